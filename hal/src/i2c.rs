@@ -1,0 +1,282 @@
+//! I2C buses. Addresses are right-aligned: 0x76 is the address, not 0xec.
+
+use core::fmt;
+
+use embedded_hal::i2c::{self, ErrorKind, NoAcknowledgeSource, Operation, SevenBitAddress, TenBitAddress};
+
+use crate::OpenError;
+use crate::bindings::wasm_embedded::hal::i2c as host;
+use crate::place::{self, Failure};
+use crate::scratch::{Reader, Writer, bytes_of, with_scratch};
+use crate::short::{SHORT_BYTES, ShortBytes, ShortReply};
+
+/// Why a transaction failed. The bus is idle again after any of them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// A START or STOP at the wrong place, or a line held by something.
+    Bus,
+    /// Another controller won the bus.
+    ArbitrationLoss,
+    /// Something was not acknowledged.
+    NoAcknowledge(NoAcknowledgeSource),
+    /// Received data was lost before it could be stored.
+    Overrun,
+    /// Any other fault of the bus or its driver.
+    Other,
+    /// The policy does not grant this address, or not this direction. Nothing went out on the wires.
+    Denied,
+    /// A length, count or duration is past the host's limit. Nothing went out on the wires.
+    TooLong,
+    /// The hardware behind the label cannot do this. Nothing went out on the wires.
+    Unsupported,
+    /// The bus could not be had within the host's bounded wait.
+    Busy,
+    /// The host's reply has another length than what was asked for.
+    WrongReply,
+}
+
+impl From<host::Error> for Error {
+    fn from(error: host::Error) -> Error {
+        match error {
+            host::Error::Bus => Error::Bus,
+            host::Error::ArbitrationLoss => Error::ArbitrationLoss,
+            host::Error::NoAcknowledgeAddress => Error::NoAcknowledge(NoAcknowledgeSource::Address),
+            host::Error::NoAcknowledgeData => Error::NoAcknowledge(NoAcknowledgeSource::Data),
+            host::Error::NoAcknowledgeUnknown => Error::NoAcknowledge(NoAcknowledgeSource::Unknown),
+            host::Error::Overrun => Error::Overrun,
+            host::Error::Other => Error::Other,
+            host::Error::Denied => Error::Denied,
+            host::Error::TooLong => Error::TooLong,
+            host::Error::Unsupported => Error::Unsupported,
+            host::Error::Busy => Error::Busy,
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Error {
+        match failure {
+            Failure::Error(number) => place::i2c::error(number).into(),
+            Failure::WrongLength => Error::WrongReply,
+        }
+    }
+}
+
+impl i2c::Error for Error {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Error::Bus => ErrorKind::Bus,
+            Error::ArbitrationLoss => ErrorKind::ArbitrationLoss,
+            Error::NoAcknowledge(source) => ErrorKind::NoAcknowledge(*source),
+            Error::Overrun => ErrorKind::Overrun,
+            Error::Other | Error::Denied | Error::TooLong | Error::Unsupported | Error::Busy | Error::WrongReply => {
+                ErrorKind::Other
+            }
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Error::Bus => "the I2C bus failed: a line is held or a START or STOP was out of place",
+            Error::ArbitrationLoss => "another controller won the I2C bus",
+            Error::NoAcknowledge(NoAcknowledgeSource::Address) => "no I2C target acknowledged the address",
+            Error::NoAcknowledge(NoAcknowledgeSource::Data) => "the I2C target did not acknowledge a byte of data",
+            Error::NoAcknowledge(NoAcknowledgeSource::Unknown) => "no acknowledge on the I2C bus",
+            Error::Overrun => "received I2C data was lost",
+            Error::Other => "the I2C bus failed, the host's log says why",
+            Error::Denied => "the policy does not grant this I2C address or direction",
+            Error::TooLong => "the I2C transaction is past a limit of the host",
+            Error::Unsupported => "the I2C hardware cannot do this",
+            Error::Busy => "the I2C bus is busy",
+            Error::WrongReply => "the host's I2C reply has the wrong length",
+        })
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// An I2C bus, as far as the policy grants it.
+///
+/// Implements embedded-hal's `I2c` for addresses of seven and of ten bits. Each call is one transaction on the wires: a START,
+/// the operations with a repeated START wherever the direction changes, and a STOP. Several handles may be open for one bus.
+#[derive(Debug)]
+pub struct I2c(host::Bus);
+
+impl I2c {
+    /// Opens the bus that the policy keeps under `label`.
+    ///
+    /// # Errors
+    ///
+    /// Refused if the policy does not grant the label as an I2C bus.
+    pub fn open(label: &str) -> Result<I2c, OpenError> {
+        host::Bus::open(label).map(I2c).map_err(|kind| OpenError::new(label, kind))
+    }
+
+    /// Carries out one transaction by the cheapest call that puts the same bits on the wires.
+    #[inline]
+    fn transact(&self, address: host::Address, operations: &mut [Operation<'_>]) -> Result<(), Error> {
+        if let Some(shape) = Shape::of(operations) {
+            return self.short(address, &shape, operations);
+        }
+        match operations {
+            [] => Ok(()),
+            [Operation::Read(buffer)] => Ok(place::i2c::read(&self.0, address, buffer)?),
+            [Operation::Write(bytes)] => Ok(self.0.write(address, bytes)?),
+            [Operation::Write(bytes), Operation::Read(buffer)] => {
+                Ok(place::i2c::write_read(&self.0, address, bytes, buffer)?)
+            }
+            _ => self.flat(address, operations),
+        }
+    }
+
+    /// Writes, then reads, in integers.
+    #[inline]
+    fn short(&self, address: host::Address, shape: &Shape, operations: &mut [Operation<'_>]) -> Result<(), Error> {
+        let reply = self.0.write_read_short(address, shape.written.to_wire(), shape.written.len(), shape.read_len)?;
+        let mut reply = ShortReply::new(reply);
+        for operation in operations {
+            if let Operation::Read(buffer) = operation {
+                reply.take(buffer);
+            }
+        }
+        Ok(())
+    }
+
+    /// Any transaction, as records and bytes end to end.
+    fn flat(&self, address: host::Address, operations: &mut [Operation<'_>]) -> Result<(), Error> {
+        let (mut written, mut read) = (0_usize, 0_usize);
+        for operation in operations.iter() {
+            let (sum, len) = match operation {
+                Operation::Read(buffer) => (&mut read, buffer.len()),
+                Operation::Write(bytes) => (&mut written, bytes.len()),
+            };
+            *sum = sum.checked_add(len).ok_or(Error::TooLong)?;
+        }
+        let records = operations.len().checked_mul(2).ok_or(Error::TooLong)?;
+        let data = written.checked_add(read).ok_or(Error::TooLong)?;
+        let words = records.checked_add(data.div_ceil(4)).ok_or(Error::TooLong)?;
+        with_scratch(words, |words| {
+            let (records, data) = words.split_at_mut(records);
+            let (bytes, rest) = bytes_of(data).split_at_mut(written);
+            let reply = rest.split_at_mut(read).0;
+            let (records, _) = records.as_chunks_mut::<2>();
+            let mut writer = Writer(&mut *bytes);
+            for (record, operation) in records.iter_mut().zip(operations.iter()) {
+                let (direction, len) = match operation {
+                    Operation::Read(buffer) => (host::Direction::Read, buffer.len()),
+                    Operation::Write(bytes) => {
+                        writer.put(bytes);
+                        (host::Direction::Write, bytes.len())
+                    }
+                };
+                *record = [direction_number(direction), u32::try_from(len).map_err(|_| Error::TooLong)?];
+            }
+            place::i2c::transaction(&self.0, address, records, bytes, reply)?;
+            let mut reader = Reader(reply);
+            for operation in operations {
+                if let Operation::Read(buffer) = operation {
+                    reader.get(buffer);
+                }
+            }
+            Ok(())
+        })
+        .unwrap_or(Err(Error::TooLong))
+    }
+}
+
+/// A transaction that fits a short call: writes, then reads, at most 16 bytes of each, and no direction without a byte.
+#[derive(Debug)]
+struct Shape {
+    written: ShortBytes,
+    read_len: u32,
+}
+
+impl Shape {
+    #[inline]
+    fn of(operations: &[Operation<'_>]) -> Option<Shape> {
+        let mut written = ShortBytes::default();
+        let mut read_len = 0_usize;
+        let (mut writes, mut reads) = (false, false);
+        for operation in operations {
+            match operation {
+                Operation::Write(bytes) => {
+                    if reads {
+                        return None;
+                    }
+                    writes = true;
+                    written.push(bytes)?;
+                }
+                Operation::Read(buffer) => {
+                    reads = true;
+                    read_len = read_len.checked_add(buffer.len())?;
+                }
+            }
+        }
+        let fits =
+            read_len <= SHORT_BYTES && writes == (written.len() > 0) && reads == (read_len > 0) && (writes || reads);
+        if !fits {
+            return None;
+        }
+        Some(Shape { written, read_len: u32::try_from(read_len).ok()? })
+    }
+}
+
+/// The number of a direction in the interface.
+fn direction_number(direction: host::Direction) -> u32 {
+    match direction {
+        host::Direction::Read => 0,
+        host::Direction::Write => 1,
+    }
+}
+
+impl i2c::ErrorType for I2c {
+    type Error = Error;
+}
+
+impl i2c::I2c<SevenBitAddress> for I2c {
+    #[inline]
+    fn transaction(&mut self, address: SevenBitAddress, operations: &mut [Operation<'_>]) -> Result<(), Error> {
+        self.transact(host::Address::SevenBit(address), operations)
+    }
+}
+
+impl i2c::I2c<TenBitAddress> for I2c {
+    #[inline]
+    fn transaction(&mut self, address: TenBitAddress, operations: &mut [Operation<'_>]) -> Result<(), Error> {
+        self.transact(host::Address::TenBit(address), operations)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(operations: &[Operation<'_>]) -> Option<(u32, u32)> {
+        Shape::of(operations).map(|shape| (shape.written.len(), shape.read_len))
+    }
+
+    #[test]
+    fn register_accesses_are_short() {
+        assert_eq!(shape(&[Operation::Write(&[1]), Operation::Read(&mut [0; 8])]), Some((1, 8)));
+        assert_eq!(shape(&[Operation::Write(&[1; 16])]), Some((16, 0)));
+        assert_eq!(shape(&[Operation::Read(&mut [0; 16])]), Some((0, 16)));
+        assert_eq!(
+            shape(&[Operation::Write(&[1]), Operation::Write(&[2, 3]), Operation::Read(&mut [0])]),
+            Some((3, 1))
+        );
+    }
+
+    #[test]
+    fn what_a_short_call_cannot_say_is_not_short() {
+        assert_eq!(shape(&[]), None);
+        assert_eq!(shape(&[Operation::Write(&[])]), None, "an address probe");
+        assert_eq!(shape(&[Operation::Write(&[]), Operation::Read(&mut [0])]), None, "a probe, then a read");
+        assert_eq!(shape(&[Operation::Read(&mut [])]), None, "refused by the host");
+        assert_eq!(shape(&[Operation::Read(&mut [0]), Operation::Write(&[0])]), None, "the other order");
+        assert_eq!(shape(&[Operation::Write(&[0; 17])]), None);
+        assert_eq!(shape(&[Operation::Read(&mut [0; 17])]), None);
+    }
+}

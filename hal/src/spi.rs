@@ -1,0 +1,345 @@
+//! SPI devices and buses, for words of eight bits.
+
+use core::fmt;
+
+use embedded_hal::spi::{self, ErrorKind, Operation};
+
+use crate::OpenError;
+use crate::bindings::wasm_embedded::hal::spi as host;
+use crate::place::{self, Failure};
+use crate::scratch::{Reader, Writer, bytes_of, with_scratch};
+use crate::short::{SHORT_BYTES, ShortBytes, ShortReply};
+
+/// Why a transaction failed. The chip select is inactive again after any of them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// Received data was lost before it could be stored.
+    Overrun,
+    /// Several controllers drive the bus.
+    ModeFault,
+    /// The received frame is malformed.
+    FrameFormat,
+    /// The chip select could not be driven.
+    ChipSelectFault,
+    /// Any other fault of the bus or its driver.
+    Other,
+    /// The policy does not grant this.
+    Denied,
+    /// A length, count or duration is past the host's limit. Nothing went out on the wires.
+    TooLong,
+    /// The hardware behind the label cannot do this. Nothing went out on the wires.
+    Unsupported,
+    /// The bus could not be had within the host's bounded wait.
+    Busy,
+    /// The host's reply has another length than what was asked for.
+    WrongReply,
+}
+
+impl From<host::Error> for Error {
+    fn from(error: host::Error) -> Error {
+        match error {
+            host::Error::Overrun => Error::Overrun,
+            host::Error::ModeFault => Error::ModeFault,
+            host::Error::FrameFormat => Error::FrameFormat,
+            host::Error::ChipSelectFault => Error::ChipSelectFault,
+            host::Error::Other => Error::Other,
+            host::Error::Denied => Error::Denied,
+            host::Error::TooLong => Error::TooLong,
+            host::Error::Unsupported => Error::Unsupported,
+            host::Error::Busy => Error::Busy,
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Error {
+        match failure {
+            Failure::Error(number) => place::spi::error(number).into(),
+            Failure::WrongLength => Error::WrongReply,
+        }
+    }
+}
+
+impl spi::Error for Error {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Error::Overrun => ErrorKind::Overrun,
+            Error::ModeFault => ErrorKind::ModeFault,
+            Error::FrameFormat => ErrorKind::FrameFormat,
+            Error::ChipSelectFault => ErrorKind::ChipSelectFault,
+            Error::Other | Error::Denied | Error::TooLong | Error::Unsupported | Error::Busy | Error::WrongReply => {
+                ErrorKind::Other
+            }
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Error::Overrun => "received SPI data was lost",
+            Error::ModeFault => "several controllers drive the SPI bus",
+            Error::FrameFormat => "the received SPI frame is malformed",
+            Error::ChipSelectFault => "the chip select could not be driven",
+            Error::Other => "the SPI bus failed, the host's log says why",
+            Error::Denied => "the policy does not grant this use of the SPI device",
+            Error::TooLong => "the SPI transaction is past a limit of the host",
+            Error::Unsupported => "the SPI hardware cannot do this",
+            Error::Busy => "the SPI bus is busy",
+            Error::WrongReply => "the host's SPI reply has the wrong length",
+        })
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// A device behind a chip select.
+///
+/// Each call is one transaction on the wires: chip select active, the operations, chip select inactive. Past the end of what a
+/// driver writes, zero is sent. Mode, frequency and the delays around chip select are the policy's.
+#[derive(Debug)]
+pub struct SpiDevice(host::Device);
+
+/// A bus of its own, without any chip select.
+#[derive(Debug)]
+pub struct SpiBus(host::Bus);
+
+impl SpiDevice {
+    /// Opens the device that the policy keeps under `label`.
+    ///
+    /// # Errors
+    ///
+    /// Refused if the policy does not grant the label as an SPI device, or it is held already.
+    pub fn open(label: &str) -> Result<SpiDevice, OpenError> {
+        host::Device::open(label).map(SpiDevice).map_err(|kind| OpenError::new(label, kind))
+    }
+
+    /// Clocks at most 16 words in integers.
+    #[inline]
+    fn short(&self, shape: &Shape, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
+        let reply = self.0.transfer_short(shape.sent.to_wire(), shape.sent.len(), shape.read_len)?;
+        let mut reply = ShortReply::new(reply);
+        for operation in operations {
+            match operation {
+                Operation::Read(buffer) | Operation::TransferInPlace(buffer) => reply.take(buffer),
+                Operation::Write(bytes) => reply.skip(bytes.len()),
+                Operation::Transfer(buffer, bytes) => {
+                    reply.take(buffer);
+                    reply.skip(bytes.len().saturating_sub(buffer.len()));
+                }
+                Operation::DelayNs(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Any transaction, as records and bytes end to end.
+    fn flat(&self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
+        let (mut written, mut read) = (0_usize, 0_usize);
+        for operation in operations.iter() {
+            let (write_len, read_len) = lengths(operation);
+            written = written.checked_add(write_len).ok_or(Error::TooLong)?;
+            read = read.checked_add(read_len).ok_or(Error::TooLong)?;
+        }
+        let records = operations.len().checked_mul(3).ok_or(Error::TooLong)?;
+        let data = written.checked_add(read).ok_or(Error::TooLong)?;
+        let words = records.checked_add(data.div_ceil(4)).ok_or(Error::TooLong)?;
+        with_scratch(words, |words| {
+            let (records, data) = words.split_at_mut(records);
+            let (bytes, rest) = bytes_of(data).split_at_mut(written);
+            let reply = rest.split_at_mut(read).0;
+            let (records, _) = records.as_chunks_mut::<3>();
+            let mut writer = Writer(&mut *bytes);
+            for (record, operation) in records.iter_mut().zip(operations.iter()) {
+                let delay_ns = match operation {
+                    Operation::Read(_) => 0,
+                    Operation::Write(bytes) | Operation::Transfer(_, bytes) => {
+                        writer.put(bytes);
+                        0
+                    }
+                    Operation::TransferInPlace(buffer) => {
+                        writer.put(buffer);
+                        0
+                    }
+                    Operation::DelayNs(ns) => *ns,
+                };
+                let (write_len, read_len) = lengths(operation);
+                let word = |len: usize| u32::try_from(len).map_err(|_| Error::TooLong);
+                *record = [word(write_len)?, word(read_len)?, delay_ns];
+            }
+            place::spi::transaction(&self.0, records, bytes, reply)?;
+            let mut reader = Reader(reply);
+            for operation in operations {
+                match operation {
+                    Operation::Read(buffer) | Operation::Transfer(buffer, _) | Operation::TransferInPlace(buffer) => {
+                        reader.get(buffer)
+                    }
+                    Operation::Write(_) | Operation::DelayNs(_) => {}
+                }
+            }
+            Ok(())
+        })
+        .unwrap_or(Err(Error::TooLong))
+    }
+}
+
+impl spi::ErrorType for SpiDevice {
+    type Error = Error;
+}
+
+impl spi::SpiDevice for SpiDevice {
+    /// Carries out one transaction by the cheapest call that puts the same bits on the wires.
+    #[inline]
+    fn transaction(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
+        if let Some(shape) = Shape::of(operations) {
+            return self.short(&shape, operations);
+        }
+        match operations {
+            [] => Ok(()),
+            [Operation::Read(buffer)] => Ok(place::spi::read(&self.0, buffer)?),
+            [Operation::Write(bytes)] => Ok(self.0.write(bytes)?),
+            [Operation::Transfer(buffer, bytes)] => {
+                Ok(place::spi::transfer(&self.0, bytes.as_ptr(), bytes.len(), buffer)?)
+            }
+            [Operation::TransferInPlace(buffer)] => {
+                Ok(place::spi::transfer(&self.0, buffer.as_ptr(), buffer.len(), buffer)?)
+            }
+            _ => self.flat(operations),
+        }
+    }
+}
+
+impl SpiBus {
+    /// Opens the bus that the policy keeps under `label`.
+    ///
+    /// # Errors
+    ///
+    /// Refused if the policy does not grant the label as an SPI bus, or it or a device on it is held already.
+    pub fn open(label: &str) -> Result<SpiBus, OpenError> {
+        host::Bus::open(label).map(SpiBus).map_err(|kind| OpenError::new(label, kind))
+    }
+
+    /// Clocks at most 16 words in integers.
+    #[inline]
+    fn short(&self, sent: &ShortBytes, buffer: &mut [u8]) -> Result<(), Error> {
+        let len = u32::try_from(buffer.len()).map_err(|_| Error::TooLong)?;
+        let reply = self.0.transfer_short(sent.to_wire(), sent.len(), len)?;
+        ShortReply::new(reply).take(buffer);
+        Ok(())
+    }
+}
+
+impl spi::ErrorType for SpiBus {
+    type Error = Error;
+}
+
+impl spi::SpiBus for SpiBus {
+    fn read(&mut self, words: &mut [u8]) -> Result<(), Error> {
+        if words.len() <= SHORT_BYTES {
+            return self.short(&ShortBytes::default(), words);
+        }
+        Ok(place::spi::bus_read_into(&self.0, words)?)
+    }
+
+    fn write(&mut self, words: &[u8]) -> Result<(), Error> {
+        match ShortBytes::of(words) {
+            Some(sent) => self.short(&sent, &mut []),
+            None => Ok(self.0.write(words)?),
+        }
+    }
+
+    fn transfer(&mut self, read: &mut [u8], write: &[u8]) -> Result<(), Error> {
+        match ShortBytes::of(write) {
+            Some(sent) if read.len() <= SHORT_BYTES => self.short(&sent, read),
+            _ => Ok(place::spi::bus_transfer_into(&self.0, write.as_ptr(), write.len(), read)?),
+        }
+    }
+
+    fn transfer_in_place(&mut self, words: &mut [u8]) -> Result<(), Error> {
+        match ShortBytes::of(words) {
+            Some(sent) => self.short(&sent, words),
+            None => Ok(place::spi::bus_transfer_into(&self.0, words.as_ptr(), words.len(), words)?),
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        Ok(self.0.flush()?)
+    }
+}
+
+/// A transaction that fits a short call: at most 16 words in all and no delay. Several operations under one chip select are
+/// the same bits on the wires as one transfer.
+#[derive(Debug)]
+struct Shape {
+    sent: ShortBytes,
+    read_len: u32,
+}
+
+impl Shape {
+    #[inline]
+    fn of(operations: &[Operation<'_, u8>]) -> Option<Shape> {
+        const ZEROS: [u8; SHORT_BYTES] = [0; SHORT_BYTES];
+        if operations.is_empty() {
+            return None;
+        }
+        let mut sent = ShortBytes::default();
+        let mut read_len = 0;
+        for operation in operations {
+            let before = sent.len();
+            match operation {
+                Operation::Read(buffer) => sent.push(ZEROS.get(..buffer.len())?)?,
+                Operation::Write(bytes) => sent.push(bytes)?,
+                Operation::Transfer(buffer, bytes) => {
+                    sent.push(bytes)?;
+                    sent.push(ZEROS.get(..buffer.len().saturating_sub(bytes.len()))?)?;
+                }
+                Operation::TransferInPlace(buffer) => sent.push(buffer)?,
+                Operation::DelayNs(_) => return None,
+            }
+            let (_, read) = lengths(operation);
+            if read > 0 {
+                read_len = before + u32::try_from(read).ok()?;
+            }
+        }
+        Some(Shape { sent, read_len })
+    }
+}
+
+/// How many bytes an operation takes from the driver, and how many it gives back.
+#[inline]
+fn lengths(operation: &Operation<'_, u8>) -> (usize, usize) {
+    match operation {
+        Operation::Read(buffer) => (0, buffer.len()),
+        Operation::Write(bytes) => (bytes.len(), 0),
+        Operation::Transfer(buffer, bytes) => (bytes.len(), buffer.len()),
+        Operation::TransferInPlace(buffer) => (buffer.len(), buffer.len()),
+        Operation::DelayNs(_) => (0, 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(operations: &[Operation<'_, u8>]) -> Option<(u32, u32)> {
+        Shape::of(operations).map(|shape| (shape.sent.len(), shape.read_len))
+    }
+
+    #[test]
+    fn several_small_operations_are_one_short_transfer() {
+        assert_eq!(shape(&[Operation::Write(&[0x9f]), Operation::Read(&mut [0; 3])]), Some((4, 4)));
+        assert_eq!(shape(&[Operation::Read(&mut [0; 3]), Operation::Write(&[1, 2])]), Some((5, 3)));
+        assert_eq!(shape(&[Operation::Transfer(&mut [0; 5], &[1])]), Some((5, 5)));
+        assert_eq!(shape(&[Operation::Transfer(&mut [0], &[1, 2, 3])]), Some((3, 1)));
+        assert_eq!(shape(&[Operation::Write(&[])]), Some((0, 0)), "a pulse of chip select");
+    }
+
+    #[test]
+    fn a_delay_or_a_seventeenth_word_is_not_short() {
+        assert_eq!(shape(&[]), None);
+        assert_eq!(shape(&[Operation::Write(&[1]), Operation::DelayNs(1)]), None);
+        assert_eq!(shape(&[Operation::Write(&[0; 8]), Operation::Read(&mut [0; 9])]), None);
+        assert_eq!(shape(&[Operation::Transfer(&mut [0; 17], &[1])]), None);
+    }
+}
