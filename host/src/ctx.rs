@@ -1,0 +1,234 @@
+//! What one guest may reach.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use embedded_hal::delay::DelayNs;
+use embedded_hal::digital::{InputPin, OutputPin};
+use embedded_hal::i2c::{I2c, SevenBitAddress, TenBitAddress};
+use embedded_hal::spi::{SpiBus, SpiDevice};
+
+use crate::bindings::wasm_embedded::hal::types::OpenError;
+use crate::delay::{self, Delay, Sliced};
+use crate::digital::{self, Pins};
+use crate::grant::{I2cGrant, PinGrant};
+use crate::interrupt::Interrupt;
+use crate::limits::Limits;
+use crate::log::{Log, Silent};
+use crate::refusal::Refusal;
+use crate::reply::ReplyBuffer;
+use crate::slot::Slots;
+use crate::{i2c, spi};
+
+/// Configuration and devices of one guest: everything it may reach, under labels.
+///
+/// Dropping the context drives the outputs to their `on_exit` levels.
+pub struct HalCtx {
+    pub(crate) i2c: Slots<dyn i2c::Bus, I2cGrant>,
+    pub(crate) spi_devices: spi::ClockedSlots,
+    pub(crate) spi_buses: spi::ClockedSlots,
+    pub(crate) pins: Pins,
+    pub(crate) delay: Box<dyn Delay>,
+    pub(crate) log: Box<dyn Log>,
+    pub(crate) limits: Limits,
+    pub(crate) interrupt: Interrupt,
+    pub(crate) reply: ReplyBuffer,
+    /// How many handles the guest holds.
+    handles: u32,
+}
+
+/// Builds a [`HalCtx`]. What is not added does not exist for the guest; a label added twice stands for the second device.
+#[derive(Debug)]
+pub struct HalCtxBuilder(HalCtx);
+
+impl HalCtx {
+    /// Returns a builder of a context that grants nothing.
+    #[must_use]
+    pub fn builder() -> HalCtxBuilder {
+        HalCtxBuilder(HalCtx {
+            i2c: Slots::default(),
+            spi_devices: Slots::default(),
+            spi_buses: Slots::default(),
+            pins: Pins::default(),
+            delay: delay::never(),
+            log: Box::new(Silent),
+            limits: Limits::default(),
+            interrupt: Interrupt::default(),
+            reply: ReplyBuffer::default(),
+            handles: 0,
+        })
+    }
+
+    /// Returns what stops this guest.
+    #[must_use]
+    pub fn interrupt(&self) -> Interrupt {
+        self.interrupt.clone()
+    }
+
+    /// Drives every output to its `on_exit` level. To be called when the guest has ended, however it ended; dropping the context
+    /// does it too. A pin that fails is passed over: the others matter as much.
+    pub fn make_safe(&mut self) {
+        self.pins.make_safe();
+    }
+
+    /// Counts a handle that is being opened.
+    pub(crate) fn open_handle(&mut self) -> Result<(), OpenError> {
+        if self.handles >= self.limits.handles {
+            self.log.refused(&Refusal::Handles { limit: self.limits.handles });
+            return Err(OpenError::Refused);
+        }
+        self.handles += 1;
+        Ok(())
+    }
+
+    /// Counts a handle that is dropped.
+    pub(crate) fn close_handle(&mut self) {
+        self.handles = self.handles.saturating_sub(1);
+    }
+
+    /// Returns why a label cannot be opened as what was wanted, and tells the log.
+    pub(crate) fn no_such(&mut self, label: &str, wanted: &'static str) -> OpenError {
+        let kinds = [
+            ("an i2c bus", self.i2c.find(label).is_some()),
+            ("an spi device", self.spi_devices.find(label).is_some()),
+            ("an spi bus", self.spi_buses.find(label).is_some()),
+            ("an output pin", self.pins.outputs.find(label).is_some()),
+            ("an input pin", self.pins.inputs.find(label).is_some()),
+            ("an open-drain pin", self.pins.ios.find(label).is_some()),
+        ];
+        match kinds.into_iter().find(|(_, there)| *there) {
+            Some((is, _)) => {
+                self.log.refused(&Refusal::WrongKind { label, is, wanted });
+                OpenError::WrongKind
+            }
+            None => {
+                self.log.refused(&Refusal::UnknownLabel { label });
+                OpenError::UnknownLabel
+            }
+        }
+    }
+}
+
+impl Drop for HalCtx {
+    fn drop(&mut self) {
+        self.make_safe();
+    }
+}
+
+impl fmt::Debug for HalCtx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HalCtx")
+            .field("i2c", &self.i2c)
+            .field("spi_devices", &self.spi_devices)
+            .field("spi_buses", &self.spi_buses)
+            .field("pins", &self.pins)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl HalCtxBuilder {
+    /// Adds an I2C bus whose targets have seven-bit addresses. Ten-bit addresses are `unsupported`.
+    pub fn i2c<B>(&mut self, label: &str, bus: B, grant: I2cGrant) -> &mut HalCtxBuilder
+    where
+        B: I2c<SevenBitAddress> + Send + 'static,
+    {
+        self.i2c_bus(label, Box::new(i2c::SevenBit(bus)), grant)
+    }
+
+    /// Adds an I2C bus that can address targets of both widths.
+    pub fn i2c_both<B>(&mut self, label: &str, bus: B, grant: I2cGrant) -> &mut HalCtxBuilder
+    where
+        B: I2c<SevenBitAddress> + I2c<TenBitAddress> + Send + 'static,
+    {
+        self.i2c_bus(label, Box::new(i2c::BothWidths(bus)), grant)
+    }
+
+    /// Adds an I2C bus that reports the host's own errors.
+    pub fn i2c_bus(&mut self, label: &str, bus: Box<dyn i2c::Bus>, grant: I2cGrant) -> &mut HalCtxBuilder {
+        self.0.i2c.add(label, bus, grant);
+        self
+    }
+
+    /// Adds an SPI device.
+    pub fn spi_device<D: SpiDevice + Send + 'static>(&mut self, label: &str, device: D) -> &mut HalCtxBuilder {
+        self.spi_device_object(label, Box::new(spi::Device(device)))
+    }
+
+    /// Adds an SPI device that reports the host's own errors.
+    pub fn spi_device_object(&mut self, label: &str, device: Box<dyn spi::Clocked>) -> &mut HalCtxBuilder {
+        self.0.spi_devices.add(label, device, ());
+        self
+    }
+
+    /// Adds an SPI bus without chip select. No device of the same bus may be added beside it.
+    pub fn spi_bus<B: SpiBus + Send + 'static>(&mut self, label: &str, bus: B) -> &mut HalCtxBuilder {
+        self.0.spi_buses.add(label, Box::new(spi::Bus(bus)), ());
+        self
+    }
+
+    /// Adds an output, which its maker has driven to the grant's initial level.
+    pub fn output<P: OutputPin + Send + 'static>(
+        &mut self,
+        label: &str,
+        pin: P,
+        grant: PinGrant,
+    ) -> &mut HalCtxBuilder {
+        self.0.pins.add_output(label, Box::new(digital::EmbeddedHal(pin)), grant);
+        self
+    }
+
+    /// Adds an input.
+    pub fn input<P: InputPin + Send + 'static>(&mut self, label: &str, pin: P, active_low: bool) -> &mut HalCtxBuilder {
+        self.0.pins.add_input(
+            label,
+            Box::new(digital::EmbeddedHal(pin)),
+            PinGrant { active_low, ..PinGrant::default() },
+        );
+        self
+    }
+
+    /// Adds an open-drain pin, which its maker has driven to the grant's initial level.
+    pub fn io<P>(&mut self, label: &str, pin: P, grant: PinGrant) -> &mut HalCtxBuilder
+    where
+        P: OutputPin + InputPin + Send + 'static,
+    {
+        self.0.pins.add_io(label, Box::new(digital::EmbeddedHal(pin)), grant);
+        self
+    }
+
+    /// Sets what waits for the guest, from any embedded-hal delay. Without a delay, a guest that waits is stopped.
+    pub fn delay<D: DelayNs + Send + 'static>(&mut self, delay: D) -> &mut HalCtxBuilder {
+        self.delay_object(Box::new(Sliced(delay)))
+    }
+
+    /// Sets what waits for the guest.
+    pub fn delay_object(&mut self, delay: Box<dyn Delay>) -> &mut HalCtxBuilder {
+        self.0.delay = delay;
+        self
+    }
+
+    /// Sets where the guest's messages and the host's refusals go. Without a log they are dropped.
+    pub fn log<L: Log + 'static>(&mut self, log: L) -> &mut HalCtxBuilder {
+        self.0.log = Box::new(log);
+        self
+    }
+
+    /// Sets the bounds on what the guest asks for.
+    pub fn limits(&mut self, limits: Limits) -> &mut HalCtxBuilder {
+        self.0.limits = limits;
+        self
+    }
+
+    /// Sets what stops the guest, if the embedder has one already.
+    pub fn interrupt(&mut self, interrupt: Interrupt) -> &mut HalCtxBuilder {
+        self.0.interrupt = interrupt;
+        self
+    }
+
+    /// Returns the context, and leaves a builder that grants nothing.
+    #[must_use]
+    pub fn build(&mut self) -> HalCtx {
+        core::mem::replace(self, HalCtx::builder()).0
+    }
+}

@@ -1,0 +1,97 @@
+//! Waiting.
+
+use alloc::boxed::Box;
+
+use embedded_hal::delay::DelayNs;
+use wasmtime::StoreContextMut;
+use wasmtime::component::Linker;
+
+use crate::interrupt::Interrupt;
+use crate::linker::HalView;
+
+/// The longest wait between two looks at the interrupt, in nanoseconds.
+const SLICE_NS: u32 = 20_000_000;
+
+/// What waits for a guest.
+pub trait Delay: Send {
+    /// Returns after at least `ns` nanoseconds, or earlier once the interrupt is requested.
+    fn delay_ns(&mut self, ns: u64, interrupt: &Interrupt);
+}
+
+/// Any embedded-hal delay, in slices of 20 ms.
+#[derive(Clone, Copy, Debug)]
+pub struct Sliced<D>(pub D);
+
+impl<D: DelayNs + Send> Delay for Sliced<D> {
+    fn delay_ns(&mut self, ns: u64, interrupt: &Interrupt) {
+        let mut left = ns;
+        while left > 0 && interrupt.requested().is_none() {
+            let now = u32::try_from(left).unwrap_or(SLICE_NS).min(SLICE_NS);
+            self.0.delay_ns(now);
+            left -= u64::from(now);
+        }
+    }
+}
+
+/// Adds the interface `wasm-embedded:hal/delay`.
+///
+/// # Errors
+///
+/// Fails if the interface is there already.
+pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+    let mut instance = linker.instance("wasm-embedded:hal/delay@0.5.0")?;
+    instance.func_wrap("delay-ns", |mut store: StoreContextMut<'_, T>, (ns,): (u64,)| {
+        let hal = store.data_mut().hal();
+        hal.interrupt.check()?;
+        hal.delay.delay_ns(ns, &hal.interrupt);
+        hal.interrupt.check()?;
+        Ok(())
+    })
+}
+
+/// The delay of a context that was given none: a guest that waits is stopped.
+#[derive(Debug)]
+struct Never;
+
+impl Delay for Never {
+    fn delay_ns(&mut self, _ns: u64, interrupt: &Interrupt) {
+        interrupt.request(crate::Reason::Killed);
+    }
+}
+
+/// Returns the delay of a context that was given none.
+pub(crate) fn never() -> Box<dyn Delay> {
+    Box::new(Never)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Reason;
+
+    struct Waits(u64, Option<Interrupt>);
+
+    impl DelayNs for &mut Waits {
+        fn delay_ns(&mut self, ns: u32) {
+            self.0 += u64::from(ns);
+            if let Some(interrupt) = &self.1 {
+                interrupt.request(Reason::Killed);
+            }
+        }
+    }
+
+    #[test]
+    fn the_slices_add_up() {
+        let mut waits = Waits(0, None);
+        Sliced(&mut waits).delay_ns(45_000_001, &Interrupt::default());
+        assert_eq!(waits.0, 45_000_001);
+    }
+
+    #[test]
+    fn an_interrupt_ends_the_longest_delay_within_a_slice() {
+        let interrupt = Interrupt::default();
+        let mut waits = Waits(0, Some(interrupt.clone()));
+        Sliced(&mut waits).delay_ns(u64::MAX, &interrupt);
+        assert_eq!(waits.0, u64::from(SLICE_NS));
+    }
+}

@@ -1,0 +1,313 @@
+//! Digital pins. Levels are logical on the guest's side and electrical on the device's; [`PinGrant`] stands between them.
+
+use alloc::boxed::Box;
+
+use embedded_hal::digital::{self, InputPin, OutputPin, PinState};
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Linker, LinkerInstance, Resource, ResourceType, WasmStr};
+
+use crate::bindings::wasm_embedded::hal::digital as wit;
+use crate::bindings::wasm_embedded::hal::types::OpenError;
+use crate::ctx::HalCtx;
+use crate::grant::PinGrant;
+use crate::linker::HalView;
+use crate::refusal::Refusal;
+use crate::slot::{BrokenHandle, Slots};
+
+/// A level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// 0.
+    Low,
+    /// 1.
+    High,
+}
+
+/// Why a pin could not be driven or read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Error {
+    /// Any fault of the pin or its driver.
+    Other,
+    /// The pin cannot do this.
+    Unsupported,
+    /// The pin is held by something else.
+    Busy,
+}
+
+/// A pin that is driven, at its electrical level.
+pub trait Output: Send {
+    /// Drives the pin.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the hardware does.
+    fn set(&mut self, level: Level) -> Result<(), Error>;
+}
+
+/// A pin that is read, at its electrical level.
+pub trait Input: Send {
+    /// Returns the level that the pin carries.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the hardware does.
+    fn level(&mut self) -> Result<Level, Error>;
+}
+
+/// A pin that is driven and read.
+pub trait Io: Output + Input {}
+
+/// The guest's handle of an output.
+#[derive(Debug)]
+pub struct OutputHandle(());
+/// The guest's handle of an input.
+#[derive(Debug)]
+pub struct InputHandle(());
+/// The guest's handle of an open-drain pin.
+#[derive(Debug)]
+pub struct IoHandle(());
+
+/// Any embedded-hal pin.
+#[derive(Debug)]
+pub(crate) struct EmbeddedHal<P>(pub(crate) P);
+
+/// What is kept of a pin beside its device.
+#[derive(Debug)]
+pub(crate) struct Pin {
+    grant: PinGrant,
+    /// The logical level that was last commanded.
+    commanded: Level,
+}
+
+/// All pins of a guest.
+#[derive(Debug, Default)]
+pub(crate) struct Pins {
+    pub(crate) outputs: Slots<dyn Output, Pin>,
+    pub(crate) inputs: Slots<dyn Input, Pin>,
+    pub(crate) ios: Slots<dyn Io, Pin>,
+}
+
+impl Pins {
+    pub(crate) fn add_output(&mut self, label: &str, pin: Box<dyn Output>, grant: PinGrant) {
+        self.outputs.add(label, pin, Pin { grant, commanded: grant.initial });
+    }
+
+    pub(crate) fn add_input(&mut self, label: &str, pin: Box<dyn Input>, grant: PinGrant) {
+        self.inputs.add(label, pin, Pin { grant, commanded: grant.initial });
+    }
+
+    pub(crate) fn add_io(&mut self, label: &str, pin: Box<dyn Io>, grant: PinGrant) {
+        self.ios.add(label, pin, Pin { grant, commanded: grant.initial });
+    }
+
+    /// Drives every output to its level on exit.
+    pub(crate) fn make_safe(&mut self) {
+        make_safe(&mut self.outputs);
+        make_safe(&mut self.ios);
+    }
+}
+
+/// Drives the outputs of one kind to their levels on exit. A pin that fails is passed over: the others matter as much.
+fn make_safe<D: Output + ?Sized>(slots: &mut Slots<D, Pin>) {
+    for slot in slots.iter_mut() {
+        let Some(level) = slot.grant.grant.on_exit else { continue };
+        let electrical = slot.grant.grant.electrical(level);
+        slot.grant.commanded = level;
+        if let Ok(device) = slot.device() {
+            let _ = device.set(electrical);
+        }
+    }
+}
+
+/// Adds the interface `wasm-embedded:hal/digital`.
+///
+/// # Errors
+///
+/// Fails if the interface is there already.
+pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+    let mut instance = linker.instance("wasm-embedded:hal/digital@0.5.0")?;
+    add_opening::<T, _, OutputHandle>(&mut instance, "output-pin", "an output pin", |pins| &mut pins.outputs)?;
+    add_opening::<T, _, InputHandle>(&mut instance, "input-pin", "an input pin", |pins| &mut pins.inputs)?;
+    add_opening::<T, _, IoHandle>(&mut instance, "io-pin", "an open-drain pin", |pins| &mut pins.ios)?;
+    add_driving::<T, _, OutputHandle>(&mut instance, "output-pin", |pins| &mut pins.outputs)?;
+    add_driving::<T, _, IoHandle>(&mut instance, "io-pin", |pins| &mut pins.ios)?;
+    add_reading::<T, _, InputHandle>(&mut instance, "input-pin", |pins| &mut pins.inputs)?;
+    add_reading::<T, _, IoHandle>(&mut instance, "io-pin", |pins| &mut pins.ios)
+}
+
+/// The pins of one kind.
+type Kind<D> = fn(&mut Pins) -> &mut Slots<D, Pin>;
+
+/// Adds a resource and how it is opened: each label by one handle at a time.
+fn add_opening<T: HalView, D: ?Sized + 'static, H: 'static>(
+    instance: &mut LinkerInstance<'_, T>,
+    name: &str,
+    kind_name: &'static str,
+    kind: Kind<D>,
+) -> wasmtime::Result<()> {
+    instance.resource(name, ResourceType::host::<H>(), move |mut store, handle| {
+        let hal = store.data_mut().hal();
+        kind(&mut hal.pins).get(handle)?.open = 0;
+        hal.close_handle();
+        Ok(())
+    })?;
+    instance.func_wrap(
+        &alloc::format!("[static]{name}.open"),
+        move |mut store: StoreContextMut<'_, T>, (label,): (WasmStr,)| {
+            let label = label.to_str(&store)?.into_owned();
+            let opened = open(store.data_mut().hal(), &label, kind_name, kind);
+            Ok((opened.map(Resource::<H>::new_own),))
+        },
+    )
+}
+
+/// Opens a label.
+fn open<D: ?Sized>(hal: &mut HalCtx, label: &str, kind_name: &'static str, kind: Kind<D>) -> Result<u32, OpenError> {
+    let Some((handle, slot)) = kind(&mut hal.pins).find(label) else {
+        return Err(hal.no_such(label, kind_name));
+    };
+    if slot.open > 0 {
+        hal.log.refused(&Refusal::Held { label });
+        return Err(OpenError::Busy);
+    }
+    hal.open_handle()?;
+    if let Ok(slot) = kind(&mut hal.pins).get(handle) {
+        slot.open = 1;
+    }
+    Ok(handle)
+}
+
+/// Adds the methods of a pin that is driven.
+fn add_driving<T: HalView, D: Output + ?Sized + 'static, H: 'static>(
+    instance: &mut LinkerInstance<'_, T>,
+    name: &str,
+    kind: Kind<D>,
+) -> wasmtime::Result<()> {
+    instance.func_wrap(
+        &alloc::format!("[method]{name}.set"),
+        move |mut store: StoreContextMut<'_, T>, (pin, level): (Resource<H>, wit::Level)| {
+            let hal = store.data_mut().hal();
+            hal.interrupt.check()?;
+            Ok((set(kind(&mut hal.pins), pin.rep(), |_| level.into())?,))
+        },
+    )?;
+    instance.func_wrap(
+        &alloc::format!("[method]{name}.toggle"),
+        move |mut store: StoreContextMut<'_, T>, (pin,): (Resource<H>,)| {
+            let hal = store.data_mut().hal();
+            hal.interrupt.check()?;
+            Ok((set(kind(&mut hal.pins), pin.rep(), |commanded| !commanded)?,))
+        },
+    )?;
+    instance.func_wrap(
+        &alloc::format!("[method]{name}.commanded"),
+        move |mut store: StoreContextMut<'_, T>, (pin,): (Resource<H>,)| {
+            let hal = store.data_mut().hal();
+            hal.interrupt.check()?;
+            let commanded = kind(&mut hal.pins).get(pin.rep())?.grant.commanded;
+            Ok((Ok::<_, wit::Error>(wit::Level::from(commanded)),))
+        },
+    )
+}
+
+/// Drives a pin to what `level` makes of the level commanded last.
+fn set<D: Output + ?Sized>(
+    slots: &mut Slots<D, Pin>,
+    handle: u32,
+    level: impl FnOnce(Level) -> Level,
+) -> Result<Result<(), wit::Error>, BrokenHandle> {
+    let slot = slots.get(handle)?;
+    let level = level(slot.grant.commanded);
+    let electrical = slot.grant.grant.electrical(level);
+    let result = slot.device()?.set(electrical);
+    if result.is_ok() {
+        slot.grant.commanded = level;
+    }
+    Ok(result.map_err(wit::Error::from))
+}
+
+/// Adds the methods of a pin that is read.
+fn add_reading<T: HalView, D: Input + ?Sized + 'static, H: 'static>(
+    instance: &mut LinkerInstance<'_, T>,
+    name: &str,
+    kind: Kind<D>,
+) -> wasmtime::Result<()> {
+    instance.func_wrap(
+        &alloc::format!("[method]{name}.level"),
+        move |mut store: StoreContextMut<'_, T>, (pin,): (Resource<H>,)| {
+            let hal = store.data_mut().hal();
+            hal.interrupt.check()?;
+            let slot = kind(&mut hal.pins).get(pin.rep())?;
+            let level = slot.device()?.level().map(|level| slot.grant.grant.electrical(level));
+            Ok((level.map(wit::Level::from).map_err(wit::Error::from),))
+        },
+    )
+}
+
+impl core::ops::Not for Level {
+    type Output = Level;
+
+    fn not(self) -> Level {
+        match self {
+            Level::Low => Level::High,
+            Level::High => Level::Low,
+        }
+    }
+}
+
+impl From<Level> for PinState {
+    fn from(level: Level) -> PinState {
+        match level {
+            Level::Low => PinState::Low,
+            Level::High => PinState::High,
+        }
+    }
+}
+
+impl From<wit::Level> for Level {
+    fn from(level: wit::Level) -> Level {
+        match level {
+            wit::Level::Low => Level::Low,
+            wit::Level::High => Level::High,
+        }
+    }
+}
+
+impl From<Level> for wit::Level {
+    fn from(level: Level) -> wit::Level {
+        match level {
+            Level::Low => wit::Level::Low,
+            Level::High => wit::Level::High,
+        }
+    }
+}
+
+impl From<Error> for wit::Error {
+    fn from(error: Error) -> wit::Error {
+        match error {
+            Error::Other => wit::Error::Other,
+            Error::Unsupported => wit::Error::Unsupported,
+            Error::Busy => wit::Error::Busy,
+        }
+    }
+}
+
+/// Converts an error of embedded-hal, whose only kind says nothing more.
+fn from_hal<E: digital::Error>(_error: E) -> Error {
+    Error::Other
+}
+
+impl<P: OutputPin + Send> Output for EmbeddedHal<P> {
+    fn set(&mut self, level: Level) -> Result<(), Error> {
+        self.0.set_state(level.into()).map_err(from_hal)
+    }
+}
+
+impl<P: InputPin + Send> Input for EmbeddedHal<P> {
+    fn level(&mut self) -> Result<Level, Error> {
+        self.0.is_high().map(|high| if high { Level::High } else { Level::Low }).map_err(from_hal)
+    }
+}
+
+impl<P: OutputPin + InputPin + Send> Io for EmbeddedHal<P> {}

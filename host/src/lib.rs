@@ -1,0 +1,65 @@
+//! Host side of `wasm-embedded-hal`: buses and pins for WebAssembly components, over any embedded-hal hardware.
+//!
+//! A [`HalCtx`] holds what one guest may reach: devices under labels, each with its grant. [`add_to_linker`] defines the
+//! imports of the WIT package `wasm-embedded:hal` over it. Whatever is not in the context does not exist for the guest.
+//!
+//! Every length, count and duration from the guest is checked against [`Limits`] before anything is allocated or any wire
+//! moves. A refusal or a fault of the hardware is a value the guest can match; a broken handle is a trap.
+//!
+//! The crate needs `alloc` but not `std`, and runs wherever Wasmtime's runtime does.
+//!
+//! ```no_run
+//! # use embedded_hal::i2c::{ErrorType, I2c, Operation, SevenBitAddress};
+//! # struct Bus;
+//! # impl ErrorType for Bus { type Error = core::convert::Infallible; }
+//! # impl I2c for Bus {
+//! #     fn transaction(&mut self, _: SevenBitAddress, _: &mut [Operation<'_>]) -> Result<(), Self::Error> { Ok(()) }
+//! # }
+//! use wasm_embedded_host::{HalCtx, I2cGrant};
+//! use wasmtime::component::{Component, Linker};
+//! use wasmtime::{Config, Engine, Store};
+//!
+//! # fn main() -> wasmtime::Result<()> {
+//! # let bus = Bus;
+//! # let component: &[u8] = &[];
+//! let mut hal = HalCtx::builder();
+//! hal.i2c("sensor", bus, I2cGrant::none().allow(0x76));
+//!
+//! let mut config = Config::new();
+//! config.concurrency_support(false);
+//! let engine = Engine::new(&config)?;
+//! let mut linker = Linker::new(&engine);
+//! wasm_embedded_host::add_to_linker::<HalCtx>(&mut linker)?;
+//! let mut store = Store::new(&engine, hal.build());
+//! # let component = unsafe { Component::deserialize(&engine, component)? };
+//! let instance = linker.instantiate(&mut store, &component)?;
+//! # Ok(())
+//! # }
+//! ```
+#![no_std]
+
+extern crate alloc;
+
+#[allow(missing_docs, unreachable_pub, reason = "generated from the WIT package, whose docs become its own")]
+pub mod bindings;
+mod ctx;
+pub mod delay;
+pub mod digital;
+mod grant;
+pub mod i2c;
+mod interrupt;
+mod limits;
+mod linker;
+pub mod log;
+mod refusal;
+mod reply;
+mod short;
+mod slot;
+pub mod spi;
+
+pub use ctx::{HalCtx, HalCtxBuilder};
+pub use grant::{Access, I2cGrant, PinGrant};
+pub use interrupt::{Interrupt, Interrupted, Reason};
+pub use limits::Limits;
+pub use linker::{HalView, add_to_linker};
+pub use refusal::Refusal;

@@ -1,0 +1,97 @@
+//! What a guest may ask for in one call.
+
+use crate::log::Log;
+use crate::refusal::Refusal;
+
+/// Bounds on what a guest asks for, checked before anything is allocated or any wire moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The most bytes that one transaction may write, and the most it may read. Protects the host's memory and the bus: 64 KiB,
+    /// more than any controller takes in one go.
+    pub transaction_bytes: u32,
+    /// The most operations in one transaction. Protects the host's memory and time.
+    pub operations: u32,
+    /// The longest sum of delays inside one SPI transaction, in nanoseconds, while chip select and bus are held. Protects the
+    /// other users of the bus: 100 ms.
+    pub transaction_delay_ns: u64,
+    /// The most handles a guest may hold at once. Protects the host's memory.
+    pub handles: u32,
+    /// The most bytes of one log message, print or label that are looked at; the rest is cut off. Protects the log.
+    pub text_bytes: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            transaction_bytes: 65_536,
+            operations: 1024,
+            transaction_delay_ns: 100_000_000,
+            handles: 64,
+            text_bytes: 4096,
+        }
+    }
+}
+
+/// A number that the guest asked for, beside what it may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    limit: &'static str,
+    asked: u64,
+    allowed: u64,
+}
+
+/// The guest asked for more than a limit allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooLong;
+
+impl Asked {
+    /// Returns whether it is allowed.
+    #[inline]
+    pub(crate) fn within(self) -> bool {
+        self.asked <= self.allowed
+    }
+}
+
+impl Limits {
+    /// A number of operations.
+    #[inline]
+    pub(crate) fn count_of(&self, operations: usize) -> Asked {
+        Asked { limit: "operations", asked: count(operations), allowed: self.operations.into() }
+    }
+
+    /// The bytes of a transaction, each way.
+    #[inline]
+    pub(crate) fn bytes(&self, written: u64, read: u64) -> Asked {
+        Asked { limit: "transaction-bytes", asked: written.max(read), allowed: self.transaction_bytes.into() }
+    }
+
+    /// The delays of a transaction.
+    #[inline]
+    pub(crate) fn delay(&self, ns: u64) -> Asked {
+        Asked { limit: "transaction-delay", asked: ns, allowed: self.transaction_delay_ns }
+    }
+}
+
+/// Checks numbers of the guest's, and tells the log about the first that is not allowed.
+pub(crate) fn check(label: &str, numbers: &[Asked], log: &mut dyn Log) -> Result<(), TooLong> {
+    match numbers.iter().find(|number| !number.within()) {
+        None => Ok(()),
+        Some(Asked { limit, asked, allowed }) => {
+            log.refused(&Refusal::TooLong { label, limit, asked: *asked, allowed: *allowed });
+            Err(TooLong)
+        }
+    }
+}
+
+/// A length of the guest's as a size of ours.
+#[inline]
+pub(crate) fn size(len: u32) -> usize {
+    usize::try_from(len).unwrap_or(usize::MAX)
+}
+
+/// A size of ours as a number for sums.
+#[inline]
+pub(crate) fn count(len: usize) -> u64 {
+    u64::try_from(len).unwrap_or(u64::MAX)
+}

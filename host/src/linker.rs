@@ -1,0 +1,36 @@
+//! How the imports find the context of their guest.
+
+use wasmtime::component::Linker;
+
+use crate::{HalCtx, delay, digital, i2c, log, spi};
+
+/// A store's data that holds a context.
+pub trait HalView: 'static {
+    /// Returns the context of this guest.
+    fn hal(&mut self) -> &mut HalCtx;
+}
+
+impl HalView for HalCtx {
+    #[inline]
+    fn hal(&mut self) -> &mut HalCtx {
+        self
+    }
+}
+
+/// Adds all interfaces of `wasm-embedded:hal`.
+///
+/// A host that lacks one of them calls the `add_to_linker` of the others' modules instead; a guest that needs the missing one
+/// then fails to link, with the interface's name.
+///
+/// # Errors
+///
+/// Fails if one of the interfaces is there already.
+pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+    // Types only, but a component that uses them imports it.
+    linker.instance("wasm-embedded:hal/types@0.5.0")?;
+    i2c::add_to_linker(linker)?;
+    spi::add_to_linker(linker)?;
+    digital::add_to_linker(linker)?;
+    delay::add_to_linker(linker)?;
+    log::add_to_linker(linker)
+}

@@ -1,0 +1,81 @@
+//! What the host tells its operator, and not the guest, when it refuses.
+
+use core::fmt;
+
+use crate::i2c::Address;
+
+/// Why a request was refused, for the host's own log. The guest gets an enum that names no label and no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal<'a> {
+    /// The policy has no such label.
+    UnknownLabel {
+        /// What the guest asked for: text of the guest, to be escaped.
+        label: &'a str,
+    },
+    /// The label stands for another kind of hardware.
+    WrongKind {
+        /// The label.
+        label: &'a str,
+        /// What it stands for.
+        is: &'static str,
+        /// What the guest asked for.
+        wanted: &'static str,
+    },
+    /// The label is held already.
+    Held {
+        /// The label.
+        label: &'a str,
+    },
+    /// The guest holds as many handles as it may.
+    Handles {
+        /// How many.
+        limit: u32,
+    },
+    /// The address, or the direction at that address, is not granted.
+    Address {
+        /// The label.
+        label: &'a str,
+        /// The address.
+        address: Address,
+        /// Whether the address is granted, but only for reading.
+        read_only: bool,
+    },
+    /// A length, count or duration is past a limit.
+    TooLong {
+        /// The label.
+        label: &'a str,
+        /// The limit's key in the policy.
+        limit: &'static str,
+        /// What was asked for.
+        asked: u64,
+        /// What is allowed.
+        allowed: u64,
+    },
+}
+
+impl fmt::Display for Refusal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::UnknownLabel { label } => {
+                write!(f, "the guest asked for label {label:?}, which the policy does not have")
+            }
+            Refusal::WrongKind { label, is, wanted } => {
+                write!(f, "the guest asked for {label:?} as {wanted}, but the policy has it as {is}")
+            }
+            Refusal::Held { label } => write!(f, "the guest asked for {label:?}, which is held already"),
+            Refusal::Handles { limit } => {
+                write!(f, "the guest holds {limit} handles: `handles` in [limits] allows no more")
+            }
+            Refusal::Address { label, address, read_only: false } => {
+                write!(f, "i2c {label:?}: address {address} is not granted: `allow` in [i2c.{label}] would grant it")
+            }
+            Refusal::Address { label, address, read_only: true } => {
+                write!(f, "i2c {label:?}: address {address} is granted for reading only")
+            }
+            Refusal::TooLong { label, limit, asked, allowed } => {
+                write!(f, "{label:?}: {asked} is past the limit of {allowed}: `{limit}` in [limits] would raise it")
+            }
+        }
+    }
+}

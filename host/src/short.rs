@@ -1,0 +1,36 @@
+//! Up to 16 bytes as two integers.
+
+use crate::bindings::wasm_embedded::hal::types::Short;
+
+/// How many bytes that are.
+pub(crate) const BYTES: usize = 16;
+
+/// Returns the bytes, the first in the least significant byte of `low`.
+#[inline]
+pub(crate) fn to_bytes(short: Short) -> [u8; BYTES] {
+    let [low, high] = [short.low.to_le_bytes(), short.high.to_le_bytes()];
+    let mut bytes = [0; BYTES];
+    bytes[..8].copy_from_slice(&low);
+    bytes[8..].copy_from_slice(&high);
+    bytes
+}
+
+/// Returns the form of the interface.
+#[inline]
+pub(crate) fn from_bytes(bytes: [u8; BYTES]) -> Short {
+    let [low, high] = bytes.as_chunks::<8>().0 else { return Short { low: 0, high: 0 } };
+    Short { low: u64::from_le_bytes(*low), high: u64::from_le_bytes(*high) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_survive_the_form_of_the_interface() {
+        let bytes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
+        let short = from_bytes(bytes);
+        assert_eq!(short.low, 0x0807_0605_0403_0201);
+        assert_eq!(to_bytes(short), bytes);
+    }
+}

@@ -1,0 +1,356 @@
+//! SPI devices and buses, for words of eight bits.
+
+use embedded_hal::spi::{self, ErrorKind, Operation, SpiBus, SpiDevice};
+use smallvec::SmallVec;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Linker, LinkerInstance, Resource, ResourceType, WasmList, WasmStr};
+
+use crate::bindings::wasm_embedded::hal::spi as wit;
+use crate::bindings::wasm_embedded::hal::types::{OpenError, Short};
+use crate::ctx::HalCtx;
+use crate::limits::{TooLong, check, count, size};
+use crate::linker::HalView;
+use crate::refusal::Refusal;
+use crate::reply::Reply;
+use crate::short;
+use crate::slot::Slots;
+
+/// Why a transaction failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Error {
+    /// Received data was lost.
+    Overrun,
+    /// Several controllers drive the bus.
+    ModeFault,
+    /// The received frame is malformed.
+    FrameFormat,
+    /// The chip select could not be driven.
+    ChipSelectFault,
+    /// Any other fault.
+    Other,
+    /// Past a limit of the hardware or its driver; nothing went out on the wires.
+    TooLong,
+    /// The hardware cannot do this; nothing went out on the wires.
+    Unsupported,
+    /// The bus could not be had in bounded time.
+    Busy,
+}
+
+/// What clocks words for a guest: a device behind a chip select, or a bus without one.
+pub trait Clocked: Send {
+    /// Carries out operations: for a device under one chip select, with the contract of
+    /// [`embedded_hal::spi::SpiDevice::transaction`]. Fills every read buffer, or fails.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the hardware does.
+    fn run(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error>;
+
+    /// Returns when the bus is idle. A device is so at the end of every transaction.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the hardware does.
+    fn flush(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// The guest's handle of a device.
+#[derive(Debug)]
+pub struct DeviceHandle(());
+/// The guest's handle of a bus.
+#[derive(Debug)]
+pub struct BusHandle(());
+
+/// An embedded-hal device.
+#[derive(Debug)]
+pub(crate) struct Device<D>(pub(crate) D);
+
+/// An embedded-hal bus.
+#[derive(Debug)]
+pub(crate) struct Bus<B>(pub(crate) B);
+
+/// What is under labels: devices, or buses.
+pub(crate) type ClockedSlots = Slots<dyn Clocked, ()>;
+/// Finds them in a context.
+type Kind = fn(&mut HalCtx) -> &mut ClockedSlots;
+
+/// Adds the interface `wasm-embedded:hal/spi`.
+///
+/// # Errors
+///
+/// Fails if the interface is there already.
+pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+    let mut instance = linker.instance("wasm-embedded:hal/spi@0.5.0")?;
+    add_kind::<T, DeviceHandle>(&mut instance, "device", "an spi device", |hal| &mut hal.spi_devices)?;
+    add_kind::<T, BusHandle>(&mut instance, "bus", "an spi bus", |hal| &mut hal.spi_buses)?;
+    instance.func_wrap("[method]device.transaction", transaction::<T>)?;
+    instance.func_wrap("[method]bus.flush", |mut store: StoreContextMut<'_, T>, (bus,): (Resource<BusHandle>,)| {
+        let hal = store.data_mut().hal();
+        hal.interrupt.check()?;
+        Ok((hal.spi_buses.get(bus.rep())?.device()?.flush().map_err(wit::Error::from),))
+    })
+}
+
+/// Adds a resource, how it is opened, and the methods that devices and buses share.
+fn add_kind<T: HalView, H: 'static>(
+    instance: &mut LinkerInstance<'_, T>,
+    name: &str,
+    kind_name: &'static str,
+    kind: Kind,
+) -> wasmtime::Result<()> {
+    instance.resource(name, ResourceType::host::<H>(), move |mut store, handle| {
+        let hal = store.data_mut().hal();
+        kind(hal).get(handle)?.open = 0;
+        hal.close_handle();
+        Ok(())
+    })?;
+    instance.func_wrap(
+        &alloc::format!("[static]{name}.open"),
+        move |mut store: StoreContextMut<'_, T>, (label,): (WasmStr,)| {
+            let label = label.to_str(&store)?.into_owned();
+            Ok((open(store.data_mut().hal(), &label, kind_name, kind).map(Resource::<H>::new_own),))
+        },
+    )?;
+    instance.func_wrap(
+        &alloc::format!("[method]{name}.read"),
+        move |mut store: StoreContextMut<'_, T>, (this, len): (Resource<H>, u32)| {
+            let hal = store.data_mut().hal();
+            if let Err(error) = permit(hal, kind, this.rep(), 0, len.into())? {
+                return Ok((Err(error),));
+            }
+            let Some(mut reply) = hal.reply.take(size(len)) else { return Ok((Err(wit::Error::TooLong),)) };
+            let result = kind(hal).get(this.rep())?.device()?.run(&mut [Operation::Read(reply.bytes())]);
+            Ok((hal.reply.finish(reply, result.map_err(wit::Error::from)),))
+        },
+    )?;
+    instance.func_wrap(
+        &alloc::format!("[method]{name}.write"),
+        move |mut store: StoreContextMut<'_, T>, (this, bytes): (Resource<H>, WasmList<u8>)| {
+            let hal = store.data_mut().hal();
+            if let Err(error) = permit(hal, kind, this.rep(), count(bytes.len()), 0)? {
+                return Ok((Err(error),));
+            }
+            let mut device = kind(hal).get(this.rep())?.lend()?;
+            let result = device.run(&mut [Operation::Write(bytes.as_le_slice(&store))]);
+            kind(store.data_mut().hal()).get(this.rep())?.give_back(device);
+            Ok((result.map_err(wit::Error::from),))
+        },
+    )?;
+    instance.func_wrap(
+        &alloc::format!("[method]{name}.transfer"),
+        move |mut store: StoreContextMut<'_, T>, (this, bytes, len): (Resource<H>, WasmList<u8>, u32)| {
+            let hal = store.data_mut().hal();
+            if let Err(error) = permit(hal, kind, this.rep(), count(bytes.len()), len.into())? {
+                return Ok((Err(error),));
+            }
+            let Some(mut reply) = hal.reply.take(size(len)) else { return Ok((Err(wit::Error::TooLong),)) };
+            let mut device = kind(hal).get(this.rep())?.lend()?;
+            let result = device.run(&mut [Operation::Transfer(reply.bytes(), bytes.as_le_slice(&store))]);
+            let hal = store.data_mut().hal();
+            kind(hal).get(this.rep())?.give_back(device);
+            Ok((hal.reply.finish(reply, result.map_err(wit::Error::from)),))
+        },
+    )?;
+    instance.func_wrap(
+        &alloc::format!("[method]{name}.transfer-short"),
+        move |mut store: StoreContextMut<'_, T>, (this, bytes, write_len, read_len): (Resource<H>, Short, u32, u32)| {
+            let hal = store.data_mut().hal();
+            if let Err(error) = permit(hal, kind, this.rep(), write_len.into(), read_len.into())? {
+                return Ok((Err(error),));
+            }
+            let device = kind(hal).get(this.rep())?.device()?;
+            Ok((transfer_short(device, bytes, write_len, read_len),))
+        },
+    )
+}
+
+/// Opens a label: each by one handle at a time.
+fn open(hal: &mut HalCtx, label: &str, kind_name: &'static str, kind: Kind) -> Result<u32, OpenError> {
+    let Some((handle, slot)) = kind(hal).find(label) else {
+        return Err(hal.no_such(label, kind_name));
+    };
+    if slot.open > 0 {
+        hal.log.refused(&Refusal::Held { label });
+        return Err(OpenError::Busy);
+    }
+    hal.open_handle()?;
+    if let Ok(slot) = kind(hal).get(handle) {
+        slot.open = 1;
+    }
+    Ok(handle)
+}
+
+fn transfer_short(device: &mut dyn Clocked, bytes: Short, write_len: u32, read_len: u32) -> Result<Short, wit::Error> {
+    let (written, mut read) = (short::to_bytes(bytes), [0; short::BYTES]);
+    let (Some(written), Some(buffer)) = (written.get(..size(write_len)), read.get_mut(..size(read_len))) else {
+        return Err(wit::Error::TooLong);
+    };
+    let operation = match (written, buffer) {
+        (written, []) => Operation::Write(written),
+        ([], buffer) => Operation::Read(buffer),
+        (written, buffer) => Operation::Transfer(buffer, written),
+    };
+    device.run(&mut [operation])?;
+    Ok(short::from_bytes(read))
+}
+
+fn transaction<T: HalView>(
+    mut store: StoreContextMut<'_, T>,
+    (device, records, bytes): (Resource<DeviceHandle>, WasmList<wit::Operation>, WasmList<u8>),
+) -> wasmtime::Result<(Result<Reply, wit::Error>,)> {
+    let hal = store.data_mut().hal();
+    hal.interrupt.check()?;
+    let label = &hal.spi_devices.get(device.rep())?.label;
+    if let Err(error) = check(label, &[hal.limits.count_of(records.len())], &mut *hal.log) {
+        return Ok((Err(error.into()),));
+    }
+    // At most as many as the limit just checked.
+    let mut plan: SmallVec<[wit::Operation; 16]> = SmallVec::new();
+    for record in records.iter(&mut store)? {
+        plan.push(record?);
+    }
+    let sum = |part: fn(&wit::Operation) -> u32| plan.iter().map(|record| u64::from(part(record))).sum::<u64>();
+    let (written, read) = (sum(|record| record.write_len), sum(|record| record.read_len));
+    let hal = store.data_mut().hal();
+    let label = &hal.spi_devices.get(device.rep())?.label;
+    let delay = hal.limits.delay(sum(|record| record.delay_ns));
+    if let Err(error) = check(label, &[hal.limits.bytes(written, read), delay], &mut *hal.log) {
+        return Ok((Err(error.into()),));
+    }
+    let (true, Ok(read)) = (written == count(bytes.len()), usize::try_from(read)) else {
+        return Ok((Err(wit::Error::TooLong),));
+    };
+    let Some(mut reply) = hal.reply.take(read) else { return Ok((Err(wit::Error::TooLong),)) };
+    let mut result = Ok(());
+    if !plan.is_empty() {
+        let mut lent = hal.spi_devices.get(device.rep())?.lend()?;
+        result = lent.run(&mut operations(&plan, bytes.as_le_slice(&store), reply.bytes()));
+        store.data_mut().hal().spi_devices.get(device.rep())?.give_back(lent);
+    }
+    Ok((store.data_mut().hal().reply.finish(reply, result.map_err(wit::Error::from)),))
+}
+
+/// Turns the records of the interface into operations over the bytes to write and the room to read into, whose lengths are the
+/// sums of the records'.
+fn operations<'a>(
+    plan: &[wit::Operation],
+    mut bytes: &'a [u8],
+    mut room: &'a mut [u8],
+) -> SmallVec<[Operation<'a, u8>; 16]> {
+    let mut operations = SmallVec::new();
+    for record in plan {
+        let written = bytes.split_off(..size(record.write_len)).unwrap_or_default();
+        let read = room.split_off_mut(..size(record.read_len)).unwrap_or_default();
+        match (written, read) {
+            ([], []) => {}
+            (written, []) => operations.push(Operation::Write(written)),
+            ([], read) => operations.push(Operation::Read(read)),
+            (written, read) => operations.push(Operation::Transfer(read, written)),
+        }
+        if record.delay_ns > 0 {
+            operations.push(Operation::DelayNs(record.delay_ns));
+        }
+    }
+    operations
+}
+
+/// Checks that the guest may run, and a call's lengths against the limits.
+fn permit(
+    hal: &mut HalCtx,
+    kind: Kind,
+    handle: u32,
+    written: u64,
+    read: u64,
+) -> wasmtime::Result<Result<(), wit::Error>> {
+    hal.interrupt.check()?;
+    let asked = hal.limits.bytes(written, read);
+    if asked.within() {
+        return Ok(Ok(()));
+    }
+    let label = kind(hal).get(handle)?.label.clone();
+    Ok(check(&label, &[asked], &mut *hal.log).map_err(wit::Error::from))
+}
+
+impl From<TooLong> for wit::Error {
+    fn from(_: TooLong) -> wit::Error {
+        wit::Error::TooLong
+    }
+}
+
+impl From<Error> for wit::Error {
+    fn from(error: Error) -> wit::Error {
+        match error {
+            Error::Overrun => wit::Error::Overrun,
+            Error::ModeFault => wit::Error::ModeFault,
+            Error::FrameFormat => wit::Error::FrameFormat,
+            Error::ChipSelectFault => wit::Error::ChipSelectFault,
+            Error::Other => wit::Error::Other,
+            Error::TooLong => wit::Error::TooLong,
+            Error::Unsupported => wit::Error::Unsupported,
+            Error::Busy => wit::Error::Busy,
+        }
+    }
+}
+
+/// Converts an error of embedded-hal.
+fn from_hal<E: spi::Error>(error: E) -> Error {
+    match error.kind() {
+        ErrorKind::Overrun => Error::Overrun,
+        ErrorKind::ModeFault => Error::ModeFault,
+        ErrorKind::FrameFormat => Error::FrameFormat,
+        ErrorKind::ChipSelectFault => Error::ChipSelectFault,
+        // The foreign enum is non-exhaustive.
+        _ => Error::Other,
+    }
+}
+
+impl<D: SpiDevice + Send> Clocked for Device<D> {
+    #[inline]
+    fn run(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
+        self.0.transaction(operations).map_err(from_hal)
+    }
+}
+
+impl<B: SpiBus + Send> Clocked for Bus<B> {
+    fn run(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
+        for operation in operations {
+            match operation {
+                Operation::Read(buffer) => self.0.read(buffer),
+                Operation::Write(bytes) => self.0.write(bytes),
+                Operation::Transfer(buffer, bytes) => self.0.transfer(buffer, bytes),
+                Operation::TransferInPlace(buffer) => self.0.transfer_in_place(buffer),
+                // The interface has no delays on a bus.
+                Operation::DelayNs(_) => return Err(Error::Unsupported),
+            }
+            .map_err(from_hal)?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        self.0.flush().map_err(from_hal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_become_the_operations_they_describe() {
+        let record = |write_len, read_len, delay_ns| wit::Operation { write_len, read_len, delay_ns };
+        let plan = [record(1, 0, 5), record(0, 2, 0), record(0, 0, 0), record(2, 1, 0)];
+        let mut room = [0; 3];
+        let operations = operations(&plan, &[1, 2, 3], &mut room);
+        let expected: [Operation<'_, u8>; 4] = [
+            Operation::Write(&[1]),
+            Operation::DelayNs(5),
+            Operation::Read(&mut [0; 2]),
+            Operation::Transfer(&mut [0], &[2, 3]),
+        ];
+        assert_eq!(operations.as_slice(), expected);
+    }
+}
