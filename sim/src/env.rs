@@ -1,0 +1,274 @@
+//! The board without its parts: the clock, the timers, the nets and the trace.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::net::{Drive, Level, Net, Pull};
+use crate::part::Board;
+use crate::queue::{Queue, Task};
+use crate::trace::{Event, EventKind, NetInfo, Topology, TraceSink};
+
+/// Called with the time after the clock moved.
+pub(crate) type Hook = Box<dyn FnMut(u64) + Send>;
+
+/// Who drives a net.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Driver {
+    /// The part of this index.
+    Part(usize),
+    /// The handle of this number: one pin of the controller.
+    Handle(usize),
+    /// The select line of this index, while a device on it is talked to.
+    Select(usize),
+    /// A handle that is gone. Its pin keeps its level until the next handle on the net takes over.
+    Gone,
+    /// The stimuli.
+    Stage,
+}
+
+/// Who is told about the changes of a net.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Watcher {
+    /// The part of this index.
+    Part(usize),
+    /// The select line of this index.
+    Select(usize),
+}
+
+/// A change of a net that a watcher has not been told yet.
+pub(crate) struct Notice {
+    pub(crate) watcher: Watcher,
+    pub(crate) net: Net,
+    pub(crate) level: Level,
+}
+
+#[derive(Default)]
+struct NetState {
+    pull: Pull,
+    drivers: Vec<(Driver, Drive)>,
+    watchers: Vec<Watcher>,
+    contended: bool,
+}
+
+pub(crate) struct Env {
+    pub(crate) now_ns: u64,
+    /// When something is to be done: never later than the first timer, and 0 while notices wait.
+    pub(crate) due_ns: u64,
+    /// Whether timers are being run: then a new one must be in the future, or time would stand still for ever.
+    pub(crate) running: bool,
+    pub(crate) queue: Queue,
+    pub(crate) notices: VecDeque<Notice>,
+    pub(crate) hook: Option<Hook>,
+    pub(crate) topology: Topology,
+    pub(crate) contentions: u64,
+    sinks: Vec<Box<dyn TraceSink>>,
+    nets: Vec<NetState>,
+    handles: usize,
+}
+
+impl Env {
+    pub(crate) fn new() -> Env {
+        Env {
+            now_ns: 0,
+            due_ns: u64::MAX,
+            running: false,
+            queue: Queue::default(),
+            notices: VecDeque::new(),
+            hook: None,
+            topology: Topology::default(),
+            contentions: 0,
+            sinks: Vec::new(),
+            nets: Vec::new(),
+            handles: 0,
+        }
+    }
+
+    /// Asks for a task at `at_ns`, or as soon as possible if that is past.
+    pub(crate) fn push(&mut self, at_ns: u64, task: Task) {
+        let earliest_ns = if self.running { self.now_ns.saturating_add(1) } else { self.now_ns };
+        // The end of time: a task that asks for itself again would run for ever.
+        if self.now_ns < u64::MAX {
+            let at_ns = at_ns.max(earliest_ns);
+            self.queue.push(at_ns, task);
+            self.due_ns = self.due_ns.min(at_ns);
+        }
+    }
+
+    /// Makes `due_ns` exact again.
+    pub(crate) fn refresh_due(&mut self) {
+        self.due_ns = if self.notices.is_empty() { self.queue.next_ns().unwrap_or(u64::MAX) } else { 0 };
+    }
+
+    /// Lets time pass if nothing happens meanwhile. Otherwise none passes, and `ns` is returned: what the world is still to
+    /// advance by.
+    #[inline]
+    pub(crate) fn pass(&mut self, ns: u64) -> u64 {
+        let target_ns = self.now_ns.saturating_add(ns);
+        if target_ns < self.due_ns {
+            self.now_ns = target_ns;
+            return 0;
+        }
+        ns
+    }
+
+    pub(crate) fn new_handle(&mut self) -> usize {
+        self.handles = self.handles.wrapping_add(1);
+        self.handles
+    }
+
+    /// Finds or makes a net.
+    pub(crate) fn net(&mut self, name: &str) -> Net {
+        if let Some(index) = self.topology.nets.iter().position(|net| net.name == name) {
+            return Net(index);
+        }
+        self.nets.push(NetState::default());
+        self.topology.nets.push(NetInfo { name: String::from(name), level: Level::Low });
+        self.topology_changed();
+        Net(self.topology.nets.len() - 1)
+    }
+
+    pub(crate) fn level(&self, net: Net) -> Level {
+        self.topology.nets.get(net.0).map_or(Level::Low, |net| net.level)
+    }
+
+    pub(crate) fn set_pull(&mut self, net: Net, pull: Pull) {
+        if let Some(state) = self.nets.get_mut(net.0) {
+            state.pull = pull;
+            self.resolve(net);
+        }
+    }
+
+    pub(crate) fn drive(&mut self, net: Net, driver: Driver, drive: Drive) {
+        let Some(state) = self.nets.get_mut(net.0) else { return };
+        match state.drivers.iter_mut().find(|(who, _)| *who == driver) {
+            Some((_, before)) if *before == drive => return,
+            Some((_, before)) => *before = drive,
+            None => state.drivers.push((driver, drive)),
+        }
+        self.resolve(net);
+    }
+
+    /// Puts a new handle on a net, in the place of those that are gone, without a glitch.
+    pub(crate) fn take_over(&mut self, net: Net, driver: Driver, drive: Drive) {
+        if let Some(state) = self.nets.get_mut(net.0) {
+            state.drivers.retain(|(who, _)| *who != Driver::Gone);
+            state.drivers.push((driver, drive));
+            self.resolve(net);
+        }
+    }
+
+    /// Leaves a handle's level on the net for the next handle to take over.
+    pub(crate) fn leave(&mut self, net: Net, driver: Driver) {
+        let drivers = self.nets.get_mut(net.0).map(|state| state.drivers.iter_mut());
+        for (who, _) in drivers.into_iter().flatten() {
+            if *who == driver {
+                *who = Driver::Gone;
+            }
+        }
+    }
+
+    pub(crate) fn watch(&mut self, net: Net, watcher: Watcher) {
+        if let Some(state) = self.nets.get_mut(net.0)
+            && !state.watchers.contains(&watcher)
+        {
+            state.watchers.push(watcher);
+        }
+    }
+
+    /// Works out the level of a net, and tells those who watch it if it changed.
+    fn resolve(&mut self, net: Net) {
+        let (Some(state), Some(info)) = (self.nets.get_mut(net.0), self.topology.nets.get_mut(net.0)) else { return };
+        let any = |drive| state.drivers.iter().any(|(_, d)| *d == drive);
+        let (low, high) = (any(Drive::Low), any(Drive::High));
+        let level = Level::from(!low && (high || state.pull == Pull::Up));
+        let contended = low && high;
+        let clash = contended && !state.contended;
+        state.contended = contended;
+        if info.level != level {
+            info.level = level;
+            for &watcher in &state.watchers {
+                self.notices.push_back(Notice { watcher, net, level });
+                self.due_ns = 0;
+            }
+            self.trace(EventKind::Net { net, level });
+        }
+        if clash {
+            self.contentions = self.contentions.saturating_add(1);
+            self.trace(EventKind::Contention { net });
+        }
+    }
+
+    pub(crate) fn traced(&self) -> bool {
+        !self.sinks.is_empty()
+    }
+
+    /// Reports an event that begins now.
+    #[inline]
+    pub(crate) fn trace(&mut self, kind: EventKind) {
+        if self.traced() {
+            self.send(kind);
+        }
+    }
+
+    #[cold]
+    fn send(&mut self, kind: EventKind) {
+        let event = Event { at_ns: self.now_ns, kind };
+        for sink in &mut self.sinks {
+            sink.event(&event, &self.topology);
+        }
+    }
+
+    pub(crate) fn add_sink(&mut self, mut sink: Box<dyn TraceSink>) {
+        sink.topology(&self.topology);
+        self.sinks.push(sink);
+    }
+
+    pub(crate) fn take_sinks(&mut self) -> Vec<Box<dyn TraceSink>> {
+        core::mem::take(&mut self.sinks)
+    }
+
+    /// Tells the sinks that something was added to the board.
+    pub(crate) fn topology_changed(&mut self) {
+        for sink in &mut self.sinks {
+            sink.topology(&self.topology);
+        }
+    }
+
+    /// Lets the hook see the time.
+    #[inline]
+    pub(crate) fn call_hook(&mut self) {
+        if let Some(hook) = &mut self.hook {
+            hook(self.now_ns);
+        }
+    }
+}
+
+/// The board as one part sees it.
+pub(crate) struct PartView<'a> {
+    pub(crate) env: &'a mut Env,
+    pub(crate) part: usize,
+}
+
+impl Board for PartView<'_> {
+    fn now_ns(&self) -> u64 {
+        self.env.now_ns
+    }
+
+    fn level(&self, net: Net) -> Level {
+        self.env.level(net)
+    }
+
+    fn drive(&mut self, net: Net, drive: Drive) {
+        self.env.drive(net, Driver::Part(self.part), drive);
+    }
+
+    fn watch(&mut self, net: Net) {
+        self.env.watch(net, Watcher::Part(self.part));
+    }
+
+    fn wake_at(&mut self, at_ns: u64) {
+        self.env.push(at_ns, Task::Wake(self.part));
+    }
+}

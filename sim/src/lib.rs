@@ -1,0 +1,85 @@
+//! A simulated board for embedded-hal drivers: bytes on wires, virtual time, and parts that answer as their data sheets say.
+//!
+//! A [`Sim`] holds buses, nets and parts. A driver talks to it through embedded-hal 1.0: [`Sim::i2c`], [`Sim::spi_device`],
+//! [`Sim::spi`], [`Sim::output`], [`Sim::input`], [`Sim::open_drain`] and [`Sim::delay`]. A part is anything that implements
+//! [`Part`] and, for the wires it is on, [`I2cTarget`] or [`SpiTarget`]; ready-made ones are in [`parts`].
+//!
+//! Time is virtual. It moves when a controller does something: by the length of every bit on a bus, by one microsecond for every
+//! access to a pin, and by exactly what a delay asks for. So a run is deterministic and does not wait.
+//!
+//! ```
+//! use embedded_hal::i2c::I2c;
+//! use wasm_embedded_sim::{Ack, Address, Board, Direction, I2cTarget, Part, Sim};
+//!
+//! /// A register of one byte at address 0x42.
+//! struct Register(u8);
+//!
+//! impl Part for Register {
+//!     fn i2c(&mut self) -> Option<&mut dyn I2cTarget> {
+//!         Some(self)
+//!     }
+//! }
+//!
+//! impl I2cTarget for Register {
+//!     fn start(&mut self, address: Address, _: Direction, _: &mut dyn Board) -> Ack {
+//!         if address == Address::SevenBit(0x42) { Ack::Ack } else { Ack::Nack }
+//!     }
+//!     fn write(&mut self, byte: u8, _: &mut dyn Board) -> Ack {
+//!         self.0 = byte;
+//!         Ack::Ack
+//!     }
+//!     fn read(&mut self, _: &mut dyn Board) -> u8 {
+//!         self.0
+//!     }
+//!     fn stop(&mut self, _: &mut dyn Board) {}
+//! }
+//!
+//! # fn main() -> Result<(), wasm_embedded_sim::I2cError> {
+//! let sim = Sim::new();
+//! let bus = sim.i2c_bus("board", 400_000);
+//! sim.add_i2c(bus, Register(0));
+//!
+//! let mut i2c = sim.i2c(bus);
+//! let mut answer = [0];
+//! i2c.write_read(0x42_u8, &[0x5a], &mut answer)?;
+//! assert_eq!(answer, [0x5a]);
+//! assert!(i2c.write(0x43_u8, &[0x5a]).is_err());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The wires can be watched: [`Sim::trace_to`] sends every [`Event`] to a [`TraceSink`], which may print it
+//! ([`Event::text`]) or expand it into changes of single wires ([`Wave`]).
+#![no_std]
+
+extern crate alloc;
+
+mod delay;
+pub mod digital;
+mod env;
+pub mod i2c;
+pub mod net;
+pub mod part;
+pub mod parts;
+mod queue;
+mod sim;
+pub mod spi;
+mod stage;
+pub mod trace;
+pub mod wave;
+mod world;
+
+pub use delay::SimDelay;
+pub use digital::{SimInput, SimIoPin, SimOutput};
+pub use i2c::{Ack, Address, Direction, I2cBusId, I2cError, I2cTarget, SimI2c};
+pub use net::{Drive, Level, Net, Pull};
+pub use part::{Board, Part, PartId};
+pub use sim::Sim;
+pub use spi::{SimSpiBus, SimSpiDevice, SpiBusId, SpiError, SpiSelectId, SpiSettings, SpiTarget};
+pub use stage::Stage;
+pub use trace::{Event, EventKind, I2cEvent, SpiEvent, Topology, TraceSink};
+pub use wave::{Change, Signal, Wave};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctests;

@@ -1,0 +1,56 @@
+//! What a simulated part is: something on the wires.
+
+use core::any::Any;
+
+use crate::i2c::I2cTarget;
+use crate::net::{Drive, Level, Net};
+use crate::spi::SpiTarget;
+
+/// The number of a part on its board.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PartId(pub(crate) usize);
+
+/// A part on the simulated board.
+///
+/// A part is reached only through its wires: an I2C bus, an SPI bus with a select line, and nets. It has no other way to learn
+/// what the guest does, and the guest no other way to learn what the part does.
+pub trait Part: Any + Send {
+    /// Returns the part's I2C side, if it has one.
+    fn i2c(&mut self) -> Option<&mut dyn I2cTarget> {
+        None
+    }
+
+    /// Returns the part's SPI side, if it has one.
+    fn spi(&mut self) -> Option<&mut dyn SpiTarget> {
+        None
+    }
+
+    /// Is called once when the part is put on the board, before anything else: the place to watch nets, drive outputs and ask
+    /// for the first wake-up.
+    fn power_on(&mut self, _board: &mut dyn Board) {}
+
+    /// Is called when a net that the part watches changed its level.
+    fn net_changed(&mut self, _net: Net, _level: Level, _board: &mut dyn Board) {}
+
+    /// Is called when a time asked for with [`Board::wake_at`] has come.
+    fn wake(&mut self, _board: &mut dyn Board) {}
+}
+
+/// What a part sees of the board while it is called.
+pub trait Board {
+    /// Returns the virtual time in nanoseconds. A part on a bus is called when the address or byte in question begins on the
+    /// wires, so that its answer can be on them.
+    fn now_ns(&self) -> u64;
+
+    /// Returns the level that a net carries now.
+    fn level(&self, net: Net) -> Level;
+
+    /// Drives a net, or releases it. Each part has one driver on each net; it stays until the next call.
+    fn drive(&mut self, net: Net, drive: Drive);
+
+    /// Has [`Part::net_changed`] called for every change of a net from now on.
+    fn watch(&mut self, net: Net);
+
+    /// Has [`Part::wake`] called once at `at_ns`, or at once if that is past.
+    fn wake_at(&mut self, at_ns: u64);
+}

@@ -1,0 +1,118 @@
+//! A light-emitting diode on a net.
+
+use alloc::collections::VecDeque;
+
+use crate::net::{Level, Net};
+use crate::part::{Board, Part};
+
+/// A light-emitting diode: lit while its net has one level.
+#[derive(Clone, Debug)]
+pub struct Led {
+    net: Net,
+    lit_level: Level,
+    lit: bool,
+    changes: u64,
+    history: VecDeque<(u64, bool)>,
+    history_limit: usize,
+}
+
+/// How many entries of the history are kept unless [`Led::with_history_limit`] says otherwise: a guest can blink for ever.
+const HISTORY_LIMIT: usize = 1024;
+
+impl Led {
+    /// Makes a diode. `lit_level` is the level of its net that lights it.
+    pub fn new(net: Net, lit_level: Level) -> Led {
+        Led { net, lit_level, lit: false, changes: 0, history: VecDeque::new(), history_limit: HISTORY_LIMIT }
+    }
+
+    /// Keeps another number of entries of the history.
+    pub fn with_history_limit(mut self, limit: usize) -> Led {
+        self.history_limit = limit;
+        self
+    }
+
+    /// Returns whether it is lit.
+    pub fn is_lit(&self) -> bool {
+        self.lit
+    }
+
+    /// Returns how often it went on or off since it was put on the board.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// Returns when it went on (`true`) and off, as virtual times in nanoseconds. The first entry is its state when it was put
+    /// on the board; past the limit the oldest entries are dropped.
+    pub fn history(&self) -> impl ExactSizeIterator<Item = (u64, bool)> + '_ {
+        self.history.iter().copied()
+    }
+
+    fn set(&mut self, level: Level, at_ns: u64) {
+        self.lit = level == self.lit_level;
+        self.history.push_back((at_ns, self.lit));
+        while self.history.len() > self.history_limit {
+            self.history.pop_front();
+        }
+    }
+}
+
+impl Part for Led {
+    fn power_on(&mut self, board: &mut dyn Board) {
+        board.watch(self.net);
+        self.set(board.level(self.net), board.now_ns());
+    }
+
+    fn net_changed(&mut self, _net: Net, level: Level, board: &mut dyn Board) {
+        if self.lit != (level == self.lit_level) {
+            self.changes += 1;
+            self.set(level, board.now_ns());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::Led;
+    use crate::net::{Drive, Level};
+    use crate::parts::test_board::TestBoard;
+
+    fn blink(led: &mut Led, times: u64) {
+        let mut board = TestBoard::with(led);
+        for _ in 0..times {
+            for drive in [Drive::High, Drive::Low] {
+                board.advance(led, 10);
+                board.set(led, TestBoard::net(1), drive);
+            }
+        }
+    }
+
+    #[test]
+    fn a_led_knows_when_it_was_on() {
+        let mut led = Led::new(TestBoard::net(1), Level::High);
+        blink(&mut led, 2);
+        assert_eq!(led.history().collect::<Vec<_>>(), [(0, false), (10, true), (20, false), (30, true), (40, false)]);
+        assert_eq!(led.changes(), 4);
+        assert!(!led.is_lit());
+    }
+
+    #[test]
+    fn an_active_low_led_is_lit_by_a_low_net() {
+        let mut led = Led::new(TestBoard::net(1), Level::Low);
+        blink(&mut led, 1);
+        assert!(led.is_lit());
+        assert_eq!(led.history().collect::<Vec<_>>(), [(0, true), (10, false), (20, true)]);
+    }
+
+    #[test]
+    fn the_history_keeps_the_newest_entries() {
+        let mut led = Led::new(TestBoard::net(1), Level::High).with_history_limit(2);
+        blink(&mut led, 50);
+        assert_eq!(led.history().collect::<Vec<_>>(), [(990, true), (1000, false)]);
+        assert_eq!(led.changes(), 100);
+        let mut led = Led::new(TestBoard::net(1), Level::High).with_history_limit(0);
+        blink(&mut led, 5);
+        assert_eq!(led.history().len(), 0);
+    }
+}

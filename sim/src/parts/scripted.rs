@@ -1,0 +1,117 @@
+//! Parts without a model: a list of expected exchanges, or a map of registers.
+
+mod i2c;
+mod log;
+mod registers;
+mod spi;
+
+use alloc::vec::Vec;
+
+use embedded_hal::spi::Mode;
+
+pub use i2c::I2cStep;
+pub use log::Mismatch;
+pub use registers::RegisterMap;
+pub use spi::SpiStep;
+
+use self::i2c::I2cScript;
+use self::spi::SpiScript;
+use crate::i2c::I2cTarget;
+use crate::part::Part;
+use crate::parts::AddressError;
+use crate::spi::SpiTarget;
+
+/// A part that answers from a list of expected exchanges, or from a map of registers.
+///
+/// An exchange that differs from the expected one is not acknowledged (I2C) or answered with 0xff (SPI), and is recorded. The
+/// same exchange is expected again after it, so that a driver that tries again can go on.
+#[derive(Clone, Debug)]
+pub struct Scripted {
+    behaviour: Behaviour,
+}
+
+#[derive(Clone, Debug)]
+enum Behaviour {
+    I2c(I2cScript),
+    Spi(SpiScript),
+    Registers(RegisterMap),
+}
+
+impl Scripted {
+    /// Makes an I2C part with a 7-bit address that expects these exchanges in this order. An exchange begins with a START or
+    /// repeated START, so `write_read` makes two.
+    ///
+    /// # Errors
+    /// An address above 0x7f.
+    pub fn i2c(address: u8, steps: Vec<I2cStep>) -> Result<Scripted, AddressError> {
+        let address = seven_bit(address)?;
+        Ok(Scripted { behaviour: Behaviour::I2c(I2cScript::new(address, steps)) })
+    }
+
+    /// Makes an SPI part for one mode that expects these exchanges in this order, each from select to deselect.
+    pub fn spi(mode: Mode, steps: Vec<SpiStep>) -> Scripted {
+        Scripted { behaviour: Behaviour::Spi(SpiScript::new(mode, steps)) }
+    }
+
+    /// Makes an I2C part with a 7-bit address and registers, as most sensors have them: see [`RegisterMap`].
+    ///
+    /// # Errors
+    /// An address above 0x7f.
+    pub fn registers(
+        address: u8,
+        registers: impl IntoIterator<Item = (u8, Vec<u8>)>,
+    ) -> Result<Scripted, AddressError> {
+        let address = seven_bit(address)?;
+        Ok(Scripted { behaviour: Behaviour::Registers(RegisterMap::new(address, registers)) })
+    }
+
+    /// Returns whether all expected exchanges took place. A map of registers expects none.
+    pub fn finished(&self) -> bool {
+        match &self.behaviour {
+            Behaviour::I2c(script) => script.finished(),
+            Behaviour::Spi(script) => script.finished(),
+            Behaviour::Registers(_) => true,
+        }
+    }
+
+    /// Returns the exchanges that were not as expected, up to the 64th.
+    pub fn mismatches(&self) -> &[Mismatch] {
+        match &self.behaviour {
+            Behaviour::I2c(script) => script.mismatches(),
+            Behaviour::Spi(script) => script.mismatches(),
+            Behaviour::Registers(_) => &[],
+        }
+    }
+
+    /// Returns the registers, if the part has them, for looking at and changing them.
+    pub fn register_map(&mut self) -> Option<&mut RegisterMap> {
+        match &mut self.behaviour {
+            Behaviour::Registers(registers) => Some(registers),
+            Behaviour::I2c(_) | Behaviour::Spi(_) => None,
+        }
+    }
+}
+
+impl Part for Scripted {
+    fn i2c(&mut self) -> Option<&mut dyn I2cTarget> {
+        match &mut self.behaviour {
+            Behaviour::I2c(script) => Some(script),
+            Behaviour::Registers(registers) => Some(registers),
+            Behaviour::Spi(_) => None,
+        }
+    }
+
+    fn spi(&mut self) -> Option<&mut dyn SpiTarget> {
+        match &mut self.behaviour {
+            Behaviour::Spi(script) => Some(script),
+            Behaviour::I2c(_) | Behaviour::Registers(_) => None,
+        }
+    }
+}
+
+fn seven_bit(address: u8) -> Result<u8, AddressError> {
+    if address > 0x7f {
+        return Err(AddressError::new("scripted part", address, "0x00 to 0x7f"));
+    }
+    Ok(address)
+}

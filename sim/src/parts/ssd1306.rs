@@ -1,0 +1,295 @@
+//! SSD1306: the controller of small OLED displays, with the glass on it.
+//!
+//! It follows the data sheet "SSD1306, Advance Information" by Solomon Systech, rev 1.1, and its charge pump appendix. The
+//! scrolling, fading and zooming commands are accepted with their arguments and move nothing; the timing and voltage
+//! settings do not change the picture.
+
+mod command;
+mod frame;
+mod panel;
+mod ram;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use alloc::vec::Vec;
+
+use embedded_hal::spi::{MODE_0, MODE_3, Mode};
+
+pub use frame::Frame;
+pub use panel::{Panel, PanelError, Wiring};
+
+use self::command::Decoder;
+use self::ram::Ram;
+use self::settings::Settings;
+use crate::i2c::{Ack, Address, Direction, I2cTarget};
+use crate::net::{Level, Net};
+use crate::part::{Board, Part};
+use crate::parts::AddressError;
+use crate::parts::miso::UNDRIVEN;
+use crate::spi::SpiTarget;
+
+/// An OLED display with an SSD1306.
+///
+/// The memory holds noise after power came on, as the real one does, and keeps its contents over a reset.
+#[derive(Clone, Debug)]
+pub struct Ssd1306 {
+    panel: Panel,
+    bus: Bus,
+    reset: Option<Net>,
+    vbatc: Option<Net>,
+    vddc: Option<Net>,
+    external_vcc: bool,
+    /// The logic has its supply.
+    powered: bool,
+    held_in_reset: bool,
+    panel_supplied: bool,
+    settings: Settings,
+    ram: Ram,
+    decoder: Decoder,
+}
+
+/// How the controller is strapped with BS0 to BS2.
+#[derive(Clone, Copy, Debug)]
+enum Bus {
+    I2c { address: u8, next: Next },
+    Spi { dc: Net },
+}
+
+/// What the next byte of an I2C write is.
+#[derive(Clone, Copy, Debug)]
+enum Next {
+    Control,
+    /// This one byte, and then a control byte.
+    One(Kind),
+    /// All bytes up to the end.
+    Rest(Kind),
+}
+
+/// What D/C# says of a byte.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Command,
+    Data,
+}
+
+// SSD1306 rev 1.1, section 8.1.5: the slave address is 0b011110 and SA0.
+const ADDRESSES: [u8; 2] = [0x3c, 0x3d];
+
+// SSD1306 rev 1.1, section 8.1.5.2: Co and D/C# of a control byte.
+const CONTROL_CONTINUES: u8 = 0x80;
+const CONTROL_DATA: u8 = 0x40;
+
+// SSD1306 rev 1.1, table 9-2: bit 6 of the status is set while the display is off. The others are reserved; real chips give 3
+// or 6 in the lowest, and BitBank's OneBitDisplay, for one, tells them from an SH1106 by that.
+const STATUS_OFF: u8 = 0x40;
+const STATUS_RESERVED: u8 = 0x03;
+
+impl Ssd1306 {
+    /// Makes a display for an I2C bus. It has no reset net and is always supplied until told otherwise.
+    ///
+    /// # Errors
+    /// An address other than 0x3c and 0x3d.
+    pub fn i2c(panel: Panel, address: u8) -> Result<Ssd1306, AddressError> {
+        if !ADDRESSES.contains(&address) {
+            return Err(AddressError::new("SSD1306", address, "0x3c or 0x3d"));
+        }
+        Ok(Ssd1306::new(panel, Bus::I2c { address, next: Next::Control }))
+    }
+
+    /// Makes a display for an SPI bus with the net `dc`: high for data, low for commands.
+    pub fn spi(panel: Panel, dc: Net) -> Ssd1306 {
+        Ssd1306::new(panel, Bus::Spi { dc })
+    }
+
+    fn new(panel: Panel, bus: Bus) -> Ssd1306 {
+        Ssd1306 {
+            panel,
+            bus,
+            reset: None,
+            vbatc: None,
+            vddc: None,
+            external_vcc: false,
+            powered: false,
+            held_in_reset: false,
+            panel_supplied: false,
+            settings: Settings::default(),
+            ram: Ram::new(),
+            decoder: Decoder::default(),
+        }
+    }
+
+    /// Connects the reset pin: while the net is low the controller is reset.
+    pub fn with_reset(mut self, net: Net) -> Ssd1306 {
+        self.reset = Some(net);
+        self
+    }
+
+    /// Puts a transistor into the panel's supply, as on Digilent's PmodOLED: while the net is low the panel is supplied.
+    pub fn with_vbatc(mut self, net: Net) -> Ssd1306 {
+        self.vbatc = Some(net);
+        self
+    }
+
+    /// Puts a transistor into the logic supply, as on Digilent's PmodOLED: while the net is low the controller is supplied.
+    /// Without its supply it acknowledges nothing and forgets everything.
+    pub fn with_vddc(mut self, net: Net) -> Ssd1306 {
+        self.vddc = Some(net);
+        self
+    }
+
+    /// Supplies the panel with its 7 to 15 V from outside, so that it is lit without the charge pump.
+    pub fn with_external_vcc(mut self) -> Ssd1306 {
+        self.external_vcc = true;
+        self
+    }
+
+    /// Returns the glass that the controller drives.
+    pub fn panel(&self) -> Panel {
+        self.panel
+    }
+
+    /// Returns the contrast setting, 0 to 255; a reset sets 127.
+    pub fn contrast(&self) -> u8 {
+        self.settings.contrast
+    }
+
+    /// Returns whether the panel is driven: supplied, out of reset, and switched on. If not, every pixel is dark.
+    pub fn is_on(&self) -> bool {
+        self.is_running() && self.settings.on && self.panel_supplied && (self.external_vcc || self.settings.charge_pump)
+    }
+
+    /// Returns what can be seen on the glass.
+    pub fn frame(&self) -> Frame {
+        let (width, height) = (self.panel.width(), self.panel.height());
+        let on = self.is_on();
+        let pixels: Vec<bool> =
+            (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| on && self.is_lit(x, y)).collect();
+        Frame { width: usize::from(width), height: usize::from(height), pixels }
+    }
+
+    fn is_lit(&self, x: u8, y: u8) -> bool {
+        self.settings.scan.line_of(self.panel.pin(y)).is_some_and(|line| {
+            self.settings.all_on || self.ram.bit(self.panel.segment(x), line) != self.settings.inverted
+        })
+    }
+
+    fn is_running(&self) -> bool {
+        self.powered && !self.held_in_reset
+    }
+
+    /// Looks at the reset and supply nets.
+    fn sample_nets(&mut self, board: &dyn Board) {
+        let low = |net: Option<Net>| net.map(|net| board.level(net) == Level::Low);
+        let powered = low(self.vddc).unwrap_or(true);
+        if powered && !self.powered {
+            self.ram.fill_with_noise();
+        }
+        self.powered = powered;
+        self.held_in_reset = low(self.reset).unwrap_or(false);
+        self.panel_supplied = low(self.vbatc).unwrap_or(true);
+        if !self.is_running() {
+            self.clear_registers();
+        }
+    }
+
+    // SSD1306 rev 1.1, section 8.5: reset circuit.
+    fn clear_registers(&mut self) {
+        self.settings = Settings::default();
+        self.decoder = Decoder::default();
+        self.ram.reset();
+    }
+
+    fn take(&mut self, kind: Kind, byte: u8) {
+        match kind {
+            Kind::Data => self.ram.write(byte),
+            Kind::Command => {
+                if let Some(command) = self.decoder.push(byte) {
+                    command.execute(&mut self.settings, &mut self.ram);
+                }
+            }
+        }
+    }
+}
+
+impl Part for Ssd1306 {
+    fn i2c(&mut self) -> Option<&mut dyn I2cTarget> {
+        matches!(self.bus, Bus::I2c { .. }).then_some(self)
+    }
+
+    fn spi(&mut self) -> Option<&mut dyn SpiTarget> {
+        matches!(self.bus, Bus::Spi { .. }).then_some(self)
+    }
+
+    fn power_on(&mut self, board: &mut dyn Board) {
+        for net in [self.reset, self.vbatc, self.vddc].into_iter().flatten() {
+            board.watch(net);
+        }
+        self.sample_nets(board);
+    }
+
+    fn net_changed(&mut self, _net: Net, _level: Level, board: &mut dyn Board) {
+        self.sample_nets(board);
+    }
+}
+
+impl I2cTarget for Ssd1306 {
+    fn start(&mut self, address: Address, _direction: Direction, _board: &mut dyn Board) -> Ack {
+        let running = self.is_running();
+        match &mut self.bus {
+            Bus::I2c { address: own, next } if running && address == Address::SevenBit(*own) => {
+                *next = Next::Control;
+                Ack::Ack
+            }
+            _ => Ack::Nack,
+        }
+    }
+
+    // SSD1306 rev 1.1, section 8.1.5.2: write mode for I2C.
+    fn write(&mut self, byte: u8, _board: &mut dyn Board) -> Ack {
+        let running = self.is_running();
+        let Bus::I2c { next, .. } = &mut self.bus else { return Ack::Nack };
+        if !running {
+            return Ack::Nack;
+        }
+        match *next {
+            Next::Control => {
+                let kind = if byte & CONTROL_DATA == 0 { Kind::Command } else { Kind::Data };
+                *next = if byte & CONTROL_CONTINUES == 0 { Next::Rest(kind) } else { Next::One(kind) };
+            }
+            Next::One(kind) => {
+                *next = Next::Control;
+                self.take(kind, byte);
+            }
+            Next::Rest(kind) => self.take(kind, byte),
+        }
+        Ack::Ack
+    }
+
+    fn read(&mut self, _board: &mut dyn Board) -> u8 {
+        STATUS_RESERVED | if self.settings.on { 0 } else { STATUS_OFF }
+    }
+
+    fn stop(&mut self, _board: &mut dyn Board) {}
+}
+
+// SSD1306 rev 1.1, section 8.1.3: SDIN is taken at the rising edges of SCLK, D/C# with the eighth; nothing can be read.
+impl SpiTarget for Ssd1306 {
+    fn accepts(&self, mode: Mode) -> bool {
+        mode == MODE_0 || mode == MODE_3
+    }
+
+    fn select(&mut self, _board: &mut dyn Board) {}
+
+    fn transfer(&mut self, mosi: u8, board: &mut dyn Board) -> u8 {
+        if let Bus::Spi { dc } = self.bus
+            && self.is_running()
+        {
+            let kind = if board.level(dc) == Level::High { Kind::Data } else { Kind::Command };
+            self.take(kind, mosi);
+        }
+        UNDRIVEN
+    }
+
+    fn deselect(&mut self, _board: &mut dyn Board) {}
+}

@@ -1,0 +1,251 @@
+//! The handle of a simulated board.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::any::Any;
+use core::fmt;
+
+use spin::{Mutex, MutexGuard};
+
+use crate::delay::SimDelay;
+use crate::digital::{SimInput, SimIoPin, SimOutput};
+use crate::i2c::bus::I2cBus;
+use crate::i2c::{I2cBusId, SimI2c};
+use crate::net::{Level, Net, Pull};
+use crate::part::{Board, Part, PartId};
+use crate::queue::Task;
+use crate::spi::bus::{SpiBus, SpiSelect};
+use crate::spi::{SimSpiBus, SimSpiDevice, SpiBusId, SpiSelectId, SpiSettings};
+use crate::stage::Stage;
+use crate::trace::{I2cBusInfo, SelectInfo, SpiBusInfo, TraceSink};
+use crate::world::World;
+
+/// A simulated board. Clones are handles of the same board.
+///
+/// One lock holds the whole board, and every call takes it once. The functions and objects that a board calls (parts, stimuli,
+/// trace sinks, the [`on_advance`](Sim::on_advance) hook, the closure of [`with_part`](Sim::with_part)) run while it is held:
+/// they must not use a `Sim` of the same board, or a handle made by one, but what they are called with.
+#[derive(Clone)]
+pub struct Sim(Arc<Mutex<World>>);
+
+impl Sim {
+    /// Creates an empty board at time 0.
+    pub fn new() -> Sim {
+        Sim(Arc::new(Mutex::new(World::new())))
+    }
+
+    /// Returns the virtual time in nanoseconds.
+    pub fn now_ns(&self) -> u64 {
+        self.lock().env.now_ns
+    }
+
+    /// Lets time pass, with all that happens on the way.
+    pub fn advance_ns(&self, ns: u64) {
+        let mut world = self.lock();
+        world.advance(ns);
+        world.env.call_hook();
+    }
+
+    /// Finds or makes the I2C bus of this name. The frequency is that of a new bus; an existing one keeps its own.
+    pub fn i2c_bus(&self, name: &str, frequency_hz: u32) -> I2cBusId {
+        let mut world = self.lock();
+        let buses = &mut world.env.topology.i2c;
+        if let Some(index) = buses.iter().position(|bus| bus.name == name) {
+            return I2cBusId(index);
+        }
+        buses.push(I2cBusInfo { name: String::from(name) });
+        world.i2c.push(I2cBus::new(frequency_hz));
+        world.env.topology_changed();
+        I2cBusId(world.i2c.len() - 1)
+    }
+
+    /// Finds or makes the SPI bus of this name.
+    pub fn spi_bus(&self, name: &str) -> SpiBusId {
+        let mut world = self.lock();
+        let buses = &mut world.env.topology.spi;
+        if let Some(index) = buses.iter().position(|bus| bus.name == name) {
+            return SpiBusId(index);
+        }
+        buses.push(SpiBusInfo { name: String::from(name), idle: Level::Low });
+        world.spi.push(SpiBus::new());
+        world.env.topology_changed();
+        SpiBusId(world.spi.len() - 1)
+    }
+
+    /// Finds or makes the select line of this name on a bus, and sets how a device on it is talked to.
+    pub fn spi_select(&self, bus: SpiBusId, name: &str, settings: SpiSettings) -> SpiSelectId {
+        self.select_line(bus, name, None, settings)
+    }
+
+    /// Makes a select line of a net: the parts on it are selected while the net is low, whoever drives it. A net that nothing
+    /// drives needs a pull-up to be high.
+    ///
+    /// They hear all that is clocked on the bus meanwhile. A [`SimSpiDevice`] on such a line drives the net itself, at 1 MHz
+    /// in mode 0.
+    pub fn spi_select_net(&self, bus: SpiBusId, net: Net) -> SpiSelectId {
+        let name = String::from(self.lock().env.topology.net_name(net));
+        self.select_line(bus, &name, Some(net), SpiSettings::default())
+    }
+
+    fn select_line(&self, bus: SpiBusId, name: &str, net: Option<Net>, settings: SpiSettings) -> SpiSelectId {
+        let mut world = self.lock();
+        let selects = &world.env.topology.selects;
+        let known = selects.iter().position(|select| (select.bus, select.net) == (bus, net) && select.name == name);
+        if let Some(index) = known {
+            if let Some(select) = world.selects.get_mut(index) {
+                select.set(settings);
+            }
+            return SpiSelectId(index);
+        }
+        world.env.topology.selects.push(SelectInfo { name: String::from(name), bus, net });
+        world.add_select(SpiSelect::new(bus, net, settings));
+        world.env.topology_changed();
+        SpiSelectId(world.selects.len() - 1)
+    }
+
+    /// Finds or makes the net of this name.
+    pub fn net(&self, name: &str) -> Net {
+        self.lock().env.net(name)
+    }
+
+    /// Puts a resistor on a net, in the place of the one that was there.
+    pub fn set_pull(&self, net: Net, pull: Pull) {
+        let mut world = self.lock();
+        world.env.set_pull(net, pull);
+        world.settle();
+    }
+
+    /// Returns the level that a net carries. It takes no time, unlike reading a pin.
+    pub fn level(&self, net: Net) -> Level {
+        self.lock().env.level(net)
+    }
+
+    /// Returns how often two drivers began to drive a net to different levels, each a [`Contention`] in the trace.
+    ///
+    /// [`Contention`]: crate::EventKind::Contention
+    pub fn contentions(&self) -> u64 {
+        self.lock().env.contentions
+    }
+
+    /// Puts a part on the board that is on nets only, and powers it on.
+    pub fn add(&self, part: impl Part) -> PartId {
+        self.lock().add(part)
+    }
+
+    /// Puts a part on an I2C bus, and powers it on.
+    pub fn add_i2c(&self, bus: I2cBusId, part: impl Part) -> PartId {
+        let mut world = self.lock();
+        let id = world.add(part);
+        if let Some(bus) = world.i2c.get_mut(bus.0) {
+            bus.parts.push(id.0);
+        }
+        id
+    }
+
+    /// Puts a part on a select line of an SPI bus, and powers it on.
+    pub fn add_spi(&self, select: SpiSelectId, part: impl Part) -> PartId {
+        let mut world = self.lock();
+        let id = world.add(part);
+        world.place_on_select(select.0, id.0);
+        world.settle();
+        id
+    }
+
+    /// Puts a part on an SPI bus with its select tied low, or without one, and powers it on. It is selected once, now, and
+    /// hears all that is clocked on the bus.
+    pub fn add_spi_always(&self, bus: SpiBusId, part: impl Part) -> PartId {
+        let mut world = self.lock();
+        let id = world.add(part);
+        world.activate(bus, id.0);
+        world.settle();
+        id
+    }
+
+    /// Calls `f` with a part, to work its controls or to look inside, and returns the answer of `f`. Returns `None` when there
+    /// is no part `id`, or it is not a `P`. No time passes.
+    pub fn with_part<P: Part, R>(&self, id: PartId, f: impl FnOnce(&mut P, &mut dyn Board) -> R) -> Option<R> {
+        let mut world = self.lock();
+        let answer = world.with(id.0, |part, board| {
+            let part: &mut dyn Any = part;
+            Some(f(part.downcast_mut::<P>()?, board))
+        });
+        world.settle();
+        answer.flatten()
+    }
+
+    /// Has a stimulus run at a virtual time, or at once if that is not in the future.
+    pub fn schedule(&self, at_ns: u64, action: impl FnOnce(&mut dyn Stage) + Send + 'static) {
+        let mut world = self.lock();
+        world.env.push(at_ns, Task::Act(Box::new(action)));
+        world.settle();
+    }
+
+    /// Returns a controller of an I2C bus.
+    pub fn i2c(&self, bus: I2cBusId) -> SimI2c {
+        SimI2c::new(self, bus)
+    }
+
+    /// Returns the controller of the device on a select line.
+    pub fn spi_device(&self, select: SpiSelectId) -> SimSpiDevice {
+        SimSpiDevice::new(self, select)
+    }
+
+    /// Returns the controller of an SPI bus without select lines. Of the settings only frequency and mode matter.
+    pub fn spi(&self, bus: SpiBusId, settings: SpiSettings) -> SimSpiBus {
+        SimSpiBus::new(self, bus, settings)
+    }
+
+    /// Returns a push-pull output on a net, which drives `initial` from the start.
+    pub fn output(&self, net: Net, initial: Level) -> SimOutput {
+        SimOutput::new(self, net, initial)
+    }
+
+    /// Returns an input on a net.
+    pub fn input(&self, net: Net) -> SimInput {
+        SimInput::new(self, net)
+    }
+
+    /// Returns an open-drain pin on a net: low is driven, high released.
+    pub fn open_drain(&self, net: Net, initial: Level) -> SimIoPin {
+        SimIoPin::new(self, net, initial)
+    }
+
+    /// Returns a delay.
+    pub fn delay(&self) -> SimDelay {
+        SimDelay::new(self)
+    }
+
+    /// Sends all further events to `sink` too, after the names of what is on the board.
+    pub fn trace_to(&self, sink: Box<dyn TraceSink>) {
+        self.lock().env.add_sink(sink);
+    }
+
+    /// Ends the tracing and returns the sinks, so that dropping them closes their files.
+    pub fn end_trace(&self) -> Vec<Box<dyn TraceSink>> {
+        self.lock().env.take_sinks()
+    }
+
+    /// Has `hook` called with the virtual time after it advanced: at the end of every call that takes time, and before each
+    /// event on the way. It is the place to wait for the wall clock, or to notice that a deadline passed.
+    pub fn on_advance(&self, hook: Box<dyn FnMut(u64) + Send>) {
+        self.lock().env.hook = Some(hook);
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
+        self.0.lock()
+    }
+}
+
+impl Default for Sim {
+    fn default() -> Sim {
+        Sim::new()
+    }
+}
+
+impl fmt::Debug for Sim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sim").finish_non_exhaustive()
+    }
+}

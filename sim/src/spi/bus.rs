@@ -1,0 +1,290 @@
+//! What goes over the wires of a bus.
+
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+use embedded_hal::spi::{Mode, Operation, Polarity};
+
+use super::controller::{FILLER, load, load_cell, store, store_cell};
+use super::{SpiBusId, SpiError, SpiSelectId, SpiSettings};
+use crate::env::{Driver, PartView, Watcher};
+use crate::net::{Drive, Level, Net};
+use crate::trace::{EventKind, SpiEvent};
+use crate::world::World;
+
+/// Eight bits at 1 Hz.
+const BYTE_NS_AT_1_HZ: u64 = 8_000_000_000;
+
+/// What MISO carries when nothing drives it.
+const IDLE: u8 = 0xff;
+
+/// What the clock does to send a byte.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clocking {
+    mode: Mode,
+    /// The length of a byte, rounded up.
+    byte_ns: u64,
+}
+
+impl Clocking {
+    pub(crate) fn new(settings: SpiSettings) -> Clocking {
+        let byte_ns = BYTE_NS_AT_1_HZ.div_ceil(u64::from(settings.frequency_hz.max(1)));
+        Clocking { mode: settings.mode, byte_ns }
+    }
+}
+
+/// A part that is selected now.
+struct Active {
+    part: usize,
+    /// The last bits each way, which the other side has yet to see when the modes differ.
+    late_mosi: u8,
+    late_miso: u8,
+}
+
+pub(crate) struct SpiBus {
+    active: Vec<Active>,
+    /// When the last select line to become inactive has been so for one bit.
+    ready_ns: u64,
+}
+
+impl SpiBus {
+    pub(crate) fn new() -> SpiBus {
+        SpiBus { active: Vec::new(), ready_ns: 0 }
+    }
+}
+
+pub(crate) struct SpiSelect {
+    bus: SpiBusId,
+    net: Option<Net>,
+    settings: SpiSettings,
+    clocking: Clocking,
+    parts: Vec<usize>,
+    /// Whether the parts have been told that they are selected.
+    active: bool,
+}
+
+impl SpiSelect {
+    pub(crate) fn new(bus: SpiBusId, net: Option<Net>, settings: SpiSettings) -> SpiSelect {
+        SpiSelect { bus, net, settings, clocking: Clocking::new(settings), parts: Vec::new(), active: false }
+    }
+
+    pub(crate) fn set(&mut self, settings: SpiSettings) {
+        self.settings = settings;
+        self.clocking = Clocking::new(settings);
+    }
+}
+
+impl World {
+    pub(crate) fn add_select(&mut self, select: SpiSelect) {
+        let index = self.selects.len();
+        let net = select.net;
+        self.selects.push(select);
+        if let Some(net) = net {
+            self.env.watch(net, Watcher::Select(index));
+            self.select_changed(index);
+        }
+    }
+
+    /// Puts a part on a select line, which may be active.
+    pub(crate) fn place_on_select(&mut self, index: usize, part: usize) {
+        if let Some(select) = self.selects.get_mut(index) {
+            select.parts.push(part);
+            if select.active {
+                let bus = select.bus;
+                self.activate(bus, part);
+            }
+        }
+    }
+
+    /// Selects a part.
+    pub(crate) fn activate(&mut self, bus: SpiBusId, part: usize) {
+        let World { env, parts, spi, .. } = self;
+        if let Some(bus) = spi.get_mut(bus.0)
+            && let Some(target) = parts.get_mut(part).and_then(|part| part.spi())
+        {
+            // The lines idle at 0 and 1, which is what a part in another mode sees first.
+            bus.active.push(Active { part, late_mosi: FILLER, late_miso: IDLE });
+            target.select(&mut PartView { env, part });
+        }
+    }
+
+    /// Follows the net of a select line.
+    pub(crate) fn select_changed(&mut self, index: usize) {
+        if let Some(net) = self.selects.get(index).and_then(|select| select.net) {
+            self.set_active(index, self.env.level(net) == Level::Low);
+        }
+    }
+
+    /// Selects or deselects the parts on a line.
+    fn set_active(&mut self, index: usize, active: bool) {
+        let Some(select) = self.selects.get_mut(index) else { return };
+        if select.active == active {
+            return;
+        }
+        select.active = active;
+        let bus = select.bus;
+        let mut next = 0;
+        while let Some(&part) = self.selects.get(index).and_then(|select| select.parts.get(next)) {
+            next += 1;
+            if active {
+                self.activate(bus, part);
+            } else {
+                let World { env, parts, spi, .. } = self;
+                if let Some(bus) = spi.get_mut(bus.0) {
+                    bus.active.retain(|active| active.part != part);
+                }
+                if let Some(target) = parts.get_mut(part).and_then(|part| part.spi()) {
+                    target.deselect(&mut PartView { env, part });
+                }
+            }
+        }
+    }
+
+    /// Runs a transaction with the device on a select line.
+    pub(crate) fn spi_transaction(
+        &mut self,
+        id: SpiSelectId,
+        operations: &mut [Operation<'_, u8>],
+    ) -> Result<(), SpiError> {
+        let select = self.selects.get(id.0).ok_or(SpiError::NoSuchBus)?;
+        let SpiSelect { bus, settings, clocking, .. } = *select;
+        let ready_ns = self.spi.get(bus.0).ok_or(SpiError::NoSuchBus)?.ready_ns;
+        if operations.is_empty() {
+            return Ok(());
+        }
+        self.advance(ready_ns.saturating_sub(self.env.now_ns));
+        self.idle_clock(bus, clocking);
+        self.drive_select(id, Level::Low);
+        self.advance(settings.select_setup_ns);
+        for operation in operations {
+            match operation {
+                Operation::Read(words) => self.clock(bus, clocking, words.len(), |_| FILLER, store(words)),
+                Operation::Write(words) => self.clock(bus, clocking, words.len(), load(words), |_, _| {}),
+                Operation::Transfer(read, write) => {
+                    self.clock(bus, clocking, read.len().max(write.len()), load(write), store(read));
+                }
+                Operation::TransferInPlace(words) => {
+                    let cells = Cell::from_mut(*words).as_slice_of_cells();
+                    self.clock(bus, clocking, cells.len(), load_cell(cells), store_cell(cells));
+                }
+                Operation::DelayNs(ns) => self.advance(u64::from(*ns)),
+            }
+        }
+        self.advance(settings.select_hold_ns);
+        self.drive_select(id, Level::High);
+        if let Some(bus) = self.spi.get_mut(bus.0) {
+            bus.ready_ns = self.env.now_ns.saturating_add(clocking.byte_ns.div_ceil(8));
+        }
+        Ok(())
+    }
+
+    /// Clocks words on a bus without touching a select line.
+    pub(crate) fn spi_exchange(
+        &mut self,
+        bus: SpiBusId,
+        clocking: Clocking,
+        len: usize,
+        mosi: impl Fn(usize) -> u8,
+        miso: impl FnMut(usize, u8),
+    ) -> Result<(), SpiError> {
+        if self.spi.get(bus.0).is_none() {
+            return Err(SpiError::NoSuchBus);
+        }
+        self.idle_clock(bus, clocking);
+        self.clock(bus, clocking, len, mosi, miso);
+        Ok(())
+    }
+
+    /// Brings the idle clock to the level of the mode, half a bit before a select line becomes active.
+    fn idle_clock(&mut self, bus: SpiBusId, clocking: Clocking) {
+        let level = Level::from(clocking.mode.polarity == Polarity::IdleHigh);
+        if let Some(info) = self.env.topology.spi.get_mut(bus.0)
+            && info.idle != level
+        {
+            info.idle = level;
+            self.env.trace(EventKind::Spi { bus, event: SpiEvent::Idle { level } });
+            self.advance(clocking.byte_ns.div_ceil(16));
+        }
+    }
+
+    /// Drives a select line, which is a wire of its own or a net.
+    fn drive_select(&mut self, id: SpiSelectId, level: Level) {
+        let Some(select) = self.selects.get(id.0) else { return };
+        let bus = select.bus;
+        if let Some(net) = select.net {
+            self.env.drive(net, Driver::Select(id.0), Drive::from(level));
+        } else {
+            let event = match level {
+                Level::Low => SpiEvent::Select { select: id },
+                Level::High => SpiEvent::Deselect { select: id },
+            };
+            self.env.trace(EventKind::Spi { bus, event });
+            self.set_active(id.0, level == Level::Low);
+        }
+        self.settle();
+    }
+
+    /// Clocks `len` words. `mosi` gives what is sent, `miso` takes what comes in.
+    fn clock(
+        &mut self,
+        bus: SpiBusId,
+        clocking: Clocking,
+        len: usize,
+        mosi: impl Fn(usize) -> u8,
+        mut miso: impl FnMut(usize, u8),
+    ) {
+        let mut index = 0;
+        self.settle();
+        while index < len {
+            if let Some(part) = self.spi_sole(bus, clocking.mode)
+                && let Some(target) = self.parts.get_mut(part).and_then(|part| part.spi())
+            {
+                let mut board = PartView { env: &mut self.env, part };
+                let mut owed_ns = 0;
+                while index < len && owed_ns == 0 {
+                    miso(index, target.transfer(mosi(index), &mut board));
+                    owed_ns = board.env.pass(clocking.byte_ns);
+                    index += 1;
+                }
+                self.advance(owed_ns);
+            } else {
+                miso(index, self.clock_byte(bus, clocking, mosi(index)));
+                index += 1;
+            }
+        }
+    }
+
+    /// Returns the part that is selected, if it is the only one, works in this mode, and nobody watches the bus.
+    fn spi_sole(&mut self, bus: SpiBusId, mode: Mode) -> Option<usize> {
+        let [Active { part, .. }] = *self.spi.get(bus.0)?.active.as_slice() else { return None };
+        if self.env.traced() {
+            return None;
+        }
+        if self.parts.get_mut(part)?.spi()?.accepts(mode) { Some(part) } else { None }
+    }
+
+    /// Clocks a byte through all parts that are selected. Where several drive MISO, zeros win.
+    fn clock_byte(&mut self, bus: SpiBusId, clocking: Clocking, mosi: u8) -> u8 {
+        let Clocking { mode, byte_ns } = clocking;
+        let World { env, parts, spi, .. } = self;
+        let mut miso = IDLE;
+        for active in spi.get_mut(bus.0).into_iter().flat_map(|bus| &mut bus.active) {
+            let part = active.part;
+            let Some(target) = parts.get_mut(part).and_then(|part| part.spi()) else { continue };
+            let in_step = target.accepts(mode);
+            let heard = if in_step { mosi } else { late(&mut active.late_mosi, mosi) };
+            let answer = target.transfer(heard, &mut PartView { env, part });
+            miso &= if in_step { answer } else { late(&mut active.late_miso, answer) };
+        }
+        self.env.trace(EventKind::Spi { bus, event: SpiEvent::Byte { mosi, miso, mode, byte_ns } });
+        self.advance(byte_ns);
+        miso
+    }
+}
+
+/// Returns a byte as it is seen one bit late, after the last bit of `before`.
+fn late(before: &mut u8, byte: u8) -> u8 {
+    let seen = (*before << 7) | (byte >> 1);
+    *before = byte;
+    seen
+}

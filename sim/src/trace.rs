@@ -1,0 +1,210 @@
+//! What happens on the wires, event by event.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use embedded_hal::spi::Mode;
+
+use crate::i2c::{Ack, Address, Direction, I2cBusId};
+use crate::net::{Level, Net};
+use crate::spi::{SpiBusId, SpiSelectId};
+
+mod text;
+
+pub use text::EventText;
+
+/// Takes the events of a board, in the order of their times.
+pub trait TraceSink: Send {
+    /// Is called with the names of what is on the board before the first event, and again when something was added.
+    fn topology(&mut self, _topology: &Topology) {}
+
+    /// Takes an event.
+    fn event(&mut self, event: &Event, topology: &Topology);
+}
+
+/// Something that happened on the wires.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Event {
+    /// When it began, in nanoseconds of virtual time.
+    pub at_ns: u64,
+    /// What it was.
+    pub kind: EventKind,
+}
+
+impl Event {
+    /// Returns the event as one line of text, such as `0.000027500 i2c > 0xd0 ack`.
+    pub fn text<'a>(&'a self, topology: &'a Topology) -> EventText<'a> {
+        EventText::new(self, topology)
+    }
+}
+
+/// What happened.
+#[non_exhaustive]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EventKind {
+    /// Something on an I2C bus.
+    I2c {
+        /// The bus.
+        bus: I2cBusId,
+        /// The length of a bit.
+        bit_ns: u64,
+        /// What it was.
+        event: I2cEvent,
+    },
+    /// Something on an SPI bus.
+    Spi {
+        /// The bus.
+        bus: SpiBusId,
+        /// What it was.
+        event: SpiEvent,
+    },
+    /// A net changed its level.
+    Net {
+        /// The net.
+        net: Net,
+        /// Its new level.
+        level: Level,
+    },
+    /// A net began to be driven to both levels at once, and is low.
+    Contention {
+        /// The net.
+        net: Net,
+    },
+}
+
+/// What happened on an I2C bus.
+#[non_exhaustive]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum I2cEvent {
+    /// A START from the idle bus. Takes one bit.
+    Start,
+    /// A START within a transaction. Takes one bit and a half.
+    RepeatedStart,
+    /// An address. Takes nine bits; one of ten bits takes 18 for a write that is acknowledged, since its second byte follows
+    /// only then and not for a read.
+    Address {
+        /// The address.
+        address: Address,
+        /// The direction of what follows.
+        direction: Direction,
+        /// Whether any part acknowledged.
+        ack: Ack,
+    },
+    /// A byte of data. Takes nine bits.
+    Byte {
+        /// The byte.
+        byte: u8,
+        /// Its direction.
+        direction: Direction,
+        /// The acknowledge of its receiver.
+        ack: Ack,
+    },
+    /// A STOP. Takes one bit.
+    Stop,
+}
+
+impl I2cEvent {
+    /// Returns how long the event takes when a bit takes `bit_ns`.
+    pub fn duration_ns(self, bit_ns: u64) -> u64 {
+        let bits = match self {
+            I2cEvent::Start | I2cEvent::Stop => 1,
+            I2cEvent::RepeatedStart => return bit_ns.saturating_add(bit_ns.div_ceil(2)),
+            I2cEvent::Address { address: Address::TenBit(_), direction: Direction::Write, ack: Ack::Ack } => 18,
+            I2cEvent::Address { .. } | I2cEvent::Byte { .. } => 9,
+        };
+        bit_ns.saturating_mul(bits)
+    }
+}
+
+/// What happened on an SPI bus.
+#[non_exhaustive]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SpiEvent {
+    /// The idle clock changed to the level of another mode.
+    Idle {
+        /// The new level.
+        level: Level,
+    },
+    /// A select line became active.
+    Select {
+        /// The line.
+        select: SpiSelectId,
+    },
+    /// A byte went both ways.
+    Byte {
+        /// From the controller.
+        mosi: u8,
+        /// To the controller.
+        miso: u8,
+        /// The mode of the controller.
+        mode: Mode,
+        /// How long the byte took.
+        byte_ns: u64,
+    },
+    /// A select line became inactive.
+    Deselect {
+        /// The line.
+        select: SpiSelectId,
+    },
+}
+
+/// The names of what is on a board.
+#[derive(Clone, Default, Debug)]
+pub struct Topology {
+    pub(crate) i2c: Vec<I2cBusInfo>,
+    pub(crate) spi: Vec<SpiBusInfo>,
+    pub(crate) selects: Vec<SelectInfo>,
+    pub(crate) nets: Vec<NetInfo>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct I2cBusInfo {
+    pub(crate) name: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct SpiBusInfo {
+    pub(crate) name: String,
+    /// The level of the idle clock.
+    pub(crate) idle: Level,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct SelectInfo {
+    pub(crate) name: String,
+    pub(crate) bus: SpiBusId,
+    /// The net that is the line, if it has no wire of its own.
+    pub(crate) net: Option<Net>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct NetInfo {
+    pub(crate) name: String,
+    /// The level that the net carries now.
+    pub(crate) level: Level,
+}
+
+/// What stands for the name of something that is not on the board.
+const UNKNOWN: &str = "?";
+
+impl Topology {
+    /// Returns the name of an I2C bus.
+    pub fn i2c_name(&self, bus: I2cBusId) -> &str {
+        self.i2c.get(bus.0).map_or(UNKNOWN, |bus| &bus.name)
+    }
+
+    /// Returns the name of an SPI bus.
+    pub fn spi_name(&self, bus: SpiBusId) -> &str {
+        self.spi.get(bus.0).map_or(UNKNOWN, |bus| &bus.name)
+    }
+
+    /// Returns the name of a select line.
+    pub fn select_name(&self, select: SpiSelectId) -> &str {
+        self.selects.get(select.0).map_or(UNKNOWN, |select| &select.name)
+    }
+
+    /// Returns the name of a net.
+    pub fn net_name(&self, net: Net) -> &str {
+        self.nets.get(net.0).map_or(UNKNOWN, |net| &net.name)
+    }
+}

@@ -1,0 +1,88 @@
+//! Events as text, one line each.
+
+use core::fmt;
+
+use super::{Event, EventKind, I2cEvent, SpiEvent, Topology};
+use crate::i2c::{Ack, Direction};
+use crate::net::Level;
+
+const NS_PER_S: u64 = 1_000_000_000;
+
+/// An event as one line: the time in seconds, the bus or net, and what happened. `>` is from the controller, `<` to it.
+#[derive(Debug)]
+pub struct EventText<'a> {
+    event: &'a Event,
+    topology: &'a Topology,
+}
+
+impl<'a> EventText<'a> {
+    pub(super) fn new(event: &'a Event, topology: &'a Topology) -> EventText<'a> {
+        EventText { event, topology }
+    }
+}
+
+impl fmt::Display for EventText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Event { at_ns, kind } = *self.event;
+        write!(f, "{}.{:09} ", at_ns / NS_PER_S, at_ns % NS_PER_S)?;
+        match kind {
+            EventKind::I2c { bus, event, .. } => {
+                write!(f, "{} ", self.topology.i2c_name(bus))?;
+                self.i2c(event, f)
+            }
+            EventKind::Spi { bus, event } => {
+                write!(f, "{} ", self.topology.spi_name(bus))?;
+                self.spi(event, f)
+            }
+            EventKind::Net { net, level } => write!(f, "{} {}", self.topology.net_name(net), word(level)),
+            EventKind::Contention { net } => write!(f, "{} contention", self.topology.net_name(net)),
+        }
+    }
+}
+
+impl EventText<'_> {
+    fn i2c(&self, event: I2cEvent, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match event {
+            I2cEvent::Start => f.write_str("start"),
+            I2cEvent::RepeatedStart => f.write_str("repeated start"),
+            I2cEvent::Address { address, direction, ack } => {
+                let direction = match direction {
+                    Direction::Read => "read",
+                    Direction::Write => "write",
+                };
+                write!(f, "{address} {direction} {}", bit(ack))
+            }
+            I2cEvent::Byte { byte, direction, ack } => {
+                let arrow = match direction {
+                    Direction::Read => '<',
+                    Direction::Write => '>',
+                };
+                write!(f, "{arrow} {byte:#04x} {}", bit(ack))
+            }
+            I2cEvent::Stop => f.write_str("stop"),
+        }
+    }
+
+    fn spi(&self, event: SpiEvent, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match event {
+            SpiEvent::Idle { level } => write!(f, "clock idle {}", word(level)),
+            SpiEvent::Select { select } => write!(f, "{} select", self.topology.select_name(select)),
+            SpiEvent::Byte { mosi, miso, .. } => write!(f, "> {mosi:#04x} < {miso:#04x}"),
+            SpiEvent::Deselect { select } => write!(f, "{} deselect", self.topology.select_name(select)),
+        }
+    }
+}
+
+fn bit(ack: Ack) -> &'static str {
+    match ack {
+        Ack::Ack => "ack",
+        Ack::Nack => "nack",
+    }
+}
+
+fn word(level: Level) -> &'static str {
+    match level {
+        Level::Low => "low",
+        Level::High => "high",
+    }
+}

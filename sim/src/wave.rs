@@ -1,0 +1,234 @@
+//! Events as changes of single wires, for waveform viewers.
+//!
+//! The signals are, in this order: `SCL` and `SDA` of every I2C bus; `SCK`, `MOSI` and `MISO` of every SPI bus; `CS` of every
+//! select line; every net by its name. Where there are several I2C buses, SPI buses or select lines, theirs begin with their
+//! names: `board_SCL`, `flash_CS`.
+
+use alloc::collections::VecDeque;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use embedded_hal::spi::{Mode, Phase, Polarity};
+
+use crate::i2c::{Ack, Address, Direction, I2cBusId};
+use crate::net::Level;
+use crate::spi::{SpiBusId, SpiSelectId};
+use crate::trace::{Event, EventKind, I2cEvent, SpiEvent, Topology};
+
+/// A wire.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Signal {
+    /// Its name, without white space.
+    pub name: String,
+    /// Its level before the first change.
+    pub initial: Level,
+}
+
+/// A change of a wire.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Change {
+    /// When it happened, in nanoseconds of virtual time.
+    pub at_ns: u64,
+    /// The index of the wire in [`Wave::signals`].
+    pub signal: usize,
+    /// Its new level.
+    pub level: Level,
+}
+
+/// Expands events into changes of wires.
+///
+/// A byte of I2C begins with a falling SCL; SDA changes a twentieth of a bit later, and SCL rises in the middle of the bit. On
+/// SPI the edges of the clock are at one and three quarters of a bit; a bit begins at its start where the first edge samples,
+/// and at the first edge where the second does.
+#[derive(Clone, Debug)]
+pub struct Wave {
+    signals: Vec<Signal>,
+    /// The level of each signal after the changes that wait.
+    levels: Vec<Level>,
+    /// Changes in the order of their times. A net may change within a byte, so they wait for the next event.
+    waiting: VecDeque<Change>,
+    i2c: usize,
+    spi: usize,
+    /// The signal of each select line, if it is one.
+    selects: Vec<Option<usize>>,
+    nets: usize,
+}
+
+impl Wave {
+    /// Creates the wave of a board. What is added to the board later is not in it.
+    pub fn new(topology: &Topology) -> Wave {
+        let mut signals = Vec::new();
+        let mut add = |name: String, initial| {
+            let clean = |c: char| if c.is_whitespace() || c.is_control() { '_' } else { c };
+            signals.push(Signal { name: name.chars().map(clean).collect(), initial });
+            signals.len() - 1
+        };
+        let prefix = |several: bool, name: &str| if several { format!("{name}_") } else { String::new() };
+        for bus in &topology.i2c {
+            let prefix = prefix(topology.i2c.len() > 1, &bus.name);
+            add(format!("{prefix}SCL"), Level::High);
+            add(format!("{prefix}SDA"), Level::High);
+        }
+        for bus in &topology.spi {
+            let prefix = prefix(topology.spi.len() > 1, &bus.name);
+            add(format!("{prefix}SCK"), bus.idle);
+            add(format!("{prefix}MOSI"), Level::Low);
+            add(format!("{prefix}MISO"), Level::High);
+        }
+        let several = topology.selects.iter().filter(|select| select.net.is_none()).count() > 1;
+        let selects = topology.selects.iter().map(|select| {
+            let own = select.net.is_none();
+            own.then(|| add(format!("{}CS", prefix(several, &select.name)), Level::High))
+        });
+        let selects = selects.collect();
+        for net in &topology.nets {
+            add(net.name.clone(), net.level);
+        }
+        let i2c = topology.i2c.len();
+        let spi = topology.spi.len();
+        let nets = signals.len() - topology.nets.len();
+        let levels = signals.iter().map(|signal| signal.initial).collect();
+        Wave { signals, levels, waiting: VecDeque::new(), i2c, spi, selects, nets }
+    }
+
+    /// Returns the wires.
+    pub fn signals(&self) -> &[Signal] {
+        &self.signals
+    }
+
+    /// Takes an event, and gives `out` the changes before it, in the order of their times.
+    pub fn event(&mut self, event: &Event, out: &mut dyn FnMut(Change)) {
+        while let Some(change) = self.waiting.pop_front_if(|change| change.at_ns <= event.at_ns) {
+            out(change);
+        }
+        match event.kind {
+            EventKind::I2c { bus, bit_ns, event: kind } => self.i2c_event(event.at_ns, bus, bit_ns, kind),
+            EventKind::Spi { bus, event: kind } => self.spi_event(event.at_ns, bus, kind),
+            EventKind::Net { net, level } => {
+                if let Some(signal) = self.nets.checked_add(net.0) {
+                    self.change(event.at_ns, signal, level);
+                }
+            }
+            EventKind::Contention { .. } => {}
+        }
+    }
+
+    /// Gives `out` the changes that are left after the last event.
+    pub fn finish(&mut self, out: &mut dyn FnMut(Change)) {
+        self.waiting.drain(..).for_each(out);
+    }
+
+    /// Notes a change, if it is one.
+    fn change(&mut self, at_ns: u64, signal: usize, level: Level) {
+        let Some(now) = self.levels.get_mut(signal) else { return };
+        if *now != level {
+            *now = level;
+            let index = self.waiting.partition_point(|change| change.at_ns <= at_ns);
+            self.waiting.insert(index, Change { at_ns, signal, level });
+        }
+    }
+
+    fn i2c_event(&mut self, at_ns: u64, bus: I2cBusId, bit_ns: u64, event: I2cEvent) {
+        if bus.0 >= self.i2c {
+            return;
+        }
+        let scl = bus.0 * 2;
+        let sda = scl + 1;
+        let after = |ns: u64| at_ns.saturating_add(ns);
+        let (hold_ns, half_ns) = (bit_ns / 20, bit_ns / 2);
+        match event {
+            I2cEvent::Start => {
+                self.change(after(half_ns), sda, Level::Low);
+                self.change(after(bit_ns), scl, Level::Low);
+            }
+            I2cEvent::RepeatedStart => {
+                self.change(at_ns, scl, Level::Low);
+                self.change(after(hold_ns), sda, Level::High);
+                self.change(after(half_ns), scl, Level::High);
+                self.change(after(bit_ns), sda, Level::Low);
+                self.change(after(event.duration_ns(bit_ns)), scl, Level::Low);
+            }
+            I2cEvent::Address { address, direction, ack } => {
+                let read = u8::from(direction == Direction::Read);
+                match address {
+                    Address::SevenBit(address) => self.i2c_byte(at_ns, scl, bit_ns, (address << 1) | read, ack),
+                    Address::TenBit(address) => {
+                        let [high, low] = address.to_be_bytes();
+                        self.i2c_byte(at_ns, scl, bit_ns, TEN_BIT_HEADER | ((high & 0b11) << 1) | read, ack);
+                        if event.duration_ns(1) > BYTE_BITS {
+                            self.i2c_byte(after(bit_ns.saturating_mul(BYTE_BITS)), scl, bit_ns, low, ack);
+                        }
+                    }
+                }
+            }
+            I2cEvent::Byte { byte, ack, .. } => self.i2c_byte(at_ns, scl, bit_ns, byte, ack),
+            I2cEvent::Stop => {
+                self.change(at_ns, scl, Level::Low);
+                self.change(after(hold_ns), sda, Level::Low);
+                self.change(after(half_ns), scl, Level::High);
+                self.change(after(bit_ns), sda, Level::High);
+            }
+        }
+    }
+
+    fn i2c_byte(&mut self, at_ns: u64, scl: usize, bit_ns: u64, byte: u8, ack: Ack) {
+        let mut start_ns = at_ns;
+        for level in bits(byte).chain([Level::from(ack == Ack::Nack)]) {
+            self.change(start_ns, scl, Level::Low);
+            self.change(start_ns.saturating_add(bit_ns / 20), scl + 1, level);
+            self.change(start_ns.saturating_add(bit_ns / 2), scl, Level::High);
+            start_ns = start_ns.saturating_add(bit_ns);
+        }
+    }
+
+    fn spi_event(&mut self, at_ns: u64, bus: SpiBusId, event: SpiEvent) {
+        if bus.0 >= self.spi {
+            return;
+        }
+        let sck = self.i2c * 2 + bus.0 * 3;
+        match event {
+            SpiEvent::Idle { level } => self.change(at_ns, sck, level),
+            SpiEvent::Select { select } => self.select(at_ns, select, Level::Low),
+            SpiEvent::Deselect { select } => {
+                self.select(at_ns, select, Level::High);
+                self.change(at_ns, sck + 2, Level::High);
+            }
+            SpiEvent::Byte { mosi, miso, mode, byte_ns } => self.spi_byte(at_ns, sck, [mosi, miso], mode, byte_ns),
+        }
+    }
+
+    fn select(&mut self, at_ns: u64, select: SpiSelectId, level: Level) {
+        if let Some(&Some(signal)) = self.selects.get(select.0) {
+            self.change(at_ns, signal, level);
+        }
+    }
+
+    fn spi_byte(&mut self, at_ns: u64, sck: usize, [mosi, miso]: [u8; 2], mode: Mode, byte_ns: u64) {
+        let idle = Level::from(mode.polarity == Polarity::IdleHigh);
+        for (index, (mosi, miso)) in (0_u64..).zip(bits(mosi).zip(bits(miso))) {
+            // In quarters of a bit.
+            let at = |quarter: u64| at_ns.saturating_add((index * 4 + quarter).saturating_mul(byte_ns) / 32);
+            let shift_ns = at(match mode.phase {
+                Phase::CaptureOnFirstTransition => 0,
+                Phase::CaptureOnSecondTransition => 1,
+            });
+            self.change(at(1), sck, !idle);
+            self.change(shift_ns, sck + 1, mosi);
+            self.change(shift_ns, sck + 2, miso);
+            self.change(at(3), sck, idle);
+        }
+    }
+}
+
+/// The first five bits of a ten-bit address, in the byte that its two upper bits are in.
+/// I2C-bus specification (NXP UM10204, revision 7.0), section 3.1.11.
+const TEN_BIT_HEADER: u8 = 0b1111_0000;
+
+/// The bits of a byte and its acknowledge.
+const BYTE_BITS: u64 = 9;
+
+/// Returns the bits of a byte, most significant first.
+fn bits(byte: u8) -> impl Iterator<Item = Level> {
+    (0..8).rev().map(move |bit| Level::from((byte >> bit) & 1 == 1))
+}

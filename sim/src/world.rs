@@ -1,0 +1,120 @@
+//! The whole board, and the passing of time on it.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::env::{Driver, Env, PartView, Watcher};
+use crate::i2c::bus::I2cBus;
+use crate::net::{Drive, Level, Net};
+use crate::part::{Board, Part, PartId};
+use crate::queue::{Action, Task};
+use crate::spi::bus::{SpiBus, SpiSelect};
+use crate::stage::Stage;
+
+/// How many changes of nets may follow from each other without time passing. Parts that drive each other in a circle
+/// without end would otherwise hang the simulation; the changes past this limit are not reported to watchers.
+const MAX_NOTICES: u32 = 10_000;
+
+pub(crate) struct World {
+    pub(crate) env: Env,
+    pub(crate) parts: Vec<Box<dyn Part>>,
+    pub(crate) i2c: Vec<I2cBus>,
+    pub(crate) spi: Vec<SpiBus>,
+    pub(crate) selects: Vec<SpiSelect>,
+}
+
+impl World {
+    pub(crate) fn new() -> World {
+        World { env: Env::new(), parts: Vec::new(), i2c: Vec::new(), spi: Vec::new(), selects: Vec::new() }
+    }
+
+    /// Puts a part on the board.
+    pub(crate) fn add(&mut self, part: impl Part) -> PartId {
+        let id = PartId(self.parts.len());
+        self.parts.push(Box::new(part));
+        self.with(id.0, |part, board| part.power_on(board));
+        self.settle();
+        id
+    }
+
+    /// Calls a part with its view of the board.
+    pub(crate) fn with<R>(&mut self, index: usize, f: impl FnOnce(&mut dyn Part, &mut dyn Board) -> R) -> Option<R> {
+        let part = self.parts.get_mut(index)?;
+        Some(f(&mut **part, &mut PartView { env: &mut self.env, part: index }))
+    }
+
+    /// Does all that is to be done at this time.
+    #[inline]
+    pub(crate) fn settle(&mut self) {
+        if self.env.now_ns >= self.env.due_ns {
+            self.run_until(self.env.now_ns);
+        }
+    }
+
+    /// Lets time pass, with all that happens on the way.
+    #[inline]
+    pub(crate) fn advance(&mut self, ns: u64) {
+        let owed_ns = self.env.pass(ns);
+        if owed_ns > 0 {
+            self.run_until(self.env.now_ns.saturating_add(owed_ns));
+        }
+    }
+
+    #[cold]
+    fn run_until(&mut self, target_ns: u64) {
+        self.env.running = true;
+        self.deliver();
+        while let Some(timer) = self.env.queue.pop_due(target_ns) {
+            if timer.at_ns > self.env.now_ns {
+                self.env.now_ns = timer.at_ns;
+                self.env.call_hook();
+            }
+            match timer.task {
+                Task::Wake(part) => {
+                    self.with(part, |part, board| part.wake(board));
+                }
+                Task::Act(action) => action(self),
+            }
+            self.deliver();
+        }
+        self.env.now_ns = self.env.now_ns.max(target_ns);
+        self.env.running = false;
+        self.env.refresh_due();
+    }
+
+    /// Tells watchers about changes, and about those that follow from them.
+    fn deliver(&mut self) {
+        for _ in 0..MAX_NOTICES {
+            let Some(notice) = self.env.notices.pop_front() else { return };
+            match notice.watcher {
+                Watcher::Part(part) => {
+                    self.with(part, |part, board| part.net_changed(notice.net, notice.level, board));
+                }
+                Watcher::Select(select) => self.select_changed(select),
+            }
+        }
+        self.env.notices.clear();
+    }
+}
+
+impl Stage for World {
+    fn now_ns(&self) -> u64 {
+        self.env.now_ns
+    }
+
+    fn level(&self, net: Net) -> Level {
+        self.env.level(net)
+    }
+
+    fn drive(&mut self, net: Net, drive: Drive) {
+        self.env.drive(net, Driver::Stage, drive);
+    }
+
+    fn schedule(&mut self, at_ns: u64, action: Action) {
+        self.env.push(at_ns, Task::Act(action));
+    }
+
+    fn visit(&mut self, id: PartId, visit: &mut dyn FnMut(&mut dyn Part, &mut dyn Board)) -> bool {
+        self.with(id.0, |part, board| visit(part, board)).is_some()
+    }
+}
