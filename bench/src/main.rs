@@ -1,0 +1,93 @@
+//! `cargo xtask bench`: CPU time of a call through the embedded-hal traits, in a guest and natively, over the same simulated
+//! part, interleaved in one run.
+//!
+//! Every figure is thread CPU time, the median of the runs with the smallest and greatest beside it; both sides check the bytes
+//! that came back. Absolute times depend on the machine: the column `x empty` is what compares.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, ensure};
+
+mod board;
+mod component;
+mod figure;
+
+use board::Board;
+use component::Guest;
+use figure::{Figure, cpu_ns};
+
+/// How many runs a figure is the median of.
+const RUNS: usize = 9;
+
+fn main() -> anyhow::Result<()> {
+    let mut arguments = std::env::args_os().skip(1);
+    let component = PathBuf::from(arguments.next().context("usage: bench COMPONENT [JSON-FILE]")?);
+    let json = arguments.next();
+    let bytes = std::fs::read(&component).with_context(|| format!("cannot read {}", component.display()))?;
+
+    let mut guests = [Guest::new("Cranelift", None, &bytes)?, Guest::new("Pulley", Some("pulley64"), &bytes)?];
+    let mut rows = Vec::new();
+    println!(
+        "{:<42} {:>10} {:>22} {:>8} {:>22} {:>8}",
+        "ns of CPU per call", "native", "guest", "x empty", "Pulley", "x empty"
+    );
+    for (job, name) in (0_u32..).zip(bench_guest::JOBS) {
+        let row = measure(job, name, &mut guests).with_context(|| format!("job {job}: {name}"))?;
+        let empty = rows.first().unwrap_or(&row).guests.map(|figure| figure.median);
+        println!(
+            "{:<42} {:>10} {:>22} {:>8.2} {:>22} {:>8.2}",
+            name,
+            row.native.map_or_else(|| "-".into(), |figure| format!("{:.0}", figure.median)),
+            row.guests[0].to_string(),
+            row.guests[0].median / empty[0],
+            row.guests[1].to_string(),
+            row.guests[1].median / empty[1],
+        );
+        rows.push(row);
+    }
+    if let Some(file) = json {
+        let rows: Vec<_> = rows.iter().map(Row::to_json).collect();
+        std::fs::write(&file, serde_json::to_string_pretty(&rows)?)?;
+    }
+    Ok(())
+}
+
+/// The figures of one job.
+struct Row {
+    name: &'static str,
+    native: Option<Figure>,
+    guests: [Figure; 2],
+}
+
+impl Row {
+    fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "job": self.name,
+            "native_ns": self.native.map(Figure::to_json),
+            "guest_ns": self.guests[0].to_json(),
+            "pulley_ns": self.guests[1].to_json(),
+        })
+    }
+}
+
+/// Times one job, natively and in the guests in turn.
+fn measure(job: u32, name: &'static str, guests: &mut [Guest; 2]) -> anyhow::Result<Row> {
+    let mut board = Board::new();
+    let rounds = if name.contains("4096") { 20_000 } else { 40_000 };
+    let (mut native, mut compiled, mut interpreted) = (Vec::new(), Vec::new(), Vec::new());
+    for run in 0..=RUNS {
+        let (own_ns, expected) = cpu_ns(|| board.run(job, rounds))?;
+        let (compiled_ns, sum) = cpu_ns(|| guests[0].run(job, rounds))?;
+        ensure!(sum == expected, "the guest read {sum} where native code read {expected}");
+        let (interpreted_ns, sum) = cpu_ns(|| guests[1].run(job, rounds / 4))?;
+        ensure!(job == 0 || sum > 0, "the guest under Pulley read nothing");
+        // The first run warms caches and is not counted.
+        if run > 0 {
+            native.push(own_ns / f64::from(rounds));
+            compiled.push(compiled_ns / f64::from(rounds));
+            interpreted.push(interpreted_ns / f64::from(rounds / 4));
+        }
+    }
+    let native = (job > 0).then(|| Figure::of(native));
+    Ok(Row { name, native, guests: [Figure::of(compiled), Figure::of(interpreted)] })
+}

@@ -1,0 +1,60 @@
+//! What is generated from `wit/`: the guest's bindings, and the copies of the WIT that the published crates carry.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+
+use crate::process::{cargo, output, root};
+
+/// Options of `cargo xtask bindings`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Writes nothing, and fails if something would change.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// Makes or checks everything that is generated.
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    let mut wanted = BTreeMap::new();
+    for file in files(&root().join("wit"))? {
+        let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let name = file.file_name().context("a WIT file has a name")?;
+        // A path out of a crate would not be packaged, and symbolic links break on Windows: hence copies.
+        wanted.insert(root().join("hal/wit").join(name), text.clone());
+        wanted.insert(root().join("host/wit").join(name), text);
+    }
+    let bindings = output(&mut cargo(["run", "--quiet", "--package", "bindgen", "--", "wit"]))?;
+    let mut stale: Vec<PathBuf> = [files(&root().join("hal/wit"))?, files(&root().join("host/wit"))?].concat();
+    stale.retain(|file| !wanted.contains_key(file));
+    wanted.insert(root().join("hal/src/bindings.rs"), bindings);
+
+    let changed: Vec<_> =
+        wanted.iter().filter(|(file, text)| fs::read_to_string(file).ok().as_ref() != Some(text)).collect();
+    if options.check && !(changed.is_empty() && stale.is_empty()) {
+        let names: Vec<_> =
+            changed.iter().map(|(file, _)| *file).chain(&stale).map(|file| file.display().to_string()).collect();
+        bail!("not as `wit/` has it: {}; `cargo xtask bindings` makes it so", names.join(", "));
+    }
+    for (file, text) in changed {
+        println!("writing {}", file.display());
+        fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    for file in stale {
+        println!("removing {}", file.display());
+        fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// Returns the files of a folder; one that is not there has none.
+fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if !folder.exists() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    entries.map(|entry| Ok(entry?.path())).collect()
+}

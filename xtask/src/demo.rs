@@ -1,0 +1,69 @@
+//! `cargo xtask demo`: the main job.
+
+use std::fs;
+use std::time::Instant;
+
+use anyhow::{Context as _, ensure};
+
+use crate::process::{self, cargo, exists, output, root, target_dir};
+use crate::steps::Done;
+use crate::{guests, targets};
+
+/// Builds the weather station and runs it in simulation.
+pub(crate) fn run() -> anyhow::Result<()> {
+    targets::ensure(&[targets::GUEST])?;
+    println!("== building the guest: unmodified bme280 and ssd1306 drivers, as one component");
+    guests::build_package("drivers-demo", &["--bin", "weather"])?;
+    println!("== building the host (some minutes the first time: Wasmtime is compiled)");
+    process::run(&mut cargo(["build", "--package", "wasm-embedded-rt"]))?;
+
+    let folder = target_dir().join("demo");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let component = folder.join("weather.wasm");
+    fs::copy(guests::built("weather"), &component).context("the component was not built")?;
+    println!("== running it in simulation: 21.5 °C, 45.0 %, 1013.25 hPa");
+    let (picture, trace) = (folder.join("oled.png"), folder.join("trace.vcd"));
+    let mut screenshot = std::ffi::OsString::from("oled=");
+    screenshot.push(&picture);
+    let mut host = process::command(target_dir().join("debug/wasm-embedded-rt"), ["run"]);
+    host.arg(&component).arg("--policy").arg(root().join("drivers-demo/policies/weather.toml"));
+    host.arg("--display").arg("--screenshot").arg(screenshot).arg("--trace").arg(&trace);
+    process::run(&mut host)?;
+    println!("== left in {}", folder.display());
+    println!("   oled.png      what the display shows");
+    println!("   trace.vcd     every wire, for PulseView and GTKWave");
+    println!("   weather.wasm  the component, {} bytes", fs::metadata(&component)?.len());
+    Ok(())
+}
+
+/// Runs the demo twice and compares what it leaves.
+pub(crate) fn check() -> anyhow::Result<Done> {
+    let left = || -> anyhow::Result<_> {
+        run()?;
+        let folder = target_dir().join("demo");
+        Ok((fs::read(folder.join("trace.vcd"))?, fs::read(folder.join("oled.png"))?))
+    };
+    let first = left()?;
+    let start = Instant::now();
+    let second = left()?;
+    println!("== the second run took {:.1} s", start.elapsed().as_secs_f64());
+    ensure!(first == second, "two runs left different traces or pictures in {}", target_dir().join("demo").display());
+    Ok(Done::Passed)
+}
+
+/// Has an independent decoder read the demo's trace: sigrok, as PulseView uses it.
+pub(crate) fn decode() -> anyhow::Result<Done> {
+    if !exists(&mut process::command("sigrok-cli", ["--version"])) {
+        return Ok(Done::Skipped("sigrok-cli is not installed: `apt-get install sigrok-cli`".into()));
+    }
+    let trace = target_dir().join("demo/trace.vcd");
+    let mut sigrok = process::command("sigrok-cli", ["-I", "vcd:downsample=1000", "-i"]);
+    sigrok.arg(&trace).args(["-P", "i2c:scl=SCL:sda=SDA", "-A", "i2c=addr-data"]);
+    let decoded = output(&mut sigrok)?;
+    let count = |what: &str| decoded.lines().filter(|line| line.ends_with(what)).count();
+    let (starts, stops, sensor, screen) = (count("Start"), count("Stop"), count("write: 76"), count("write: 3C"));
+    println!("{starts} starts, {stops} stops, {sensor} writes to the sensor, {screen} to the display");
+    ensure!(starts > 0 && starts == stops, "{starts} starts but {stops} stops in {}", trace.display());
+    ensure!(sensor > 0 && screen > 0, "no traffic of the sensor or of the display in {}", trace.display());
+    Ok(Done::Passed)
+}

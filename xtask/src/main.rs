@@ -1,0 +1,44 @@
+//! The project's own commands: `cargo xtask demo`, `cargo xtask test` and what they are made of.
+
+use clap::{Parser, Subcommand};
+
+mod bench;
+mod bindings;
+mod demo;
+mod guests;
+mod process;
+mod steps;
+mod targets;
+mod test;
+
+/// Commands for working on wasm-embedded-hal.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Builds the weather station and runs it in simulation: the main job, to be seen.
+    Demo,
+    /// Runs every check and test, as CI does.
+    Test(test::Options),
+    /// Measures what a call across the boundary costs.
+    Bench(bench::Options),
+    /// Makes what is generated from `wit/` again: the guest's bindings and the copies of the WIT in the crates.
+    Bindings(bindings::Options),
+    /// Builds the guests of `examples` and `drivers-demo`.
+    Guests,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Options::parse().command {
+        Command::Demo => demo::run(),
+        Command::Test(options) => test::run(&options),
+        Command::Bench(options) => bench::run(&options),
+        Command::Bindings(options) => bindings::run(&options),
+        Command::Guests => guests::build(),
+    }
+}

@@ -1,0 +1,87 @@
+//! `cargo xtask test`: everything that CI runs.
+
+use clap::Args;
+
+use crate::process::{cargo, exists, run as execute};
+use crate::steps::{Done, Steps};
+use crate::{bindings, demo, guests, targets};
+
+/// Options of `cargo xtask test`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Runs only the steps whose name contains this text.
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+}
+
+/// The packages that run on the machine itself.
+const NATIVE: [&str; 12] = [
+    "--package",
+    "wasm-embedded-hal",
+    "--package",
+    "wasm-embedded-host",
+    "--package",
+    "wasm-embedded-sim",
+    "--package",
+    "wasm-embedded-rt",
+    "--package",
+    "xtask",
+    "--package",
+    "bindgen",
+];
+
+/// Runs all steps; one that fails does not keep the others from running.
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    targets::ensure(&[targets::GUEST, targets::FIRMWARE])?;
+    let mut steps = Steps::new(options.only.clone());
+    steps.step("format", || done(&["fmt", "--all", "--check"]));
+    steps.step("bindings and WIT copies are those of wit/", || {
+        bindings::run(&bindings::Options { check: true })?;
+        Ok(Done::Passed)
+    });
+    steps.step("guests build", || {
+        guests::build()?;
+        Ok(Done::Passed)
+    });
+    steps.step("40 drivers compile for the guest", || {
+        done(&["check", "--package", "drivers-compile", "--target", targets::GUEST])
+    });
+    steps.step("tests", || {
+        let mut command = if exists(&mut cargo(["nextest", "--version"])) {
+            cargo(["nextest", "run", "--no-fail-fast"])
+        } else {
+            cargo(["test", "--no-fail-fast", "--lib", "--bins", "--tests"])
+        };
+        execute(command.args(NATIVE))?;
+        Ok(Done::Passed)
+    });
+    steps.step("examples in the documentation", || done(&[&["test", "--doc"], &NATIVE[..8]].concat()));
+    steps.step("lints", || {
+        let strict = ["--", "--deny", "warnings"];
+        done(&[&["clippy", "--all-targets"], &NATIVE[..], &strict].concat())?;
+        let guests = ["--package", "examples", "--package", "drivers-demo", "--package", "bench-guest"];
+        done(&[&["clippy", "--target", targets::GUEST, "--bins", "--lib", "--examples"], &guests[..], &strict].concat())
+    });
+    steps.step("documentation", || {
+        execute(cargo(["doc", "--no-deps"]).args(&NATIVE[..8]).env("RUSTDOCFLAGS", "--deny warnings"))?;
+        Ok(Done::Passed)
+    });
+    steps.step("host and simulation without std, for the microcontroller", || {
+        let target = ["--target", targets::FIRMWARE];
+        done(&[&["check", "--package", "wasm-embedded-sim"], &target[..]].concat())?;
+        let runtime = ["check", "--package", "wasm-embedded-host", "--features", "wasmtime/pulley"];
+        done(&[&runtime[..], &target[..]].concat())
+    });
+    steps.step("demo, twice, with the same trace", demo::check);
+    steps.step("sigrok decodes the demo's trace", demo::decode);
+    steps.step("hal is publishable", || {
+        done(&["package", "--allow-dirty", "--package", "wasm-embedded-hal", "--target", targets::GUEST])
+    });
+    steps.finish()
+}
+
+/// Runs cargo to its end.
+fn done(arguments: &[&str]) -> anyhow::Result<Done> {
+    execute(&mut cargo(arguments))?;
+    Ok(Done::Passed)
+}
