@@ -1,0 +1,153 @@
+//! Does what its first argument says, none of it nice.
+
+use embedded_hal::delay::DelayNs as _;
+use embedded_hal::digital::OutputPin as _;
+use embedded_hal::i2c::I2c as _;
+use wasm_embedded_hal::{Delay, I2c, OutputPin, SpiDevice};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let what = std::env::args().nth(1).unwrap_or_default();
+    match what.as_str() {
+        "trap" => {
+            let mut motor = OutputPin::open("MOTOR")?;
+            motor.set_high()?;
+            Delay.delay_ms(10);
+            #[cfg(target_arch = "wasm32")]
+            core::arch::wasm32::unreachable();
+        }
+        "panic" => {
+            OutputPin::open("MOTOR")?.set_high()?;
+            panic!("the motor is on");
+        }
+        "exit" => std::process::exit(3),
+        "error" => Err("nothing works")?,
+        "wait-forever" => {
+            OutputPin::open("MOTOR")?.set_high()?;
+            loop {
+                Delay.delay_ms(u32::MAX);
+            }
+        }
+        "poll-forever" => {
+            let mut bus = I2c::open("bus")?;
+            loop {
+                bus.write(0x2a_u8, &[])?;
+            }
+        }
+        "sleep" => std::thread::sleep(std::time::Duration::from_secs(3600)),
+        "spin" => loop {
+            std::hint::spin_loop();
+        },
+        "unknown-label" => drop(I2c::open("bu")?),
+        "wrong-kind" => drop(SpiDevice::open("bus")?),
+        "twice" => {
+            let first = OutputPin::open("MOTOR")?;
+            println!("{}", OutputPin::open("MOTOR").map_or_else(|error| error.to_string(), |_| "twice".into()));
+            drop(first);
+            OutputPin::open("MOTOR")?;
+            println!("again");
+        }
+        "not-granted" => {
+            let mut bus = I2c::open("bus")?;
+            for address in [0x50, 0x00, 0x7f, 0x80, 0xff_u8] {
+                println!("{address:#04x}: {:?}", bus.write_read(address, &[0], &mut [0]));
+                println!("{address:#04x}: {:?}", bus.read(address, &mut [0; 20]));
+                println!("{address:#04x}: {:?}", bus.write(address, &[]));
+            }
+            println!("0x02a: {:?}", bus.read(0x02a_u16, &mut [0]));
+        }
+        "handles" => {
+            let mut buses = Vec::new();
+            let error = loop {
+                match I2c::open("bus") {
+                    Ok(bus) => buses.push(bus),
+                    Err(error) => break error,
+                }
+            };
+            println!("{} handles, then: {error}", buses.len());
+            buses.clear();
+            I2c::open("bus")?;
+            println!("again");
+        }
+        "escape" => {
+            wasm_embedded_hal::log::init();
+            wasm_embedded_hal::println!("\u{1b}[31mred\u{7}");
+            println!("\u{1b}[31mred\u{7}");
+        }
+        "huge" => huge::lengths(),
+        "print-forever" => loop {
+            println!("again and again and again");
+        },
+        other => Err(format!("unknown mischief {other:?}"))?,
+    }
+    Ok(())
+}
+
+/// Calls that no slice can make.
+#[expect(unsafe_code, reason = "imports called by hand, with lengths that the hal would never send")]
+mod huge {
+    /// Asks for more bytes than there can be.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn lengths() {
+        use wasm_embedded_hal::{I2c, SpiDevice};
+
+        #[link(wasm_import_module = "wasm-embedded:hal/i2c@0.5.0")]
+        unsafe extern "C" {
+            #[link_name = "[method]bus.read"]
+            fn bus_read(bus: u32, width: u32, address: u32, len: u32, reply: *mut [u32; 3]);
+            #[link_name = "[method]bus.transaction"]
+            fn bus_transaction(
+                bus: u32,
+                width: u32,
+                address: u32,
+                operations: *const [u32; 2],
+                count: usize,
+                bytes: *const u8,
+                len: usize,
+                reply: *mut [u32; 3],
+            );
+        }
+        #[link(wasm_import_module = "wasm-embedded:hal/spi@0.5.0")]
+        unsafe extern "C" {
+            #[link_name = "[method]device.read"]
+            fn device_read(device: u32, len: u32, reply: *mut [u32; 3]);
+        }
+        let (Ok(_bus), Ok(_device)) = (I2c::open("bus"), SpiDevice::open("device")) else { return };
+        // The first handles of their kinds: handles are counted from 1, in one table.
+        let (bus, device) = (1, 2);
+        let show = |what: &str, reply: [u32; 3]| {
+            println!("{what}: failed {}, error {}", reply[0] & 0xff, reply[1] & 0xff);
+        };
+        for len in [u32::MAX, 1 << 31, 65_537] {
+            let mut reply = [0; 3];
+            // SAFETY: the arguments are those of the interface, and `reply` is live.
+            unsafe { bus_read(bus, 0, 0x2a, len, &raw mut reply) };
+            show("i2c read", reply);
+            let mut reply = [0; 3];
+            // SAFETY: as above.
+            unsafe { device_read(device, len, &raw mut reply) };
+            show("spi read", reply);
+        }
+        let operations = vec![[0, 60_000]; 1000];
+        let mut reply = [0; 3];
+        // SAFETY: as above; the list is live, and no bytes are written.
+        unsafe {
+            bus_transaction(bus, 0, 0x2a, operations.as_ptr(), operations.len(), core::ptr::null(), 0, &raw mut reply);
+        };
+        show("1000 reads of 60000", reply);
+        let operations = vec![[0, 1]; 100_000];
+        let mut reply = [0; 3];
+        // SAFETY: as above.
+        unsafe {
+            bus_transaction(bus, 0, 0x2a, operations.as_ptr(), operations.len(), core::ptr::null(), 0, &raw mut reply);
+        };
+        show("100000 reads of 1", reply);
+        let mut reply = [0; 3];
+        // SAFETY: as above; the write has fewer bytes than its record says.
+        unsafe { bus_transaction(bus, 0, 0x2a, &[1, 9], 1, [1].as_ptr(), 1, &raw mut reply) };
+        show("a write without its bytes", reply);
+    }
+
+    /// Elsewhere there are no imports.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn lengths() {}
+}
