@@ -25,10 +25,10 @@ impl Board {
     }
 
     /// Runs a job natively.
-    pub(crate) fn run(&mut self, job: u32, rounds: u32) -> anyhow::Result<u64> {
+    pub(crate) fn run(&mut self, job: u32, rounds: u32) -> wasmtime::Result<u64> {
         match job {
-            0 => Ok(0),
-            1..8 => Ok(bench_guest::spi(job, rounds, &mut self.device)?),
+            0..bench_guest::FLOORS => Ok(1),
+            bench_guest::FLOORS..bench_guest::FIRST_I2C => Ok(bench_guest::spi(job, rounds, &mut self.device)?),
             _ => Ok(bench_guest::i2c(job, rounds, &mut self.bus)?),
         }
     }

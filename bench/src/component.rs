@@ -1,11 +1,11 @@
 //! The jobs in a guest.
 
-use anyhow::anyhow;
 use wasm_embedded_host::{HalCtx, I2cGrant};
 use wasmtime::component::{Component, Linker, TypedFunc};
 use wasmtime::{Config, Engine, Store};
 
 use crate::board::Board;
+use crate::floors;
 
 /// What the component exports.
 type Run = TypedFunc<(u32, u32), (Result<u64, String>,)>;
@@ -19,16 +19,16 @@ pub(crate) struct Guest {
 
 impl Guest {
     /// Compiles and starts the component, for the machine itself or for an interpreter.
-    pub(crate) fn new(name: &'static str, target: Option<&str>, component: &[u8]) -> anyhow::Result<Guest> {
+    pub(crate) fn new(name: &'static str, target: Option<&str>, component: &[u8]) -> wasmtime::Result<Guest> {
         let mut config = Config::new();
         config.concurrency_support(false);
         if let Some(target) = target {
-            config.target(target).map_err(anyhow::Error::from)?;
+            config.target(target)?;
         }
         let engine = Engine::new(&config)?;
         let mut linker: Linker<HalCtx> = Linker::new(&engine);
         wasm_embedded_host::add_to_linker(&mut linker)?;
-        linker.root().func_wrap("floor", |_, ()| Ok(()))?;
+        floors::add_to_linker(&mut linker)?;
         let component = Component::new(&engine, component)?;
         // The guest has std, whose start-up code imports WASI; no job calls it.
         linker.define_unknown_imports_as_traps(&component)?;
@@ -42,8 +42,8 @@ impl Guest {
     }
 
     /// Runs a job.
-    pub(crate) fn run(&mut self, job: u32, rounds: u32) -> anyhow::Result<u64> {
+    pub(crate) fn run(&mut self, job: u32, rounds: u32) -> wasmtime::Result<u64> {
         let (sum,) = self.run.call(&mut self.store, (job, rounds))?;
-        sum.map_err(|error| anyhow!("{} guest: {error}", self.name))
+        sum.map_err(|error| wasmtime::format_err!("{} guest: {error}", self.name))
     }
 }

@@ -32,7 +32,7 @@ impl fmt::Display for Figure {
 }
 
 /// Returns the CPU time of this thread that `f` took, in nanoseconds, and what it returned.
-pub(crate) fn cpu_ns<R>(f: impl FnOnce() -> anyhow::Result<R>) -> anyhow::Result<(f64, R)> {
+pub(crate) fn cpu_ns<R>(f: impl FnOnce() -> wasmtime::Result<R>) -> wasmtime::Result<(f64, R)> {
     let now = || {
         let time = clock_gettime(ClockId::ThreadCPUTime);
         std::time::Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())

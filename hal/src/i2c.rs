@@ -115,6 +115,15 @@ impl I2c {
         host::Bus::open(label).map(I2c).map_err(|kind| OpenError::new(label, kind))
     }
 
+    /// Writes and reads at most 16 bytes each in integers.
+    #[inline]
+    fn exchange(&self, address: host::Address, written: ShortBytes, buffer: &mut [u8]) -> Result<(), Error> {
+        let len = u32::try_from(buffer.len()).map_err(|_| Error::TooLong)?;
+        let reply = self.0.write_read_short(address, written.to_wire(), written.len(), len)?;
+        ShortReply::new(reply).take(buffer);
+        Ok(())
+    }
+
     /// Carries out one transaction by the cheapest call that puts the same bits on the wires.
     #[inline]
     fn transact(&self, address: host::Address, operations: &mut [Operation<'_>]) -> Result<(), Error> {
@@ -207,7 +216,7 @@ impl Shape {
                         return None;
                     }
                     writes = true;
-                    written.push(bytes)?;
+                    written.push(ShortBytes::of(bytes)?)?;
                 }
                 Operation::Read(buffer) => {
                     reads = true;
@@ -236,19 +245,48 @@ impl i2c::ErrorType for I2c {
     type Error = Error;
 }
 
-impl i2c::I2c<SevenBitAddress> for I2c {
-    #[inline]
-    fn transaction(&mut self, address: SevenBitAddress, operations: &mut [Operation<'_>]) -> Result<(), Error> {
-        self.transact(host::Address::SevenBit(address), operations)
-    }
+/// The trait for one width of addresses.
+macro_rules! implement {
+    ($mode:ty, $width:path) => {
+        impl i2c::I2c<$mode> for I2c {
+            #[inline]
+            fn transaction(&mut self, address: $mode, operations: &mut [Operation<'_>]) -> Result<(), Error> {
+                self.transact($width(address), operations)
+            }
+
+            // One shape: what `transaction` would find out is known here.
+
+            #[inline]
+            fn read(&mut self, address: $mode, buffer: &mut [u8]) -> Result<(), Error> {
+                match buffer.len() {
+                    1..=SHORT_BYTES => self.exchange($width(address), ShortBytes::default(), buffer),
+                    _ => Ok(place::i2c::read(&self.0, $width(address), buffer)?),
+                }
+            }
+
+            #[inline]
+            fn write(&mut self, address: $mode, bytes: &[u8]) -> Result<(), Error> {
+                match ShortBytes::of(bytes) {
+                    Some(written) => self.exchange($width(address), written, &mut []),
+                    None => Ok(self.0.write($width(address), bytes)?),
+                }
+            }
+
+            #[inline]
+            fn write_read(&mut self, address: $mode, bytes: &[u8], buffer: &mut [u8]) -> Result<(), Error> {
+                match (ShortBytes::of(bytes), buffer.len()) {
+                    (Some(written), 1..=SHORT_BYTES) if !bytes.is_empty() => {
+                        self.exchange($width(address), written, buffer)
+                    }
+                    _ => Ok(place::i2c::write_read(&self.0, $width(address), bytes, buffer)?),
+                }
+            }
+        }
+    };
 }
 
-impl i2c::I2c<TenBitAddress> for I2c {
-    #[inline]
-    fn transaction(&mut self, address: TenBitAddress, operations: &mut [Operation<'_>]) -> Result<(), Error> {
-        self.transact(host::Address::TenBit(address), operations)
-    }
-}
+implement!(SevenBitAddress, host::Address::SevenBit);
+implement!(TenBitAddress, host::Address::TenBit);
 
 #[cfg(test)]
 mod tests {

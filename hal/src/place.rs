@@ -75,6 +75,7 @@ macro_rules! imports {
         }
 
         $(#[cfg(not(target_arch = "wasm32"))]
+        #[allow(clippy::too_many_arguments, reason = "as many as the import has")]
         unsafe fn $function($($argument: $type,)* _: *mut Reply) {
             let _ = ($($argument,)*);
             unreachable!("a guest runs only in WebAssembly")

@@ -1,121 +1,224 @@
 //! Up to 16 bytes as two integers.
+//!
+//! Bytes are loaded and stored eight, four or two at a time, the two ends overlapping: an interpreter, which runs the same
+//! component on a microcontroller, pays for every instruction, and a call of `memcpy` costs as much as the rest together.
 
 use crate::bindings::wasm_embedded::hal::types::Short;
 
 /// The most bytes that cross the boundary in integers, each way.
 pub(crate) const SHORT_BYTES: usize = 16;
 
-/// Bytes collected for a short call.
-#[derive(Debug, Default)]
+/// Bytes for a short call.
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ShortBytes {
-    bytes: [u8; SHORT_BYTES],
-    len: usize,
+    low: u64,
+    high: u64,
+    len: u32,
 }
 
 impl ShortBytes {
-    /// Returns the bytes of one slice, or nothing if it is too long.
+    /// Returns the bytes of a slice, or nothing if it is too long.
     #[inline]
     pub(crate) fn of(bytes: &[u8]) -> Option<ShortBytes> {
-        let mut short = ShortBytes::default();
-        short.push(bytes)?;
-        Some(short)
+        let (low, high) = match bytes.len() {
+            0..=8 => (load(bytes), 0),
+            9..=SHORT_BYTES => {
+                let (first, rest) = bytes.split_first_chunk()?;
+                (u64::from_le_bytes(*first), load(rest))
+            }
+            _ => return None,
+        };
+        Some(ShortBytes { low, high, len: u32::try_from(bytes.len()).ok()? })
+    }
+
+    /// Returns zeros, or nothing if they are too many.
+    #[inline]
+    pub(crate) fn zeros(len: usize) -> Option<ShortBytes> {
+        let len = u32::try_from(len).ok()?;
+        (len <= 16).then_some(ShortBytes { low: 0, high: 0, len })
     }
 
     /// Appends bytes, or returns nothing if they do not fit.
     #[inline]
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> Option<()> {
-        let end = self.len.checked_add(bytes.len())?;
-        let room = self.bytes.get_mut(self.len..end)?;
-        // A loop of at most 16 rounds: a call of `memcpy` with a length unknown at compile time costs more.
-        for (to, from) in room.iter_mut().zip(bytes) {
-            *to = *from;
+    pub(crate) fn push(&mut self, more: ShortBytes) -> Option<()> {
+        let len = self.len + more.len;
+        if len > 16 {
+            return None;
         }
-        self.len = end;
+        match self.len * 8 {
+            0 => (self.low, self.high) = (more.low, more.high),
+            bits @ 1..64 => {
+                self.low |= more.low << bits;
+                self.high = more.high << bits | more.low >> (64 - bits);
+            }
+            64 => self.high = more.low,
+            bits => self.high |= more.low.checked_shl(bits - 64).unwrap_or_default(),
+        }
+        self.len = len;
         Some(())
     }
 
     /// Returns how many bytes there are.
     #[inline]
     pub(crate) fn len(&self) -> u32 {
-        // At most 16.
-        u32::try_from(self.len).unwrap_or_default()
+        self.len
     }
 
     /// Returns the bytes in the form of the interface.
     #[inline]
-    pub(crate) fn to_wire(&self) -> Short {
-        let value = u128::from_le_bytes(self.bytes);
-        let (low, high) = halves(value);
-        Short { low, high }
+    pub(crate) fn to_wire(self) -> Short {
+        Short { low: self.low, high: self.high }
     }
 }
 
 /// The bytes of a reply, taken from the front.
 #[derive(Debug)]
 pub(crate) struct ShortReply {
-    bytes: [u8; SHORT_BYTES],
-    taken: usize,
+    low: u64,
+    high: u64,
 }
 
 impl ShortReply {
     /// Takes a reply from the form of the interface.
     #[inline]
     pub(crate) fn new(wire: Short) -> ShortReply {
-        let value = u128::from(wire.low) | (u128::from(wire.high) << 64);
-        ShortReply { bytes: value.to_le_bytes(), taken: 0 }
+        ShortReply { low: wire.low, high: wire.high }
     }
 
     /// Passes over bytes that nobody asked for.
     #[inline]
     pub(crate) fn skip(&mut self, bytes: usize) {
-        self.taken += bytes;
+        (self.low, self.high) = match bytes {
+            0 => return,
+            1..8 => {
+                let bits = 8 * (bytes & 7);
+                (self.low >> bits | self.high << (64 - bits), self.high >> bits)
+            }
+            8..16 => (self.high >> (8 * (bytes & 7)), 0),
+            _ => (0, 0),
+        };
     }
 
     /// Fills a buffer with the next bytes.
     #[inline]
     pub(crate) fn take(&mut self, buffer: &mut [u8]) {
-        let rest = self.bytes.get(self.taken..).unwrap_or_default();
-        for (to, from) in buffer.iter_mut().zip(rest) {
-            *to = *from;
+        let len = buffer.len();
+        match buffer.split_first_chunk_mut() {
+            Some((first, rest)) => {
+                *first = self.low.to_le_bytes();
+                store(self.high, rest);
+            }
+            None => store(self.low, buffer),
         }
-        self.taken += buffer.len();
+        self.skip(len);
     }
 }
 
-/// Splits a value into its low and its high half.
+/// Loads at most 8 bytes, the first as the least significant.
 #[inline]
-fn halves(value: u128) -> (u64, u64) {
-    let [low, high] = [value & u128::from(u64::MAX), value >> 64];
-    (u64::try_from(low).unwrap_or_default(), u64::try_from(high).unwrap_or_default())
+fn load(bytes: &[u8]) -> u64 {
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        // Four to eight bytes: the two halves overlap where there are fewer than eight.
+        let (first, last) = (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)));
+        return first | last << ((8 * (bytes.len() - 4)) & 63);
+    }
+    match *bytes {
+        [] => 0,
+        [a] => u64::from(a),
+        [a, b] => u64::from(u16::from_le_bytes([a, b])),
+        [a, b, c, ..] => u64::from(u16::from_le_bytes([a, b])) | u64::from(c) << 16,
+    }
+}
+
+/// Stores at most 8 bytes, the least significant first.
+#[inline]
+fn store(value: u64, bytes: &mut [u8]) {
+    let len = bytes.len();
+    if let Some(eight) = bytes.first_chunk_mut() {
+        *eight = value.to_le_bytes();
+        return;
+    }
+    if let Some(first) = bytes.first_chunk_mut() {
+        *first = low_half(value);
+        if let Some(last) = bytes.last_chunk_mut() {
+            *last = low_half(value >> ((8 * (len - 4)) & 63));
+        }
+        return;
+    }
+    let [a, b, c, _] = low_half(value);
+    match bytes {
+        [] => {}
+        [to] => *to = a,
+        [first, second] => (*first, *second) = (a, b),
+        [first, second, third, ..] => (*first, *second, *third) = (a, b, c),
+    }
+}
+
+/// The four least significant bytes.
+#[inline]
+fn low_half(value: u64) -> [u8; 4] {
+    let [a, b, c, d, ..] = value.to_le_bytes();
+    [a, b, c, d]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const BYTES: [u8; 16] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
+
+    /// What the interface means: byte by byte.
+    fn wire(bytes: &[u8]) -> (u64, u64) {
+        let mut all = [0; 16];
+        all[..bytes.len()].copy_from_slice(bytes);
+        let value = u128::from_le_bytes(all);
+        (u64::try_from(value & u128::from(u64::MAX)).expect("masked"), u64::try_from(value >> 64).expect("shifted"))
+    }
+
     #[test]
     fn the_first_byte_is_the_least_significant_of_low() {
-        let mut short = ShortBytes::of(&[1, 2, 3]).expect("fits");
-        short.push(&[4, 5, 6, 7, 8, 9]).expect("fits");
-        let wire = short.to_wire();
-        assert_eq!((wire.low, wire.high, short.len()), (0x0807_0605_0403_0201, 9, 9));
+        for len in 0..=16 {
+            let short = ShortBytes::of(&BYTES[..len]).expect("fits");
+            let form = short.to_wire();
+            assert_eq!(((form.low, form.high), short.len()), (wire(&BYTES[..len]), u32::try_from(len).expect("small")));
+        }
+    }
+
+    #[test]
+    fn slices_come_end_to_end() {
+        for first in 0..=16 {
+            for second in 0..=16 - first {
+                let mut short = ShortBytes::of(&BYTES[..first]).expect("fits");
+                short.push(ShortBytes::of(&BYTES[first..first + second]).expect("fits")).expect("fits");
+                let form = short.to_wire();
+                assert_eq!((form.low, form.high), wire(&BYTES[..first + second]), "{first} and {second}");
+            }
+        }
     }
 
     #[test]
     fn more_than_sixteen_bytes_are_refused_whole() {
-        let mut short = ShortBytes::of(&[0; 16]).expect("fits");
-        assert!(short.push(&[1]).is_none());
+        let mut short = ShortBytes::of(&BYTES).expect("fits");
+        assert!(short.push(ShortBytes::zeros(1).expect("fits")).is_none());
         assert_eq!(short.len(), 16);
         assert!(ShortBytes::of(&[0; 17]).is_none());
+        assert!(ShortBytes::zeros(17).is_none());
     }
 
     #[test]
     fn a_reply_is_dealt_out_in_order() {
-        let mut reply = ShortReply::new(Short { low: 0x0807_0605_0403_0201, high: 0x0a09 });
-        let (mut first, mut second) = ([0; 3], [0; 4]);
-        reply.take(&mut first);
-        reply.skip(2);
-        reply.take(&mut second);
-        assert_eq!((first, second), ([1, 2, 3], [6, 7, 8, 9]));
+        let (low, high) = wire(&BYTES);
+        for first in 0..=16 {
+            for skipped in 0..=16 - first {
+                let mut reply = ShortReply::new(Short { low, high });
+                let (mut head, mut tail) = ([0; 16], [0; 16]);
+                let rest = 16 - first - skipped;
+                reply.take(&mut head[..first]);
+                reply.skip(skipped);
+                reply.take(&mut tail[..rest]);
+                assert_eq!(head[..first], BYTES[..first]);
+                assert_eq!(tail[..rest], BYTES[first + skipped..], "{first}, {skipped}");
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ use embedded_hal::spi::{self, ErrorKind, Operation};
 
 use crate::OpenError;
 use crate::bindings::wasm_embedded::hal::spi as host;
+use crate::bindings::wasm_embedded::hal::types::Short;
 use crate::place::{self, Failure};
 use crate::scratch::{Reader, Writer, bytes_of, with_scratch};
 use crate::short::{SHORT_BYTES, ShortBytes, ShortReply};
@@ -117,6 +118,12 @@ impl SpiDevice {
 
     /// Clocks at most 16 words in integers.
     #[inline]
+    fn exchange(&self, sent: ShortBytes, buffer: &mut [u8]) -> Result<(), Error> {
+        exchange(|sent, written, read| self.0.transfer_short(sent, written, read), sent, buffer)
+    }
+
+    /// Clocks the words of several operations in integers.
+    #[inline]
     fn short(&self, shape: &Shape, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
         let reply = self.0.transfer_short(shape.sent.to_wire(), shape.sent.len(), shape.read_len)?;
         let mut reply = ShortReply::new(reply);
@@ -208,6 +215,52 @@ impl spi::SpiDevice for SpiDevice {
             _ => self.flat(operations),
         }
     }
+
+    // One operation: what `transaction` would find out is known here.
+
+    #[inline]
+    fn read(&mut self, buffer: &mut [u8]) -> Result<(), Error> {
+        if buffer.len() > SHORT_BYTES {
+            return Ok(place::spi::read(&self.0, buffer)?);
+        }
+        self.exchange(ShortBytes::default(), buffer)
+    }
+
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        match ShortBytes::of(bytes) {
+            Some(sent) => self.exchange(sent, &mut []),
+            None => Ok(self.0.write(bytes)?),
+        }
+    }
+
+    #[inline]
+    fn transfer(&mut self, buffer: &mut [u8], bytes: &[u8]) -> Result<(), Error> {
+        match ShortBytes::of(bytes) {
+            Some(sent) if buffer.len() <= SHORT_BYTES => self.exchange(sent, buffer),
+            _ => Ok(place::spi::transfer(&self.0, bytes.as_ptr(), bytes.len(), buffer)?),
+        }
+    }
+
+    #[inline]
+    fn transfer_in_place(&mut self, buffer: &mut [u8]) -> Result<(), Error> {
+        match ShortBytes::of(buffer) {
+            Some(sent) => self.exchange(sent, buffer),
+            None => Ok(place::spi::transfer(&self.0, buffer.as_ptr(), buffer.len(), buffer)?),
+        }
+    }
+}
+
+/// Clocks at most 16 words in integers.
+#[inline]
+fn exchange(
+    call: impl FnOnce(Short, u32, u32) -> Result<Short, host::Error>,
+    sent: ShortBytes,
+    buffer: &mut [u8],
+) -> Result<(), Error> {
+    let len = u32::try_from(buffer.len()).map_err(|_| Error::TooLong)?;
+    ShortReply::new(call(sent.to_wire(), sent.len(), len)?).take(buffer);
+    Ok(())
 }
 
 impl SpiBus {
@@ -222,11 +275,8 @@ impl SpiBus {
 
     /// Clocks at most 16 words in integers.
     #[inline]
-    fn short(&self, sent: &ShortBytes, buffer: &mut [u8]) -> Result<(), Error> {
-        let len = u32::try_from(buffer.len()).map_err(|_| Error::TooLong)?;
-        let reply = self.0.transfer_short(sent.to_wire(), sent.len(), len)?;
-        ShortReply::new(reply).take(buffer);
-        Ok(())
+    fn exchange(&self, sent: ShortBytes, buffer: &mut [u8]) -> Result<(), Error> {
+        exchange(|sent, written, read| self.0.transfer_short(sent, written, read), sent, buffer)
     }
 }
 
@@ -237,28 +287,28 @@ impl spi::ErrorType for SpiBus {
 impl spi::SpiBus for SpiBus {
     fn read(&mut self, words: &mut [u8]) -> Result<(), Error> {
         if words.len() <= SHORT_BYTES {
-            return self.short(&ShortBytes::default(), words);
+            return self.exchange(ShortBytes::default(), words);
         }
         Ok(place::spi::bus_read_into(&self.0, words)?)
     }
 
     fn write(&mut self, words: &[u8]) -> Result<(), Error> {
         match ShortBytes::of(words) {
-            Some(sent) => self.short(&sent, &mut []),
+            Some(sent) => self.exchange(sent, &mut []),
             None => Ok(self.0.write(words)?),
         }
     }
 
     fn transfer(&mut self, read: &mut [u8], write: &[u8]) -> Result<(), Error> {
         match ShortBytes::of(write) {
-            Some(sent) if read.len() <= SHORT_BYTES => self.short(&sent, read),
+            Some(sent) if read.len() <= SHORT_BYTES => self.exchange(sent, read),
             _ => Ok(place::spi::bus_transfer_into(&self.0, write.as_ptr(), write.len(), read)?),
         }
     }
 
     fn transfer_in_place(&mut self, words: &mut [u8]) -> Result<(), Error> {
         match ShortBytes::of(words) {
-            Some(sent) => self.short(&sent, words),
+            Some(sent) => self.exchange(sent, words),
             None => Ok(place::spi::bus_transfer_into(&self.0, words.as_ptr(), words.len(), words)?),
         }
     }
@@ -279,7 +329,6 @@ struct Shape {
 impl Shape {
     #[inline]
     fn of(operations: &[Operation<'_, u8>]) -> Option<Shape> {
-        const ZEROS: [u8; SHORT_BYTES] = [0; SHORT_BYTES];
         if operations.is_empty() {
             return None;
         }
@@ -287,16 +336,15 @@ impl Shape {
         let mut read_len = 0;
         for operation in operations {
             let before = sent.len();
-            match operation {
-                Operation::Read(buffer) => sent.push(ZEROS.get(..buffer.len())?)?,
-                Operation::Write(bytes) => sent.push(bytes)?,
-                Operation::Transfer(buffer, bytes) => {
-                    sent.push(bytes)?;
-                    sent.push(ZEROS.get(..buffer.len().saturating_sub(bytes.len()))?)?;
-                }
-                Operation::TransferInPlace(buffer) => sent.push(buffer)?,
+            let (bytes, filler): (&[u8], usize) = match operation {
+                Operation::Read(buffer) => (&[], buffer.len()),
+                Operation::Write(bytes) => (bytes, 0),
+                Operation::Transfer(buffer, bytes) => (bytes, buffer.len().saturating_sub(bytes.len())),
+                Operation::TransferInPlace(buffer) => (buffer, 0),
                 Operation::DelayNs(_) => return None,
-            }
+            };
+            sent.push(ShortBytes::of(bytes)?)?;
+            sent.push(ShortBytes::zeros(filler)?)?;
             let (_, read) = lengths(operation);
             if read > 0 {
                 read_len = before + u32::try_from(read).ok()?;

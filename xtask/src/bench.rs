@@ -13,6 +13,9 @@ pub(crate) struct Options {
     /// Writes the figures as JSON too.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Times only the jobs whose name contains this text.
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
 }
 
 /// Builds the jobs and times them.
@@ -21,5 +24,11 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     guests::build_package("bench-guest", &["--lib"])?;
     let mut bench = cargo(["run", "--release", "--package", "bench", "--"]);
     bench.arg(guests::built("bench_guest"));
-    process::run(bench.args(&options.json))
+    if let Some(file) = &options.json {
+        bench.arg("--json").arg(std::path::absolute(file)?);
+    }
+    if let Some(only) = &options.only {
+        bench.args(["--only", only]);
+    }
+    process::run(&mut bench)
 }

@@ -10,8 +10,10 @@ mod component;
 pub const ADDRESS: u8 = 0x50;
 
 /// Every job, by its number in the component's interface.
-pub const JOBS: [&str; 11] = [
-    "empty host call",
+pub const JOBS: [&str; 13] = [
+    "floor: empty host call",
+    "floor: empty method of a resource",
+    "floor: method with 16 bytes in integers",
     "SPI transfer, 1 byte",
     "SPI transfer, 16 bytes",
     "SPI transfer, 64 bytes",
@@ -24,6 +26,11 @@ pub const JOBS: [&str; 11] = [
     "I2C transaction, 4 operations of 8 bytes",
 ];
 
+/// The jobs before this one touch no part: they are what the engine itself takes.
+pub const FLOORS: u32 = 3;
+/// The jobs from this one on are I2C, those between are SPI.
+pub const FIRST_I2C: u32 = 10;
+
 /// Runs a job of an SPI device `rounds` times, and returns the sum of all bytes read.
 pub fn spi<D: SpiDevice>(job: u32, rounds: u32, device: &mut D) -> Result<u64, D::Error> {
     let mut sum = 0;
@@ -33,16 +40,16 @@ pub fn spi<D: SpiDevice>(job: u32, rounds: u32, device: &mut D) -> Result<u64, D
         *byte = value;
     }
     let len = match job {
-        1 => 1,
-        3 => 64,
-        4 => 1024,
-        5 => 4096,
+        3 => 1,
+        5 => 64,
+        6 => 1024,
+        7 => 4096,
         _ => 16,
     };
     for _ in 0..rounds {
         match job {
-            6 => device.transaction(&mut [Operation::Transfer(&mut read[..len], &write[..len])])?,
-            7 => {
+            8 => device.transaction(&mut [Operation::Transfer(&mut read[..len], &write[..len])])?,
+            9 => {
                 let (head, rest) = read.split_at_mut(32);
                 let (first, second) = head.split_at_mut(16);
                 device.transaction(&mut [
@@ -67,8 +74,8 @@ pub fn i2c<B: I2c>(job: u32, rounds: u32, bus: &mut B) -> Result<u64, B::Error> 
     let mut register = 0_u8;
     for _ in 0..rounds {
         match job {
-            8 => bus.write_read(ADDRESS, &[register], &mut read[..8])?,
-            9 => bus.write_read(ADDRESS, &[register], &mut read)?,
+            10 => bus.write_read(ADDRESS, &[register], &mut read[..8])?,
+            11 => bus.write_read(ADDRESS, &[register], &mut read)?,
             _ => {
                 let (first, second) = read.split_at_mut(8);
                 bus.transaction(
