@@ -75,7 +75,7 @@ impl fmt::Display for OpenErrorKind {
 
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot open {:?}: {}", self.label(), self.kind)
+        write!(f, "cannot open \"{}\": {}", self.label(), self.kind)
     }
 }
 

@@ -34,7 +34,9 @@ impl<F: FnMut(&str)> fmt::Write for Chunks<F> {
     fn write_str(&mut self, mut text: &str) -> fmt::Result {
         while !text.is_empty() {
             let room = CHUNK_BYTES - self.len;
-            let (now, later) = text.split_at(text.floor_char_boundary(room.min(text.len())));
+            let end = text.floor_char_boundary(room.min(text.len()));
+            // Not `split_at`, whose message on failure brings 5 KB of Unicode tables into every guest.
+            let (now, later) = text.split_at_checked(end).unwrap_or((text, ""));
             if let Some(to) = self.bytes.get_mut(self.len..self.len + now.len()) {
                 to.copy_from_slice(now.as_bytes());
             }

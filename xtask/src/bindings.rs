@@ -21,27 +21,27 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let mut wanted = BTreeMap::new();
     for file in files(&root().join("wit"))? {
-        let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
         let name = file.file_name().context("a WIT file has a name")?;
         // A path out of a crate would not be packaged, and symbolic links break on Windows: hence copies.
-        wanted.insert(root().join("hal/wit").join(name), text.clone());
-        wanted.insert(root().join("host/wit").join(name), text);
+        wanted.insert(root().join("hal/wit").join(name), bytes.clone());
+        wanted.insert(root().join("host/wit").join(name), bytes);
     }
-    let bindings = output(&mut cargo(["run", "--quiet", "--package", "bindgen", "--", "wit"]))?;
+    let made = |what| output(&mut cargo(["run", "--quiet", "--package", "bindgen", "--", what, "wit"]));
     let mut stale: Vec<PathBuf> = [files(&root().join("hal/wit"))?, files(&root().join("host/wit"))?].concat();
     stale.retain(|file| !wanted.contains_key(file));
-    wanted.insert(root().join("hal/src/bindings.rs"), bindings);
+    wanted.insert(root().join("hal/src/bindings.rs"), made("rust")?);
+    wanted.insert(root().join("host/tests/every-import.wasm"), made("component")?);
 
-    let changed: Vec<_> =
-        wanted.iter().filter(|(file, text)| fs::read_to_string(file).ok().as_ref() != Some(text)).collect();
+    let changed: Vec<_> = wanted.iter().filter(|(file, bytes)| fs::read(file).ok().as_ref() != Some(bytes)).collect();
     if options.check && !(changed.is_empty() && stale.is_empty()) {
         let names: Vec<_> =
             changed.iter().map(|(file, _)| *file).chain(&stale).map(|file| file.display().to_string()).collect();
         bail!("not as `wit/` has it: {}; `cargo xtask bindings` makes it so", names.join(", "));
     }
-    for (file, text) in changed {
+    for (file, bytes) in changed {
         println!("writing {}", file.display());
-        fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
+        fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))?;
     }
     for file in stale {
         println!("removing {}", file.display());

@@ -15,7 +15,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
     println!("== building the guest: unmodified bme280 and ssd1306 drivers, as one component");
     guests::build_package("drivers-demo", &["--bin", "weather"])?;
     println!("== building the host (some minutes the first time: Wasmtime is compiled)");
-    process::run(&mut cargo(["build", "--package", "wasm-embedded-rt"]))?;
+    let native = targets::native()?;
+    process::run(&mut cargo(["build", "--package", "wasm-embedded-rt", "--target", &native]))?;
 
     let folder = target_dir().join("demo");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -25,7 +26,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let (picture, trace) = (folder.join("oled.png"), folder.join("trace.vcd"));
     let mut screenshot = std::ffi::OsString::from("oled=");
     screenshot.push(&picture);
-    let mut host = process::command(target_dir().join("debug/wasm-embedded-rt"), ["run"]);
+    let mut host = process::command(target_dir().join(native).join("debug/wasm-embedded-rt"), ["run"]);
     host.arg(&component).arg("--policy").arg(root().join("drivers-demo/policies/weather.toml"));
     host.arg("--display").arg("--screenshot").arg(screenshot).arg("--trace").arg(&trace);
     process::run(&mut host)?;
@@ -60,6 +61,7 @@ pub(crate) fn decode() -> anyhow::Result<Done> {
     let mut sigrok = process::command("sigrok-cli", ["-I", "vcd:downsample=1000", "-i"]);
     sigrok.arg(&trace).args(["-P", "i2c:scl=SCL:sda=SDA", "-A", "i2c=addr-data"]);
     let decoded = output(&mut sigrok)?;
+    let decoded = String::from_utf8_lossy(&decoded);
     let count = |what: &str| decoded.lines().filter(|line| line.ends_with(what)).count();
     let (starts, stops, sensor, screen) = (count("Start"), count("Stop"), count("write: 76"), count("write: 3C"));
     println!("{starts} starts, {stops} stops, {sensor} writes to the sensor, {screen} to the display");

@@ -6,6 +6,8 @@ mod bench;
 mod bindings;
 mod demo;
 mod guests;
+#[cfg(unix)]
+mod pi;
 mod process;
 mod steps;
 mod targets;
@@ -27,6 +29,9 @@ enum Command {
     Test(test::Options),
     /// Measures what a call across the boundary costs.
     Bench(bench::Options),
+    /// Runs the Linux back end on an emulated Raspberry Pi; installs QEMU and more first if it is missing (root, Debian).
+    #[cfg(unix)]
+    Pi(pi::Options),
     /// Makes what is generated from `wit/` again: the guest's bindings and the copies of the WIT in the crates.
     Bindings(bindings::Options),
     /// Builds the guests of `examples` and `drivers-demo`.
@@ -38,6 +43,8 @@ fn main() -> anyhow::Result<()> {
         Command::Demo => demo::run(),
         Command::Test(options) => test::run(&options),
         Command::Bench(options) => bench::run(&options),
+        #[cfg(unix)]
+        Command::Pi(options) => pi::run(&options),
         Command::Bindings(options) => bindings::run(&options),
         Command::Guests => guests::build(),
     }

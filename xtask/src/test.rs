@@ -14,7 +14,7 @@ pub(crate) struct Options {
     only: Option<String>,
 }
 
-/// The packages that run on the machine itself.
+/// The packages that run on the machine itself, those with documentation of their own first.
 const NATIVE: [&str; 12] = [
     "--package",
     "wasm-embedded-hal",
@@ -27,12 +27,15 @@ const NATIVE: [&str; 12] = [
     "--package",
     "xtask",
     "--package",
-    "bindgen",
+    "bench",
 ];
 
 /// Runs all steps; one that fails does not keep the others from running.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     targets::ensure(&[targets::GUEST, targets::FIRMWARE])?;
+    let native = targets::native()?;
+    let native = [&NATIVE[..], &["--target", &native]].concat();
+    let documented = [&NATIVE[..8], &native[NATIVE.len()..]].concat();
     let mut steps = Steps::new(options.only.clone());
     steps.step("format", || done(&["fmt", "--all", "--check"]));
     steps.step("bindings and WIT copies are those of wit/", || {
@@ -52,18 +55,18 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         } else {
             cargo(["test", "--no-fail-fast", "--lib", "--bins", "--tests"])
         };
-        execute(command.args(NATIVE))?;
+        execute(command.args(&native))?;
         Ok(Done::Passed)
     });
-    steps.step("examples in the documentation", || done(&[&["test", "--doc"], &NATIVE[..8]].concat()));
+    steps.step("examples in the documentation", || done(&[&["test", "--doc"], &documented[..]].concat()));
     steps.step("lints", || {
         let strict = ["--", "--deny", "warnings"];
-        done(&[&["clippy", "--all-targets"], &NATIVE[..], &strict].concat())?;
+        done(&[&["clippy", "--all-targets"], &native[..], &strict].concat())?;
         let guests = ["--package", "examples", "--package", "drivers-demo", "--package", "bench-guest"];
         done(&[&["clippy", "--target", targets::GUEST, "--bins", "--lib", "--examples"], &guests[..], &strict].concat())
     });
     steps.step("documentation", || {
-        execute(cargo(["doc", "--no-deps"]).args(&NATIVE[..8]).env("RUSTDOCFLAGS", "--deny warnings"))?;
+        execute(cargo(["doc", "--no-deps"]).args(&documented).env("RUSTDOCFLAGS", "--deny warnings"))?;
         Ok(Done::Passed)
     });
     steps.step("host and simulation without std, for the microcontroller", || {

@@ -1,0 +1,153 @@
+//! `cargo xtask pi`: the Linux back end on an emulated Raspberry Pi 3B, with Debian's kernel.
+
+mod archive;
+mod board;
+mod check;
+mod checks;
+mod device_tree;
+mod initrd;
+mod machine;
+mod outside;
+mod qmp;
+mod session;
+mod setup;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+
+use self::board::Board;
+use self::check::{Check, Outcome, PASSES, Verdict};
+use self::machine::Machine;
+use crate::steps::Done;
+
+/// Options of `cargo xtask pi`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Runs only the checks whose name contains this text.
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+    /// Leaves a part off the board, to see that checks fail without it.
+    #[arg(long, value_name = "PART")]
+    without: Vec<String>,
+    /// Runs this shell command in the Pi instead of the checks, and shows what it prints.
+    #[arg(long, value_name = "COMMAND", conflicts_with = "only")]
+    run: Option<String>,
+    /// Puts this file into the Pi's folder /app too, where commands run.
+    #[arg(long, value_name = "FILE")]
+    with: Vec<PathBuf>,
+}
+
+/// Sets the Pi up if it is not, boots it and does what the options say.
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    if let Some(reason) = setup::ensure()? {
+        bail!("{reason}");
+    }
+    let board = Board::without(&options.without)?;
+    if let Some(command) = &options.run {
+        return show(command, &board, &options.with);
+    }
+    let only = options.only.as_deref().unwrap_or_default();
+    let selected: Vec<Check> = all().filter(|check| check.name.contains(only)).collect();
+    if selected.is_empty() {
+        bail!("no check has {only:?} in its name; they are:\n{}", all().map(|check| check.name).collect::<Vec<_>>().join("\n"));
+    }
+    examine(&selected, &board, &options.with)
+}
+
+/// Runs all checks where the Pi is set up; it is a step of `cargo xtask test`, which installs nothing by itself.
+pub(crate) fn check() -> anyhow::Result<Done> {
+    if let Some(reason) = setup::missing() {
+        return Ok(Done::Skipped(reason));
+    }
+    examine(&all().collect::<Vec<_>>(), &Board::without(&[])?, &[])?;
+    Ok(Done::Passed)
+}
+
+fn all() -> impl Iterator<Item = Check> {
+    checks::BOARD.iter().copied()
+}
+
+/// Boots the Pi, runs the checks in it and judges them.
+fn examine(checks: &[Check], board: &Board, files: &[PathBuf]) -> anyhow::Result<()> {
+    let folder = setup::folder();
+    let commands: Vec<_> = checks.iter().map(|check| check.command).collect();
+    let mut outcomes = Vec::new();
+    in_the_pi(&folder, &commands, board, files, |outcome| {
+        let name = checks[outcomes.len()].name;
+        println!("{name}: ran for {:.1} s", outcome.took.as_secs_f64());
+        outcomes.push(outcome);
+    })?;
+    // Only now is the flash's image what the Pi left.
+    let mut failed = 0;
+    for (check, outcome) in checks.iter().zip(&outcomes) {
+        match check.judge(outcome, &folder) {
+            Verdict::Passed(seen) => println!("passed  {}: {seen}", check.name),
+            Verdict::Failed(reasons) => {
+                failed += 1;
+                println!("FAILED  {}: {}", check.name, reasons.join("; "));
+                println!("        it printed:");
+                outcome.lines.iter().for_each(|line| println!("        | {line}"));
+            }
+        }
+    }
+    if failed > 0 {
+        bail!("{failed} of {} checks failed on the emulated Pi; all it printed is in target/pi/serial.log", checks.len());
+    }
+    Ok(())
+}
+
+/// Boots the Pi, runs one command in it and shows what it prints.
+fn show(command: &str, board: &Board, files: &[PathBuf]) -> anyhow::Result<()> {
+    let mut outcomes = Vec::new();
+    in_the_pi(&setup::folder(), &[command], board, files, |outcome| outcomes.push(outcome))?;
+    for Outcome { exit, lines, took } in &outcomes {
+        lines.iter().for_each(|line| println!("{line}"));
+        println!("== exit status {exit} after {:.1} s", took.as_secs_f64());
+        if *exit != PASSES.exit {
+            bail!("the command failed in the Pi");
+        }
+    }
+    Ok(())
+}
+
+/// Boots the Pi, runs commands in it one after the other, and waits until it is off.
+fn in_the_pi(
+    folder: &Path,
+    commands: &[&str],
+    board: &Board,
+    files: &[PathBuf],
+    mut ran: impl FnMut(Outcome),
+) -> anyhow::Result<()> {
+    let lock = folder.join("lock");
+    let lock = fs::File::create(&lock).with_context(|| format!("cannot write {}", lock.display()))?;
+    // Two runs would share the image of the flash. The system opens the lock when this ends, in whatever way.
+    if lock.try_lock().is_err() {
+        println!("== another run uses target/pi: waiting for it");
+        lock.lock().context("cannot wait for the other run")?;
+    }
+    device_tree::change(&folder.join("board.dtb"), &folder.join("pi.dtb"))?;
+    initrd::pack(folder, commands, files)?;
+    let start = Instant::now();
+    let mut machine = Machine::boot(folder, board)?;
+    let greeting = session::booted(&mut machine)?;
+    println!("== booted after {:.1} s", start.elapsed().as_secs_f64());
+    greeting.iter().filter(|line| !line.is_empty()).for_each(|line| println!("   the Pi: {line}"));
+    while let Some(outcome) = session::next(&mut machine, folder)? {
+        ran(outcome);
+    }
+    machine.wait()?;
+    println!("== off after {:.1} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// Returns the last lines of a file.
+fn tail(file: &Path) -> anyhow::Result<String> {
+    let text = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<_> = text.lines().collect();
+    Ok(lines[lines.len().saturating_sub(15)..].join("\n"))
+}
