@@ -22,7 +22,8 @@ impl<E: Debug> Outcome for Result<(), E> {
         match self {
             Ok(()) => 0,
             Err(error) => {
-                message(log::panicked, format_args!("Error: {error:?}"));
+                let report = |text: &str| log::log(log::Level::Error, "main", text);
+                message(report, format_args!("Error: {error:?}"));
                 1
             }
         }
@@ -41,7 +42,7 @@ impl<E: Debug> Outcome for Result<(), E> {
 ///
 /// wasm_embedded_hal::entry!(main);
 ///
-/// fn main() -> Result<(), wasm_embedded_hal::OpenError> {
+/// fn main() -> Result<(), wasm_embedded_hal::Error> {
 ///     let bus = wasm_embedded_hal::I2c::open("sensor")?;
 ///     Ok(())
 /// }
@@ -81,7 +82,7 @@ pub fn panicked(info: &PanicInfo<'_>) -> ! {
 }
 
 /// Sends a message as one string, or as its beginning if it is longer than 512 bytes.
-fn message(send: fn(&str), text: fmt::Arguments<'_>) {
+fn message(send: impl FnOnce(&str), text: fmt::Arguments<'_>) {
     let mut line = Line { bytes: [0; 512], len: 0 };
     // Full is the only way to fail, and then the beginning is what is sent.
     let _ = line.write_fmt(text);

@@ -44,6 +44,7 @@ mod bindings;
 pub mod delay;
 pub mod digital;
 pub mod entry;
+mod error;
 pub mod i2c;
 pub mod log;
 mod open;
@@ -55,6 +56,7 @@ pub mod spi;
 
 pub use delay::Delay;
 pub use digital::{InputPin, IoPin, OutputPin};
+pub use error::Error;
 pub use i2c::I2c;
 pub use open::{OpenError, OpenErrorKind};
 #[doc(hidden)]

@@ -79,9 +79,10 @@ impl fmt::Display for OpenError {
     }
 }
 
+/// As for a person: it is what `main` prints. Quoting the label as Rust does would bring Unicode tables into every guest.
 impl fmt::Debug for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OpenError").field("label", &self.label()).field("kind", &self.kind).finish()
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -1,0 +1,1 @@
+//! Small guests, one idea each: see the folder `examples`.
