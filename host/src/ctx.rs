@@ -10,7 +10,7 @@ use embedded_hal::spi::{SpiBus, SpiDevice};
 
 use crate::bindings::wasm_embedded::hal::types::OpenError;
 use crate::delay::{self, Delay, Sliced};
-use crate::digital::{self, Pins};
+use crate::digital::{self, Input, Io, Output, Pins};
 use crate::grant::{I2cGrant, PinGrant};
 use crate::interrupt::Interrupt;
 use crate::limits::Limits;
@@ -163,7 +163,12 @@ impl HalCtxBuilder {
 
     /// Adds an SPI bus without chip select. No device of the same bus may be added beside it.
     pub fn spi_bus<B: SpiBus + Send + 'static>(&mut self, label: &str, bus: B) -> &mut HalCtxBuilder {
-        self.0.spi_buses.add(label, Box::new(spi::Bus(bus)), ());
+        self.spi_bus_object(label, Box::new(spi::Bus(bus)))
+    }
+
+    /// Adds an SPI bus that reports the host's own errors.
+    pub fn spi_bus_object(&mut self, label: &str, bus: Box<dyn spi::Clocked>) -> &mut HalCtxBuilder {
+        self.0.spi_buses.add(label, bus, ());
         self
     }
 
@@ -174,17 +179,23 @@ impl HalCtxBuilder {
         pin: P,
         grant: PinGrant,
     ) -> &mut HalCtxBuilder {
-        self.0.pins.add_output(label, Box::new(digital::EmbeddedHal(pin)), grant);
+        self.output_object(label, Box::new(digital::EmbeddedHal(pin)), grant)
+    }
+
+    /// Adds an output that reports the host's own errors.
+    pub fn output_object(&mut self, label: &str, pin: Box<dyn Output>, grant: PinGrant) -> &mut HalCtxBuilder {
+        self.0.pins.add_output(label, pin, grant);
         self
     }
 
     /// Adds an input.
     pub fn input<P: InputPin + Send + 'static>(&mut self, label: &str, pin: P, active_low: bool) -> &mut HalCtxBuilder {
-        self.0.pins.add_input(
-            label,
-            Box::new(digital::EmbeddedHal(pin)),
-            PinGrant { active_low, ..PinGrant::default() },
-        );
+        self.input_object(label, Box::new(digital::EmbeddedHal(pin)), active_low)
+    }
+
+    /// Adds an input that reports the host's own errors.
+    pub fn input_object(&mut self, label: &str, pin: Box<dyn Input>, active_low: bool) -> &mut HalCtxBuilder {
+        self.0.pins.add_input(label, pin, PinGrant { active_low, ..PinGrant::default() });
         self
     }
 
@@ -193,7 +204,12 @@ impl HalCtxBuilder {
     where
         P: OutputPin + InputPin + Send + 'static,
     {
-        self.0.pins.add_io(label, Box::new(digital::EmbeddedHal(pin)), grant);
+        self.io_object(label, Box::new(digital::EmbeddedHal(pin)), grant)
+    }
+
+    /// Adds an open-drain pin that reports the host's own errors.
+    pub fn io_object(&mut self, label: &str, pin: Box<dyn Io>, grant: PinGrant) -> &mut HalCtxBuilder {
+        self.0.pins.add_io(label, pin, grant);
         self
     }
 
