@@ -78,14 +78,16 @@ mod tests {
     use super::Archive;
 
     #[test]
-    fn folders_precede_what_is_in_them_and_come_once() {
+    fn folders_precede_what_is_in_them_and_come_once() -> anyhow::Result<()> {
         let mut archive = Archive::default();
-        archive.file("a/b/one", b"1").unwrap();
-        archive.file("a/b/two", b"22").unwrap();
-        let bytes = archive.finish().unwrap();
+        archive.file("a/b/one", b"1")?;
+        archive.file("a/b/two", b"22")?;
+        let bytes = archive.finish()?;
         assert_eq!(bytes.len() % 4, 0);
-        let text = String::from_utf8(bytes).unwrap();
-        let names: Vec<_> = text.split("070701").skip(1).map(|entry| entry[104..].split('\0').next().unwrap()).collect();
-        assert_eq!(names, ["a", "a/b", "a/b/one", "a/b/two", "TRAILER!!!"]);
+        let text = String::from_utf8(bytes)?;
+        // Each name follows the mark and 13 fields of eight digits.
+        let names: Vec<_> = text.split("070701").skip(1).map(|entry| entry[104..].split('\0').next()).collect();
+        assert_eq!(names, ["a", "a/b", "a/b/one", "a/b/two", "TRAILER!!!"].map(Some));
+        Ok(())
     }
 }

@@ -24,7 +24,7 @@ const IMAGE: &str = "flash.img";
 const IMAGE_SIZE: usize = 4 << 20;
 /// GPLEV0 and GPLEV1, the levels of GPIO 0 to 31 and 32 to 53. BCM2835 ARM Peripherals, 6.1; the base is the Pi 3's.
 const LEVELS: [u32; 2] = [0x3f20_0034, 0x3f20_0038];
-/// What a write to the file of QEMU's trace events is checked for; see `traffic`.
+/// Where QEMU writes what goes over the wires; see `traffic`.
 const TRACE: &str = "trace.log";
 
 /// Something on the board.

@@ -30,8 +30,7 @@ pub(crate) struct Flash {
 }
 
 /// The check that any command passes which succeeds.
-pub(crate) const PASSES: Check =
-    Check { name: "", command: "", exit: 0, prints: &[], never_prints: &[], flash: None };
+pub(crate) const PASSES: Check = Check { name: "", command: "", exit: 0, prints: &[], never_prints: &[], flash: None };
 
 /// What a check's command did.
 #[derive(Debug)]
@@ -80,7 +79,9 @@ impl Check {
         }
         if let Some(Flash { offset, bytes }) = self.flash {
             match board::flash(folder, offset, bytes.len()) {
-                Ok(held) if held == bytes => seen.push(format!("the flash's image holds {} at {offset:#x}", hex(bytes))),
+                Ok(held) if held == bytes => {
+                    seen.push(format!("the flash's image holds {} at {offset:#x}", hex(bytes)))
+                }
                 Ok(held) => reasons.push(format!(
                     "the flash's image holds {} at {offset:#x} instead of {}",
                     hex(&held),

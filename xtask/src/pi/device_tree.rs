@@ -45,6 +45,7 @@ pub(crate) fn change(shipped: &Path, changed: &Path) -> anyhow::Result<()> {
     }
     // Chip selects are GPIO8 and GPIO7, active low (1), as Raspberry Pi OS has them.
     let gpio = output(&mut command("fdtget", ["-t", "i", file, GPIO, "phandle"]))?;
+    let gpio = String::from_utf8_lossy(&gpio);
     let gpio = gpio.trim();
     run(&mut command("fdtput", ["-t", "i", file, SPI, "cs-gpios", gpio, "8", "1", gpio, "7", "1"]))
 }

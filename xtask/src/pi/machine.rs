@@ -1,7 +1,7 @@
 //! The running emulator: its process, its serial line and its control connection.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -21,7 +21,8 @@ const START: Duration = Duration::from_secs(20);
 const END: Duration = Duration::from_secs(20);
 /// A single thread boots this board in 8 to 13 s, QEMU's default of one for each processor in 17 to 32 s.
 const ACCELERATOR: &str = "tcg,thread=single,tb-size=512";
-const KERNEL_ARGUMENTS: &str = "console=ttyAMA0,115200 quiet rdinit=/init panic=-1";
+/// Only a panic is printed: other messages of the kernel would interrupt our lines. `dmesg` has them.
+const KERNEL_ARGUMENTS: &str = "console=ttyAMA0,115200 loglevel=1 rdinit=/init panic=-1";
 /// Where QEMU's own complaints go.
 const COMPLAINTS: &str = "qemu.log";
 
@@ -60,7 +61,7 @@ impl Machine {
             Err(error) => {
                 let _ = emulator.kill();
                 let _ = emulator.wait();
-                return Err(error.context(format!("QEMU said: {}", super::tail(&complaints)?)));
+                bail!("{error:#}; it said: {}", super::tail(&complaints)?);
             }
         };
         let mut machine = Machine { emulator, keyboard, lines, qmp };
@@ -71,7 +72,9 @@ impl Machine {
 
     /// Types a line on the Pi's serial console.
     pub(crate) fn type_line(&mut self, line: &str) -> anyhow::Result<()> {
-        writeln!(self.keyboard, "{line}").and_then(|()| self.keyboard.flush()).context("cannot write to the Pi's console")
+        writeln!(self.keyboard, "{line}")
+            .and_then(|()| self.keyboard.flush())
+            .context("cannot write to the Pi's console")
     }
 
     /// Waits until the Pi, which is switching itself off, is off.
@@ -97,7 +100,7 @@ impl Drop for Machine {
 }
 
 /// Passes lines on until the serial line ends, and keeps a copy of all of it.
-fn read(mut serial: impl std::io::BufRead, mut log: &fs::File, lines: &mpsc::Sender<String>) {
+fn read(mut serial: impl BufRead, mut log: &fs::File, lines: &mpsc::Sender<String>) {
     let mut line = Vec::new();
     while serial.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
         // The copy is for reading afterwards; the run does not depend on it.

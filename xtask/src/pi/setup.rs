@@ -46,7 +46,7 @@ pub(crate) fn ensure() -> anyhow::Result<Option<String>> {
     // Made here, so that it is ours even if the script has to be run with sudo.
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let Some(reason) = missing() else { return Ok(None) };
-    if !exists(&mut command("apt-get", ["--version"])) || user()? != "0" {
+    if !exists(&mut command("apt-get", ["--version"])) || !root_runs()? {
         return Ok(Some(reason));
     }
     let log = folder.join("fetch.log");
@@ -61,15 +61,12 @@ pub(crate) fn ensure() -> anyhow::Result<Option<String>> {
 
 /// Returns the major version of the installed emulator.
 fn emulator() -> Option<u32> {
-    let mut version = command(EMULATOR, ["--version"]);
-    if !exists(&mut version) {
-        return None;
-    }
     // "QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)"
-    let text = output(version.stdout(std::process::Stdio::piped())).ok()?;
+    let text = String::from_utf8(output(&mut command(EMULATOR, ["--version"])).ok()?).ok()?;
     text.strip_prefix("QEMU emulator version ")?.split('.').next()?.parse().ok()
 }
 
-fn user() -> anyhow::Result<String> {
-    Ok(output(&mut command("id", ["-u"]))?.trim().to_owned())
+/// Returns whether this runs as root.
+fn root_runs() -> anyhow::Result<bool> {
+    Ok(output(&mut command("id", ["-u"]))?.trim_ascii() == b"0")
 }
