@@ -1,0 +1,215 @@
+//! The simulated board that a policy describes, with the guest's labels on it.
+
+mod parts;
+mod pins;
+
+use std::collections::BTreeMap;
+
+use embedded_hal::spi::SpiBus as _;
+use wasm_embedded_host::{Access, HalCtx, HalCtxBuilder, I2cGrant};
+use wasm_embedded_sim::parts::ssd1306::Frame;
+use wasm_embedded_sim::parts::{Scripted, Ssd1306};
+use wasm_embedded_sim::{PartId, Sim, SimSpiBus, SpiBusId, SpiSelectId, SpiSettings};
+
+use crate::policy::{self, BusBackend, I2cLabel, PinBackend, Policy, Select, SpiLabel};
+
+/// Why there is no board for a policy.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BoardError {
+    /// A label stands for hardware.
+    #[error(
+        "label `{label}` stands for hardware (`{key}` in {section}), which this version cannot open: give it `sim = true`, \
+         or wait for the version with the hardware back end"
+    )]
+    Hardware {
+        /// The label.
+        label: String,
+        /// The key that says so.
+        key: &'static str,
+        /// Where it is.
+        section: String,
+    },
+    /// A part cannot be what the policy says.
+    #[error("the part `{name}` cannot be put on the board")]
+    Part {
+        /// The part.
+        name: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Where the parts of an SPI label go.
+#[derive(Clone, Copy, Debug)]
+enum SpiPlace {
+    /// On its select line.
+    Select(SpiSelectId),
+    /// On the bus, which has none.
+    Bus(SpiBusId),
+}
+
+/// A simulated board, from which one guest is run.
+#[derive(Debug)]
+pub struct Board {
+    sim: Sim,
+    hal: HalCtxBuilder,
+    parts: Vec<(String, PartId)>,
+    /// Buses that get clocks before the guest starts, and how many bytes of them.
+    init_clocks: Vec<(SimSpiBus, usize)>,
+}
+
+impl Board {
+    /// Builds the board of a policy.
+    ///
+    /// # Errors
+    ///
+    /// The policy has labels for hardware, or a part that cannot be.
+    pub fn new(policy: &Policy) -> Result<Board, BoardError> {
+        refuse_hardware(policy)?;
+        let sim = Sim::new();
+        let mut board = Board { sim, hal: HalCtx::builder(), parts: Vec::new(), init_clocks: Vec::new() };
+        // The guest's pins come first: parts find their nets driven when they are powered on, as on a board whose controller
+        // is held in reset until its outputs are set up.
+        pins::add(&board.sim, &mut board.hal, &policy.pins);
+        for label in &policy.i2c {
+            board.add_i2c(label, policy);
+        }
+        let spi: BTreeMap<&str, SpiPlace> =
+            policy.spi.iter().filter_map(|label| Some((label.label.as_str(), board.add_spi(label)?))).collect();
+        for device in &policy.devices {
+            let id = parts::add(&board.sim, device, &spi)
+                .map_err(|source| BoardError::Part { name: device.name.clone(), source })?;
+            board.parts.push((device.name.clone(), id));
+        }
+        board.hal.limits(policy.limits);
+        Ok(board)
+    }
+
+    /// Returns the simulation, to trace it, to work the parts and to look inside.
+    #[must_use]
+    pub fn sim(&self) -> &Sim {
+        &self.sim
+    }
+
+    /// Returns the part that the policy calls `name`.
+    #[must_use]
+    pub fn part(&self, name: &str) -> Option<PartId> {
+        self.parts.iter().find(|(part, _)| part == name).map(|(_, id)| *id)
+    }
+
+    /// Returns the names of the displays.
+    #[must_use]
+    pub fn displays(&self) -> Vec<&str> {
+        let is_display = |id: &PartId| self.sim.with_part::<Ssd1306, _>(*id, |_, _| ()).is_some();
+        self.parts.iter().filter(|(_, id)| is_display(id)).map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Returns what a display shows, if there is one of this name.
+    #[must_use]
+    pub fn frame(&self, name: &str) -> Option<Frame> {
+        self.sim.with_part::<Ssd1306, _>(self.part(name)?, |display, _| display.frame())
+    }
+
+    /// Returns what went otherwise than the scripted parts expected, by the name of the part.
+    #[must_use]
+    pub fn mismatches(&self) -> Vec<(&str, String)> {
+        let mut found = Vec::new();
+        for (name, id) in &self.parts {
+            self.sim.with_part::<Scripted, _>(*id, |part, _| {
+                found.extend(part.mismatches().iter().map(|mismatch| (name.as_str(), mismatch.to_string())));
+                if !part.finished() {
+                    found.push((name, "more exchanges were expected".to_owned()));
+                }
+            });
+        }
+        found
+    }
+
+    /// Returns the guest's context, for the one guest of this board.
+    pub(crate) fn hal(&mut self) -> &mut HalCtxBuilder {
+        &mut self.hal
+    }
+
+    /// Sends the clocks that some labels ask for before their first use.
+    pub(crate) fn send_init_clocks(&mut self) {
+        for (bus, bytes) in self.init_clocks.drain(..) {
+            let mut bus = bus;
+            // A simulated bus without a device has nothing to fail.
+            let _ = bus.write(&vec![0xff; bytes]);
+        }
+    }
+
+    fn add_i2c(&mut self, label: &I2cLabel, policy: &Policy) {
+        let BusBackend::Sim(name) = &label.backend else { return };
+        let stated =
+            policy.i2c.iter().filter(|other| other.backend == label.backend).find_map(|other| other.frequency_hz);
+        let bus = self.sim.i2c_bus(name, stated.unwrap_or(policy::DEFAULT_I2C_FREQUENCY_HZ));
+        self.hal.i2c_both(&label.label, self.sim.i2c(bus), grant(label));
+    }
+
+    /// Adds a device or bus, and returns where its parts go.
+    fn add_spi(&mut self, label: &SpiLabel) -> Option<SpiPlace> {
+        let BusBackend::Sim(name) = &label.backend else { return None };
+        let bus = self.sim.spi_bus(name);
+        let settings = SpiSettings {
+            frequency_hz: label.frequency_hz,
+            mode: label.mode,
+            select_setup_ns: u64::from(label.select_setup_ns),
+            select_hold_ns: u64::from(label.select_hold_ns),
+        };
+        if let Ok(bytes @ 1..) = usize::try_from(label.init_clocks.div_ceil(8)) {
+            self.init_clocks.push((self.sim.spi(bus, settings), bytes));
+        }
+        Some(match label.select {
+            Select::Own => {
+                let select = self.sim.spi_select(bus, &label.label, settings);
+                self.hal.spi_device(&label.label, self.sim.spi_device(select));
+                SpiPlace::Select(select)
+            }
+            Select::None => {
+                self.hal.spi_bus(&label.label, self.sim.spi(bus, settings));
+                SpiPlace::Bus(bus)
+            }
+        })
+    }
+}
+
+fn grant(label: &I2cLabel) -> I2cGrant {
+    label.allow.iter().fold(I2cGrant::none(), |grant, allowed| {
+        let access = match allowed.access {
+            policy::Access::ReadWrite => Access::ReadWrite,
+            policy::Access::ReadOnly => Access::ReadOnly,
+        };
+        let (first, last) = (*allowed.addresses.start(), *allowed.addresses.end());
+        match (allowed.ten_bit, u8::try_from(first), u8::try_from(last)) {
+            (false, Ok(first), Ok(last)) => grant.allow_range(first..=last, access),
+            _ => grant.allow_ten_bit(first..=last, access),
+        }
+    })
+}
+
+/// Refuses labels that this version has no back end for.
+fn refuse_hardware(policy: &Policy) -> Result<(), BoardError> {
+    let bus = |backend: &BusBackend| match backend {
+        BusBackend::Sim(_) => None,
+        BusBackend::Linux(_) => Some("path"),
+        BusBackend::Block(_) => Some("block"),
+    };
+    let pin = |backend: &PinBackend| match backend {
+        PinBackend::Sim(_) => None,
+        PinBackend::Pin { .. } => Some("pin"),
+        PinBackend::Line(_) => Some("line"),
+    };
+    let i2c = policy.i2c.iter().map(|label| (&label.label, bus(&label.backend), "i2c"));
+    let spi = policy.spi.iter().map(|label| (&label.label, bus(&label.backend), "spi"));
+    let pins = policy.pins.iter().map(|label| (&label.label, pin(&label.backend), "gpio"));
+    match i2c.chain(spi).chain(pins).find_map(|(label, key, section)| Some((label, key?, section))) {
+        Some((label, key, section)) => {
+            let section = if section == "gpio" { "[gpio]".to_owned() } else { format!("[{section}.{label}]") };
+            Err(BoardError::Hardware { label: label.clone(), key, section })
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,66 @@
+//! The command `wasm-embedded-rt`.
+
+mod check;
+mod compile;
+mod duration;
+mod failure;
+mod input;
+mod run;
+mod status;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+use self::failure::Failure;
+
+/// Runs WebAssembly components that use embedded-hal drivers, on a simulated board.
+#[derive(Parser)]
+#[command(name = "wasm-embedded-rt", version, max_term_width = 100, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Opts),
+    Check(check::Opts),
+    Compile(compile::Opts),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  wasm-embedded-rt run station.wasm --policy board.toml --display
+  wasm-embedded-rt check station.wasm --policy board.toml
+  wasm-embedded-rt compile station.wasm
+
+`wasm-embedded-rt help run` lists the exit statuses.";
+
+/// Runs the command that this program was called with, and returns its exit status.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help that nobody reads to its end is no failure.
+            let _ = error.print();
+            let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return ExitCode::from(if asked_for { 0 } else { status::USAGE });
+        }
+    };
+    let result = match cli.command {
+        Command::Run(opts) => run::run(opts),
+        Command::Check(opts) => check::run(&opts),
+        Command::Compile(opts) => compile::run(&opts),
+    };
+    ExitCode::from(result.unwrap_or_else(|failure| failure.report()))
+}
+
+/// Writes to the standard output.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::output)
+}

@@ -1,0 +1,71 @@
+//! `check`: what a component asks for, what a policy offers, and what is missing.
+
+use clap::Args;
+
+use super::failure::Failure;
+use super::input::{ComponentArgs, PolicyArgs};
+use crate::engine::EngineOptions;
+use crate::policy::Policy;
+use crate::{describe, escape};
+
+/// Says what a component imports, what the policy offers it, and what is missing
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Opts {
+    #[command(flatten)]
+    component: ComponentArgs,
+
+    #[command(flatten)]
+    policy: PolicyArgs,
+}
+
+const AFTER_HELP: &str = "\
+Nothing is run. Which labels a component opens is known only when it runs.
+
+Examples:
+  wasm-embedded-rt check station.wasm --policy board.toml
+  wasm-embedded-rt check station.wasm
+
+Exit status:
+  0 if the component can be run, 64 for a wrong command line, 120 if the policy is refused,
+  121 if there is no component, or it imports what there is not";
+
+pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
+    let policy = opts.policy.load()?;
+    let program = opts.component.load(EngineOptions::default())?;
+    let imports = program.imports();
+    let mut lines = vec![format!("component {}", opts.component.component.display())];
+    lines.extend(imports.iter().map(|import| {
+        let verdict = if import.available { "" } else { "  missing: this host does not have it" };
+        format!("  imports {}{verdict}", escape::line(&import.name))
+    }));
+    lines.extend(program.exports().iter().map(|export| format!("  exports {}", escape::line(export))));
+    match &policy {
+        Some((path, policy)) => {
+            lines.push(format!("policy {}", path.display()));
+            lines.extend(describe::policy(policy).iter().map(|label| format!("  {label}")));
+            lines.extend(imports.iter().filter(|import| is_wanting(policy, &import.name)).map(|import| {
+                format!("  missing: the component imports {}, and the policy has no label for it", import.name)
+            }));
+        }
+        None => lines.push("no policy: every label will be unknown".to_owned()),
+    }
+    let linkable = program.check();
+    if linkable.is_ok() {
+        lines.push("the component can be run".to_owned());
+    }
+    super::print(&(lines.join("\n") + "\n"))?;
+    linkable?;
+    Ok(0)
+}
+
+/// Returns whether an import is an interface of hardware that the policy has nothing for.
+fn is_wanting(policy: &Policy, import: &str) -> bool {
+    let interface = import.strip_prefix("wasm-embedded:hal/").and_then(|rest| rest.split('@').next());
+    match interface {
+        Some("i2c") => policy.i2c.is_empty(),
+        Some("spi") => policy.spi.is_empty(),
+        Some("digital") => policy.pins.is_empty(),
+        _ => false,
+    }
+}

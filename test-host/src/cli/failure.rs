@@ -1,0 +1,134 @@
+//! What went wrong, for a person: the first line in red, then the causes.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+use miette::{GraphicalReportHandler, GraphicalTheme};
+
+use super::status;
+use crate::board::BoardError;
+use crate::escape;
+use crate::imports::LinkError;
+use crate::policy::PolicyError;
+use crate::program::LoadError;
+use crate::style::Style;
+
+/// The columns that a report is wrapped at.
+const COLUMNS: usize = 100;
+
+/// A failure of a command, with the status that it ends with.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) status: u8,
+    error: Box<dyn Error>,
+}
+
+impl Failure {
+    pub(super) fn new(status: u8, error: impl Into<Box<dyn Error>>) -> Failure {
+        Failure { status, error: error.into() }
+    }
+
+    /// Returns the failure to write to the standard output.
+    pub(super) fn output(error: io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::new(status::PIPE, error),
+            _ => Failure::new(status::HOST, Context::new("cannot write to the standard output", error)),
+        }
+    }
+
+    /// Returns the failure to read or write a file.
+    pub(super) fn file(what: impl Into<String>, error: io::Error) -> Failure {
+        Failure::new(status::HOST, Context::new(what, error))
+    }
+
+    /// Puts what was being done before the error.
+    pub(super) fn context(self, what: impl Into<String>) -> Failure {
+        Failure { status: self.status, error: Box::new(Context { what: what.into(), source: self.error }) }
+    }
+
+    /// Tells the user, and returns the exit status.
+    pub(super) fn report(self) -> u8 {
+        if self.status != status::PIPE {
+            // Nothing is left to be done if the standard error is closed too.
+            let _ = io::stderr().lock().write_all(self.text(Style::of_stderr()).as_bytes());
+        }
+        self.status
+    }
+
+    fn text(&self, style: Style) -> String {
+        let message = plain(&*self.error);
+        let (first, rest) = message.split_at(message.find('\n').unwrap_or(message.len()));
+        let mut text = format!("{} {}{rest}\n", style.red("error:"), style.red(first));
+        let mut cause = self.error.source();
+        while let Some(error) = cause {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "  caused by: {}", plain(error));
+            cause = error.source();
+        }
+        if let Some(PolicyError::Invalid { problems, .. }) = self.error.downcast_ref() {
+            let theme = if style.is_coloured() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+            let handler = GraphicalReportHandler::new_themed(theme).with_width(COLUMNS);
+            for problem in problems {
+                text.push('\n');
+                let _ = handler.render_report(&mut text, problem);
+            }
+        }
+        text
+    }
+}
+
+/// Returns a message without control characters: it may quote a guest.
+fn plain(error: &dyn Error) -> String {
+    let text = error.to_string();
+    text.lines().map(escape::line).collect::<Vec<_>>().join("\n    ")
+}
+
+/// An error with what was being done.
+#[derive(Debug)]
+struct Context {
+    what: String,
+    source: Box<dyn Error>,
+}
+
+impl Context {
+    fn new(what: impl Into<String>, source: impl Error + 'static) -> Context {
+        Context { what: what.into(), source: Box::new(source) }
+    }
+}
+
+impl std::fmt::Display for Context {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl Error for Context {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
+    }
+}
+
+impl From<PolicyError> for Failure {
+    fn from(error: PolicyError) -> Failure {
+        Failure::new(status::POLICY, error)
+    }
+}
+
+impl From<BoardError> for Failure {
+    fn from(error: BoardError) -> Failure {
+        Failure::new(status::POLICY, error)
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Failure {
+        Failure::new(status::COMPONENT, error)
+    }
+}
+
+impl From<LinkError> for Failure {
+    fn from(error: LinkError) -> Failure {
+        Failure::new(status::COMPONENT, error)
+    }
+}

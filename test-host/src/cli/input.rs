@@ -1,0 +1,88 @@
+//! The files that every command reads: the component and the policy.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::failure::Failure;
+use super::status;
+use crate::engine::EngineOptions;
+use crate::policy::Policy;
+use crate::program::Program;
+use crate::trust::{Digest, Trust};
+
+/// The longest component that is read: 256 MiB, more than any compiler writes.
+const MAX_COMPONENT_BYTES: u64 = 256 << 20;
+
+/// The component.
+#[derive(Args)]
+pub(super) struct ComponentArgs {
+    /// The component: a `.wasm` file, or one that `compile` made
+    pub(super) component: PathBuf,
+
+    /// Loads a compiled component with this SHA-256 that was not made on this machine
+    #[arg(long, value_name = "SHA256", hide_short_help = true)]
+    trust: Vec<Digest>,
+}
+
+impl ComponentArgs {
+    /// Returns who vouches for compiled components.
+    pub(super) fn trust(&self) -> Trust {
+        Trust::of_user(self.trust.clone())
+    }
+
+    /// Reads and loads the component.
+    pub(super) fn load(&self, options: EngineOptions) -> Result<Program, Failure> {
+        let name = self.component.display();
+        let bytes = read(&self.component).map_err(|error| {
+            Failure::new(status::COMPONENT, error).context(format!("cannot read the component {name}"))
+        })?;
+        let program = Program::load(&bytes, options, &self.trust());
+        program.map_err(|error| Failure::from(error).context(format!("cannot load {name}")))
+    }
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let kind = path.metadata()?.file_type();
+    if kind.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
+    }
+    // A pipe or device could be waited for, or read, without end.
+    if !kind.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no ordinary file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_COMPONENT_BYTES + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_COMPONENT_BYTES {
+        let message = format!("it is longer than {MAX_COMPONENT_BYTES} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes)
+}
+
+/// The policy.
+#[derive(Args)]
+pub(super) struct PolicyArgs {
+    /// The policy: what the guest may open, and the parts on the simulated board
+    #[arg(long, value_name = "FILE", env = "WASM_EMBEDDED_POLICY", hide_env_values = true)]
+    policy: Option<PathBuf>,
+}
+
+impl PolicyArgs {
+    /// Reads the policy, if one is given.
+    pub(super) fn load(&self) -> Result<Option<(&Path, Policy)>, Failure> {
+        match &self.policy {
+            Some(path) => Ok(Some((path, Policy::load(path)?))),
+            None => Ok(None),
+        }
+    }
+
+    /// Reads the policy, which must be given.
+    pub(super) fn require(&self) -> Result<Policy, Failure> {
+        let missing = "there is no policy: name one with `--policy FILE`, or in the variable WASM_EMBEDDED_POLICY \
+                       (an empty file grants nothing)";
+        self.load()?.map(|(_, policy)| policy).ok_or_else(|| Failure::new(status::POLICY, missing))
+    }
+}

@@ -1,0 +1,211 @@
+//! `run`: a component on the simulated board.
+
+mod outputs;
+mod signals;
+mod voice;
+
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use self::outputs::Outputs;
+use self::voice::Voice;
+use super::failure::Failure;
+use super::input::{ComponentArgs, PolicyArgs};
+use super::{duration, status};
+use crate::board::Board;
+use crate::engine::EngineOptions;
+use crate::policy::LogLevel;
+use crate::run::{self, Exit, RunOptions};
+use crate::style::Style;
+use crate::{display, escape, screen};
+
+/// Runs a component on the board that the policy describes
+#[derive(Args)]
+#[command(after_help = format!("{NOTES}\n\n{}", status::HELP))]
+pub(super) struct Opts {
+    #[command(flatten)]
+    component: ComponentArgs,
+
+    #[command(flatten)]
+    policy: PolicyArgs,
+
+    #[command(flatten)]
+    outputs: Outputs,
+
+    /// Draws the displays in the terminal, when the guest has ended or while it runs
+    #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "exit")]
+    display: Option<When>,
+
+    /// Lets the machine's time pass as the simulated time does
+    #[arg(long)]
+    real_time: bool,
+
+    /// Keeps messages of the guest's log from this level on [default: the policy's, or info]
+    #[arg(long, value_name = "LEVEL")]
+    log: Option<Level>,
+
+    /// Writes all that happens, the guest's output too, as JSON to the standard output: one object a line
+    #[arg(long, conflicts_with = "display")]
+    json: bool,
+
+    /// Stops the guest after this much simulated time, such as 5s or 250ms
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    timeout: Option<Duration>,
+
+    /// Where the guest's random numbers come from
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    seed: u64,
+
+    /// The guest's arguments; put `--` before the first if it begins with a dash
+    #[arg(trailing_var_arg = true)]
+    args: Vec<String>,
+}
+
+const NOTES: &str = "\
+Simulated time passes when the guest waits, uses a bus or pin, or looks at a clock, and not while it computes. \
+With --timeout, a guest that computes for 10 s of processor time without simulated time passing is stopped too. \
+However the guest ends, by Ctrl-C too, outputs are then driven to the `on-exit` levels of the policy, and traces \
+and pictures are written. Pressing Ctrl-C twice ends this program at once.
+
+In a trace, the wires are called SCL and SDA; SCK, MOSI, MISO and CS; and pins as their nets. Where there are \
+several buses of a kind, or select lines, theirs begin with the name: board_SCL, flash_CS. To decode one:
+  sigrok-cli -I vcd:downsample=1000 -i t.vcd -P i2c:scl=SCL:sda=SDA -A i2c=addr-data
+
+Examples:
+  wasm-embedded-rt run station.wasm --policy board.toml --display --screenshot oled=oled.png
+  wasm-embedded-rt run station.wasm --policy board.toml --trace t.vcd --timeout 10s -- --fahrenheit
+  wasm-embedded-rt run blinky.wasm --policy board.toml --real-time --trace-text";
+
+/// When to draw.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum When {
+    /// When the guest has ended
+    Exit,
+    /// Whenever a display shows something else
+    Live,
+}
+
+/// A level of the log.
+#[derive(Clone, Copy, ValueEnum)]
+enum Level {
+    Off,
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+/// The columns of a picture where the terminal does not say how many it has.
+const COLUMNS: usize = 130;
+
+pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
+    let stop = signals::listen().map_err(|error| Failure::file("cannot listen for Ctrl-C", error))?;
+    let policy = opts.policy.require()?;
+    let mut board = Board::new(&policy)?;
+    opts.outputs.check(&board)?;
+    let program = opts.component.load(EngineOptions { interruptible: opts.timeout.is_some() })?;
+    // Before a file is created: a component that cannot be run leaves nothing behind.
+    program.check()?;
+    let voice = Voice::new(opts.json);
+    let traces = opts.outputs.begin(&board, &voice)?;
+    let columns = terminal_columns();
+    if opts.display == Some(When::Live) {
+        display::watch(&board, columns, io::stderr().is_terminal());
+    }
+
+    let name = opts.component.component.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let options = RunOptions {
+        args: std::iter::once(name).chain(opts.args).collect(),
+        seed: opts.seed,
+        timeout: opts.timeout,
+        computing: run::COMPUTING_LIMIT,
+        real_time: opts.real_time,
+        stop: Some(stop),
+        log_level: opts.log.map(LogLevel::from),
+        stdin: true,
+    };
+    let ended = run::run(&program, &mut board, &policy, &options, voice.listener())?;
+
+    board.sim().end_trace();
+    let finished = traces.finish(ended.at_ns);
+    let drawn = finished.and_then(|()| opts.outputs.draw(&board, &voice, ended.at_ns));
+    if opts.display.is_some() {
+        for name in board.displays() {
+            let picture = board.frame(name).map(|frame| screen::draw(&frame, columns)).unwrap_or_default();
+            note(&format!("{name}\n{picture}\n"));
+        }
+    }
+    for (name, mismatch) in board.mismatches() {
+        note(&format!("{} {name}: {mismatch}\n", Style::of_stderr().yellow("warning:")));
+    }
+    let status = exit_status(&ended.exit);
+    let message = message(&ended.exit, options.timeout);
+    voice.ended(&ended, status, message.as_deref())?;
+    report(&ended.exit, message.as_deref());
+    match drawn {
+        // What the guest did wrong comes before what this program could not write about it.
+        Err(failure) if status == 0 => Err(failure),
+        Err(failure) => {
+            failure.report();
+            Ok(status)
+        }
+        Ok(()) => Ok(status),
+    }
+}
+
+/// Says how the guest ended, unless it ended by itself.
+fn message(exit: &Exit, timeout: Option<Duration>) -> Option<String> {
+    match (exit, timeout) {
+        (Exit::Status(_) | Exit::OutputClosed(io::ErrorKind::BrokenPipe), _) => None,
+        (Exit::Timeout { computing: false }, Some(timeout)) => Some(format!("{exit}: {timeout:?} of simulated time")),
+        _ => Some(exit.to_string()),
+    }
+}
+
+/// Tells a person.
+fn report(exit: &Exit, message: Option<&str>) {
+    let style = Style::of_stderr();
+    if let Some(message) = message {
+        note(&format!("{} {}\n", style.red("error:"), style.red(&escape::line(message))));
+    }
+    if let Exit::Trap(trap) = exit {
+        trap.backtrace.iter().for_each(|line| note(&format!("{line}\n")));
+    }
+}
+
+/// Writes to the standard error. If that is closed there is nobody to be told.
+fn note(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+fn exit_status(exit: &Exit) -> u8 {
+    match exit {
+        Exit::Status(status) => *status,
+        Exit::Trap(_) => status::TRAP,
+        Exit::Timeout { .. } => status::TIMEOUT,
+        Exit::OutputClosed(io::ErrorKind::BrokenPipe) => status::PIPE,
+        Exit::OutputClosed(_) => status::HOST,
+        Exit::Stopped => status::STOPPED,
+    }
+}
+
+fn terminal_columns() -> usize {
+    let columns = rustix::termios::tcgetwinsize(io::stderr()).map_or(0, |size| usize::from(size.ws_col));
+    if columns == 0 { COLUMNS } else { columns }
+}
+
+impl From<Level> for LogLevel {
+    fn from(level: Level) -> LogLevel {
+        match level {
+            Level::Off => LogLevel::Off,
+            Level::Error => LogLevel::Error,
+            Level::Warn => LogLevel::Warn,
+            Level::Info => LogLevel::Info,
+            Level::Debug => LogLevel::Debug,
+            Level::Trace => LogLevel::Trace,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The files that a run leaves behind.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::Args;
+use serde_json::json;
+
+use super::voice::{EventsFormat, Voice};
+use crate::board::Board;
+use crate::cli::failure::Failure;
+use crate::cli::status;
+use crate::screen;
+use crate::trace::{Format, TextFormat, Trace, VcdFormat};
+
+/// Traces and pictures.
+#[derive(Args)]
+pub(super) struct Outputs {
+    /// Writes what happens on the wires as a VCD, for PulseView, GTKWave and sigrok-cli
+    #[arg(long, value_name = "FILE.vcd")]
+    trace: Option<PathBuf>,
+
+    /// Writes what happens on the wires as text, one event a line [default: to the standard error]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    trace_text: Option<PathBuf>,
+
+    /// Writes a picture of what a display shows at the end; NAME is its `name` in the policy, or ssd1306
+    #[arg(long, value_name = "NAME=FILE.png")]
+    screenshot: Vec<Screenshot>,
+}
+
+/// Which display goes to which file.
+#[derive(Clone)]
+struct Screenshot {
+    display: String,
+    file: PathBuf,
+}
+
+impl FromStr for Screenshot {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Screenshot, &'static str> {
+        match text.split_once('=') {
+            Some((display, file)) if !display.is_empty() && !file.is_empty() => {
+                Ok(Screenshot { display: display.to_owned(), file: PathBuf::from(file) })
+            }
+            _ => Err("a screenshot is NAME=FILE.png"),
+        }
+    }
+}
+
+/// The traces of a run that has begun: where each goes, and what writes the rest of it up to a time.
+pub(super) struct Traces(Vec<(PathBuf, Finish)>);
+
+type Finish = Box<dyn Fn(u64) -> io::Result<()>>;
+
+impl Outputs {
+    /// Checks that the displays are there.
+    pub(super) fn check(&self, board: &Board) -> Result<(), Failure> {
+        let displays = board.displays();
+        match self.screenshot.iter().find(|wanted| !displays.contains(&wanted.display.as_str())) {
+            Some(wanted) => {
+                let there = if displays.is_empty() { "none".to_owned() } else { displays.join(", ") };
+                let message = format!("there is no display `{}` on the board; there is: {there}", wanted.display);
+                Err(Failure::new(status::USAGE, message))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Creates the files of the traces and begins to write them.
+    pub(super) fn begin(&self, board: &Board, voice: &Voice) -> Result<Traces, Failure> {
+        let mut traces = Traces(Vec::new());
+        if let Some(path) = &self.trace {
+            traces.add(board, path, VcdFormat::new(create(path)?));
+        }
+        match (&self.trace_text, voice) {
+            (None, _) => {}
+            (Some(path), Voice::Console) if path.as_os_str() == "-" => {
+                traces.add(board, path, TextFormat::new(io::stderr()));
+            }
+            (Some(path), Voice::Json(_)) if path.as_os_str() == "-" => {
+                traces.add(board, path, EventsFormat(voice.clone()));
+            }
+            (Some(path), _) => traces.add(board, path, TextFormat::new(create(path)?)),
+        }
+        Ok(traces)
+    }
+
+    /// Writes the pictures.
+    pub(super) fn draw(&self, board: &Board, voice: &Voice, at_ns: u64) -> Result<(), Failure> {
+        for Screenshot { display, file } in &self.screenshot {
+            let Some(frame) = board.frame(display) else { continue };
+            let mut out = create(file)?;
+            let written = screen::write_png(&frame, &mut out).and_then(|()| out.flush());
+            written.map_err(|error| unwritten(file, error))?;
+            let fields = json!({ "device": display, "file": file.display().to_string() });
+            voice.event(at_ns, "screenshot", fields).map_err(Failure::output)?;
+        }
+        Ok(())
+    }
+}
+
+impl Traces {
+    fn add<F: Format + 'static>(&mut self, board: &Board, path: &Path, format: F) {
+        let trace = Trace::new(format);
+        board.sim().trace_to(Box::new(trace.clone()));
+        self.0.push((path.to_owned(), Box::new(move |end_ns| trace.finish(end_ns))));
+    }
+
+    /// Writes what is left.
+    pub(super) fn finish(self, end_ns: u64) -> Result<(), Failure> {
+        self.0.iter().try_for_each(|(path, finish)| finish(end_ns).map_err(|error| unwritten(path, error)))
+    }
+}
+
+fn create(path: &Path) -> Result<BufWriter<File>, Failure> {
+    File::create(path).map(BufWriter::new).map_err(|error| unwritten(path, error))
+}
+
+fn unwritten(path: &Path, error: io::Error) -> Failure {
+    match (path.as_os_str() == "-", error.kind()) {
+        (true, _) => Failure::output(error),
+        (false, _) => Failure::file(format!("cannot write {}", path.display()), error),
+    }
+}

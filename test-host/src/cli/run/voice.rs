@@ -1,0 +1,80 @@
+//! In which form this program tells what happens: as text for a person, or as events for a program.
+
+use std::io::{self, Stdout};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Value, json};
+use wasm_embedded_sim::{Event, Topology};
+
+use crate::cli::failure::Failure;
+use crate::output::{Console, Events, Listener};
+use crate::run::{Ended, Exit};
+use crate::trace::Format;
+
+/// The form.
+#[derive(Clone)]
+pub(super) enum Voice {
+    /// Text.
+    Console,
+    /// JSON on the standard output.
+    Json(Arc<Mutex<Events<Stdout>>>),
+}
+
+impl Voice {
+    pub(super) fn new(json: bool) -> Voice {
+        if json { Voice::Json(Arc::new(Mutex::new(Events::new(io::stdout())))) } else { Voice::Console }
+    }
+
+    /// Returns who hears the guest.
+    pub(super) fn listener(&self) -> Arc<Mutex<dyn Listener>> {
+        match self {
+            Voice::Console => Arc::new(Mutex::new(Console::new())),
+            Voice::Json(events) => events.clone(),
+        }
+    }
+
+    /// Tells an event, if events are told.
+    pub(super) fn event(&self, at_ns: u64, name: &str, fields: Value) -> io::Result<()> {
+        match self {
+            Voice::Console => Ok(()),
+            Voice::Json(events) => events.lock().unwrap_or_else(PoisonError::into_inner).event(at_ns, name, fields),
+        }
+    }
+
+    /// Tells the end.
+    pub(super) fn ended(&self, ended: &Ended, status: u8, message: Option<&str>) -> Result<(), Failure> {
+        let reason = match &ended.exit {
+            Exit::Status(_) => "exit",
+            Exit::Trap(_) => "trap",
+            Exit::Timeout { .. } => "timeout",
+            Exit::Stopped => "stopped",
+            Exit::OutputClosed(_) => return Ok(()),
+        };
+        let mut fields = json!({ "reason": reason, "status": status });
+        if let Some(message) = message {
+            fields["message"] = json!(message);
+        }
+        if let Exit::Trap(trap) = &ended.exit {
+            fields["backtrace"] = json!(trap.backtrace);
+        }
+        self.event(ended.at_ns, "exit", fields).map_err(Failure::output)
+    }
+}
+
+/// The trace as events.
+pub(super) struct EventsFormat(pub(super) Voice);
+
+impl Format for EventsFormat {
+    fn event(&mut self, event: &Event, topology: &Topology) -> io::Result<()> {
+        let text = event.text(topology).to_string();
+        // The time is in the event already.
+        let text = text.split_once(' ').map_or(text.as_str(), |(_, text)| text);
+        self.0.event(event.at_ns, "trace", json!({ "text": text }))
+    }
+
+    fn topology(&mut self, _topology: &Topology) {}
+
+    fn finish(&mut self, _end_ns: u64) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,31 @@
+//! Exit statuses. A guest's own are 0 for success and 1 for failure; these stay clear of them, and of a shell's.
+
+/// The command line is wrong (`EX_USAGE` of sysexits.h).
+pub(super) const USAGE: u8 = 64;
+/// The host failed: something cannot be written.
+pub(super) const HOST: u8 = 119;
+/// The policy is refused.
+pub(super) const POLICY: u8 = 120;
+/// There is no component, or it cannot be linked.
+pub(super) const COMPONENT: u8 = 121;
+/// The guest trapped.
+pub(super) const TRAP: u8 = 122;
+/// The guest's simulated time was over.
+pub(super) const TIMEOUT: u8 = 123;
+/// The guest was stopped with Ctrl-C: what a shell reports for SIGINT.
+pub(super) const STOPPED: u8 = 130;
+/// Nobody reads the output any more: what a shell reports for a program that SIGPIPE ended.
+pub(super) const PIPE: u8 = 141;
+
+/// The statuses as `help run` lists them.
+pub(super) const HELP: &str = "\
+Exit status:
+    0  the guest ended successfully; 1, or any other not listed here, is the guest's own
+   64  the command line is wrong
+  119  a file, or the output, cannot be written
+  120  there is no policy, or it is refused
+  121  there is no component, or it imports what there is not
+  122  the guest trapped (a panic is a trap)
+  123  the guest's simulated time was over
+  130  the guest was stopped with Ctrl-C, SIGTERM or SIGHUP
+  141  nobody reads the output any more";

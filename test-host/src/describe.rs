@@ -1,0 +1,68 @@
+//! A policy in words: one line for each label and part.
+
+use crate::policy::{
+    AddressGrant, BusBackend, DEFAULT_I2C_FREQUENCY_HZ, Device, I2cLabel, PinBackend, PinDirection, PinLabel, Policy,
+    Select, SpiLabel, Wiring,
+};
+
+/// Describes every label and every part.
+pub(crate) fn policy(policy: &Policy) -> Vec<String> {
+    let i2c = policy.i2c.iter().map(i2c);
+    let spi = policy.spi.iter().map(spi);
+    let pins = policy.pins.iter().map(pin);
+    i2c.chain(spi).chain(pins).chain(policy.devices.iter().map(device)).collect()
+}
+
+fn i2c(label: &I2cLabel) -> String {
+    let frequency = label.frequency_hz.unwrap_or(DEFAULT_I2C_FREQUENCY_HZ);
+    let allow = match label.allow.as_slice() {
+        [] => "no address".to_owned(),
+        grants => grants.iter().map(AddressGrant::to_string).collect::<Vec<_>>().join(", "),
+    };
+    format!("i2c {}: {} at {frequency} Hz, grants {allow}", label.label, backend(&label.backend))
+}
+
+fn spi(label: &SpiLabel) -> String {
+    let kind = match label.select {
+        Select::Own => "device",
+        Select::None => "bus without select line",
+    };
+    format!("spi {}: {kind} on {} at {} Hz", label.label, backend(&label.backend), label.frequency_hz)
+}
+
+fn pin(label: &PinLabel) -> String {
+    let direction = match label.direction {
+        PinDirection::Output => "output",
+        PinDirection::Input => "input",
+        PinDirection::OpenDrain => "open-drain pin",
+    };
+    let place = match &label.backend {
+        PinBackend::Sim(net) => format!("net {net}"),
+        PinBackend::Pin { chip: None, pin } => format!("pin {pin}"),
+        PinBackend::Pin { chip: Some(chip), pin } => format!("pin {pin} of {}", chip.display()),
+        PinBackend::Line(line) => format!("line {line}"),
+    };
+    let inverted = if label.active_low { ", active low" } else { "" };
+    format!("gpio {}: {direction} on {place}{inverted}", label.label)
+}
+
+fn device(device: &Device) -> String {
+    let place = match &device.wiring {
+        Wiring::I2c { bus, address } => format!("at {address:#04x} on bus {bus}"),
+        Wiring::Spi { label, select: None } => format!("on SPI of {label}"),
+        Wiring::Spi { label, select: Some(net) } => format!("on SPI of {label}, selected by net {}", net.get_ref()),
+        Wiring::Nets => {
+            let nets: Vec<&str> = device.nets().into_iter().map(|(_, net)| net.get_ref().as_str()).collect();
+            format!("on net {}", nets.join(", "))
+        }
+    };
+    format!("part {}: {place}", device.name)
+}
+
+fn backend(backend: &BusBackend) -> String {
+    match backend {
+        BusBackend::Sim(bus) => format!("simulated bus {bus}"),
+        BusBackend::Linux(path) => path.display().to_string(),
+        BusBackend::Block(block) => format!("block {}", block.name),
+    }
+}

@@ -1,0 +1,59 @@
+//! Draws the displays while a guest runs.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use wasm_embedded_sim::parts::Ssd1306;
+use wasm_embedded_sim::parts::ssd1306::Frame;
+use wasm_embedded_sim::{PartId, Sim, Stage};
+
+use crate::board::Board;
+use crate::screen;
+
+/// How often the displays are looked at, in nanoseconds of virtual time.
+const LOOK_NS: u64 = 50_000_000;
+
+/// Where the pictures go.
+struct Canvas {
+    displays: Vec<(String, PartId)>,
+    columns: usize,
+    /// Whether each picture replaces the last one, in the upper left corner of a terminal.
+    in_place: bool,
+}
+
+/// Draws every display of a board on the standard error whenever it shows something else, from now on.
+pub(crate) fn watch(board: &Board, columns: usize, in_place: bool) {
+    let names = board.displays().into_iter();
+    let displays = names.filter_map(|name| Some((name.to_owned(), board.part(name)?))).collect();
+    schedule(board.sim(), Arc::new(Canvas { displays, columns, in_place }));
+}
+
+fn schedule(sim: &Sim, canvas: Arc<Canvas>) {
+    sim.schedule(sim.now_ns().saturating_add(LOOK_NS), move |stage| look(stage, canvas, Vec::new()));
+}
+
+fn look(stage: &mut dyn Stage, canvas: Arc<Canvas>, shown: Vec<Option<Frame>>) {
+    let frame = |stage: &mut dyn Stage, id| stage.with_part::<Ssd1306, _>(id, |display, _| display.frame());
+    let frames: Vec<Option<Frame>> = canvas.displays.iter().map(|(_, id)| frame(stage, *id)).collect();
+    // A display that was dark from the start shows nothing worth drawing.
+    let dark = |frame: &Option<Frame>| frame.as_ref().is_none_or(|frame| frame.lit() == 0);
+    let changed = if shown.is_empty() { !frames.iter().all(dark) } else { frames != shown };
+    if changed {
+        canvas.draw(&frames);
+    }
+    let shown = if changed { frames } else { shown };
+    stage.schedule(stage.now_ns().saturating_add(LOOK_NS), Box::new(move |stage| look(stage, canvas, shown)));
+}
+
+impl Canvas {
+    fn draw(&self, frames: &[Option<Frame>]) {
+        let pictures = self.displays.iter().zip(frames).filter_map(|((name, _), frame)| {
+            Some(format!("{name}\n{}\n", screen::draw(frame.as_ref()?, self.columns)))
+        });
+        let text: String = pictures.collect();
+        // ECMA-48: save the cursor, go to the corner, and afterwards back.
+        let text = if self.in_place { format!("\x1b7\x1b[H{}\x1b8", text.replace('\n', "\x1b[K\n")) } else { text };
+        // A picture that cannot be shown is no reason to stop the guest.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+}

@@ -1,0 +1,126 @@
+//! What a component imports and exports, against what there is.
+
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{Component, Linker};
+
+/// Why a component cannot be linked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LinkError {
+    /// It imports interfaces that there are not.
+    #[error("the component imports {}, which this host does not have; it has\n{}", list(missing), available())]
+    Missing {
+        /// What it imports, as the component names it.
+        missing: Vec<String>,
+    },
+    /// It imports an interface that there is, with other types.
+    #[error("the component's imports do not fit this host")]
+    Mismatch(#[source] wasmtime::Error),
+    /// There is nothing to run in it.
+    #[error("the component exports no wasi:cli/run, which is what is run; it exports {}", list(exports))]
+    NoRun {
+        /// What it exports.
+        exports: Vec<String>,
+    },
+    /// Wasmtime cannot work on this machine.
+    #[error("the WebAssembly engine cannot work on this machine")]
+    Engine(#[source] wasmtime::Error),
+}
+
+/// The packages that are linked, with their versions and interfaces.
+const PACKAGES: [(&str, &str, &[&str]); 7] = [
+    ("wasm-embedded:hal", "0.5.0", &["types", "i2c", "spi", "digital", "delay", "log"]),
+    (
+        "wasi:cli",
+        "0.2.12",
+        &[
+            "environment",
+            "exit",
+            "stdin",
+            "stdout",
+            "stderr",
+            "terminal-input",
+            "terminal-output",
+            "terminal-stdin",
+            "terminal-stdout",
+            "terminal-stderr",
+        ],
+    ),
+    ("wasi:clocks", "0.2.12", &["monotonic-clock", "wall-clock"]),
+    ("wasi:io", "0.2.12", &["error", "poll", "streams"]),
+    ("wasi:random", "0.2.12", &["random", "insecure", "insecure-seed"]),
+    // Linked, and empty: a guest with std imports them even if it never opens a file or a socket.
+    ("wasi:filesystem", "0.2.12", &["types", "preopens"]),
+    (
+        "wasi:sockets",
+        "0.2.12",
+        &["network", "instance-network", "ip-name-lookup", "tcp", "tcp-create-socket", "udp", "udp-create-socket"],
+    ),
+];
+
+/// The export that is run.
+const RUN: &str = "wasi:cli/run@0.2.";
+
+/// One import of a component.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Import {
+    /// Its name.
+    pub name: String,
+    /// Whether this host has it.
+    pub available: bool,
+}
+
+/// Returns everything that a component imports, in its order.
+pub(crate) fn imports(component: &Component) -> Vec<Import> {
+    let ty = component.component_type();
+    let imports = ty.imports(component.engine()).filter(|(_, item)| !matches!(item.ty, ComponentItem::Type(_)));
+    imports.map(|(name, _)| Import { name: name.to_owned(), available: is_available(name) }).collect()
+}
+
+/// Returns what a component exports, in its order.
+pub(crate) fn exports(component: &Component) -> Vec<String> {
+    component.component_type().exports(component.engine()).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// Returns whether there is something to run in what a component exports.
+pub(crate) fn has_run(exports: &[String]) -> bool {
+    exports.iter().any(|name| name.starts_with(RUN))
+}
+
+/// Checks that a component can be linked and run.
+pub(crate) fn check<T>(component: &Component, linker: &Linker<T>) -> Result<(), LinkError> {
+    let missing = imports(component).into_iter().filter(|import| !import.available);
+    let missing: Vec<String> = missing.map(|import| import.name).collect();
+    if !missing.is_empty() {
+        return Err(LinkError::Missing { missing });
+    }
+    linker.instantiate_pre(component).map_err(LinkError::Mismatch)?;
+    let exports = exports(component);
+    if has_run(&exports) { Ok(()) } else { Err(LinkError::NoRun { exports }) }
+}
+
+/// Returns whether an import has one of the interfaces' names, and a version that its implementation is compatible with.
+fn is_available(import: &str) -> bool {
+    let parts = import.split_once('@').and_then(|(path, version)| Some((path.split_once('/')?, version)));
+    let Some(((package, interface), version)) = parts else { return false };
+    PACKAGES.iter().any(|(name, has, interfaces)| {
+        // While the major version is 0, versions with the same minor one are compatible.
+        let minor = |version: &str| version.rsplit_once('.').map(|(minor, _)| minor.to_owned());
+        *name == package && interfaces.contains(&interface) && minor(version) == minor(has)
+    })
+}
+
+/// Returns what there is, a package a line.
+fn available() -> String {
+    let lines =
+        PACKAGES.iter().map(|(package, version, interfaces)| format!("{package}@{version}: {}", interfaces.join(", ")));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn list(names: &[String]) -> String {
+    match names {
+        [] => "nothing".to_owned(),
+        _ => names.join(", "),
+    }
+}

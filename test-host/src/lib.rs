@@ -1,0 +1,45 @@
+//! Runs WebAssembly components with embedded-hal drivers.
+//!
+//! A [`Policy`](policy::Policy) says which labels a guest may open and what stands behind each: a [`Board`](board::Board) with
+//! simulated buses, pins and parts. A [`Program`](program::Program) is a component that is ready to [`run`](run::run()). What the
+//! guest says goes to a [`Listener`](output::Listener), what happens on the wires to a [`Trace`](trace::Trace).
+//!
+//! The command `wasm-embedded-rt` is this library with a command line; a test uses the [`harness`], which keeps all of it:
+//!
+//! ```no_run
+//! use wasm_embedded_rt::harness::run_component;
+//! use wasm_embedded_rt::policy::Policy;
+//! use wasm_embedded_rt::run::{Exit, RunOptions};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let policy = Policy::load("board.toml".as_ref())?;
+//! let component = std::fs::read("thermometer.wasm")?;
+//! let outcome = run_component(&component, &policy, &RunOptions::default())?;
+//!
+//! assert_eq!(outcome.exit, Exit::Status(0));
+//! assert_eq!(outcome.said.stdout_text(), "21.5 degC\n");
+//! assert!(outcome.trace.contains("board 0x48 read ack"));
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod board;
+pub mod cli;
+mod describe;
+mod display;
+pub mod engine;
+mod escape;
+pub mod harness;
+pub mod imports;
+#[cfg(target_os = "linux")]
+pub mod linux;
+mod log;
+pub mod output;
+pub mod policy;
+pub mod program;
+pub mod run;
+pub mod screen;
+mod style;
+pub mod trace;
+pub mod trust;
+mod wasi;

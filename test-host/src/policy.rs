@@ -1,0 +1,207 @@
+//! The policy: which labels a guest may open, what stands behind each, and which parts are on the simulated board.
+//!
+//! One TOML file for a machine. Nothing is granted that it does not name, and nothing in it is ignored: an unknown key, a
+//! wrong type, an address granted twice or a part on a bus that is not there refuse the whole file before anything is opened.
+//!
+//! ```
+//! use wasm_embedded_rt::policy::Policy;
+//!
+//! let policy = Policy::parse("board.toml", r#"
+//!     [i2c.sensor]
+//!     sim = "board"
+//!     allow = [0x76]
+//!
+//!     [[device]]
+//!     part = "bme280"
+//!     i2c = "board"
+//!     temperature = 21.5
+//! "#)?;
+//! assert_eq!(policy.i2c[0].label, "sensor");
+//!
+//! let slip = Policy::parse("board.toml", "[i2c.sensor]\nsim = true\nalow = [0x76]").unwrap_err();
+//! assert_eq!(slip.to_string(), "the policy board.toml is refused: 1 problem");
+//! # Ok::<(), wasm_embedded_rt::policy::PolicyError>(())
+//! ```
+
+mod address;
+mod backend;
+mod device;
+mod gpio;
+mod i2c;
+mod labels;
+mod limits;
+mod log;
+mod part;
+mod pins;
+mod problem;
+mod reader;
+mod spi;
+mod suggest;
+mod wiring;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use toml::de::DeTable;
+use wasm_embedded_host::Limits;
+
+pub use self::address::{Access, AddressGrant};
+pub use self::backend::{Block, BusBackend};
+pub use self::device::{Device, Wiring};
+pub use self::gpio::{Bias, PinBackend, PinDirection, PinLabel, PinLevel};
+pub use self::i2c::{DEFAULT_I2C_FREQUENCY_HZ, I2cLabel};
+pub use self::log::LogLevel;
+
+pub use self::part::{FlashModel, NetName, Part, Script};
+pub use self::problem::{PolicyError, Problem};
+pub use self::spi::{DEFAULT_SPI_FREQUENCY_HZ, Select, SpiLabel};
+
+use self::problem::{Finding, Findings};
+use self::reader::{Table, Value};
+
+/// The longest policy that is read: what a mistaken file name may cost.
+pub const MAX_POLICY_BYTES: usize = 1 << 20;
+
+/// A policy that has been checked as a whole. The default one grants nothing.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Policy {
+    /// `[i2c.LABEL]`, by label.
+    pub i2c: Vec<I2cLabel>,
+    /// `[spi.LABEL]`, by label.
+    pub spi: Vec<SpiLabel>,
+    /// `[gpio]`, by label.
+    pub pins: Vec<PinLabel>,
+    /// `[[device]]`, in the order of the file.
+    pub devices: Vec<Device>,
+    /// `[log] level`.
+    pub log_level: Option<LogLevel>,
+    /// `[limits]`, as far as it bounds calls.
+    pub limits: Limits,
+    /// `[limits] memory-bytes`.
+    pub memory_bytes: usize,
+}
+
+impl Default for Policy {
+    fn default() -> Policy {
+        Policy {
+            i2c: Vec::new(),
+            spi: Vec::new(),
+            pins: Vec::new(),
+            devices: Vec::new(),
+            log_level: None,
+            limits: Limits::default(),
+            memory_bytes: limits::DEFAULT_MEMORY_BYTES,
+        }
+    }
+}
+
+impl Policy {
+    /// Reads and checks a policy file.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or is refused as [`Policy::parse`] says.
+    pub fn load(path: &Path) -> Result<Policy, PolicyError> {
+        let unreadable = |source| PolicyError::Unreadable { path: path.to_owned(), source };
+        let file = File::open(path).map_err(unreadable)?;
+        let mut bytes = Vec::new();
+        let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+        file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+        Policy::parse_bytes(&path.display().to_string(), &bytes)
+    }
+
+    /// Checks a policy that is in memory, as UTF-8 text or not; errors call it `name`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::parse`], and for what is no text.
+    pub fn parse_bytes(name: &str, bytes: &[u8]) -> Result<Policy, PolicyError> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Policy::parse(name, text),
+            Err(_) if bytes.len() > MAX_POLICY_BYTES => Policy::too_long(name),
+            Err(error) => {
+                let offset = error.valid_up_to();
+                let line = bytes.iter().take(offset).filter(|&&byte| byte == b'\n').count() + 1;
+                Err(PolicyError::NotText { name: name.to_owned(), line, offset })
+            }
+        }
+    }
+
+    /// Checks the text of a policy; errors call it `name`.
+    ///
+    /// # Errors
+    ///
+    /// The text is longer than [`MAX_POLICY_BYTES`], no TOML, or says something that is not valid.
+    pub fn parse(name: &str, text: &str) -> Result<Policy, PolicyError> {
+        if text.len() > MAX_POLICY_BYTES {
+            return Policy::too_long(name);
+        }
+        let findings = Findings::default();
+        let (document, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let span = error.span().unwrap_or_else(|| document.span());
+            findings.add(Finding::new(error.message(), span, "this is no TOML"));
+        }
+        let mut policy = Policy::default();
+        if findings.is_empty() {
+            policy.read(Table::new("the policy".to_owned(), document.span(), document.get_ref(), &findings));
+        }
+        // What contradicts what is worth knowing only when every entry is understood.
+        if findings.is_empty() {
+            policy.check(&findings);
+        }
+        if findings.is_empty() { Ok(policy) } else { Err(findings.into_error(name, text)) }
+    }
+
+    fn too_long(name: &str) -> Result<Policy, PolicyError> {
+        Err(PolicyError::TooLong { name: name.to_owned(), limit: MAX_POLICY_BYTES })
+    }
+
+    fn read(&mut self, document: Table<'_>) {
+        self.i2c =
+            read_labels(document.get("i2c"), "i2c", |label, value, name| I2cLabel::read(label, value.table(name)?));
+        self.spi =
+            read_labels(document.get("spi"), "spi", |label, value, name| SpiLabel::read(label, value.table(name)?));
+        self.pins =
+            read_labels(document.get("gpio"), "gpio", |label, value, name| PinLabel::read(label, value.table(name)?));
+        if let Some(log) = document.get("log").and_then(|value| value.table("[log]".to_owned())) {
+            self.log_level = log::read_log(log);
+        }
+        if let Some(table) = document.get("limits").and_then(|value| value.table("[limits]".to_owned())) {
+            (self.limits, self.memory_bytes) = limits::read_limits(table);
+        }
+        let devices = document.get("device").and_then(|value| value.list()).unwrap_or_default();
+        self.devices = devices.iter().filter_map(Device::read).collect();
+        document.finish();
+    }
+
+    fn check(&self, findings: &Findings) {
+        labels::check_names(self, findings);
+        labels::check_frequencies(self, findings);
+        labels::check_paths(self, findings);
+        pins::check_machine_pins(self, findings);
+        pins::check_nets(self, findings);
+        wiring::check_i2c(self, findings);
+        wiring::check_empty_buses(self, findings);
+        wiring::check_spi(self, findings);
+        wiring::check_shared_spi(self, findings);
+        wiring::check_nets(self, findings);
+        wiring::check_names(self, findings);
+    }
+}
+
+/// Reads the labels of one section, each with `read(label, value, name for messages)`.
+fn read_labels<T>(
+    section: Option<Value<'_>>,
+    kind: &str,
+    read: impl Fn(&str, &Value<'_>, String) -> Option<T>,
+) -> Vec<T> {
+    let Some(table) = section.and_then(|value| value.table(format!("[{kind}]"))) else { return Vec::new() };
+    let labels = table.entries().filter_map(|(label, value)| {
+        let label = labels::read_label(label, &value)?;
+        read(label, &value, format!("[{kind}.{label}]"))
+    });
+    labels.collect()
+}

@@ -1,0 +1,155 @@
+//! I2C addresses: which of them a label may reach, and which of them nobody may.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use super::problem::{Finding, Span};
+use super::reader::Value;
+
+/// What a label may do at an address.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Access {
+    /// Reads and writes.
+    #[default]
+    ReadWrite,
+    /// Reads only. Most parts can then only be read from where their pointer is.
+    ReadOnly,
+}
+
+/// Addresses of one width with what may be done there, right-aligned, without the read/write bit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AddressGrant {
+    /// First and last address.
+    pub addresses: RangeInclusive<u16>,
+    /// Whether they are addresses of ten bits.
+    pub ten_bit: bool,
+    /// What may be done there.
+    pub access: Access,
+}
+
+/// The greatest address of seven bits.
+const LAST_SEVEN_BIT: u16 = 0x7f;
+/// The greatest address of ten bits.
+const LAST_TEN_BIT: u16 = 0x3ff;
+/// The addresses that are free for targets.
+/// UM10204 (I2C-bus specification and user manual) Rev. 7.0, section 3.1.12.
+const ORDINARY: RangeInclusive<u16> = 0x08..=0x77;
+
+/// Why a reserved address is not granted like any other.
+/// UM10204 Rev. 7.0, table 4.
+fn reserved(address: u16) -> Option<&'static str> {
+    match address {
+        0x00 => Some("the general call, which reaches every device on the bus"),
+        0x01..=0x03 => Some("reserved for other bus formats"),
+        0x04..=0x07 => Some("the controller code of the high-speed mode, which changes the bus for every device"),
+        0x78..=0x7b => Some("the prefix of addresses of ten bits, which reaches devices that are not granted"),
+        0x7c..=0x7f => Some("reserved for device identification"),
+        _ => None,
+    }
+}
+
+/// Returns whether a reserved address is refused even where it is written out.
+fn never_granted(address: u16) -> bool {
+    matches!(address, 0x00 | 0x04..=0x07 | 0x78..=0x7b)
+}
+
+impl fmt::Display for AddressGrant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&display(&self.addresses, self.ten_bit))?;
+        match self.access {
+            Access::ReadWrite => Ok(()),
+            Access::ReadOnly => f.write_str(" (read only)"),
+        }
+    }
+}
+
+/// Reads `allow`. What overlaps, and what is reserved, is refused.
+pub(crate) fn read_allow(value: &Value<'_>) -> Vec<AddressGrant> {
+    let mut grants: Vec<(AddressGrant, Span)> = Vec::new();
+    for element in value.list().unwrap_or_default() {
+        let Some(grant) = read_grant(&element) else { continue };
+        if let Some((other, other_span)) = grants.iter().find(|(other, _)| overlap(other, &grant)) {
+            let message = format!("{} is granted twice", display(&common(other, &grant), grant.ten_bit));
+            let finding = Finding::new(message, element.span.clone(), "granted again");
+            value.report(finding.and(other_span.clone(), "granted here").help("list each address once in a label"));
+        }
+        grants.push((grant, element.span.clone()));
+    }
+    grants.into_iter().map(|(grant, _)| grant).collect()
+}
+
+fn overlap(one: &AddressGrant, other: &AddressGrant) -> bool {
+    one.ten_bit == other.ten_bit && !common(one, other).is_empty()
+}
+
+fn common(one: &AddressGrant, other: &AddressGrant) -> RangeInclusive<u16> {
+    *one.addresses.start().max(other.addresses.start())..=*one.addresses.end().min(other.addresses.end())
+}
+
+/// Writes addresses as they are written in a policy.
+pub(crate) fn display(addresses: &RangeInclusive<u16>, ten_bit: bool) -> String {
+    let one = |address: &u16| if ten_bit { format!("{address:#05x}") } else { format!("{address:#04x}") };
+    match addresses.start() == addresses.end() {
+        true => one(addresses.start()),
+        false => format!("{}-{}", one(addresses.start()), one(addresses.end())),
+    }
+}
+
+fn read_grant(value: &Value<'_>) -> Option<AddressGrant> {
+    if !value.is_table() {
+        let addresses = read_addresses(value, false)?;
+        return Some(AddressGrant { addresses, ten_bit: false, access: Access::ReadWrite });
+    }
+    let table = value.table(value.name.clone())?;
+    let ten_bit = table.get("ten-bit").and_then(|value| value.boolean()).unwrap_or(false);
+    let addresses = table.require("address", "a number, or a range such as \"0x50-0x57\"");
+    let addresses = addresses.and_then(|value| read_addresses(&value, ten_bit));
+    let access = table
+        .get("access")
+        .map(|value| value.choice(&[("read-write", Access::ReadWrite), ("read-only", Access::ReadOnly)]));
+    table.finish();
+    Some(AddressGrant { addresses: addresses?, ten_bit, access: access.unwrap_or(Some(Access::default()))? })
+}
+
+/// Reads one address or a range of them.
+fn read_addresses(value: &Value<'_>, ten_bit: bool) -> Option<RangeInclusive<u16>> {
+    let last = if ten_bit { LAST_TEN_BIT } else { LAST_SEVEN_BIT };
+    if value.is_integer() {
+        let Some(address) = value.as_integer().filter(|address: &u16| *address <= last) else {
+            value.refuse(&format!("is no address: those are 0x00 to {last:#04x}"), None);
+            return None;
+        };
+        let refusal = reserved(address).filter(|_| !ten_bit && never_granted(address));
+        if let Some(reason) = refusal {
+            value.refuse(&format!("is reserved address {address:#04x}: {reason}"), None);
+        }
+        return refusal.is_none().then_some(address..=address);
+    }
+    let Some(text) = value.as_text() else {
+        value.refuse("must be an address (0x76), a range (\"0x50-0x57\") or a table { address = 0x50 }", None);
+        return None;
+    };
+    let (first, end) = text.split_once('-').unwrap_or((text, text));
+    let range = parse(first).zip(parse(end)).filter(|(first, end)| first <= end && *end <= last);
+    let Some((first, end)) = range else {
+        let help = format!("addresses are 0x00 to {last:#04x}, the lower one first");
+        value.refuse(&format!("is \"{}\", which is no range of addresses", text.escape_debug()), Some(help));
+        return None;
+    };
+    let outside = (first..=end).find(|address| !ten_bit && !ORDINARY.contains(address));
+    if let Some((address, reason)) = outside.and_then(|address| Some((address, reserved(address)?))) {
+        let help = format!("ranges are within {}", display(&ORDINARY, false));
+        value.refuse(&format!("holds reserved address {address:#04x}: {reason}"), Some(help));
+        return None;
+    }
+    Some(first..=end)
+}
+
+fn parse(text: &str) -> Option<u16> {
+    let text = text.trim();
+    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_hexdigit()) => u16::from_str_radix(digits, 16).ok(),
+        None if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,40 @@
+//! `[i2c.LABEL]`: buses.
+
+use super::address::{self, AddressGrant};
+use super::backend::BusBackend;
+use super::problem::Span;
+use super::reader::Table;
+
+/// The clock of a bus that does not state one, in hertz: standard mode.
+pub const DEFAULT_I2C_FREQUENCY_HZ: u32 = 100_000;
+
+/// The fastest clock: ultra fast mode. UM10204 Rev. 7.0, section 5.
+const GREATEST_FREQUENCY_HZ: u32 = 5_000_000;
+
+/// The simulated bus of a label with `sim = true`.
+pub(crate) const DEFAULT_SIM_BUS: &str = "i2c";
+
+/// A label for an I2C bus.
+#[derive(Clone, Debug)]
+pub struct I2cLabel {
+    /// What the guest opens.
+    pub label: String,
+    /// What stands behind it.
+    pub backend: BusBackend,
+    /// The clock in hertz, if the policy states one.
+    pub frequency_hz: Option<u32>,
+    /// The addresses the guest may reach; no others.
+    pub allow: Vec<AddressGrant>,
+    pub(crate) span: Span,
+}
+
+impl I2cLabel {
+    pub(crate) fn read(label: &str, table: Table<'_>) -> Option<I2cLabel> {
+        let backend = BusBackend::read(&table, DEFAULT_SIM_BUS, &["sda", "scl"], &[]);
+        let frequency = table.get("frequency").map(|value| value.integer(1..=GREATEST_FREQUENCY_HZ));
+        let allow = table.get("allow").map(|value| address::read_allow(&value)).unwrap_or_default();
+        let span = table.span.clone();
+        table.finish();
+        Some(I2cLabel { label: label.to_owned(), backend: backend?, frequency_hz: frequency.flatten(), allow, span })
+    }
+}

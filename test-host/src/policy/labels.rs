@@ -1,0 +1,61 @@
+//! What labels must not do to each other: share a name, a device file or the clock of a bus.
+
+use std::collections::BTreeMap;
+
+use super::Policy;
+use super::backend::{BusBackend, name_problem};
+use super::problem::{Finding, Findings, Span};
+use super::reader::Value;
+
+/// Returns a label that is written as one, or reports it.
+pub(crate) fn read_label<'t>(label: &'t str, value: &Value<'_>) -> Option<&'t str> {
+    let Some(problem) = name_problem(label) else { return Some(label) };
+    let message = format!("\"{}\" is no label: {problem}", label.escape_debug());
+    value.report(Finding::new(message, value.key.clone(), "this label"));
+    None
+}
+
+/// Refuses one name for two kinds of hardware.
+pub(crate) fn check_names(policy: &Policy, findings: &Findings) {
+    let i2c = policy.i2c.iter().map(|label| ("an I2C bus", &label.label, &label.span));
+    let spi = policy.spi.iter().map(|label| ("SPI", &label.label, &label.span));
+    let pins = policy.pins.iter().map(|label| ("a pin", &label.label, &label.span));
+    let mut seen: BTreeMap<&str, (&str, &Span)> = BTreeMap::new();
+    for (kind, label, span) in i2c.chain(spi).chain(pins) {
+        if let Some((other_kind, other)) = seen.insert(label, (kind, span)) {
+            let message = format!("label `{label}` stands for {other_kind} and for {kind}");
+            let finding = Finding::new(message, span.clone(), kind);
+            findings.add(finding.and(other.clone(), other_kind).help("give one of them another label"));
+        }
+    }
+}
+
+/// Refuses labels that want one simulated I2C bus to have two clocks.
+pub(crate) fn check_frequencies(policy: &Policy, findings: &Findings) {
+    let mut seen: BTreeMap<&str, (u32, &Span)> = BTreeMap::new();
+    for label in &policy.i2c {
+        let (BusBackend::Sim(bus), Some(frequency)) = (&label.backend, label.frequency_hz) else { continue };
+        match seen.get(bus.as_str()) {
+            Some((other, other_span)) if *other != frequency => {
+                let message = format!("the simulated bus `{bus}` cannot run at {other} Hz and at {frequency} Hz");
+                let finding = Finding::new(message, label.span.clone(), format!("{frequency} Hz"));
+                let finding = finding.and((*other_span).clone(), format!("{other} Hz"));
+                findings.add(finding.help("state the frequency in one label, or put the labels on different buses"));
+            }
+            _ => drop(seen.insert(bus, (frequency, &label.span))),
+        }
+    }
+}
+
+/// Refuses two SPI labels for one device file, which is one device.
+pub(crate) fn check_paths(policy: &Policy, findings: &Findings) {
+    let mut seen = BTreeMap::new();
+    for label in &policy.spi {
+        let BusBackend::Linux(path) = &label.backend else { continue };
+        if let Some(other) = seen.insert(path, &label.span) {
+            let message = format!("two labels stand for {}", path.display());
+            let finding = Finding::new(message, label.span.clone(), "this device again");
+            findings.add(finding.and(other.clone(), "this device").help("a device file is one device: one label"));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! No pin is granted twice, and no two outputs fight over a net.
+
+use std::collections::BTreeMap;
+
+use super::Policy;
+use super::backend::{Block, BusBackend};
+use super::gpio::{Bias, PinBackend, PinDirection};
+use super::problem::{Finding, Findings, Span};
+
+/// A pin of the machine, however the policy names it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Pin {
+    chip: Option<std::path::PathBuf>,
+    name: String,
+}
+
+/// Who has a pin: a label, and for pins of a bus what may share it.
+#[derive(Clone, PartialEq, Eq)]
+struct Owner<'p> {
+    use_: String,
+    shared: Option<(&'p str, &'static str)>,
+    span: &'p Span,
+}
+
+/// Refuses a pin of the machine that two labels have.
+pub(crate) fn check_machine_pins(policy: &Policy, findings: &Findings) {
+    let mut seen: BTreeMap<Pin, Owner<'_>> = BTreeMap::new();
+    for (pin, owner) in gpio_pins(policy).chain(bus_pins(policy)) {
+        let name = pin.name.clone();
+        let Some(other) = seen.insert(pin, owner.clone()) else { continue };
+        if other.shared.is_none() || other.shared != owner.shared {
+            let finding = Finding::new(format!("pin {name} is used twice"), owner.span.clone(), owner.use_);
+            findings.add(finding.and(other.span.clone(), other.use_).help("a pin belongs to one label"));
+        }
+    }
+}
+
+fn gpio_pins(policy: &Policy) -> impl Iterator<Item = (Pin, Owner<'_>)> {
+    policy.pins.iter().filter_map(|label| {
+        let pin = match &label.backend {
+            PinBackend::Sim(_) => return None,
+            PinBackend::Pin { chip, pin } => Pin { chip: chip.clone(), name: pin.to_string() },
+            // `GPIO17` is how a Raspberry Pi names pin 17.
+            PinBackend::Line(line) => Pin { chip: None, name: line.strip_prefix("GPIO").unwrap_or(line).to_owned() },
+        };
+        Some((pin, Owner { use_: format!("label `{}`", label.label), shared: None, span: &label.span }))
+    })
+}
+
+fn bus_pins(policy: &Policy) -> impl Iterator<Item = (Pin, Owner<'_>)> {
+    let i2c = policy.i2c.iter().map(|label| (&label.label, &label.backend, &label.span));
+    let spi = policy.spi.iter().map(|label| (&label.label, &label.backend, &label.span));
+    let blocks = i2c.chain(spi).filter_map(|(label, backend, span)| match backend {
+        BusBackend::Block(block) => Some((label, block, span)),
+        BusBackend::Sim(_) | BusBackend::Linux(_) => None,
+    });
+    blocks.flat_map(|(label, block, span)| {
+        block.pins.iter().map(move |&(key, pin)| {
+            let use_ = format!("`{key}` of label `{label}`");
+            (Pin { chip: None, name: pin.to_string() }, Owner { use_, shared: shared(block, key), span })
+        })
+    })
+}
+
+/// Labels on one controller share its pins, except for the chip select.
+fn shared<'p>(block: &'p Block, key: &'static str) -> Option<(&'p str, &'static str)> {
+    (key != "cs").then_some((block.name.as_str(), key))
+}
+
+/// Refuses nets of the simulated board that two labels drive to both levels, and contradicting resistors.
+pub(crate) fn check_nets(policy: &Policy, findings: &Findings) {
+    let mut drivers: BTreeMap<&str, (&str, &Span)> = BTreeMap::new();
+    let mut biases: BTreeMap<&str, (Bias, &Span)> = BTreeMap::new();
+    for label in &policy.pins {
+        let PinBackend::Sim(net) = &label.backend else { continue };
+        if label.direction == PinDirection::Output
+            && let Some((other, other_span)) = drivers.insert(net, (&label.label, &label.span))
+        {
+            let message = format!("net {net} is driven by two outputs");
+            let finding = Finding::new(message, label.span.clone(), format!("label `{}`", label.label));
+            findings.add(finding.and(other_span.clone(), format!("label `{other}`")));
+        }
+        if label.bias != Bias::None
+            && let Some((other, other_span)) = biases.insert(net, (label.bias, &label.span))
+            && other != label.bias
+        {
+            let message = format!("net {net} is pulled up and down");
+            findings.add(Finding::new(message, label.span.clone(), "one way").and(other_span.clone(), "the other way"));
+        }
+    }
+}

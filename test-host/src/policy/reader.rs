@@ -1,0 +1,236 @@
+//! Reads tables and values of a TOML file with exact complaints: every key asked for is known, every other one is refused.
+
+use std::cell::RefCell;
+use std::ops::RangeInclusive;
+
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{Finding, Findings, Span};
+use super::suggest;
+
+/// A table whose keys are being read.
+pub(crate) struct Table<'t> {
+    /// How messages call it: `[i2c.sensor]`.
+    pub(crate) name: String,
+    pub(crate) span: Span,
+    entries: &'t DeTable<'t>,
+    asked: RefCell<Vec<&'static str>>,
+    pub(crate) findings: &'t Findings,
+}
+
+impl<'t> Table<'t> {
+    pub(crate) fn new(name: String, span: Span, entries: &'t DeTable<'t>, findings: &'t Findings) -> Table<'t> {
+        Table { name, span, entries, asked: RefCell::default(), findings }
+    }
+
+    /// Returns the value of a key, if it is there.
+    pub(crate) fn get(&self, key: &'static str) -> Option<Value<'t>> {
+        self.asked.borrow_mut().push(key);
+        let (key_spanned, value) = self.entries.get_key_value(key)?;
+        let name = format!("`{key}` in {}", self.name);
+        Some(Value {
+            name,
+            key: key_spanned.span(),
+            span: value.span(),
+            value: value.get_ref(),
+            findings: self.findings,
+        })
+    }
+
+    /// Returns the value of a key that must be there.
+    pub(crate) fn require(&self, key: &'static str, meaning: &str) -> Option<Value<'t>> {
+        let value = self.get(key);
+        if value.is_none() {
+            let message = format!("{} has no `{key}`", self.name);
+            let finding = Finding::new(message, self.span.clone(), "this table");
+            self.findings.add(finding.help(format!("add `{key}`: {meaning}")));
+        }
+        value
+    }
+
+    /// Returns every entry, for tables whose keys are labels.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'t str, Value<'t>)> {
+        let findings = self.findings;
+        self.entries.iter().map(move |(key, value)| {
+            let name = format!("`{}`", key.get_ref());
+            let (key_span, span, value) = (key.span(), value.span(), value.get_ref());
+            (key.get_ref().as_ref(), Value { name, key: key_span, span, value, findings })
+        })
+    }
+
+    /// Refuses two keys that exclude each other.
+    pub(crate) fn exclude(&self, one: &'static str, other: &'static str, reason: &str) {
+        if let (Some((one_key, _)), Some((other_key, _))) =
+            (self.entries.get_key_value(one), self.entries.get_key_value(other))
+        {
+            let message = format!("`{one}` and `{other}` exclude each other in {}", self.name);
+            let finding = Finding::new(message, other_key.span(), format!("not with `{one}`"));
+            self.findings.add(finding.and(one_key.span(), format!("`{one}` is here")).help(reason));
+        }
+    }
+
+    /// Refuses every key that was not asked for.
+    pub(crate) fn finish(self) {
+        let asked = self.asked.into_inner();
+        for key in self.entries.keys().filter(|key| !asked.contains(&key.get_ref().as_ref())) {
+            let name = key.get_ref();
+            let mut known = asked.clone();
+            known.sort_unstable();
+            known.dedup();
+            let message = format!("unknown key `{}` in {}", name.escape_debug(), self.name);
+            let finding = Finding::new(message, key.span(), "not known here");
+            self.findings.add(finding.help(suggest::advice(name, "keys", &known)));
+        }
+    }
+}
+
+/// The value of one key, or one element of an array.
+#[derive(Clone)]
+pub(crate) struct Value<'t> {
+    /// How messages call it: "`mode` in \[spi.flash\]".
+    pub(crate) name: String,
+    /// Where the key is, or the element.
+    pub(crate) key: Span,
+    /// Where the value is.
+    pub(crate) span: Span,
+    value: &'t DeValue<'t>,
+    findings: &'t Findings,
+}
+
+impl<'t> Value<'t> {
+    /// Refuses the value: `problem` completes the sentence that begins with its name.
+    pub(crate) fn refuse(&self, problem: &str, help: Option<String>) {
+        let finding = Finding::new(format!("{} {problem}", self.name), self.span.clone(), "here");
+        self.findings.add(match help {
+            Some(help) => finding.help(help),
+            None => finding,
+        });
+    }
+
+    /// Reports something about this value that needs more than a sentence.
+    pub(crate) fn report(&self, finding: Finding) {
+        self.findings.add(finding);
+    }
+
+    fn wrong_type<T>(&self, wanted: &str) -> Option<T> {
+        self.refuse(&format!("must be {wanted}, and is {}", self.kind()), None);
+        None
+    }
+
+    /// Returns what the value is, in words.
+    fn kind(&self) -> &'static str {
+        match self.value {
+            DeValue::String(_) => "a string",
+            DeValue::Integer(_) => "an integer",
+            DeValue::Float(_) => "a number with a fraction",
+            DeValue::Boolean(_) => "true or false",
+            DeValue::Datetime(_) => "a date or time",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        }
+    }
+
+    /// Returns the string, if it is one, without a complaint if not.
+    pub(crate) fn as_text(&self) -> Option<&'t str> {
+        self.value.as_str()
+    }
+
+    /// Returns the truth value, if it is one, without a complaint if not.
+    pub(crate) fn as_bool(&self) -> Option<bool> {
+        self.value.as_bool()
+    }
+
+    pub(crate) fn is_integer(&self) -> bool {
+        self.value.is_integer()
+    }
+
+    pub(crate) fn is_table(&self) -> bool {
+        self.value.is_table()
+    }
+
+    pub(crate) fn text(&self) -> Option<&'t str> {
+        self.as_text().or_else(|| self.wrong_type("a string"))
+    }
+
+    pub(crate) fn boolean(&self) -> Option<bool> {
+        self.as_bool().or_else(|| self.wrong_type("true or false"))
+    }
+
+    /// Returns an integer within a range of its type.
+    pub(crate) fn integer<T>(&self, range: RangeInclusive<T>) -> Option<T>
+    where
+        T: TryFrom<i128> + PartialOrd + std::fmt::Display,
+    {
+        let DeValue::Integer(integer) = self.value else {
+            return self.wrong_type("an integer");
+        };
+        let number = self.as_integer().filter(|number| range.contains(number));
+        if number.is_none() {
+            self.refuse(&format!("is {integer}, and must be {} to {}", range.start(), range.end()), None);
+        }
+        number
+    }
+
+    /// Returns the integer, if it is one of this type, without a complaint if not.
+    pub(crate) fn as_integer<T: TryFrom<i128>>(&self) -> Option<T> {
+        let integer = self.value.as_integer()?;
+        T::try_from(i128::from_str_radix(integer.as_str(), integer.radix()).ok()?).ok()
+    }
+
+    /// Returns a number, with or without a fraction, within a range.
+    pub(crate) fn number(&self, range: RangeInclusive<f64>, unit: &str) -> Option<f64> {
+        let text = match self.value {
+            DeValue::Integer(integer) => integer.to_string(),
+            DeValue::Float(float) => float.as_str().to_owned(),
+            _ => return self.wrong_type("a number"),
+        };
+        let number = text.replace('_', "").parse().ok().filter(|number| range.contains(number));
+        if number.is_none() {
+            self.refuse(&format!("is {text}, and must be {} to {} {unit}", range.start(), range.end()), None);
+        }
+        number
+    }
+
+    /// Returns the meaning of one of a few words, in any case.
+    pub(crate) fn choice<T: Copy>(&self, choices: &[(&'static str, T)]) -> Option<T> {
+        let text = self.text()?;
+        let found = choices.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
+        if found.is_none() {
+            let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+            let help = suggest::advice(text, "allowed values", &words);
+            self.refuse(&format!("is \"{}\", which it cannot be", text.escape_debug()), Some(help));
+        }
+        found.map(|(_, meaning)| *meaning)
+    }
+
+    /// Returns a date, a time, or both.
+    pub(crate) fn datetime(&self) -> Option<toml::value::Datetime> {
+        match self.value {
+            DeValue::Datetime(datetime) => Some(*datetime),
+            _ => self.wrong_type("a date and time, such as 2026-01-31T12:00:00"),
+        }
+    }
+
+    /// Returns the elements of a list.
+    pub(crate) fn list(&self) -> Option<Vec<Value<'t>>> {
+        let Some(array) = self.value.as_array() else {
+            return self.wrong_type("a list");
+        };
+        let element = |value: &'t toml::Spanned<DeValue<'t>>| Value {
+            name: format!("an element of {}", self.name),
+            key: value.span(),
+            span: value.span(),
+            value: value.get_ref(),
+            findings: self.findings,
+        };
+        Some(array.iter().map(element).collect())
+    }
+
+    /// Returns the value as a table that messages call `name`.
+    pub(crate) fn table(&self, name: String) -> Option<Table<'t>> {
+        match self.value {
+            DeValue::Table(entries) => Some(Table::new(name, self.key.clone(), entries, self.findings)),
+            _ => self.wrong_type("a table"),
+        }
+    }
+}

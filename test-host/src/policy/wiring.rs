@@ -1,0 +1,145 @@
+//! Every part hangs on something that is there, and no two parts are in one place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Policy;
+use super::backend::BusBackend;
+use super::device::{Device, Wiring};
+use super::gpio::PinBackend;
+use super::i2c::DEFAULT_SIM_BUS;
+use super::problem::{Finding, Findings};
+use super::spi::Select;
+use super::suggest;
+
+/// Refuses parts on I2C buses that no label opens, and two parts that answer to one address.
+pub(crate) fn check_i2c(policy: &Policy, findings: &Findings) {
+    let buses: BTreeSet<&str> = policy.i2c.iter().filter_map(|label| sim_bus(&label.backend)).collect();
+    let buses: Vec<&str> = buses.into_iter().collect();
+    let mut taken: BTreeMap<(&str, u8), &Device> = BTreeMap::new();
+    for device in &policy.devices {
+        let Wiring::I2c { bus, address } = &device.wiring else { continue };
+        if !buses.contains(&bus.as_str()) {
+            let message = format!("no label opens the simulated I2C bus `{bus}`");
+            let finding = Finding::new(message, device.wiring_span.clone(), "on this bus");
+            findings.add(finding.help(suggest::advice(bus, "simulated I2C buses", &buses)));
+        }
+        for address in device.part.occupied(*address) {
+            let Some(other) = taken.insert((bus, address), device) else { continue };
+            let message = format!("two parts answer to address {address:#04x} on `{bus}`");
+            let finding = Finding::new(message, device.span.clone(), device.name.clone());
+            findings.add(finding.and(other.span.clone(), other.name.clone()).help("give one of them another address"));
+            break;
+        }
+    }
+}
+
+/// Refuses labels for a named simulated I2C bus on which there is nothing.
+pub(crate) fn check_empty_buses(policy: &Policy, findings: &Findings) {
+    let on = |device: &'_ Device| match &device.wiring {
+        Wiring::I2c { bus, .. } => Some(bus.clone()),
+        Wiring::Spi { .. } | Wiring::Nets => None,
+    };
+    let populated: BTreeSet<String> = policy.devices.iter().filter_map(on).collect();
+    for label in &policy.i2c {
+        let Some(bus) = sim_bus(&label.backend) else { continue };
+        if bus != DEFAULT_SIM_BUS && !populated.contains(bus) {
+            let message = format!("nobody defines the simulated bus `{bus}`: no [[device]] is on it");
+            let buses: Vec<&str> = populated.iter().map(String::as_str).collect();
+            let advice = suggest::advice(bus, "buses with parts", &buses);
+            let help = format!("{advice}; a bus without parts is had by `sim = true`");
+            findings.add(Finding::new(message, label.span.clone(), "this label").help(help));
+        }
+    }
+}
+
+/// Refuses parts on SPI labels that are not there, and two parts on one select line.
+pub(crate) fn check_spi(policy: &Policy, findings: &Findings) {
+    let simulated = policy.spi.iter().filter(|label| sim_bus(&label.backend).is_some());
+    let simulated: Vec<&str> = simulated.map(|label| label.label.as_str()).collect();
+    let mut taken: BTreeMap<&str, &Device> = BTreeMap::new();
+    for device in &policy.devices {
+        let Wiring::Spi { label, select } = &device.wiring else { continue };
+        let Some(spi) = policy.spi.iter().find(|spi| spi.label == *label && sim_bus(&spi.backend).is_some()) else {
+            let message = format!("there is no simulated [spi.{label}]");
+            let finding = Finding::new(message, device.wiring_span.clone(), "on this label");
+            findings.add(finding.help(suggest::advice(label, "simulated SPI labels", &simulated)));
+            continue;
+        };
+        match (spi.select, select) {
+            (Select::None, _) => {}
+            (Select::Own, Some(net)) => {
+                let message = format!("[spi.{label}] has a select line of its own");
+                let finding = Finding::new(message, net.span(), "not a net");
+                findings.add(finding.help("leave `select` out, or give the label `select = \"none\"`"));
+            }
+            (Select::Own, None) => {
+                if let Some(other) = taken.insert(label, device) {
+                    let message = format!("two parts are on the select line of [spi.{label}]");
+                    let finding = Finding::new(message, device.span.clone(), device.name.clone());
+                    let finding = finding.and(other.span.clone(), other.name.clone());
+                    findings.add(finding.help("give one of them its own label"));
+                }
+            }
+        }
+    }
+}
+
+/// Refuses a label for a whole SPI bus beside another label on that bus: each would disturb the other's transactions.
+pub(crate) fn check_shared_spi(policy: &Policy, findings: &Findings) {
+    for label in policy.spi.iter().filter(|label| label.select == Select::None) {
+        let Some(bus) = sim_bus(&label.backend) else { continue };
+        let others = policy.spi.iter().filter(|other| other.label != label.label);
+        if let Some(other) = others.into_iter().find(|other| sim_bus(&other.backend) == Some(bus)) {
+            let message = format!("[spi.{}] is a whole bus, and [spi.{}] is on the same one", label.label, other.label);
+            let finding = Finding::new(message, label.span.clone(), format!("all of bus `{bus}`"));
+            let finding = finding.and(other.span.clone(), format!("on bus `{bus}` too"));
+            findings.add(finding.help("give one of them another bus: `sim = \"NAME\"`"));
+        }
+    }
+}
+
+/// Refuses a pin of a part that is on a net where nothing else is: a slip in its name.
+pub(crate) fn check_nets(policy: &Policy, findings: &Findings) {
+    let mut pins_on: BTreeMap<&str, usize> = BTreeMap::new();
+    for label in &policy.pins {
+        if let PinBackend::Sim(net) = &label.backend {
+            *pins_on.entry(net).or_default() += 1;
+        }
+    }
+    for (_, net) in policy.devices.iter().flat_map(Device::nets) {
+        *pins_on.entry(net.get_ref()).or_default() += 1;
+    }
+    for device in &policy.devices {
+        for (key, net) in device.nets() {
+            let net_name = net.get_ref().as_str();
+            if pins_on.get(net_name).copied().unwrap_or(0) < 2 {
+                let others = pins_on.keys().copied().filter(|other| *other != net_name);
+                let others: Vec<&str> = others.collect();
+                let message = format!("`{key}` of {} is on net `{net_name}`, where nothing else is", device.name);
+                let advice = suggest::advice(net_name, "nets", &others);
+                let help = format!("{advice}; a pin of the guest is `{net_name} = {{ sim = true, ... }}` in [gpio]");
+                findings.add(Finding::new(message, net.span(), "this net").help(help));
+            }
+        }
+    }
+}
+
+/// Refuses two parts of one name, which no option could tell apart.
+pub(crate) fn check_names(policy: &Policy, findings: &Findings) {
+    let mut seen: BTreeMap<&str, &Device> = BTreeMap::new();
+    for device in &policy.devices {
+        if let Some(other) = seen.insert(&device.name, device) {
+            let message = format!("two parts are called `{}`", device.name);
+            let finding =
+                Finding::new(message, device.span.clone(), "this part").and(other.span.clone(), "and this one");
+            findings.add(finding.help("tell them apart with `name = \"...\"`"));
+        }
+    }
+}
+
+fn sim_bus(backend: &BusBackend) -> Option<&str> {
+    match backend {
+        BusBackend::Sim(bus) => Some(bus),
+        BusBackend::Linux(_) | BusBackend::Block(_) => None,
+    }
+}

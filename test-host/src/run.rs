@@ -1,0 +1,156 @@
+//! Runs one guest on one board, to its end.
+
+mod ending;
+mod guest;
+mod timing;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use wasm_embedded_host::{HalCtx, Interrupt};
+use wasmtime::component::Linker;
+use wasmtime::{Store, UpdateDeadline};
+use wasmtime_wasi::p2::bindings::sync::Command;
+
+pub use self::ending::{Exit, Trap};
+
+use self::guest::Guest;
+use self::timing::Timing;
+use crate::board::Board;
+use crate::imports::{self, LinkError};
+use crate::log::{GuestLog, Rate, level};
+use crate::output::{Listener, Shared};
+use crate::policy::{LogLevel, Policy};
+use crate::program::Program;
+use crate::wasi;
+
+/// How a guest is run.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// The guest's arguments, the first of which is its own name.
+    pub args: Vec<String>,
+    /// Where the guest's random numbers come from.
+    pub seed: u64,
+    /// The virtual time after which the guest is stopped. The program must be loaded as interruptible: otherwise a guest that
+    /// computes without end is not stopped, only one that calls the host.
+    pub timeout: Option<Duration>,
+    /// How long a guest with a timeout may compute, in processor time of this process, while virtual time stands still.
+    pub computing: Duration,
+    /// Whether the machine's time passes as the virtual one does.
+    pub real_time: bool,
+    /// What stops the guest from outside, within 50 ms of a request. As with a timeout, a guest that computes is reached only if
+    /// the program is interruptible.
+    pub stop: Option<Interrupt>,
+    /// The least important messages that are kept; the policy's level if there is none.
+    pub log_level: Option<LogLevel>,
+    /// Whether the guest reads this program's standard input. If not, its input is empty.
+    pub stdin: bool,
+}
+
+impl Default for RunOptions {
+    fn default() -> RunOptions {
+        RunOptions {
+            args: vec!["guest".to_owned()],
+            seed: 0,
+            timeout: None,
+            computing: COMPUTING_LIMIT,
+            real_time: false,
+            stop: None,
+            log_level: None,
+            stdin: false,
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Ended {
+    /// In which way.
+    pub exit: Exit,
+    /// When, in nanoseconds of virtual time.
+    pub at_ns: u64,
+}
+
+/// How long a guest may compute unless the options say otherwise.
+pub const COMPUTING_LIMIT: Duration = Duration::from_secs(10);
+
+/// The log level where neither the policy nor the options say one.
+pub const DEFAULT_LOG_LEVEL: LogLevel = LogLevel::Info;
+
+/// The most handles that a guest may have to resources of the host, WASI's included.
+const COMPONENT_HANDLES: usize = 4096;
+
+/// What a guest may hand over in one call beside the data of a transaction.
+const HOSTCALL_BYTES: usize = 1 << 20;
+
+/// Runs a program on a board until it ends, and leaves the outputs at their `on-exit` levels.
+///
+/// A board has one guest in its life: another one finds no labels.
+///
+/// # Errors
+///
+/// The program cannot be linked: it imports what there is not, or exports no `wasi:cli/run`. Nothing has run then.
+pub fn run(
+    program: &Program,
+    board: &mut Board,
+    policy: &Policy,
+    options: &RunOptions,
+    listener: Arc<Mutex<dyn Listener>>,
+) -> Result<Ended, LinkError> {
+    let engine = program.component().engine();
+    let linker = linker(engine).map_err(LinkError::Engine)?;
+    imports::check(program.component(), &linker)?;
+
+    let sim = board.sim().clone();
+    let listener = Shared::new(listener);
+    let interrupt = Interrupt::default();
+    let max_level = level(options.log_level.or(policy.log_level).unwrap_or(DEFAULT_LOG_LEVEL));
+    let log = GuestLog {
+        listener: listener.clone(),
+        sim: sim.clone(),
+        max_level,
+        interrupt: interrupt.clone(),
+        rate: Rate::default(),
+    };
+    let timing = Timing::start(&sim, engine, &interrupt, options);
+    let hal = board.hal().interrupt(interrupt.clone()).delay_object(timing.delay()).log(log).build();
+    board.send_init_clocks();
+
+    let wasi = wasi::context(&options.args, options.seed, options.stdin, &sim, &listener);
+    let mut store = store(engine, Guest::new(hal, wasi, timing.timers(), policy.memory_bytes), policy);
+    store.epoch_deadline_callback(move |_| match interrupt.requested() {
+        Some(reason) => Err(wasm_embedded_host::Interrupted(reason).into()),
+        None => Ok(UpdateDeadline::Continue(1)),
+    });
+    let result = Command::instantiate(&mut store, program.component(), &linker)
+        .and_then(|command| command.wasi_cli_run().call_run(&mut store));
+    // Dropping the guest's context drives the outputs to their levels.
+    drop(store);
+    let computed = timing.end();
+    Ok(Ended { exit: Exit::of(result, computed, listener.failure()), at_ns: sim.now_ns() })
+}
+
+/// Returns everything that a guest may import.
+pub(crate) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Guest>> {
+    let mut linker = Linker::new(engine);
+    wasm_embedded_host::add_to_linker::<Guest>(&mut linker)?;
+    wasi::add_to_linker::<Guest>(&mut linker)?;
+    Ok(linker)
+}
+
+fn store(engine: &wasmtime::Engine, guest: Guest, policy: &Policy) -> Store<Guest> {
+    let mut store = Store::new(engine, guest);
+    store.limiter(|guest| &mut guest.limits);
+    let transaction = usize::try_from(policy.limits.transaction_bytes).unwrap_or(usize::MAX);
+    store.set_hostcall_fuel(transaction.saturating_add(HOSTCALL_BYTES));
+    store.set_max_component_handles(COMPONENT_HANDLES);
+    store.set_epoch_deadline(1);
+    store
+}
+
+impl wasm_embedded_host::HalView for Guest {
+    fn hal(&mut self) -> &mut HalCtx {
+        &mut self.hal
+    }
+}

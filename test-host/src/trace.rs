@@ -1,0 +1,117 @@
+//! Writes what happens on the simulated wires: as a VCD for waveform viewers, and as text.
+
+mod text;
+mod vcd;
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use wasm_embedded_sim::{Event, Topology, TraceSink};
+
+pub use self::text::TextFormat;
+pub use self::vcd::VcdFormat;
+
+/// The most bytes of one trace: what a guest that never ends may fill of a disk.
+pub const MAX_TRACE_BYTES: u64 = 4 << 30;
+
+/// How events are written.
+pub trait Format: Send {
+    /// Writes one event.
+    ///
+    /// # Errors
+    ///
+    /// Returns what the writer returns.
+    fn event(&mut self, event: &Event, topology: &Topology) -> io::Result<()>;
+
+    /// Takes the names of what is on the board.
+    fn topology(&mut self, topology: &Topology);
+
+    /// Writes what is left, up to the end of the run.
+    ///
+    /// # Errors
+    ///
+    /// Returns what the writer returns.
+    fn finish(&mut self, end_ns: u64) -> io::Result<()>;
+}
+
+/// A trace that is being written. Clones share it: one is the board's sink, with the other it is finished.
+#[derive(Debug)]
+pub struct Trace<F>(Arc<Mutex<Writing<F>>>);
+
+#[derive(Debug)]
+struct Writing<F> {
+    format: F,
+    /// The first failure; nothing is written after it.
+    failure: Option<io::Error>,
+}
+
+impl<F: Format> Trace<F> {
+    /// Creates a trace.
+    pub fn new(format: F) -> Trace<F> {
+        Trace(Arc::new(Mutex::new(Writing { format, failure: None })))
+    }
+
+    /// Writes what is left.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first failure since the trace was created.
+    pub fn finish(&self, end_ns: u64) -> io::Result<()> {
+        let mut writing = self.lock();
+        match writing.failure.take() {
+            Some(failure) => Err(failure),
+            None => writing.format.finish(end_ns),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Writing<F>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<F> Clone for Trace<F> {
+    fn clone(&self) -> Trace<F> {
+        Trace(self.0.clone())
+    }
+}
+
+impl<F: Format> TraceSink for Trace<F> {
+    fn topology(&mut self, topology: &Topology) {
+        self.lock().format.topology(topology);
+    }
+
+    fn event(&mut self, event: &Event, topology: &Topology) {
+        let mut writing = self.lock();
+        if writing.failure.is_none() {
+            writing.failure = writing.format.event(event, topology).err();
+        }
+    }
+}
+
+/// A writer that refuses to write more than [`MAX_TRACE_BYTES`].
+#[derive(Debug)]
+struct Capped<W> {
+    out: W,
+    left: u64,
+}
+
+impl<W: Write> Capped<W> {
+    fn new(out: W) -> Capped<W> {
+        Capped { out, left: MAX_TRACE_BYTES }
+    }
+}
+
+impl<W: Write> Write for Capped<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        let length = u64::try_from(written).unwrap_or(u64::MAX);
+        self.left = self.left.checked_sub(length).ok_or_else(|| {
+            io::Error::new(io::ErrorKind::FileTooLarge, format!("the trace is longer than {MAX_TRACE_BYTES} bytes"))
+        })?;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

@@ -1,0 +1,61 @@
+//! WASI 0.2 for guests with std: arguments, standard streams, clocks and randomness, and nothing else.
+//!
+//! In simulation the clocks are the board's virtual one, and the random numbers come from a seed: a run is the same every time.
+
+mod clock;
+mod stdio;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use wasm_embedded_sim::Sim;
+use wasmtime::component::{HasData, Linker};
+use wasmtime_wasi::p2::bindings::{clocks, sync};
+use wasmtime_wasi::{WasiCtx, WasiView};
+
+pub(crate) use self::clock::{SimTime, Timers};
+
+use self::clock::{Monotonic, Wall};
+use self::stdio::{GuestStdout, Stream};
+use crate::output::Shared;
+
+/// Builds what a guest is granted of WASI.
+pub(crate) fn context(args: &[String], seed: u64, stdin: bool, sim: &Sim, listener: &Shared) -> WasiCtx {
+    let mut builder = WasiCtx::builder();
+    builder
+        .args(args)
+        .stdout(GuestStdout::new(Stream::Stdout, sim, listener))
+        .stderr(GuestStdout::new(Stream::Stderr, sim, listener))
+        .wall_clock(Wall(sim.clone()))
+        .monotonic_clock(Monotonic(sim.clone()))
+        .secure_random(StdRng::seed_from_u64(seed))
+        .insecure_random(StdRng::seed_from_u64(!seed))
+        .insecure_random_seed(u128::from(seed))
+        .allow_tcp(false)
+        .allow_udp(false);
+    if stdin {
+        builder.inherit_stdin();
+    }
+    builder.build()
+}
+
+/// A store's data that holds what the virtual clock needs.
+pub(crate) trait TimeView: WasiView {
+    /// Returns the virtual clock over this guest's resources.
+    fn time(&mut self) -> SimTime<'_>;
+}
+
+struct Time;
+
+impl HasData for Time {
+    type Data<'a> = SimTime<'a>;
+}
+
+/// Adds WASI 0.2, with the interfaces that wait in virtual time in the place of those that sleep.
+pub(crate) fn add_to_linker<T: TimeView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+    wasmtime_wasi::p2::add_to_linker_sync(linker)?;
+    linker.allow_shadowing(true);
+    clocks::monotonic_clock::add_to_linker::<T, Time>(linker, T::time)?;
+    sync::io::poll::add_to_linker::<T, Time>(linker, T::time)?;
+    linker.allow_shadowing(false);
+    Ok(())
+}

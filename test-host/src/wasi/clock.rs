@@ -1,0 +1,169 @@
+//! The virtual clock as WASI's clocks, and waiting for it.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::task::Poll;
+use std::time::Duration;
+
+use wasm_embedded_host::{Interrupt, Interrupted};
+use wasm_embedded_sim::Sim;
+use wasmtime::Result;
+use wasmtime::component::{Resource, ResourceTable};
+use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
+use wasmtime_wasi::p2::bindings::sync::io::poll;
+use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
+use wasmtime_wasi::runtime::{in_tokio, poll_noop, with_ambient_tokio_runtime};
+use wasmtime_wasi::{HostMonotonicClock, HostWallClock, async_trait};
+use wasmtime_wasi_io::bindings::wasi::io::poll as wasi_poll;
+
+/// What the wall clock shows when virtual time begins, since 1970: the first second of 2026.
+const WALL_CLOCK_START: Duration = Duration::from_secs(1_767_225_600);
+
+/// What one look at a clock takes: a guest that polls a clock makes time pass.
+const LOOK_NS: u64 = 1_000;
+
+/// `wasi:clocks/wall-clock`.
+pub(super) struct Wall(pub(super) Sim);
+
+/// `wasi:clocks/monotonic-clock`.
+pub(super) struct Monotonic(pub(super) Sim);
+
+impl HostWallClock for Wall {
+    fn resolution(&self) -> Duration {
+        Duration::from_nanos(1)
+    }
+
+    fn now(&self) -> Duration {
+        self.0.advance_ns(LOOK_NS);
+        WALL_CLOCK_START.saturating_add(Duration::from_nanos(self.0.now_ns()))
+    }
+}
+
+impl HostMonotonicClock for Monotonic {
+    fn resolution(&self) -> u64 {
+        1
+    }
+
+    fn now(&self) -> u64 {
+        self.0.advance_ns(LOOK_NS);
+        self.0.now_ns()
+    }
+}
+
+/// What a run knows of waiting guests.
+#[derive(Clone, Debug)]
+pub(crate) struct Timers {
+    pub(crate) sim: Sim,
+    /// The end of the guest's time.
+    pub(crate) deadline_ns: u64,
+    pub(crate) interrupt: Interrupt,
+    /// The earliest time that the futures of one look wait for.
+    earliest_ns: Arc<AtomicU64>,
+}
+
+impl Timers {
+    pub(crate) fn new(sim: &Sim, deadline_ns: u64, interrupt: &Interrupt) -> Timers {
+        let (sim, interrupt) = (sim.clone(), interrupt.clone());
+        Timers { sim, deadline_ns, interrupt, earliest_ns: Arc::new(AtomicU64::new(u64::MAX)) }
+    }
+
+    /// Lets virtual time pass up to `at_ns`, but not past the end of the guest's time.
+    fn wait_until(&self, at_ns: u64) -> Result<(), Interrupted> {
+        self.sim.advance_ns(at_ns.min(self.deadline_ns).saturating_sub(self.sim.now_ns()));
+        self.interrupt.requested().map_or(Ok(()), |reason| Err(Interrupted(reason)))
+    }
+}
+
+/// `wasi:clocks/monotonic-clock` and `wasi:io/poll` in virtual time.
+pub(crate) struct SimTime<'a> {
+    pub(crate) table: &'a mut ResourceTable,
+    pub(crate) timers: &'a Timers,
+}
+
+/// A pollable that is ready at a virtual time.
+struct Timer {
+    at_ns: u64,
+    timers: Timers,
+}
+
+#[async_trait]
+impl Pollable for Timer {
+    async fn ready(&mut self) {
+        poll_fn(|_| {
+            if self.timers.sim.now_ns() >= self.at_ns {
+                return Poll::Ready(());
+            }
+            // Nobody wakes this future: the one who looks lets time pass and looks again.
+            self.timers.earliest_ns.fetch_min(self.at_ns, Relaxed);
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+impl SimTime<'_> {
+    fn timer(&mut self, at_ns: u64) -> Result<Resource<DynPollable>> {
+        let timer = self.table.push(Timer { at_ns, timers: self.timers.clone() })?;
+        subscribe(self.table, timer)
+    }
+
+    /// Waits until one of the pollables is ready. What is ready now comes first, then the clock; only without a timer the
+    /// machine's own time passes, for the standard input.
+    fn wait(&mut self, pollables: &[u32]) -> Result<Vec<u32>> {
+        loop {
+            let borrows = || pollables.iter().map(|&rep| Resource::new_borrow(rep)).collect();
+            self.timers.earliest_ns.store(u64::MAX, Relaxed);
+            let look = || poll_noop(pin!(wasi_poll::Host::poll(self.table, borrows())));
+            if let Some(ready) = with_ambient_tokio_runtime(look) {
+                return ready;
+            }
+            match self.timers.earliest_ns.load(Relaxed) {
+                u64::MAX => return in_tokio(wasi_poll::Host::poll(self.table, borrows())),
+                at_ns => self.timers.wait_until(at_ns)?,
+            }
+        }
+    }
+}
+
+impl monotonic_clock::Host for SimTime<'_> {
+    fn now(&mut self) -> Result<u64> {
+        Ok(Monotonic(self.timers.sim.clone()).now())
+    }
+
+    fn resolution(&mut self) -> Result<u64> {
+        Ok(1)
+    }
+
+    fn subscribe_instant(&mut self, when: u64) -> Result<Resource<DynPollable>> {
+        self.timer(when)
+    }
+
+    fn subscribe_duration(&mut self, duration: u64) -> Result<Resource<DynPollable>> {
+        self.timer(self.timers.sim.now_ns().saturating_add(duration))
+    }
+}
+
+impl poll::Host for SimTime<'_> {
+    fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> Result<Vec<u32>> {
+        let pollables: Vec<u32> = pollables.iter().map(Resource::rep).collect();
+        self.wait(&pollables)
+    }
+}
+
+impl poll::HostPollable for SimTime<'_> {
+    fn ready(&mut self, pollable: Resource<DynPollable>) -> Result<bool> {
+        // Who asks again and again makes time pass, as with a clock.
+        self.timers.sim.advance_ns(LOOK_NS);
+        poll::HostPollable::ready(self.table, pollable)
+    }
+
+    fn block(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
+        self.wait(&[pollable.rep()]).map(drop)
+    }
+
+    fn drop(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
+        poll::HostPollable::drop(self.table, pollable)
+    }
+}

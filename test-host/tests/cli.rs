@@ -1,0 +1,262 @@
+//! The command, from outside: what it prints and how it ends, against `cli/NAME.txt`. `BLESS=1` stores it.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// The policy of most cases.
+const POLICY: &str = r#"
+[i2c.sensor]
+sim = "board"
+allow = [0x76]
+
+[gpio]
+LED = { sim = true, direction = "output", initial = "low", on-exit = "low" }
+
+[[device]]
+part = "bme280"
+i2c = "board"
+
+[[device]]
+part = "ssd1306"
+name = "oled"
+i2c = "board"
+
+[[device]]
+part = "led"
+net = "LED"
+"#;
+
+/// A folder with the guests as components, and some files that are none.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guests");
+    for entry in fs::read_dir(guests).expect("the folder of guests") {
+        let path = entry.expect("a guest").path();
+        let component = wat::parse_file(&path).unwrap_or_else(|error| panic!("{error}"));
+        let name = path.with_extension("wasm");
+        fs::write(folder.path().join(name.file_name().expect("a name")), component).expect("a file");
+    }
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).expect("a file");
+    write("board.toml", POLICY.as_bytes());
+    write("nothing.toml", b"");
+    write("slip.toml", b"[i2c.sensor]\nsim = true\nalow = [0x76]\n");
+    write("hardware.toml", b"[i2c.sensor]\npath = \"/dev/i2c-1\"\nallow = [0x76]\n");
+    write("script.toml", b"[i2c.bus]\nsim = true\n[[device]]\npart = \"scripted\"\ni2c = \"i2c\"\naddress = 0x20\nsteps = [{ write = [1] }]\n");
+    write("empty.wasm", b"");
+    write("random.wasm", b"\x17\x2a\x00\xff random");
+    write("cut.wasm", b"\0asm\x0d\0\x01\0\x07");
+    write("text.wasm", b"(component)");
+    write("core.wasm", b"\0asm\x01\0\0\0");
+    write("program.wasm", b"\x7fELF\x02\x01\x01");
+    fs::create_dir(folder.path().join("folder.wasm")).expect("a folder");
+    folder
+}
+
+fn command(folder: &TempDir, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wasm-embedded-rt"));
+    command.args(args).current_dir(folder.path()).stdin(Stdio::null());
+    command.env_remove("WASM_EMBEDDED_POLICY").env_remove("COLUMNS").env("NO_COLOR", "1");
+    command.env("XDG_STATE_HOME", folder.path().join("state"));
+    command
+}
+
+fn run(folder: &TempDir, args: &[&str]) -> Output {
+    command(folder, args).output().expect("the command starts")
+}
+
+/// Compares a call of the command with what is stored.
+fn compare(folder: &TempDir, name: &str, args: &[&str]) {
+    let output = run(folder, args);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let status = output.status.code().map_or("a signal".to_owned(), |code| code.to_string());
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    let got = format!(
+        "$ wasm-embedded-rt {}\n--- status\n{status}\n--- stdout\n{stdout}--- stderr\n{stderr}",
+        args.join(" ")
+    );
+    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/cli/{name}.txt"));
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&stored, &got).expect("the expected text can be stored");
+    }
+    assert_eq!(got, fs::read_to_string(&stored).unwrap_or_default(), "{name}: BLESS=1 stores the new text");
+}
+
+#[test]
+fn every_ending_has_its_status_and_message() {
+    let folder = folder();
+    let cases: &[(&str, &[&str])] = &[
+        ("success", &["run", "ok.wasm", "--policy", "board.toml"]),
+        ("failure", &["run", "fails.wasm", "--policy", "nothing.toml"]),
+        ("trap", &["run", "drives_and_traps.wasm", "--policy", "board.toml", "--trace-text"]),
+        ("label_not_granted", &["run", "drives_and_traps.wasm", "--policy", "nothing.toml"]),
+        ("panic", &["run", "speaks.wasm", "--policy", "nothing.toml"]),
+        ("log_off", &["run", "speaks.wasm", "--policy", "nothing.toml", "--log", "off"]),
+        ("log_debug", &["run", "speaks.wasm", "--policy", "nothing.toml", "--log", "debug"]),
+        ("json", &["run", "speaks.wasm", "--policy", "nothing.toml", "--json"]),
+        ("json_trace", &["run", "drives_and_traps.wasm", "--policy", "board.toml", "--json", "--trace-text"]),
+        ("stack_overflow", &["run", "overflows.wasm", "--policy", "nothing.toml"]),
+        ("timeout", &["run", "waits.wasm", "--policy", "board.toml", "--timeout", "90min", "--trace-text"]),
+        ("timeout_json", &["run", "waits.wasm", "--policy", "board.toml", "--timeout", "1.5s", "--json"]),
+        ("sleeps", &["run", "sleeps.wasm", "--policy", "nothing.toml", "--timeout", "2s"]),
+        ("script_unfinished", &["run", "ok.wasm", "--policy", "script.toml"]),
+        ("display", &["run", "ok.wasm", "--policy", "board.toml", "--display"]),
+    ];
+    for (name, args) in cases {
+        compare(&folder, name, args);
+    }
+}
+
+#[test]
+fn every_refusal_has_its_status_and_message() {
+    let folder = folder();
+    let cases: &[(&str, &[&str])] = &[
+        ("no_policy", &["run", "ok.wasm"]),
+        ("policy_missing", &["run", "ok.wasm", "--policy", "there_is_none.toml"]),
+        ("policy_slip", &["run", "there_is_none.wasm", "--policy", "slip.toml"]),
+        ("policy_hardware", &["run", "ok.wasm", "--policy", "hardware.toml"]),
+        ("component_missing", &["run", "there_is_none.wasm", "--policy", "board.toml"]),
+        ("component_folder", &["run", "folder.wasm", "--policy", "board.toml"]),
+        ("component_device", &["run", "/dev/zero", "--policy", "board.toml"]),
+        ("component_empty", &["run", "empty.wasm", "--policy", "board.toml"]),
+        ("component_random", &["run", "random.wasm", "--policy", "board.toml"]),
+        ("component_cut", &["run", "cut.wasm", "--policy", "board.toml"]),
+        ("component_text", &["run", "text.wasm", "--policy", "board.toml"]),
+        ("component_core", &["run", "core.wasm", "--policy", "board.toml"]),
+        ("component_program", &["run", "program.wasm", "--policy", "board.toml"]),
+        ("unknown_import", &["run", "unknown_import.wasm", "--policy", "board.toml", "--trace", "t.vcd"]),
+        ("other_type", &["run", "other_type.wasm", "--policy", "board.toml"]),
+        ("no_run", &["run", "no_run.wasm", "--policy", "board.toml"]),
+        ("unknown_option", &["run", "ok.wasm", "--polcy", "board.toml"]),
+        ("unknown_display", &["run", "ok.wasm", "--policy", "board.toml", "--screenshot", "old=x.png"]),
+        ("bad_screenshot", &["run", "ok.wasm", "--policy", "board.toml", "--screenshot", "x.png"]),
+        ("bad_timeout", &["run", "ok.wasm", "--policy", "board.toml", "--timeout", "5"]),
+        ("unwritable_trace", &["run", "ok.wasm", "--policy", "board.toml", "--trace", "no/such/folder.vcd"]),
+    ];
+    for (name, args) in cases {
+        compare(&folder, name, args);
+    }
+    assert!(!folder.path().join("t.vcd").exists(), "a component that is not run leaves no trace");
+}
+
+#[test]
+fn check_says_what_is_asked_for_and_what_is_offered() {
+    let folder = folder();
+    compare(&folder, "check", &["check", "drives_and_traps.wasm", "--policy", "board.toml"]);
+    compare(&folder, "check_without_labels", &["check", "drives_and_traps.wasm", "--policy", "nothing.toml"]);
+    compare(&folder, "check_without_policy", &["check", "sleeps.wasm"]);
+    compare(&folder, "check_unknown_import", &["check", "unknown_import.wasm", "--policy", "board.toml"]);
+}
+
+#[test]
+fn help_ends_with_examples_and_exit_statuses() {
+    let folder = folder();
+    compare(&folder, "help", &["--help"]);
+    compare(&folder, "help_run", &["run", "--help"]);
+    compare(&folder, "help_check", &["check", "--help"]);
+    compare(&folder, "help_compile", &["compile", "--help"]);
+}
+
+#[test]
+fn the_policy_may_come_from_the_environment() {
+    let folder = folder();
+    let mut command = command(&folder, &["run", "ok.wasm"]);
+    assert!(command.env("WASM_EMBEDDED_POLICY", "board.toml").status().expect("the command starts").success());
+}
+
+#[test]
+fn compiled_components_run_where_they_were_compiled_and_nowhere_else() {
+    let folder = folder();
+    let compiled = run(&folder, &["compile", "speaks.wasm", "--interruptible"]);
+    assert!(compiled.status.success(), "{compiled:?}");
+    let digest = String::from_utf8_lossy(&compiled.stdout).split(' ').next().expect("a digest").to_owned();
+    let args = ["run", "speaks.cwasm", "--policy", "nothing.toml", "--timeout", "1s"];
+    let ran = run(&folder, &args);
+    assert_eq!((ran.status.code(), ran.stdout.as_slice()), (Some(122), b"21.5 degC\n".as_slice()));
+
+    // The name does not matter, nor does a timeout.
+    fs::rename(folder.path().join("speaks.cwasm"), folder.path().join("renamed.wasm")).expect("a file");
+    assert_eq!(run(&folder, &["run", "renamed.wasm", "--policy", "nothing.toml"]).status.code(), Some(122));
+
+    // Another user, who can vouch for it.
+    let other = |args: &[&str]| command(&folder, args).env("XDG_STATE_HOME", "/nowhere").output().expect("it starts");
+    let refused = other(&["run", "renamed.wasm", "--policy", "nothing.toml"]);
+    assert_eq!(refused.status.code(), Some(121));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains(&format!("--trust {digest}")));
+    let vouched = other(&["run", "renamed.wasm", "--policy", "nothing.toml", "--trust", &digest]);
+    assert_eq!(vouched.status.code(), Some(122));
+
+    // One bit.
+    let mut bytes = fs::read(folder.path().join("renamed.wasm")).expect("a file");
+    *bytes.last_mut().expect("bytes") ^= 1;
+    fs::write(folder.path().join("flipped.cwasm"), bytes).expect("a file");
+    assert_eq!(run(&folder, &["run", "flipped.cwasm", "--policy", "nothing.toml"]).status.code(), Some(121));
+}
+
+#[test]
+fn compiled_without_interruption_it_runs_without_a_timeout_only() {
+    let folder = folder();
+    assert!(run(&folder, &["compile", "ok.wasm"]).status.success());
+    assert!(run(&folder, &["run", "ok.cwasm", "--policy", "nothing.toml"]).status.success());
+    let refused = run(&folder, &["run", "ok.cwasm", "--policy", "nothing.toml", "--timeout", "1s"]);
+    assert_eq!(refused.status.code(), Some(121));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--interruptible"));
+}
+
+#[test]
+fn nobody_is_told_when_nobody_reads() {
+    let folder = folder();
+    for args in [&["run", "speaks.wasm", "--policy", "nothing.toml"][..], &["check", "ok.wasm"], &["--help"]] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let output = command(&folder, args).stdout(writer).output().expect("the command starts");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{args:?}");
+        assert!(matches!(output.status.code(), Some(0 | 141)), "{args:?} {output:?}");
+    }
+}
+
+#[test]
+fn output_that_cannot_be_written_is_a_failure() {
+    let folder = folder();
+    let full = fs::File::options().write(true).open("/dev/full").expect("a device that is full");
+    let mut command = command(&folder, &["run", "speaks.wasm", "--policy", "nothing.toml"]);
+    let output = command.stdout(full).output().expect("the command starts");
+    assert_eq!(output.status.code(), Some(119));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be written: no storage space"), "{output:?}");
+}
+
+#[test]
+fn ctrl_c_stops_the_guest_and_writes_what_it_leaves() {
+    let folder = folder();
+    let args = ["run", "waits.wasm", "--policy", "board.toml", "--real-time", "--trace", "t.vcd"];
+    let mut command = command(&folder, &[&args[..], &["--screenshot", "oled=o.png"]].concat());
+    let child = command.stderr(Stdio::piped()).spawn().expect("the command starts");
+    // Signals are listened to before the first file is made.
+    while !folder.path().join("t.vcd").exists() {
+        std::thread::yield_now();
+    }
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill starts");
+    assert!(killed.success());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "error: the guest was stopped\n");
+    let trace = fs::read_to_string(folder.path().join("t.vcd")).expect("a trace");
+    assert!(trace.contains("$enddefinitions") && trace.ends_with('\n'), "{trace}");
+    assert!(folder.path().join("o.png").exists());
+}
+
+#[test]
+fn two_runs_leave_the_same_files() {
+    let folder = folder();
+    let files = |number: u32| {
+        let args = ["run", "drives_and_traps.wasm", "--policy", "board.toml", "--trace", "t.vcd", "--trace-text=t.txt"];
+        let output = run(&folder, &[&args[..], &["--screenshot", "oled=o.png"]].concat());
+        assert_eq!(output.status.code(), Some(122), "run {number}");
+        ["t.vcd", "t.txt", "o.png"].map(|name| fs::read(folder.path().join(name)).expect("a file"))
+    };
+    let first = files(1);
+    assert_eq!(first, files(2));
+    assert!(first.iter().all(|file| !file.is_empty()));
+}

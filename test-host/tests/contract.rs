@@ -1,0 +1,118 @@
+//! The boundary does not show: the same driver code gives the same traffic and the same answers natively and in a guest.
+
+mod support;
+
+use std::fs;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use embedded_hal::spi::MODE_0;
+use wasm_embedded_rt::board::Board;
+use wasm_embedded_rt::harness::run_component;
+use wasm_embedded_rt::policy::Policy;
+use wasm_embedded_rt::run::{Exit, RunOptions};
+use wasm_embedded_rt::trace::{TextFormat, Trace};
+use wasm_embedded_sim::{Level, Pull, SpiSettings};
+
+const BUSES: &str = r#"
+[i2c.bus]
+sim = "i2c"
+frequency = 100_000
+allow = ["0x08-0x77", { address = "0x000-0x3ff", ten-bit = true }]
+
+[spi.device]
+sim = "spi"
+frequency = 2_000_000
+
+[spi.strip]
+sim = "strip"
+select = "none"
+frequency = 1_000_000
+
+[[device]]
+part = "scripted"
+name = "registers"
+i2c = "i2c"
+address = 0x2a
+registers = [{ register = 0x00, bytes = [1, 2, 3] }, { register = 0x03, bytes = [0x30, 0x31, 0x32, 0x33, 0x34] }]
+
+[[device]]
+part = "w25q"
+spi = "device"
+"#;
+
+/// Native code makes its pins itself.
+const PINS: &str = r#"
+[gpio]
+OUT = { sim = true, direction = "output", initial = "low" }
+IO = { sim = true, direction = "open-drain", bias = "pull-up", initial = "high" }
+"#;
+
+/// Runs the traffic natively on the board of the policy, and returns what came back and what was on the wires.
+fn natively() -> (String, String) {
+    let board = Board::new(&policy(BUSES)).expect("a board");
+    let (sim, text) = (board.sim(), Buffer::default());
+    let trace = Trace::new(TextFormat::new(text.clone()));
+    let settings = |frequency_hz| SpiSettings { frequency_hz, mode: MODE_0, ..SpiSettings::default() };
+    sim.set_pull(sim.net("IO"), Pull::Up);
+    let (mut output, mut io) = (sim.output(sim.net("OUT"), Level::Low), sim.open_drain(sim.net("IO"), Level::High));
+    sim.trace_to(Box::new(trace.clone()));
+
+    let mut out = String::new();
+    let mut bus = sim.i2c(sim.i2c_bus("i2c", 100_000));
+    test_guests::i2c(&mut bus, &mut out).expect("text can be written");
+    test_guests::i2c_ten_bit(&mut bus, &mut out).expect("text can be written");
+    let select = sim.spi_select(sim.spi_bus("spi"), "device", settings(2_000_000));
+    test_guests::spi(&mut sim.spi_device(select), &mut out).expect("text can be written");
+    let mut strip = sim.spi(sim.spi_bus("strip"), settings(1_000_000));
+    test_guests::spi_bus(&mut strip, &mut out).expect("text can be written");
+    test_guests::pins(&mut output, &mut io, &mut sim.delay(), &mut out).expect("text can be written");
+    sim.end_trace();
+    trace.finish(sim.now_ns()).expect("memory can be written");
+    (out, text.text())
+}
+
+#[test]
+fn a_guest_makes_the_traffic_of_native_code_and_gets_its_answers() {
+    let (answers, traffic) = natively();
+    let component = fs::read(support::guest("test-guests", "contract")).expect("the component can be read");
+    let outcome =
+        run_component(&component, &policy(&format!("{BUSES}{PINS}")), &RunOptions::default()).expect("it runs");
+    assert_eq!(outcome.exit, Exit::Status(0), "{}", outcome.said.stderr_text());
+    assert_eq!(outcome.said.refusals, Vec::<String>::new());
+    compare("answers", &answers, &outcome.said.stdout_text());
+    compare("wires", &traffic, &outcome.trace);
+    assert!(traffic.lines().count() > 1000, "the traffic is all there");
+}
+
+fn policy(text: &str) -> Policy {
+    Policy::parse("contract.toml", text).unwrap_or_else(|error| panic!("{error:#?}"))
+}
+
+/// Compares line by line: the first difference says more than two long texts.
+fn compare(what: &str, native: &str, guest: &str) {
+    for (number, (native, guest)) in native.lines().zip(guest.lines()).enumerate() {
+        assert_eq!(native, guest, "{what}, line {}: natively on the left, the guest's on the right", number + 1);
+    }
+    assert_eq!(native.lines().count(), guest.lines().count(), "{what}: how many lines");
+}
+
+/// Memory that a trace writes to.
+#[derive(Clone, Default)]
+struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+impl Buffer {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().expect("nobody panicked").clone()).expect("the trace is text")
+    }
+}
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("nobody panicked").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,163 @@
+//! Every program of `drivers-demo`, on the board of its policy: published drivers, unchanged, do what they do on hardware.
+
+mod support;
+
+use std::fs;
+
+use wasm_embedded_rt::harness::{Outcome, run_component};
+use wasm_embedded_rt::policy::Policy;
+use wasm_embedded_rt::run::{Exit, RunOptions};
+use wasm_embedded_sim::parts::{Eeprom24, W25q};
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+/// The weather stations with std, and without.
+const STATIONS: [(&str, &str); 2] = [("weather", "weather_nostd"), ("weather_spi", "weather_spi_nostd")];
+
+/// What the other programs print.
+const PRINTED: [(&str, &str); 7] = [
+    ("clock", "stopped before: true\n2028-02-28 23:59:58\n2028-02-29 00:00:00\n"),
+    ("eeprom", "in the write cycle: I2C(NoAcknowledge(Address))\nafter it: \"one page\"\n"),
+    ("flash", "unique id: d1 64 8c 15 3b 57 29 2e\nerased: sector 2\nprogrammed: \"across a page boundary\"\n"),
+    ("humidity", "serial number: 0f1e2d3c\n21.5 °C, 45.0 %\n"),
+    ("shared_bus", "room: 21.5 °C, freezer: -18.5 °C\nroom: 21.5 °C, freezer: -18.5 °C\n"),
+    (
+        "thermocouple",
+        "400.00 °C\n400.25 °C\nopen: The MAX6675 detected an open circuit (bit D2 was high). Please check the thermocouple \
+         connection and try again.\n",
+    ),
+    ("thermometer", "-18.5 °C, alarm above 30.0 °C\n"),
+];
+
+/// The limit for a weather station without std: a microcontroller keeps the component in its memory.
+const MOST_BYTES: u64 = 30 * 1024;
+
+#[test]
+fn every_program_has_a_test() {
+    support::assert_every_program_has_a_test("drivers-demo/src/bin", include_str!("drivers.rs"));
+}
+
+#[test]
+fn the_weather_stations_read_what_was_set() {
+    for name in STATIONS.iter().flat_map(|(with_std, without_std)| [with_std, without_std]) {
+        let outcome = run(name);
+        let records = &outcome.said.log;
+        assert_eq!(records.len(), 3, "{name}");
+        for record in records {
+            let values: Vec<f64> = record.message.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+            let &[temperature, humidity, pressure] = &values[..] else { panic!("{name}: {}", record.message) };
+            assert!((temperature - 21.5).abs() <= 0.01, "{name}: {}", record.message);
+            assert!((humidity - 45.0).abs() <= 0.1, "{name}: {}", record.message);
+            assert!((pressure - 1013.25).abs() <= 0.1, "{name}: {}", record.message);
+        }
+        for pair in records.windows(2) {
+            let apart_ns = pair[1].at_ns - pair[0].at_ns;
+            assert!((1_000_000_000..1_100_000_000).contains(&apart_ns), "{name} waits for {apart_ns} ns");
+        }
+    }
+}
+
+#[test]
+fn the_displays_show_the_stored_picture() {
+    let path = support::workspace().join("drivers-demo/expected/oled.txt");
+    for name in STATIONS.iter().flat_map(|(with_std, without_std)| [with_std, without_std]) {
+        let frame = run(name).board.frame("oled").expect("there is a display");
+        let picture = format!("{frame}\n");
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&path, &picture).expect("the picture can be stored");
+        }
+        let expected = fs::read_to_string(&path).expect("there is a stored picture");
+        assert_eq!(picture, expected, "{name} shows something else than {}", path.display());
+    }
+}
+
+#[test]
+fn a_weather_station_without_std_does_the_same_on_the_wires() {
+    for (with_std, without_std) in STATIONS {
+        let (with_std, without_std) = (run(with_std), run(without_std));
+        assert!(with_std.trace.lines().count() > 1_000);
+        assert_eq!(with_std.trace, without_std.trace);
+        assert_eq!(with_std.vcd, without_std.vcd);
+        assert_eq!(with_std.said.log, without_std.said.log);
+    }
+}
+
+#[test]
+fn a_weather_station_without_std_imports_nothing_but_our_package() {
+    let engine = Engine::default();
+    for (_, name) in STATIONS {
+        let component = Component::from_file(&engine, support::guest("drivers-demo", name)).expect("a component");
+        for (import, _) in component.component_type().imports(&engine) {
+            assert!(import.starts_with("wasm-embedded:hal/"), "{name} imports {import}");
+        }
+    }
+}
+
+#[test]
+fn the_weather_station_without_std_is_small() {
+    let bytes = support::guest("drivers-demo", "weather_nostd").metadata().expect("there is a component").len();
+    assert!(bytes <= MOST_BYTES, "{bytes} bytes");
+}
+
+#[test]
+fn the_other_programs_print_what_their_drivers_read() {
+    for (name, printed) in PRINTED {
+        assert_eq!(run(name).said.stdout_text(), printed, "{name}");
+    }
+}
+
+#[test]
+fn what_eeprom24x_writes_is_in_the_eeprom() {
+    let board = run("eeprom").board;
+    let part = board.part("eeprom24").expect("there is an EEPROM");
+    let written = board.sim().with_part::<Eeprom24, _>(part, |part, _| part.bytes()[0x0f..0x19].to_vec());
+    assert_eq!(written.as_deref(), Some(&b"\xffone page\xff"[..]));
+}
+
+#[test]
+fn what_w25q32jv_programs_is_in_the_flash() {
+    let board = run("flash").board;
+    let part = board.part("w25q").expect("there is a flash memory");
+    let programmed = board.sim().with_part::<W25q, _>(part, |part, _| part.bytes()[0x20f5..0x210b].to_vec());
+    assert_eq!(programmed.as_deref(), Some(&b"across a page boundary"[..]));
+}
+
+#[test]
+fn a_wrong_checksum_ends_sht4x() {
+    let text = fs::read_to_string(policy_path("humidity")).expect("there is a policy");
+    let wrong = text.replacen("0x3c, 0xa5]", "0x3c, 0xa4]", 1);
+    assert_ne!(wrong, text);
+    let policy = Policy::parse("humidity.toml", &wrong).expect("the policy is valid");
+    let outcome = run_on("humidity", &policy);
+    assert_eq!((outcome.exit, outcome.said.stderr_text()), (Exit::Status(1), "Error: Crc\n".to_owned()));
+}
+
+/// bme280 0.5.1 takes the byte that is clocked with the register's address for the first one of the answer.
+#[test]
+fn bme280_over_spi_fails_as_it_does_on_hardware() {
+    let outcome = run_on("bme280_spi", &policy("bme280_spi"));
+    assert_eq!((outcome.exit, outcome.said.stderr_text()), (Exit::Status(1), "Error: UnsupportedChip\n".to_owned()));
+    assert_eq!(outcome.said.stdout_text(), "");
+}
+
+/// Runs a program that must succeed, without a word of complaint.
+fn run(name: &str) -> Outcome {
+    let outcome = run_on(name, &policy(name.strip_suffix("_nostd").unwrap_or(name)));
+    assert_eq!(outcome.exit, Exit::Status(0), "{name}: {:?}", outcome.said);
+    assert_eq!((outcome.said.stderr_text(), &outcome.said.refusals), (String::new(), &vec![]), "{name}");
+    assert_eq!(outcome.board.mismatches(), [], "{name}");
+    outcome
+}
+
+fn run_on(name: &str, policy: &Policy) -> Outcome {
+    let bytes = fs::read(support::guest("drivers-demo", name)).expect("the component can be read");
+    run_component(&bytes, policy, &RunOptions::default()).expect("it can be run")
+}
+
+fn policy(name: &str) -> Policy {
+    Policy::load(&policy_path(name)).expect("the policy is valid")
+}
+
+fn policy_path(name: &str) -> std::path::PathBuf {
+    support::workspace().join(format!("drivers-demo/policies/{name}.toml"))
+}

@@ -1,0 +1,35 @@
+;; Prints, logs, and ends as a guest without std ends that panics.
+(component
+  (import "wasm-embedded:hal/log@0.5.0" (instance $log
+    (type $levels (enum "error" "warn" "info" "debug" "trace"))
+    (export "level" (type $level (eq $levels)))
+    (export "log" (func (param "level" $level) (param "target" string) (param "message" string)))
+    (export "print" (func (param "text" string)))
+    (export "panicked" (func (param "message" string)))))
+  (core module $memory (memory (export "memory") 1))
+  (core instance $memory (instantiate $memory))
+  (core func $log (canon lower (func $log "log") (memory (core memory $memory "memory"))))
+  (core func $print (canon lower (func $log "print") (memory (core memory $memory "memory"))))
+  (core func $panicked (canon lower (func $log "panicked") (memory (core memory $memory "memory"))))
+  (core module $main
+    (import "memory" "memory" (memory 1))
+    (import "hal" "log" (func $log (param i32 i32 i32 i32 i32)))
+    (import "hal" "print" (func $print (param i32 i32)))
+    (import "hal" "panicked" (func $panicked (param i32 i32)))
+    (data (i32.const 0) "guest")
+    (data (i32.const 16) "21.5 degC\n")
+    (data (i32.const 32) "escape \1b[2J and\nline")
+    (data (i32.const 64) "panicked at src/main.rs:7:5: no sensor")
+    (func (export "run") (result i32)
+      (call $print (i32.const 16) (i32.const 10))
+      (call $log (i32.const 0) (i32.const 0) (i32.const 5) (i32.const 32) (i32.const 20))
+      (call $log (i32.const 3) (i32.const 0) (i32.const 5) (i32.const 32) (i32.const 6))
+      (call $panicked (i32.const 64) (i32.const 38))
+      unreachable))
+  (core instance $main (instantiate $main
+    (with "memory" (instance $memory))
+    (with "hal" (instance
+      (export "log" (func $log)) (export "print" (func $print)) (export "panicked" (func $panicked))))))
+  (func $run (result (result)) (canon lift (core func $main "run")))
+  (instance $exports (export "run" (func $run)))
+  (export "wasi:cli/run@0.2.0" (instance $exports)))

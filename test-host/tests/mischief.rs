@@ -1,0 +1,152 @@
+//! Guests that fail or do what they may not: the host stands, says what happened, and leaves the outputs safe.
+
+mod support;
+
+use std::fs;
+use std::time::Duration;
+
+use wasm_embedded_rt::engine::EngineOptions;
+use wasm_embedded_rt::harness::{Outcome, run_program};
+use wasm_embedded_rt::policy::Policy;
+use wasm_embedded_rt::program::Program;
+use wasm_embedded_rt::run::{Exit, RunOptions};
+use wasm_embedded_rt::trust::Trust;
+
+const POLICY: &str = r#"
+[i2c.bus]
+sim = "i2c"
+allow = [0x2a]
+
+[spi.device]
+sim = "spi"
+
+[gpio]
+MOTOR = { sim = true, direction = "output", initial = "low", on-exit = "low" }
+
+[[device]]
+part = "scripted"
+i2c = "i2c"
+address = 0x2a
+registers = [{ register = 0x00, bytes = [1] }]
+
+[[device]]
+part = "scripted"
+name = "forbidden"
+i2c = "i2c"
+address = 0x50
+registers = [{ register = 0x00, bytes = [1] }]
+"#;
+
+/// Has a guest do one kind of mischief.
+fn misbehave(what: &str, options: RunOptions) -> Outcome {
+    let policy = Policy::parse("mischief.toml", POLICY).unwrap_or_else(|error| panic!("{error:#?}"));
+    let bytes = fs::read(support::guest("test-guests", "misbehave")).expect("the component can be read");
+    let engine = EngineOptions { interruptible: options.timeout.is_some() };
+    let program = Program::load(&bytes, engine, &Trust::default()).expect("it is a component");
+    let args = ["misbehave", what].map(String::from).to_vec();
+    run_program(&program, &policy, &RunOptions { args, ..options }, |_| ()).expect("it can be linked")
+}
+
+/// The levels that the motor's net took, in order.
+fn motor(outcome: &Outcome) -> Vec<&str> {
+    outcome.trace.lines().filter_map(|line| line.split_once(" MOTOR ")).map(|(_, level)| level).collect()
+}
+
+#[test]
+fn a_trap_leaves_the_outputs_at_their_exit_levels() {
+    let outcome = misbehave("trap", RunOptions::default());
+    let Exit::Trap(_) = outcome.exit else { panic!("{:?}", outcome.exit) };
+    assert_eq!(motor(&outcome), ["high", "low"], "{}", outcome.trace);
+}
+
+#[test]
+fn a_panic_shows_its_message_with_file_and_line_and_leaves_the_outputs_safe() {
+    let outcome = misbehave("panic", RunOptions::default());
+    let Exit::Trap(_) = outcome.exit else { panic!("{:?}", outcome.exit) };
+    let said = outcome.said.stderr_text();
+    assert!(said.contains("misbehave.rs:") && said.contains("the motor is on"), "{said}");
+    assert_eq!(motor(&outcome), ["high", "low"], "{}", outcome.trace);
+}
+
+#[test]
+fn the_exit_status_is_the_guests_own() {
+    // WASI 0.2 knows success and failure only: std's `exit(3)` is a 1.
+    assert_eq!(misbehave("exit", RunOptions::default()).exit, Exit::Status(1));
+    assert_eq!(misbehave("error", RunOptions::default()).exit, Exit::Status(1));
+}
+
+#[test]
+fn a_timeout_in_simulated_time_ends_waiting_polling_and_sleeping_guests() {
+    for what in ["wait-forever", "poll-forever", "sleep"] {
+        let timeout = Some(Duration::from_millis(500));
+        let outcome = misbehave(what, RunOptions { timeout, ..RunOptions::default() });
+        assert_eq!(outcome.exit, Exit::Timeout { computing: false }, "{what}");
+        assert!((500_000_000..510_000_000).contains(&outcome.at_ns), "{what} ended at {} ns", outcome.at_ns);
+    }
+    let timeout = Some(Duration::from_millis(500));
+    let outcome = misbehave("wait-forever", RunOptions { timeout, ..RunOptions::default() });
+    assert_eq!(motor(&outcome), ["high", "low"], "{}", outcome.trace);
+}
+
+#[test]
+fn a_guest_that_only_computes_is_stopped_too() {
+    let (timeout, computing) = (Some(Duration::from_secs(1)), Duration::from_millis(200));
+    let outcome = misbehave("spin", RunOptions { timeout, computing, ..RunOptions::default() });
+    assert_eq!(outcome.exit, Exit::Timeout { computing: true });
+}
+
+#[test]
+fn a_label_that_is_not_in_the_policy_cannot_be_opened() {
+    let outcome = misbehave("unknown-label", RunOptions::default());
+    assert_eq!(outcome.exit, Exit::Status(1));
+    assert!(outcome.said.stderr_text().contains("cannot open \"bu\""), "{}", outcome.said.stderr_text());
+    let refusals = outcome.said.refusals.join("\n");
+    assert!(refusals.contains("\"bu\""), "the operator is told which: {refusals}");
+}
+
+#[test]
+fn a_label_of_another_kind_cannot_be_opened() {
+    let outcome = misbehave("wrong-kind", RunOptions::default());
+    assert_eq!(outcome.exit, Exit::Status(1));
+    assert!(outcome.said.stderr_text().contains("another kind of hardware"), "{}", outcome.said.stderr_text());
+}
+
+#[test]
+fn a_pin_is_held_once_and_can_be_opened_again_when_it_is_free() {
+    let outcome = misbehave("twice", RunOptions::default());
+    assert_eq!(outcome.exit, Exit::Status(0), "{}", outcome.said.stderr_text());
+    assert_eq!(outcome.said.stdout_text(), "cannot open \"MOTOR\": the label is already held\nagain\n");
+}
+
+#[test]
+fn an_address_that_is_not_granted_sees_no_traffic() {
+    let outcome = misbehave("not-granted", RunOptions::default());
+    assert_eq!(outcome.exit, Exit::Status(0), "{}", outcome.said.stderr_text());
+    let printed = outcome.said.stdout_text();
+    assert_eq!(printed.lines().count(), 16);
+    assert!(printed.lines().all(|line| line.ends_with("Err(Denied)")), "{printed}");
+    assert_eq!(outcome.trace, "", "nothing goes out on the wires");
+    assert!(outcome.said.refusals.iter().any(|refusal| refusal.contains("0x50") && refusal.contains("[i2c.bus]")));
+}
+
+#[test]
+fn handles_are_counted_and_come_back() {
+    let outcome = misbehave("handles", RunOptions::default());
+    assert_eq!(outcome.exit, Exit::Status(0), "{}", outcome.said.stderr_text());
+    let printed = outcome.said.stdout_text();
+    assert!(printed.starts_with("64 handles, then: cannot open \"bus\"") && printed.ends_with("again\n"), "{printed}");
+}
+
+#[test]
+fn lengths_past_the_limit_are_refused_before_anything_is_allocated() {
+    let outcome = misbehave("huge", RunOptions::default());
+    assert_eq!(outcome.exit, Exit::Status(0), "{}", outcome.said.stderr_text());
+    let printed = outcome.said.stdout_text();
+    // The numbers of `too-long` in the two enums.
+    let (i2c, spi) = ("failed 1, error 8", "failed 1, error 6");
+    assert_eq!(printed.lines().filter(|line| line.ends_with(i2c) && !line.starts_with("spi")).count(), 6, "{printed}");
+    assert_eq!(printed.lines().filter(|line| line.ends_with(spi) && line.starts_with("spi")).count(), 3, "{printed}");
+    assert_eq!(outcome.trace, "", "nothing goes out on the wires");
+    let refusals = outcome.said.refusals.join("\n");
+    assert!(refusals.contains("transaction-bytes") && refusals.contains("operations"), "{refusals}");
+}

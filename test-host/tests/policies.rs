@@ -1,0 +1,108 @@
+//! What is refused in a policy, and with which words: `policies/NAME.toml` against `policies/NAME.txt`. `BLESS=1` stores it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use miette::{GraphicalReportHandler, GraphicalTheme};
+use wasm_embedded_rt::policy::{MAX_POLICY_BYTES, Policy, PolicyError};
+
+/// Returns the report of a refusal as the command prints it, without colours.
+fn report(error: &PolicyError) -> String {
+    let mut text = format!("{error}\n");
+    if let PolicyError::Invalid { problems, .. } = error {
+        let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(100);
+        for problem in problems {
+            text.push('\n');
+            handler.render_report(&mut text, problem).expect("writing to a string");
+        }
+    }
+    text
+}
+
+#[test]
+fn every_refusal_names_file_line_and_key() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policies");
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
+        .expect("the folder of policies")
+        .map(|entry| entry.expect("a file").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    for file in files {
+        let name = file.file_name().expect("a name").to_string_lossy();
+        let text = fs::read_to_string(&file).expect("a policy");
+        let error = Policy::parse(&name, &text).expect_err(&name);
+        let (got, stored) = (report(&error), file.with_extension("txt"));
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&stored, &got).expect("the expected text can be stored");
+        }
+        let expected = fs::read_to_string(&stored).unwrap_or_default();
+        assert_eq!(got, expected, "{name}: BLESS=1 stores the new text");
+    }
+}
+
+#[test]
+fn an_empty_policy_grants_nothing() {
+    for text in ["", "\n", "# nothing\r\n", "\u{feff}", "[gpio]\n[i2c]\n"] {
+        let policy = Policy::parse("empty.toml", text).expect(text);
+        assert!(policy.i2c.is_empty() && policy.spi.is_empty() && policy.pins.is_empty() && policy.devices.is_empty());
+    }
+}
+
+#[test]
+fn line_ends_of_other_systems_do_not_matter() {
+    let text = "\u{feff}[i2c.sensor]\r\nsim = true\r\nallow = [0x76]\r\nx = 1\r\n";
+    let Err(PolicyError::Invalid { problems, .. }) = Policy::parse("crlf.toml", text) else { panic!("x is not known") };
+    assert_eq!(problems.iter().map(|problem| problem.line()).collect::<Vec<_>>(), [4]);
+}
+
+#[test]
+fn the_files_of_earlier_systems_are_valid() {
+    let linux = "[spi.sensor]\npath = \"/dev/spidev0.0\"\nfrequency = 1000000\nmode = 0\n\
+                 [gpio]\nDC = { pin = 2, initial = \"Low\" }\nRES = { pin = 3, initial = \"High\" }\n";
+    let microcontroller = "[spi.screen]\nblock = 0\nsck = 18\nmosi = 19\nmiso = 16\ncs = 17\nfrequency = 8000000\n";
+    for text in [linux, microcontroller] {
+        Policy::parse("earlier.toml", text).expect("a policy of an earlier system");
+    }
+}
+
+#[test]
+fn the_policies_in_the_documentation_are_valid() {
+    let text = include_str!("../POLICY.md");
+    let policies: Vec<&str> = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(policies.len(), 2);
+    for policy in policies {
+        let policy = Policy::parse("POLICY.md", policy).unwrap_or_else(|error| panic!("{}", report(&error)));
+        wasm_embedded_rt::board::Board::new(&policy).expect("a board");
+    }
+}
+
+#[test]
+fn what_is_no_text_is_refused_with_its_place() {
+    let error = Policy::parse_bytes("binary.toml", b"[i2c]\n# caf\xe9\n").expect_err("Latin-1");
+    assert_eq!(error.to_string(), "the policy binary.toml is not UTF-8 text: line 2, byte 11 of the file");
+}
+
+#[test]
+fn a_policy_is_at_most_a_mebibyte() {
+    let long = "#".repeat(MAX_POLICY_BYTES + 1);
+    for result in [Policy::parse("long.toml", &long), Policy::parse_bytes("long.toml", long.as_bytes())] {
+        assert!(matches!(result, Err(PolicyError::TooLong { .. })));
+    }
+    assert!(Policy::parse("long.toml", long.get(1..).expect("ASCII")).is_ok());
+}
+
+#[test]
+fn deep_nesting_is_refused_without_exhausting_the_stack() {
+    let half = MAX_POLICY_BYTES / 2;
+    let deep = [
+        format!("x = {}", "[".repeat(half)),
+        format!("x = {}", "{a=".repeat(half / 3)),
+        format!("{}a = 1", "a.".repeat(half / 2)),
+        format!("[{}a]", "a.".repeat(half / 2)),
+    ];
+    for text in deep {
+        assert!(Policy::parse("deep.toml", &text).is_err());
+    }
+}

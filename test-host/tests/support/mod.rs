@@ -1,0 +1,52 @@
+//! What the tests with whole guests share: the guests themselves.
+#![allow(dead_code, reason = "no test file uses all of it")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Builds the guests of `package` ("examples", "drivers-demo" or "test-guests") and returns the component of the program `name`.
+///
+/// Cargo finds at once that a built package is fresh, so every test asks for what it needs.
+pub(crate) fn guest(package: &str, name: &str) -> PathBuf {
+    let target = target_dir();
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--bins", "--examples", "--target", "wasm32-wasip2", "--profile", "guest"])
+        .args(["--package", package, "--target-dir"])
+        .arg(&target)
+        .current_dir(workspace())
+        .status()
+        .expect("cargo starts");
+    assert!(status.success(), "the guests of {package} do not build: {status}");
+    // Both packages may have a program of the same name.
+    let folder = if package == "examples" { "wasm32-wasip2/guest/examples" } else { "wasm32-wasip2/guest" };
+    let path = target.join(folder).join(format!("{name}.wasm"));
+    assert!(path.exists(), "{package} has no program {name}");
+    path
+}
+
+/// Returns the folder of everything that is built, whether or not cargo was given a target.
+fn target_dir() -> PathBuf {
+    // Cargo marks that folder, and not the one for a target in it.
+    let marked = |folder: &&Path| folder.join("CACHEDIR.TAG").exists();
+    let tests = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    tests.ancestors().filter(marked).last().expect("cargo marks the folder it builds in").to_owned()
+}
+
+/// Fails unless the tests in `source` name every program in `folder`, which is given from the workspace.
+pub(crate) fn assert_every_program_has_a_test(folder: &str, source: &str) {
+    let mut programs = 0;
+    for file in std::fs::read_dir(workspace().join(folder)).expect("the folder of programs can be read") {
+        let path = file.expect("the folder of programs can be read").path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = path.file_stem().expect("a program has a name").to_string_lossy();
+            assert!(source.contains(&format!("\"{name}\"")), "{} has no test", path.display());
+            programs += 1;
+        }
+    }
+    assert!(programs > 0, "there are no programs in {folder}");
+}
+
+/// Returns the folder of the workspace.
+pub(crate) fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is in the workspace")
+}
