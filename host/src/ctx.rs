@@ -37,6 +37,9 @@ pub struct HalCtx {
     handles: u32,
 }
 
+/// Finds the devices of one kind in a context.
+pub(crate) type Kind<D, G> = fn(&mut HalCtx) -> &mut Slots<D, G>;
+
 /// Builds a [`HalCtx`]. What is not added does not exist for the guest; a label added twice stands for the second device.
 #[derive(Debug)]
 pub struct HalCtxBuilder(HalCtx);
@@ -79,6 +82,27 @@ impl HalCtx {
         }
         self.handles += 1;
         Ok(())
+    }
+
+    /// Opens a label that one handle at a time may hold, among the devices of its kind.
+    pub(crate) fn open_once<D: ?Sized, G>(
+        &mut self,
+        label: &str,
+        wanted: &'static str,
+        kind: Kind<D, G>,
+    ) -> Result<u32, OpenError> {
+        let Some((handle, slot)) = kind(self).find(label) else {
+            return Err(self.no_such(label, wanted));
+        };
+        if slot.open > 0 {
+            self.log.refused(&Refusal::Held { label });
+            return Err(OpenError::Busy);
+        }
+        self.open_handle()?;
+        if let Ok(slot) = kind(self).get(handle) {
+            slot.open = 1;
+        }
+        Ok(handle)
     }
 
     /// Counts a handle that is dropped.

@@ -7,11 +7,9 @@ use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, LinkerInstance, Resource, ResourceType, WasmStr};
 
 use crate::bindings::wasm_embedded::hal::digital as wit;
-use crate::bindings::wasm_embedded::hal::types::OpenError;
-use crate::ctx::HalCtx;
+use crate::ctx;
 use crate::grant::PinGrant;
 use crate::linker::HalView;
-use crate::refusal::Refusal;
 use crate::slot::{BrokenHandle, Slots};
 
 /// A level.
@@ -127,17 +125,17 @@ fn make_safe<D: Output + ?Sized>(slots: &mut Slots<D, Pin>) {
 /// Fails if the interface is there already.
 pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     let mut instance = linker.instance("wasm-embedded:hal/digital@0.5.0")?;
-    add_opening::<T, _, OutputHandle>(&mut instance, "output-pin", "an output pin", |pins| &mut pins.outputs)?;
-    add_opening::<T, _, InputHandle>(&mut instance, "input-pin", "an input pin", |pins| &mut pins.inputs)?;
-    add_opening::<T, _, IoHandle>(&mut instance, "io-pin", "an open-drain pin", |pins| &mut pins.ios)?;
-    add_driving::<T, _, OutputHandle>(&mut instance, "output-pin", |pins| &mut pins.outputs)?;
-    add_driving::<T, _, IoHandle>(&mut instance, "io-pin", |pins| &mut pins.ios)?;
-    add_reading::<T, _, InputHandle>(&mut instance, "input-pin", |pins| &mut pins.inputs)?;
-    add_reading::<T, _, IoHandle>(&mut instance, "io-pin", |pins| &mut pins.ios)
+    add_opening::<T, _, OutputHandle>(&mut instance, "output-pin", "an output pin", |hal| &mut hal.pins.outputs)?;
+    add_opening::<T, _, InputHandle>(&mut instance, "input-pin", "an input pin", |hal| &mut hal.pins.inputs)?;
+    add_opening::<T, _, IoHandle>(&mut instance, "io-pin", "an open-drain pin", |hal| &mut hal.pins.ios)?;
+    add_driving::<T, _, OutputHandle>(&mut instance, "output-pin", |hal| &mut hal.pins.outputs)?;
+    add_driving::<T, _, IoHandle>(&mut instance, "io-pin", |hal| &mut hal.pins.ios)?;
+    add_reading::<T, _, InputHandle>(&mut instance, "input-pin", |hal| &mut hal.pins.inputs)?;
+    add_reading::<T, _, IoHandle>(&mut instance, "io-pin", |hal| &mut hal.pins.ios)
 }
 
-/// The pins of one kind.
-type Kind<D> = fn(&mut Pins) -> &mut Slots<D, Pin>;
+/// Finds the pins of one kind in a context.
+type Kind<D> = ctx::Kind<D, Pin>;
 
 /// Adds a resource and how it is opened: each label by one handle at a time.
 fn add_opening<T: HalView, D: ?Sized + 'static, H: 'static>(
@@ -148,7 +146,7 @@ fn add_opening<T: HalView, D: ?Sized + 'static, H: 'static>(
 ) -> wasmtime::Result<()> {
     instance.resource(name, ResourceType::host::<H>(), move |mut store, handle| {
         let hal = store.data_mut().hal();
-        kind(&mut hal.pins).get(handle)?.open = 0;
+        kind(hal).get(handle)?.open = 0;
         hal.close_handle();
         Ok(())
     })?;
@@ -156,26 +154,10 @@ fn add_opening<T: HalView, D: ?Sized + 'static, H: 'static>(
         &alloc::format!("[static]{name}.open"),
         move |mut store: StoreContextMut<'_, T>, (label,): (WasmStr,)| {
             let label = label.to_str(&store)?.into_owned();
-            let opened = open(store.data_mut().hal(), &label, kind_name, kind);
+            let opened = store.data_mut().hal().open_once(&label, kind_name, kind);
             Ok((opened.map(Resource::<H>::new_own),))
         },
     )
-}
-
-/// Opens a label.
-fn open<D: ?Sized>(hal: &mut HalCtx, label: &str, kind_name: &'static str, kind: Kind<D>) -> Result<u32, OpenError> {
-    let Some((handle, slot)) = kind(&mut hal.pins).find(label) else {
-        return Err(hal.no_such(label, kind_name));
-    };
-    if slot.open > 0 {
-        hal.log.refused(&Refusal::Held { label });
-        return Err(OpenError::Busy);
-    }
-    hal.open_handle()?;
-    if let Ok(slot) = kind(&mut hal.pins).get(handle) {
-        slot.open = 1;
-    }
-    Ok(handle)
 }
 
 /// Adds the methods of a pin that is driven.
@@ -189,7 +171,7 @@ fn add_driving<T: HalView, D: Output + ?Sized + 'static, H: 'static>(
         move |mut store: StoreContextMut<'_, T>, (pin, level): (Resource<H>, wit::Level)| {
             let hal = store.data_mut().hal();
             hal.interrupt.check()?;
-            Ok((set(kind(&mut hal.pins), pin.rep(), |_| level.into())?,))
+            Ok((set(kind(hal), pin.rep(), |_| level.into())?,))
         },
     )?;
     instance.func_wrap(
@@ -197,7 +179,7 @@ fn add_driving<T: HalView, D: Output + ?Sized + 'static, H: 'static>(
         move |mut store: StoreContextMut<'_, T>, (pin,): (Resource<H>,)| {
             let hal = store.data_mut().hal();
             hal.interrupt.check()?;
-            Ok((set(kind(&mut hal.pins), pin.rep(), |commanded| !commanded)?,))
+            Ok((set(kind(hal), pin.rep(), |commanded| !commanded)?,))
         },
     )?;
     instance.func_wrap(
@@ -205,7 +187,7 @@ fn add_driving<T: HalView, D: Output + ?Sized + 'static, H: 'static>(
         move |mut store: StoreContextMut<'_, T>, (pin,): (Resource<H>,)| {
             let hal = store.data_mut().hal();
             hal.interrupt.check()?;
-            let commanded = kind(&mut hal.pins).get(pin.rep())?.grant.commanded;
+            let commanded = kind(hal).get(pin.rep())?.grant.commanded;
             Ok((Ok::<_, wit::Error>(wit::Level::from(commanded)),))
         },
     )
@@ -238,7 +220,7 @@ fn add_reading<T: HalView, D: Input + ?Sized + 'static, H: 'static>(
         move |mut store: StoreContextMut<'_, T>, (pin,): (Resource<H>,)| {
             let hal = store.data_mut().hal();
             hal.interrupt.check()?;
-            let slot = kind(&mut hal.pins).get(pin.rep())?;
+            let slot = kind(hal).get(pin.rep())?;
             let level = slot.device()?.level().map(|level| slot.grant.grant.electrical(level));
             Ok((level.map(wit::Level::from).map_err(wit::Error::from),))
         },

@@ -6,11 +6,10 @@ use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, LinkerInstance, Resource, ResourceType, WasmList, WasmStr};
 
 use crate::bindings::wasm_embedded::hal::spi as wit;
-use crate::bindings::wasm_embedded::hal::types::{OpenError, Short};
-use crate::ctx::HalCtx;
+use crate::bindings::wasm_embedded::hal::types::Short;
+use crate::ctx::{self, HalCtx};
 use crate::limits::{TooLong, check, count, size};
 use crate::linker::HalView;
-use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::short;
 use crate::slot::Slots;
@@ -75,7 +74,7 @@ pub(crate) struct Bus<B>(pub(crate) B);
 /// What is under labels: devices, or buses.
 pub(crate) type ClockedSlots = Slots<dyn Clocked, ()>;
 /// Finds them in a context.
-type Kind = fn(&mut HalCtx) -> &mut ClockedSlots;
+type Kind = ctx::Kind<dyn Clocked, ()>;
 
 /// Adds the interface `wasm-embedded:hal/spi`.
 ///
@@ -111,7 +110,7 @@ fn add_kind<T: HalView, H: 'static>(
         &alloc::format!("[static]{name}.open"),
         move |mut store: StoreContextMut<'_, T>, (label,): (WasmStr,)| {
             let label = label.to_str(&store)?.into_owned();
-            Ok((open(store.data_mut().hal(), &label, kind_name, kind).map(Resource::<H>::new_own),))
+            Ok((store.data_mut().hal().open_once(&label, kind_name, kind).map(Resource::<H>::new_own),))
         },
     )?;
     instance.func_wrap(
@@ -165,22 +164,6 @@ fn add_kind<T: HalView, H: 'static>(
             Ok((transfer_short(device, bytes, write_len, read_len),))
         },
     )
-}
-
-/// Opens a label: each by one handle at a time.
-fn open(hal: &mut HalCtx, label: &str, kind_name: &'static str, kind: Kind) -> Result<u32, OpenError> {
-    let Some((handle, slot)) = kind(hal).find(label) else {
-        return Err(hal.no_such(label, kind_name));
-    };
-    if slot.open > 0 {
-        hal.log.refused(&Refusal::Held { label });
-        return Err(OpenError::Busy);
-    }
-    hal.open_handle()?;
-    if let Ok(slot) = kind(hal).get(handle) {
-        slot.open = 1;
-    }
-    Ok(handle)
 }
 
 fn transfer_short(device: &mut dyn Clocked, bytes: Short, write_len: u32, read_len: u32) -> Result<Short, wit::Error> {
