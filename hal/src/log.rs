@@ -1,4 +1,4 @@
-//! The guest's log: a back end of the [`log`](::log) crate.
+//! The guest's log: a back end of the `log` crate.
 
 use core::fmt::Write as _;
 
