@@ -1,5 +1,10 @@
-//! The simulated board that a policy describes, with the guest's labels on it.
+//! The board that a policy describes, simulated or of this machine or both, with the guest's labels on it.
 
+#[cfg(target_os = "linux")]
+mod hardware;
+#[cfg(not(target_os = "linux"))]
+#[path = "board/no_hardware.rs"]
+mod hardware;
 mod parts;
 mod pins;
 
@@ -11,16 +16,19 @@ use wasm_embedded_sim::parts::ssd1306::Frame;
 use wasm_embedded_sim::parts::{Scripted, Ssd1306};
 use wasm_embedded_sim::{PartId, Sim, SimSpiBus, SpiBusId, SpiSelectId, SpiSettings};
 
+use self::hardware::Hardware;
+use crate::clock::RealWait;
+use crate::log::Teller;
 use crate::policy::{self, BusBackend, I2cLabel, PinBackend, Policy, Select, SpiLabel};
 
 /// Why there is no board for a policy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BoardError {
-    /// A label stands for hardware.
+    /// A label stands for hardware that is not of this kind of machine.
     #[error(
-        "label `{label}` stands for hardware (`{key}` in {section}), which this version cannot open: give it `sim = true`, \
-         or wait for the version with the hardware back end"
+        "label `{label}` stands for hardware (`{key}` in {section}) that this program cannot open on this machine: to simulate \
+         it, give it `sim = true`"
     )]
     Hardware {
         /// The label.
@@ -29,6 +37,15 @@ pub enum BoardError {
         key: &'static str,
         /// Where it is.
         section: String,
+    },
+    /// A label's hardware cannot be opened.
+    #[error("label `{label}` cannot be opened")]
+    Open {
+        /// The label.
+        label: String,
+        /// Why, and what to do about it.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A part cannot be what the policy says.
     #[error("the part `{name}` cannot be put on the board")]
@@ -50,10 +67,11 @@ enum SpiPlace {
     Bus(SpiBusId),
 }
 
-/// A simulated board, from which one guest is run.
+/// A board, from which one guest is run.
 #[derive(Debug)]
 pub struct Board {
     sim: Sim,
+    hardware: Option<Hardware>,
     hal: HalCtxBuilder,
     parts: Vec<(String, PartId)>,
     /// Buses that get clocks before the guest starts, and how many bytes of them.
@@ -61,15 +79,17 @@ pub struct Board {
 }
 
 impl Board {
-    /// Builds the board of a policy.
+    /// Builds the board of a policy. Hardware is opened when all the rest is there: its outputs are at their initial levels from
+    /// then on, and at their `on-exit` levels when the board is dropped, whether or not a guest has run.
     ///
     /// # Errors
     ///
-    /// The policy has labels for hardware, or a part that cannot be.
+    /// The policy has labels for hardware that this machine has not, or that cannot be opened, or a part that cannot be.
     pub fn new(policy: &Policy) -> Result<Board, BoardError> {
         refuse_hardware(policy)?;
         let sim = Sim::new();
-        let mut board = Board { sim, hal: HalCtx::builder(), parts: Vec::new(), init_clocks: Vec::new() };
+        let mut board =
+            Board { sim, hardware: None, hal: HalCtx::builder(), parts: Vec::new(), init_clocks: Vec::new() };
         // The guest's pins come first: parts find their nets driven when they are powered on, as on a board whose controller
         // is held in reset until its outputs are set up.
         pins::add(&board.sim, &mut board.hal, &policy.pins);
@@ -84,7 +104,14 @@ impl Board {
             board.parts.push((device.name.clone(), id));
         }
         board.hal.limits(policy.limits);
+        board.hardware = Hardware::open(policy, &mut board.hal)?;
         Ok(board)
+    }
+
+    /// Returns whether a label stands for hardware. The guest lives in the machine's time then, and else in simulated time.
+    #[must_use]
+    pub fn has_hardware(&self) -> bool {
+        self.hardware.is_some()
     }
 
     /// Returns the simulation, to trace it, to work the parts and to look inside.
@@ -132,6 +159,18 @@ impl Board {
         &mut self.hal
     }
 
+    /// Returns what waits in the machine's time, if that is the guest's.
+    pub(crate) fn real_wait(&self) -> Option<RealWait> {
+        self.hardware.as_ref().map(Hardware::wait)
+    }
+
+    /// Has faults of the hardware told to whoever listens to the guest.
+    pub(crate) fn listen(&self, teller: &Teller) {
+        if let Some(hardware) = &self.hardware {
+            hardware.listen(teller.clone());
+        }
+    }
+
     /// Sends the clocks that some labels ask for before their first use.
     pub(crate) fn send_init_clocks(&mut self) {
         for (bus, bytes) in self.init_clocks.drain(..) {
@@ -146,7 +185,7 @@ impl Board {
         let stated =
             policy.i2c.iter().filter(|other| other.backend == label.backend).find_map(|other| other.frequency_hz);
         let bus = self.sim.i2c_bus(name, stated.unwrap_or(policy::DEFAULT_I2C_FREQUENCY_HZ));
-        self.hal.i2c_both(&label.label, self.sim.i2c(bus), grant(label));
+        self.hal.i2c_both(&label.label, self.sim.i2c(bus), i2c_grant(label));
     }
 
     /// Adds a device or bus, and returns where its parts go.
@@ -176,7 +215,8 @@ impl Board {
     }
 }
 
-fn grant(label: &I2cLabel) -> I2cGrant {
+/// Returns what a label grants.
+fn i2c_grant(label: &I2cLabel) -> I2cGrant {
     label.allow.iter().fold(I2cGrant::none(), |grant, allowed| {
         let access = match allowed.access {
             policy::Access::ReadWrite => Access::ReadWrite,
@@ -190,17 +230,18 @@ fn grant(label: &I2cLabel) -> I2cGrant {
     })
 }
 
-/// Refuses labels that this version has no back end for.
+/// Refuses labels for hardware of other machines.
 fn refuse_hardware(policy: &Policy) -> Result<(), BoardError> {
+    let linux = |key| if cfg!(target_os = "linux") { None } else { Some(key) };
     let bus = |backend: &BusBackend| match backend {
         BusBackend::Sim(_) => None,
-        BusBackend::Linux(_) => Some("path"),
+        BusBackend::Linux(_) => linux("path"),
         BusBackend::Block(_) => Some("block"),
     };
     let pin = |backend: &PinBackend| match backend {
         PinBackend::Sim(_) => None,
-        PinBackend::Pin { .. } => Some("pin"),
-        PinBackend::Line(_) => Some("line"),
+        PinBackend::Pin { .. } => linux("pin"),
+        PinBackend::Line(_) => linux("line"),
     };
     let i2c = policy.i2c.iter().map(|label| (&label.label, bus(&label.backend), "i2c"));
     let spi = policy.spi.iter().map(|label| (&label.label, bus(&label.backend), "spi"));

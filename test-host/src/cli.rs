@@ -1,10 +1,13 @@
 //! The command `wasm-embedded-rt`.
 
 mod check;
+#[cfg(feature = "compile")]
 mod compile;
 mod duration;
 mod failure;
 mod input;
+#[cfg(target_os = "linux")]
+mod list;
 mod run;
 mod status;
 
@@ -16,7 +19,7 @@ use clap::{Parser, Subcommand};
 
 use self::failure::Failure;
 
-/// Runs WebAssembly components that use embedded-hal drivers, on a simulated board.
+/// Runs WebAssembly components that use embedded-hal drivers, on the hardware of this machine or on a simulated board.
 #[derive(Parser)]
 #[command(name = "wasm-embedded-rt", version, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
@@ -28,7 +31,10 @@ struct Cli {
 enum Command {
     Run(run::Opts),
     Check(check::Opts),
+    #[cfg(feature = "compile")]
     Compile(compile::Opts),
+    #[cfg(target_os = "linux")]
+    List(list::Opts),
 }
 
 const EXAMPLES: &str = "\
@@ -54,7 +60,10 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Run(opts) => run::run(opts),
         Command::Check(opts) => check::run(&opts),
+        #[cfg(feature = "compile")]
         Command::Compile(opts) => compile::run(&opts),
+        #[cfg(target_os = "linux")]
+        Command::List(opts) => list::run(&opts),
     };
     ExitCode::from(result.unwrap_or_else(|failure| failure.report()))
 }

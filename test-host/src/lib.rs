@@ -1,7 +1,7 @@
 //! Runs WebAssembly components with embedded-hal drivers.
 //!
 //! A [`Policy`](policy::Policy) says which labels a guest may open and what stands behind each: a [`Board`](board::Board) with
-//! simulated buses, pins and parts. A [`Program`](program::Program) is a component that is ready to [`run`](run::run()). What the
+//! simulated buses, pins and parts, and on Linux with the machine's own. A [`Program`](program::Program) is a component that is ready to [`run`](run::run()). What the
 //! guest says goes to a [`Listener`](output::Listener), what happens on the wires to a [`Trace`](trace::Trace).
 //!
 //! The command `wasm-embedded-rt` is this library with a command line; a test uses the [`harness`], which keeps all of it:
@@ -25,6 +25,7 @@
 
 pub mod board;
 pub mod cli;
+mod clock;
 mod describe;
 mod display;
 pub mod engine;

@@ -1,9 +1,11 @@
 //! The guest's log, on its way to whoever listens: filtered by level, and bounded in rate.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use wasm_embedded_host::log::{Level, Log};
 use wasm_embedded_host::{Interrupt, Reason, Refusal};
-use wasm_embedded_sim::Sim;
 
+use crate::clock::Clock;
 use crate::output::{Said, Shared};
 use crate::policy::LogLevel;
 
@@ -12,18 +14,23 @@ const BURST: u64 = 10_000;
 /// The virtual time after which one more may come: 10,000 messages a second.
 const REFILL_NS: u64 = 100_000;
 
-/// What hears a guest's log and its refusals.
-pub(crate) struct GuestLog {
-    pub(crate) listener: Shared,
-    pub(crate) sim: Sim,
-    pub(crate) max_level: Option<Level>,
-    pub(crate) interrupt: Interrupt,
-    pub(crate) rate: Rate,
+/// What tells the listener about a guest.
+#[derive(Clone, Debug)]
+pub(crate) struct Teller {
+    listener: Shared,
+    clock: Clock,
+    max_level: Option<Level>,
+    interrupt: Interrupt,
+    rate: Arc<Mutex<Rate>>,
 }
+
+/// What hears a guest's log and its refusals.
+#[derive(Debug)]
+pub(crate) struct GuestLog(pub(crate) Teller);
 
 /// How many messages may still come.
 #[derive(Debug)]
-pub(crate) struct Rate {
+struct Rate {
     left: u64,
     refilled_ns: u64,
     dropped: u64,
@@ -54,10 +61,23 @@ impl Rate {
     }
 }
 
-impl GuestLog {
-    fn say(&mut self, said: Said<'_>) {
-        let now_ns = self.sim.now_ns();
-        let Some(dropped) = self.rate.admit(now_ns) else { return };
+impl Teller {
+    pub(crate) fn new(listener: &Shared, clock: &Clock, max_level: Option<Level>, interrupt: &Interrupt) -> Teller {
+        let (listener, clock, interrupt) = (listener.clone(), clock.clone(), interrupt.clone());
+        Teller { listener, clock, max_level, interrupt, rate: Arc::default() }
+    }
+
+    /// Tells what the hardware could not do.
+    pub(crate) fn fault(&self, level: Level, message: &str) {
+        if self.max_level >= Some(level) {
+            self.say(Said::Fault { level, message });
+        }
+    }
+
+    fn say(&self, said: Said<'_>) {
+        let now_ns = self.clock.now_ns();
+        let admitted = self.rate.lock().unwrap_or_else(PoisonError::into_inner).admit(now_ns);
+        let Some(dropped) = admitted else { return };
         if dropped > 0 {
             self.tell(now_ns, Said::Dropped(dropped));
         }
@@ -73,32 +93,33 @@ impl GuestLog {
 
 impl Log for GuestLog {
     fn max_level(&self) -> Option<Level> {
-        self.max_level
+        self.0.max_level
     }
 
     fn log(&mut self, level: Level, target: &str, message: &str) {
-        self.say(Said::Log { level, target, message });
+        self.0.say(Said::Log { level, target, message });
     }
 
     fn panicked(&mut self, message: &str) {
-        self.say(Said::Panic(message));
+        self.0.say(Said::Panic(message));
     }
 
     fn print(&mut self, text: &str) {
-        self.tell(self.sim.now_ns(), Said::Stdout(text.as_bytes()));
+        self.0.tell(self.0.clock.now_ns(), Said::Stdout(text.as_bytes()));
     }
 
     fn refused(&mut self, refusal: &Refusal<'_>) {
-        if self.max_level >= Some(Level::Warn) {
-            self.say(Said::Refused(&refusal.to_string()));
+        if self.0.max_level >= Some(Level::Warn) {
+            self.0.say(Said::Refused(&refusal.to_string()));
         }
     }
 }
 
 impl Drop for GuestLog {
     fn drop(&mut self) {
-        if self.rate.dropped > 0 {
-            self.tell(self.sim.now_ns(), Said::Dropped(self.rate.dropped));
+        let dropped = self.0.rate.lock().unwrap_or_else(PoisonError::into_inner).dropped;
+        if dropped > 0 {
+            self.0.tell(self.0.clock.now_ns(), Said::Dropped(dropped));
         }
     }
 }

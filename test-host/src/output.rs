@@ -34,6 +34,13 @@ pub enum Said<'a> {
     Panic(&'a str),
     /// The host refused something; the guest was not told the reason.
     Refused(&'a str),
+    /// Hardware failed, or cannot do what the guest asked for; the guest was only told the kind of error.
+    Fault {
+        /// How bad it is.
+        level: Level,
+        /// Which label and device, what was being done, and what it means.
+        message: &'a str,
+    },
     /// Messages were dropped, since there were too many.
     Dropped(u64),
 }

@@ -155,6 +155,15 @@ impl Policy {
         if findings.is_empty() { Ok(policy) } else { Err(findings.into_error(name, text)) }
     }
 
+    /// Returns whether a label stands for hardware.
+    #[must_use]
+    pub fn has_hardware(&self) -> bool {
+        let i2c = self.i2c.iter().map(|label| &label.backend);
+        let mut buses = i2c.chain(self.spi.iter().map(|label| &label.backend));
+        buses.any(|backend| !matches!(backend, BusBackend::Sim(_)))
+            || self.pins.iter().any(|label| !matches!(label.backend, PinBackend::Sim(_)))
+    }
+
     fn too_long(name: &str) -> Result<Policy, PolicyError> {
         Err(PolicyError::TooLong { name: name.to_owned(), limit: MAX_POLICY_BYTES })
     }

@@ -3,6 +3,8 @@
 use wasmtime::component::Component;
 use wasmtime::{Engine, Precompiled};
 
+#[cfg(feature = "compile")]
+use crate::engine::engine_for;
 use crate::engine::{EngineOptions, engine};
 use crate::imports::{self, Import, LinkError};
 use crate::run;
@@ -28,6 +30,10 @@ pub enum LoadError {
     /// The bytes are no valid component.
     #[error("not a valid component")]
     Invalid(#[source] wasmtime::Error),
+    /// The bytes are a component that would have to be compiled, by a program without a compiler.
+    #[cfg(not(feature = "compile"))]
+    #[error("a component that is not compiled, and this program has no compiler: use `compile` on another machine")]
+    NoCompiler,
     /// The bytes are machine code that nobody vouched for.
     #[error(
         "a compiled component that nobody vouches for (SHA-256 {0}): compile it on this machine, or pass `--trust {0}`"
@@ -42,14 +48,30 @@ pub enum LoadError {
         #[source]
         source: wasmtime::Error,
     },
+    /// There is no compiler for this kind of machine.
+    #[cfg(feature = "compile")]
+    #[error("this program cannot compile for {target}{}", cross_hint())]
+    Target {
+        /// The kind of machine.
+        target: String,
+        /// Why.
+        #[source]
+        source: wasmtime::Error,
+    },
     /// Wasmtime cannot work on this machine.
     #[error("the WebAssembly engine cannot work on this machine")]
     Engine(#[source] wasmtime::Error),
 }
 
+/// Says what a program without all compilers lacks.
+#[cfg(feature = "compile")]
+fn cross_hint() -> &'static str {
+    if cfg!(feature = "cross") { "" } else { ": it was built without `--features cross`" }
+}
+
 fn hint(interruptible: bool) -> &'static str {
     match interruptible {
-        true => ": to run with a timeout it must be compiled with `--interruptible`",
+        true => ": to run with a timeout, or with hardware, it must be compiled with `--interruptible`",
         false => "",
     }
 }
@@ -76,9 +98,14 @@ impl Program {
             };
         }
         check_kind(bytes)?;
-        let engine = engine(options).map_err(LoadError::Engine)?;
-        let component = Component::from_binary(&engine, bytes).map_err(LoadError::Invalid)?;
-        Ok(Program { component })
+        #[cfg(not(feature = "compile"))]
+        return Err(LoadError::NoCompiler);
+        #[cfg(feature = "compile")]
+        {
+            let engine = engine(options).map_err(LoadError::Engine)?;
+            let component = Component::from_binary(&engine, bytes).map_err(LoadError::Invalid)?;
+            Ok(Program { component })
+        }
     }
 
     fn deserialize(bytes: &[u8], options: EngineOptions) -> Result<Program, LoadError> {
@@ -93,17 +120,6 @@ impl Program {
         };
         // Code that could be interrupted also runs where nothing interrupts it.
         load(options).or_else(|error| load(EngineOptions { interruptible: true }).map_err(|_| error))
-    }
-
-    /// Returns the compiled form of the component, and its digest to vouch for.
-    ///
-    /// # Errors
-    ///
-    /// There is no memory for it.
-    pub fn compiled(&self) -> wasmtime::Result<(Vec<u8>, Digest)> {
-        let bytes = self.component.serialize()?;
-        let digest = Digest::of(&bytes);
-        Ok((bytes, digest))
     }
 
     /// Returns everything that the component imports, in its order.
@@ -131,6 +147,28 @@ impl Program {
     pub(crate) fn component(&self) -> &Component {
         &self.component
     }
+}
+
+/// Compiles a component, for this machine or for one of another kind. Returns the code, and its digest to vouch for.
+///
+/// # Errors
+///
+/// The bytes are no component, or there is no compiler for that kind of machine.
+#[cfg(feature = "compile")]
+pub fn compile(bytes: &[u8], options: EngineOptions, target: Option<&str>) -> Result<(Vec<u8>, Digest), LoadError> {
+    if Engine::detect_precompiled(bytes).is_some() {
+        return Err(LoadError::NotWasm("it is compiled already"));
+    }
+    check_kind(bytes)?;
+    let engine = match target {
+        None => engine(options).map_err(LoadError::Engine)?,
+        Some(target) => {
+            engine_for(target, options).map_err(|source| LoadError::Target { target: target.to_owned(), source })?
+        }
+    };
+    let code = engine.precompile_component(bytes).map_err(LoadError::Invalid)?;
+    let digest = Digest::of(&code);
+    Ok((code, digest))
 }
 
 /// Says what bytes are that are no component.

@@ -17,8 +17,9 @@ pub use self::ending::{Exit, Trap};
 use self::guest::Guest;
 use self::timing::Timing;
 use crate::board::Board;
+use crate::clock::Clock;
 use crate::imports::{self, LinkError};
-use crate::log::{GuestLog, Rate, level};
+use crate::log::{GuestLog, Teller, level};
 use crate::output::{Listener, Shared};
 use crate::policy::{LogLevel, Policy};
 use crate::program::Program;
@@ -86,7 +87,8 @@ const HOSTCALL_BYTES: usize = 1 << 20;
 
 /// Runs a program on a board until it ends, and leaves the outputs at their `on-exit` levels.
 ///
-/// A board has one guest in its life: another one finds no labels.
+/// A board has one guest in its life: another one finds no labels. Where this says virtual time, a board with hardware means the
+/// machine's.
 ///
 /// # Errors
 ///
@@ -102,22 +104,17 @@ pub fn run(
     let linker = linker(engine).map_err(LinkError::Engine)?;
     imports::check(program.component(), &linker)?;
 
-    let sim = board.sim().clone();
+    let clock = Clock::start(board.sim(), board.real_wait());
     let listener = Shared::new(listener);
     let interrupt = Interrupt::default();
     let max_level = level(options.log_level.or(policy.log_level).unwrap_or(DEFAULT_LOG_LEVEL));
-    let log = GuestLog {
-        listener: listener.clone(),
-        sim: sim.clone(),
-        max_level,
-        interrupt: interrupt.clone(),
-        rate: Rate::default(),
-    };
-    let timing = Timing::start(&sim, engine, &interrupt, options);
-    let hal = board.hal().interrupt(interrupt.clone()).delay_object(timing.delay()).log(log).build();
+    let teller = Teller::new(&listener, &clock, max_level, &interrupt);
+    let timing = Timing::start(&clock, board.sim(), engine, &interrupt, options);
+    board.listen(&teller);
+    let hal = board.hal().interrupt(interrupt.clone()).delay_object(timing.delay()).log(GuestLog(teller)).build();
     board.send_init_clocks();
 
-    let wasi = wasi::context(&options.args, options.seed, options.stdin, &sim, &listener);
+    let wasi = wasi::context(&options.args, options.seed, options.stdin, &clock, &listener);
     let mut store = store(engine, Guest::new(hal, wasi, timing.timers(), policy.memory_bytes), policy);
     store.epoch_deadline_callback(move |_| match interrupt.requested() {
         Some(reason) => Err(wasm_embedded_host::Interrupted(reason).into()),
@@ -128,7 +125,7 @@ pub fn run(
     // Dropping the guest's context drives the outputs to their levels.
     drop(store);
     let computed = timing.end();
-    Ok(Ended { exit: Exit::of(result, computed, listener.failure()), at_ns: sim.now_ns() })
+    Ok(Ended { exit: Exit::of(result, computed, listener.failure()), at_ns: clock.now_ns() })
 }
 
 /// Returns everything that a guest may import.

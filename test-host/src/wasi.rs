@@ -1,13 +1,13 @@
 //! WASI 0.2 for guests with std: arguments, standard streams, clocks and randomness, and nothing else.
 //!
 //! In simulation the clocks are the board's virtual one, and the random numbers come from a seed: a run is the same every time.
+//! With hardware the clocks are the machine's.
 
 mod clock;
 mod stdio;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use wasm_embedded_sim::Sim;
 use wasmtime::component::{HasData, Linker};
 use wasmtime_wasi::p2::bindings::{clocks, sync};
 use wasmtime_wasi::{WasiCtx, WasiView};
@@ -16,17 +16,18 @@ pub(crate) use self::clock::{SimTime, Timers};
 
 use self::clock::{Monotonic, Wall};
 use self::stdio::{GuestStdout, Stream};
+use crate::clock::Clock;
 use crate::output::Shared;
 
 /// Builds what a guest is granted of WASI.
-pub(crate) fn context(args: &[String], seed: u64, stdin: bool, sim: &Sim, listener: &Shared) -> WasiCtx {
+pub(crate) fn context(args: &[String], seed: u64, stdin: bool, clock: &Clock, listener: &Shared) -> WasiCtx {
     let mut builder = WasiCtx::builder();
     builder
         .args(args)
-        .stdout(GuestStdout::new(Stream::Stdout, sim, listener))
-        .stderr(GuestStdout::new(Stream::Stderr, sim, listener))
-        .wall_clock(Wall(sim.clone()))
-        .monotonic_clock(Monotonic(sim.clone()))
+        .stdout(GuestStdout::new(Stream::Stdout, clock, listener))
+        .stderr(GuestStdout::new(Stream::Stderr, clock, listener))
+        .wall_clock(Wall(clock.clone()))
+        .monotonic_clock(Monotonic(clock.clone()))
         .secure_random(StdRng::seed_from_u64(seed))
         .insecure_random(StdRng::seed_from_u64(!seed))
         .insecure_random_seed(u128::from(seed))

@@ -43,7 +43,7 @@ fn folder() -> TempDir {
     write("board.toml", POLICY.as_bytes());
     write("nothing.toml", b"");
     write("slip.toml", b"[i2c.sensor]\nsim = true\nalow = [0x76]\n");
-    write("hardware.toml", b"[i2c.sensor]\npath = \"/dev/i2c-1\"\nallow = [0x76]\n");
+    write("hardware.toml", b"[i2c.sensor]\nblock = 0\nsda = 4\nscl = 5\nallow = [0x76]\n");
     write("script.toml", b"[i2c.bus]\nsim = true\n[[device]]\npart = \"scripted\"\ni2c = \"i2c\"\naddress = 0x20\nsteps = [{ write = [1] }]\n");
     write("empty.wasm", b"");
     write("random.wasm", b"\x17\x2a\x00\xff random");

@@ -78,6 +78,26 @@ fn the_policies_in_the_documentation_are_valid() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn hardware_that_is_not_there_is_refused_with_its_label_and_advice() {
+    for (policy, label, device) in [
+        ("[i2c.sensor]\npath = \"/dev/no-such-bus\"", "sensor", "/dev/no-such-bus: there is no such device"),
+        ("[spi.screen]\npath = \"/dev/null\"", "screen", "/dev/null: not a device of this kind"),
+        (
+            "[gpio]\nDC = { pin = 2, chip = \"/dev/null\", initial = \"Low\" }",
+            "DC",
+            "/dev/null: not a device of this kind",
+        ),
+    ] {
+        let policy = Policy::parse("hardware.toml", policy).expect("a valid policy");
+        let error = wasm_embedded_rt::board::Board::new(&policy).expect_err(label);
+        assert_eq!(error.to_string(), format!("label `{label}` cannot be opened"));
+        let source = std::error::Error::source(&error).expect("the reason").to_string();
+        assert!(source.starts_with(device), "{source}");
+    }
+}
+
 #[test]
 fn what_is_no_text_is_refused_with_its_place() {
     let error = Policy::parse_bytes("binary.toml", b"[i2c]\n# caf\xe9\n").expect_err("Latin-1");

@@ -20,11 +20,7 @@ pub(super) fn add(sim: &Sim, hal: &mut HalCtxBuilder, labels: &[PinLabel]) {
     }
     for (label, net) in simulated {
         let name = &label.label;
-        let grant = PinGrant {
-            initial: logical(label.initial),
-            on_exit: label.on_exit.map(logical),
-            active_low: label.active_low,
-        };
+        let grant = grant(label);
         let initial = match grant.electrical(grant.initial) {
             digital::Level::Low => Level::Low,
             digital::Level::High => Level::High,
@@ -35,6 +31,11 @@ pub(super) fn add(sim: &Sim, hal: &mut HalCtxBuilder, labels: &[PinLabel]) {
             PinDirection::OpenDrain => hal.io(name, sim.open_drain(net, initial), grant),
         };
     }
+}
+
+/// Returns what a label grants.
+pub(super) fn grant(label: &PinLabel) -> PinGrant {
+    PinGrant { initial: logical(label.initial), on_exit: label.on_exit.map(logical), active_low: label.active_low }
 }
 
 fn logical(level: PinLevel) -> digital::Level {

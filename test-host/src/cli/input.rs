@@ -35,12 +35,22 @@ impl ComponentArgs {
 
     /// Reads and loads the component.
     pub(super) fn load(&self, options: EngineOptions) -> Result<Program, Failure> {
-        let name = self.component.display();
-        let bytes = read(&self.component).map_err(|error| {
-            Failure::new(status::COMPONENT, error).context(format!("cannot read the component {name}"))
-        })?;
-        let program = Program::load(&bytes, options, &self.trust());
-        program.map_err(|error| Failure::from(error).context(format!("cannot load {name}")))
+        let program = Program::load(&self.bytes()?, options, &self.trust());
+        program.map_err(|error| Failure::from(error).context(format!("cannot load {}", self.component.display())))
+    }
+
+    /// Reads and compiles the component, and returns the code and its digest.
+    #[cfg(feature = "compile")]
+    pub(super) fn compile(&self, options: EngineOptions, target: Option<&str>) -> Result<(Vec<u8>, Digest), Failure> {
+        let compiled = crate::program::compile(&self.bytes()?, options, target);
+        compiled.map_err(|error| Failure::from(error).context(format!("cannot compile {}", self.component.display())))
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, Failure> {
+        read(&self.component).map_err(|error| {
+            let what = format!("cannot read the component {}", self.component.display());
+            Failure::new(status::COMPONENT, error).context(what)
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! `run`: a component on the simulated board.
+//! `run`: a component on the board of a policy.
 
 mod outputs;
 mod signals;
@@ -50,7 +50,7 @@ pub(super) struct Opts {
     #[arg(long, conflicts_with = "display")]
     json: bool,
 
-    /// Stops the guest after this much simulated time, such as 5s or 250ms
+    /// Stops the guest after this much time, such as 5s or 250ms: simulated time, unless the board has hardware
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     timeout: Option<Duration>,
 
@@ -66,6 +66,7 @@ pub(super) struct Opts {
 const NOTES: &str = "\
 Simulated time passes when the guest waits, uses a bus or pin, or looks at a clock, and not while it computes. \
 With --timeout, a guest that computes for 10 s of processor time without simulated time passing is stopped too. \
+If one label of the policy stands for hardware, the guest lives in the machine's time, and so do simulated parts. \
 However the guest ends, by Ctrl-C too, outputs are then driven to the `on-exit` levels of the policy, and traces \
 and pictures are written. Pressing Ctrl-C twice ends this program at once.
 
@@ -104,11 +105,13 @@ const COLUMNS: usize = 130;
 pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     let stop = signals::listen().map_err(|error| Failure::file("cannot listen for Ctrl-C", error))?;
     let policy = opts.policy.require()?;
+    // Hardware must be left in a safe state by a guest that computes for ever, too.
+    let interruptible = opts.timeout.is_some() || policy.has_hardware();
+    let program = opts.component.load(EngineOptions { interruptible })?;
+    // Before a device is opened or a file is created: a component that cannot be run leaves no traces.
+    program.check()?;
     let mut board = Board::new(&policy)?;
     opts.outputs.check(&board)?;
-    let program = opts.component.load(EngineOptions { interruptible: opts.timeout.is_some() })?;
-    // Before a file is created: a component that cannot be run leaves nothing behind.
-    program.check()?;
     let voice = Voice::new(opts.json);
     let traces = opts.outputs.begin(&board, &voice)?;
     let columns = terminal_columns();
@@ -142,7 +145,8 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
         note(&format!("{} {name}: {mismatch}\n", Style::of_stderr().yellow("warning:")));
     }
     let status = exit_status(&ended.exit);
-    let message = message(&ended.exit, options.timeout);
+    let time = if board.has_hardware() { "time" } else { "simulated time" };
+    let message = message(&ended.exit, options.timeout, time);
     voice.ended(&ended, status, message.as_deref())?;
     report(&ended.exit, message.as_deref());
     match drawn {
@@ -157,10 +161,10 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
 }
 
 /// Says how the guest ended, unless it ended by itself.
-fn message(exit: &Exit, timeout: Option<Duration>) -> Option<String> {
+fn message(exit: &Exit, timeout: Option<Duration>, time: &str) -> Option<String> {
     match (exit, timeout) {
         (Exit::Status(_) | Exit::OutputClosed(io::ErrorKind::BrokenPipe), _) => None,
-        (Exit::Timeout { computing: false }, Some(timeout)) => Some(format!("{exit}: {timeout:?} of simulated time")),
+        (Exit::Timeout { computing: false }, Some(timeout)) => Some(format!("{exit}: {timeout:?} of {time}")),
         _ => Some(exit.to_string()),
     }
 }

@@ -4,7 +4,7 @@
 pub(super) const USAGE: u8 = 64;
 /// The host failed: something cannot be written.
 pub(super) const HOST: u8 = 119;
-/// The policy is refused.
+/// The policy is refused, or what it names cannot be opened.
 pub(super) const POLICY: u8 = 120;
 /// There is no component, or it cannot be linked.
 pub(super) const COMPONENT: u8 = 121;
@@ -23,7 +23,7 @@ Exit status:
     0  the guest ended successfully; 1, or any other not listed here, is the guest's own
    64  the command line is wrong
   119  a file, or the output, cannot be written
-  120  there is no policy, or it is refused
+  120  there is no policy, or it is refused, or its hardware cannot be opened
   121  there is no component, or it imports what there is not
   122  the guest trapped (a panic is a trap)
   123  the guest's simulated time was over

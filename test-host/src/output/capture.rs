@@ -20,6 +20,8 @@ pub struct Capture {
     pub panics: Vec<String>,
     /// What the host refused, in its own words.
     pub refusals: Vec<String>,
+    /// What the hardware could not do.
+    pub faults: Vec<String>,
     /// How many messages were dropped.
     pub dropped: u64,
 }
@@ -69,6 +71,7 @@ impl Listener for Capture {
             }
             Said::Panic(message) => self.panics.push(message.to_owned()),
             Said::Refused(reason) => self.refusals.push(reason.to_owned()),
+            Said::Fault { message, .. } => self.faults.push(message.to_owned()),
             Said::Dropped(count) => self.dropped += count,
         }
         Ok(())

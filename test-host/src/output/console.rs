@@ -60,6 +60,7 @@ impl Listener for Console {
             }
             Said::Panic(message) => self.line(at_ns, "panic", Style::red, &escape::line(message)),
             Said::Refused(reason) => self.line(at_ns, "host", Style::yellow, &escape::line(reason)),
+            Said::Fault { level, message } => self.line(at_ns, "host", paint(level), &escape::line(message)),
             Said::Dropped(count) => {
                 self.line(at_ns, "host", Style::yellow, &format!("{count} messages dropped: the guest logs too much"))
             }

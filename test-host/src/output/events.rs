@@ -1,7 +1,7 @@
 //! Writes what happens as JSON: one object a line.
 //!
 //! Every object has `event` and `at_ns`, the virtual time. The events are `stdout` and `stderr` (`text`), `log` (`level`,
-//! `target`, `message`), `panic` (`message`), `refused` (`reason`), `dropped` (`count`), `trace` (`text`), `screenshot`
+//! `target`, `message`), `panic` (`message`), `refused` (`reason`), `fault` (`level`, `message`), `dropped` (`count`), `trace` (`text`), `screenshot`
 //! (`device`, `file`) and, as the last one, `exit`: its `reason` is `exit`, `trap`, `timeout` or `stopped`, its `status` that of
 //! the program, and unless the guest ended by itself it has a `message`, and after a trap a `backtrace`.
 //!
@@ -54,6 +54,7 @@ impl<W: Write + Send> Listener for Events<W> {
             }
             Said::Panic(message) => ("panic", json!({ "message": message })),
             Said::Refused(reason) => ("refused", json!({ "reason": reason })),
+            Said::Fault { level, message } => ("fault", json!({ "level": level_name(level), "message": message })),
             Said::Dropped(count) => ("dropped", json!({ "count": count })),
         };
         self.event(at_ns, name, fields)

@@ -1,4 +1,4 @@
-//! Virtual time while a guest runs: its end, its pace, and the guard against a guest that computes for ever.
+//! A guest's time while it runs: its end, its pace, and the guard against a guest that computes for ever.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -12,10 +12,11 @@ use wasm_embedded_sim::Sim;
 use wasmtime::Engine;
 
 use super::RunOptions;
+use crate::clock::Clock;
 use crate::wasi::Timers;
 
-/// How often the guard looks.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often the guard looks. A delay may take another 20 ms to notice what the guard saw: together less than 50 ms.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// The timing of one run.
 pub(super) struct Timing {
@@ -25,30 +26,42 @@ pub(super) struct Timing {
 }
 
 impl Timing {
-    /// Begins to watch the virtual time.
-    pub(super) fn start(sim: &Sim, engine: &Engine, interrupt: &Interrupt, options: &RunOptions) -> Timing {
+    /// Begins to watch the time.
+    pub(super) fn start(
+        clock: &Clock,
+        sim: &Sim,
+        engine: &Engine,
+        interrupt: &Interrupt,
+        options: &RunOptions,
+    ) -> Timing {
         let deadline_ns = options.timeout.map_or(u64::MAX, |timeout| {
             let timeout_ns = u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX);
             sim.now_ns().saturating_add(timeout_ns)
         });
-        let timers = Timers::new(sim, deadline_ns, interrupt);
+        let timers = Timers::new(clock, deadline_ns, interrupt);
         let now_ns = Arc::new(AtomicU64::new(sim.now_ns()));
-        if options.timeout.is_some() || options.real_time {
-            let pace = options.real_time.then(|| Pace { began: Instant::now(), from_ns: sim.now_ns() });
+        // Simulated parts beside hardware do not run ahead of it.
+        let is_paced = options.real_time || clock.is_real();
+        if options.timeout.is_some() || is_paced {
+            let pace = is_paced.then(|| Pace { began: Instant::now(), from_ns: sim.now_ns() });
             sim.on_advance(hook(now_ns.clone(), deadline_ns, pace, engine.clone(), interrupt.clone()));
         }
-        let limit = options.timeout.map(|_| options.computing);
+        let end = match (options.timeout, clock.instant(deadline_ns)) {
+            (None, _) => End::Never,
+            (Some(_), Some(at)) => End::At(at),
+            (Some(_), None) => End::AfterComputing(options.computing),
+        };
         let watched = options.timeout.is_some() || options.stop.is_some();
-        let guard = watched.then(|| Guard::start(now_ns, engine, interrupt, options.stop.clone(), limit));
+        let guard = watched.then(|| Guard::start(now_ns, engine, interrupt, options.stop.clone(), end));
         Timing { sim: sim.clone(), timers, guard }
     }
 
-    /// Returns what waits for the guest in virtual time.
+    /// Returns what waits for the guest.
     pub(super) fn delay(&self) -> Box<dyn Delay> {
-        Box::new(VirtualDelay { sim: self.sim.clone(), deadline_ns: self.timers.deadline_ns })
+        Box::new(GuestDelay { clock: self.timers.clock.clone(), deadline_ns: self.timers.deadline_ns })
     }
 
-    /// Returns what WASI needs to wait in virtual time.
+    /// Returns what WASI needs to wait.
     pub(super) fn timers(&self) -> Timers {
         self.timers.clone()
     }
@@ -98,16 +111,27 @@ impl Pace {
     }
 }
 
-/// A delay that takes no time but the virtual one, and ends with the guest's time.
-struct VirtualDelay {
-    sim: Sim,
+/// A delay that ends with the guest's time.
+struct GuestDelay {
+    clock: Clock,
     deadline_ns: u64,
 }
 
-impl Delay for VirtualDelay {
-    fn delay_ns(&mut self, ns: u64, _interrupt: &Interrupt) {
-        self.sim.advance_ns(ns.min(self.deadline_ns.saturating_sub(self.sim.now_ns())));
+impl Delay for GuestDelay {
+    fn delay_ns(&mut self, ns: u64, interrupt: &Interrupt) {
+        self.clock.wait_until(self.clock.now_ns().saturating_add(ns).min(self.deadline_ns), interrupt);
     }
+}
+
+/// When a guest is stopped that makes no call.
+#[derive(Clone, Copy)]
+enum End {
+    /// Only when it is asked to.
+    Never,
+    /// At this time of the machine.
+    At(Instant),
+    /// When it has computed for so long, while virtual time stands still.
+    AfterComputing(Duration),
 }
 
 /// Stops a guest when it is asked to, and one with a timeout that computes while virtual time stands still. Processor time
@@ -118,13 +142,13 @@ struct Guard {
 }
 
 impl Guard {
-    /// Begins to watch. `limit` is how long the guest may compute.
+    /// Begins to watch.
     fn start(
         seen_ns: Arc<AtomicU64>,
         engine: &Engine,
         interrupt: &Interrupt,
         stop: Option<Interrupt>,
-        limit: Option<Duration>,
+        end: End,
     ) -> Guard {
         let (engine, interrupt) = (engine.clone(), interrupt.clone());
         let over = Arc::new(AtomicBool::new(false));
@@ -140,11 +164,16 @@ impl Guard {
                 let (now_ns, now) = (seen_ns.load(Relaxed), processor_time());
                 if now_ns != last_ns {
                     (last_ns, since) = (now_ns, now);
-                } else if limit.is_some_and(|limit| now.saturating_sub(since) > limit) {
-                    interrupt.request(Reason::Timeout);
-                    engine.increment_epoch();
-                    return true;
                 }
+                let is_computing = match end {
+                    End::Never => continue,
+                    End::At(at) if Instant::now() >= at => false,
+                    End::AfterComputing(limit) if now.saturating_sub(since) > limit => true,
+                    End::At(_) | End::AfterComputing(_) => continue,
+                };
+                interrupt.request(Reason::Timeout);
+                engine.increment_epoch();
+                return is_computing;
             }
             false
         });

@@ -1,4 +1,4 @@
-//! The virtual clock as WASI's clocks, and waiting for it.
+//! The guest's time as WASI's clocks, and waiting for it.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -8,7 +8,6 @@ use std::task::Poll;
 use std::time::Duration;
 
 use wasm_embedded_host::{Interrupt, Interrupted};
-use wasm_embedded_sim::Sim;
 use wasmtime::Result;
 use wasmtime::component::{Resource, ResourceTable};
 use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
@@ -18,17 +17,16 @@ use wasmtime_wasi::runtime::{in_tokio, poll_noop, with_ambient_tokio_runtime};
 use wasmtime_wasi::{HostMonotonicClock, HostWallClock, async_trait};
 use wasmtime_wasi_io::bindings::wasi::io::poll as wasi_poll;
 
-/// What the wall clock shows when virtual time begins, since 1970: the first second of 2026.
-const WALL_CLOCK_START: Duration = Duration::from_secs(1_767_225_600);
+use crate::clock::Clock;
 
-/// What one look at a clock takes: a guest that polls a clock makes time pass.
-const LOOK_NS: u64 = 1_000;
+/// How long the machine's time passes, at most, between two looks at whether something else is ready or the guest is to end.
+const SLICE_NS: u64 = 10_000_000;
 
 /// `wasi:clocks/wall-clock`.
-pub(super) struct Wall(pub(super) Sim);
+pub(super) struct Wall(pub(super) Clock);
 
 /// `wasi:clocks/monotonic-clock`.
-pub(super) struct Monotonic(pub(super) Sim);
+pub(super) struct Monotonic(pub(super) Clock);
 
 impl HostWallClock for Wall {
     fn resolution(&self) -> Duration {
@@ -36,8 +34,7 @@ impl HostWallClock for Wall {
     }
 
     fn now(&self) -> Duration {
-        self.0.advance_ns(LOOK_NS);
-        WALL_CLOCK_START.saturating_add(Duration::from_nanos(self.0.now_ns()))
+        self.0.wall()
     }
 }
 
@@ -47,15 +44,14 @@ impl HostMonotonicClock for Monotonic {
     }
 
     fn now(&self) -> u64 {
-        self.0.advance_ns(LOOK_NS);
-        self.0.now_ns()
+        self.0.look_ns()
     }
 }
 
 /// What a run knows of waiting guests.
 #[derive(Clone, Debug)]
 pub(crate) struct Timers {
-    pub(crate) sim: Sim,
+    pub(crate) clock: Clock,
     /// The end of the guest's time.
     pub(crate) deadline_ns: u64,
     pub(crate) interrupt: Interrupt,
@@ -64,25 +60,26 @@ pub(crate) struct Timers {
 }
 
 impl Timers {
-    pub(crate) fn new(sim: &Sim, deadline_ns: u64, interrupt: &Interrupt) -> Timers {
-        let (sim, interrupt) = (sim.clone(), interrupt.clone());
-        Timers { sim, deadline_ns, interrupt, earliest_ns: Arc::new(AtomicU64::new(u64::MAX)) }
+    pub(crate) fn new(clock: &Clock, deadline_ns: u64, interrupt: &Interrupt) -> Timers {
+        let (clock, interrupt) = (clock.clone(), interrupt.clone());
+        Timers { clock, deadline_ns, interrupt, earliest_ns: Arc::new(AtomicU64::new(u64::MAX)) }
     }
 
-    /// Lets virtual time pass up to `at_ns`, but not past the end of the guest's time.
+    /// Lets time pass up to `at_ns`, but not past the end of the guest's time; of the machine's time only a slice.
     fn wait_until(&self, at_ns: u64) -> Result<(), Interrupted> {
-        self.sim.advance_ns(at_ns.min(self.deadline_ns).saturating_sub(self.sim.now_ns()));
+        let slice_ns = if self.clock.is_real() { self.clock.now_ns().saturating_add(SLICE_NS) } else { u64::MAX };
+        self.clock.wait_until(at_ns.min(self.deadline_ns).min(slice_ns), &self.interrupt);
         self.interrupt.requested().map_or(Ok(()), |reason| Err(Interrupted(reason)))
     }
 }
 
-/// `wasi:clocks/monotonic-clock` and `wasi:io/poll` in virtual time.
+/// `wasi:clocks/monotonic-clock` and `wasi:io/poll` in the guest's time.
 pub(crate) struct SimTime<'a> {
     pub(crate) table: &'a mut ResourceTable,
     pub(crate) timers: &'a Timers,
 }
 
-/// A pollable that is ready at a virtual time.
+/// A pollable that is ready at a time.
 struct Timer {
     at_ns: u64,
     timers: Timers,
@@ -92,7 +89,7 @@ struct Timer {
 impl Pollable for Timer {
     async fn ready(&mut self) {
         poll_fn(|_| {
-            if self.timers.sim.now_ns() >= self.at_ns {
+            if self.timers.clock.now_ns() >= self.at_ns {
                 return Poll::Ready(());
             }
             // Nobody wakes this future: the one who looks lets time pass and looks again.
@@ -109,8 +106,8 @@ impl SimTime<'_> {
         subscribe(self.table, timer)
     }
 
-    /// Waits until one of the pollables is ready. What is ready now comes first, then the clock; only without a timer the
-    /// machine's own time passes, for the standard input.
+    /// Waits until one of the pollables is ready. What is ready now comes first, then the clock; in virtual time, only without a
+    /// timer the machine's own time passes, for the standard input.
     fn wait(&mut self, pollables: &[u32]) -> Result<Vec<u32>> {
         loop {
             let borrows = || pollables.iter().map(|&rep| Resource::new_borrow(rep)).collect();
@@ -120,7 +117,9 @@ impl SimTime<'_> {
                 return ready;
             }
             match self.timers.earliest_ns.load(Relaxed) {
-                u64::MAX => return in_tokio(wasi_poll::Host::poll(self.table, borrows())),
+                u64::MAX if !self.timers.clock.is_real() => {
+                    return in_tokio(wasi_poll::Host::poll(self.table, borrows()));
+                }
                 at_ns => self.timers.wait_until(at_ns)?,
             }
         }
@@ -129,7 +128,7 @@ impl SimTime<'_> {
 
 impl monotonic_clock::Host for SimTime<'_> {
     fn now(&mut self) -> Result<u64> {
-        Ok(Monotonic(self.timers.sim.clone()).now())
+        Ok(self.timers.clock.look_ns())
     }
 
     fn resolution(&mut self) -> Result<u64> {
@@ -141,7 +140,7 @@ impl monotonic_clock::Host for SimTime<'_> {
     }
 
     fn subscribe_duration(&mut self, duration: u64) -> Result<Resource<DynPollable>> {
-        self.timer(self.timers.sim.now_ns().saturating_add(duration))
+        self.timer(self.timers.clock.now_ns().saturating_add(duration))
     }
 }
 
@@ -155,7 +154,7 @@ impl poll::Host for SimTime<'_> {
 impl poll::HostPollable for SimTime<'_> {
     fn ready(&mut self, pollable: Resource<DynPollable>) -> Result<bool> {
         // Who asks again and again makes time pass, as with a clock.
-        self.timers.sim.advance_ns(LOOK_NS);
+        self.timers.clock.look_ns();
         poll::HostPollable::ready(self.table, pollable)
     }
 

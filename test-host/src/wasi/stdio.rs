@@ -6,11 +6,11 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
-use wasm_embedded_sim::Sim;
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
+use crate::clock::Clock;
 use crate::output::{Said, Shared};
 
 /// The most bytes that a guest may write at once.
@@ -29,13 +29,13 @@ pub(super) enum Stream {
 #[derive(Clone, Debug)]
 pub(super) struct GuestStdout {
     stream: Stream,
-    sim: Sim,
+    clock: Clock,
     listener: Shared,
 }
 
 impl GuestStdout {
-    pub(super) fn new(stream: Stream, sim: &Sim, listener: &Shared) -> GuestStdout {
-        GuestStdout { stream, sim: sim.clone(), listener: listener.clone() }
+    pub(super) fn new(stream: Stream, clock: &Clock, listener: &Shared) -> GuestStdout {
+        GuestStdout { stream, clock: clock.clone(), listener: listener.clone() }
     }
 
     fn say(&self, bytes: &[u8]) -> io::Result<()> {
@@ -43,7 +43,7 @@ impl GuestStdout {
             Stream::Stdout => Said::Stdout(bytes),
             Stream::Stderr => Said::Stderr(bytes),
         };
-        self.listener.hear(self.sim.now_ns(), said)
+        self.listener.hear(self.clock.now_ns(), said)
     }
 }
 

@@ -1,0 +1,165 @@
+//! Opens the hardware that stands behind labels, on Linux.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use wasm_embedded_host::delay::Delay;
+use wasm_embedded_host::i2c::Address;
+use wasm_embedded_host::log::Level;
+use wasm_embedded_host::{HalCtxBuilder, PinGrant};
+
+use super::{BoardError, i2c_grant, pins};
+use crate::clock::RealWait;
+use crate::linux::{self, ChipChoice, Fault, FaultListener, I2cSettings, LineChoice, LineSettings, Linux, SpiSettings};
+use crate::log::Teller;
+use crate::policy::{Bias, BusBackend, I2cLabel, PinBackend, PinDirection, PinLabel, Policy, Select, SpiLabel};
+
+/// How many faults are kept for a guest that does not run yet.
+const EARLY_FAULTS: usize = 64;
+
+/// The hardware of a board.
+#[derive(Debug)]
+pub(super) struct Hardware {
+    linux: Linux,
+    faults: Arc<Faults>,
+}
+
+impl Hardware {
+    /// Opens what the policy's labels stand for, if there are any of hardware. Lines come last: they are driven from then on.
+    pub(super) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Option<Hardware>, BoardError> {
+        let faults = Arc::new(Faults::default());
+        let hardware = Hardware { linux: Linux::new(faults.clone()), faults };
+        let mut opened = false;
+        for label in &policy.i2c {
+            opened |= named(&label.label, hardware.add_i2c(hal, label))?;
+        }
+        for label in &policy.spi {
+            opened |= named(&label.label, hardware.add_spi(hal, label))?;
+        }
+        for label in &policy.pins {
+            opened |= named(&label.label, hardware.add_pin(hal, label))?;
+        }
+        Ok(opened.then_some(hardware))
+    }
+
+    /// Returns what waits in the machine's time.
+    pub(super) fn wait(&self) -> RealWait {
+        let delay = self.linux.delay();
+        Arc::new(move |ns, interrupt| delay.clone().delay_ns(ns, interrupt))
+    }
+
+    /// Has faults told to whoever listens to the guest.
+    pub(super) fn listen(&self, teller: Teller) {
+        let mut faults = self.faults.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (level, fault) in faults.early.drain(..) {
+            teller.fault(level, &fault);
+        }
+        faults.teller = Some(teller);
+    }
+
+    fn add_i2c(&self, hal: &mut HalCtxBuilder, label: &I2cLabel) -> Result<bool, Failure> {
+        let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
+        let settings = I2cSettings { path: path.clone(), frequency_hz: label.frequency_hz };
+        let mut bus = self.linux.i2c(&label.label, &settings)?;
+        for granted in &label.allow {
+            for address in granted.addresses.clone() {
+                let address = match u8::try_from(address) {
+                    Ok(address) if !granted.ten_bit => Address::SevenBit(address),
+                    _ => Address::TenBit(address),
+                };
+                if let Some(owner) = bus.owned_by_kernel(address)? {
+                    return Err(format!("{owner}\nhelp: {}", owner.advice()).into());
+                }
+            }
+        }
+        hal.i2c_bus(&label.label, Box::new(bus), i2c_grant(label));
+        Ok(true)
+    }
+
+    fn add_spi(&self, hal: &mut HalCtxBuilder, label: &SpiLabel) -> Result<bool, Failure> {
+        let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
+        let settings = SpiSettings {
+            frequency_hz: label.frequency_hz,
+            mode: label.mode,
+            chip_select: label.select == Select::Own,
+            select_setup: Duration::from_nanos(label.select_setup_ns.into()),
+            select_hold: Duration::from_nanos(label.select_hold_ns.into()),
+            init_clocks: label.init_clocks,
+            ..SpiSettings::new(path)
+        };
+        let device = Box::new(self.linux.spi(&label.label, &settings)?);
+        match label.select {
+            Select::Own => hal.spi_device_object(&label.label, device),
+            Select::None => hal.spi_bus_object(&label.label, device),
+        };
+        Ok(true)
+    }
+
+    fn add_pin(&self, hal: &mut HalCtxBuilder, label: &PinLabel) -> Result<bool, Failure> {
+        let line = match &label.backend {
+            PinBackend::Sim(_) => return Ok(false),
+            PinBackend::Pin { chip: None, pin } => LineChoice::Offset { chip: ChipChoice::Main, offset: *pin },
+            PinBackend::Pin { chip: Some(path), pin } => {
+                LineChoice::Offset { chip: ChipChoice::Path(path.clone()), offset: *pin }
+            }
+            PinBackend::Line(name) => LineChoice::Name(name.clone()),
+        };
+        let grant = pins::grant(label);
+        let settings = settings(label, line, &grant);
+        let (name, line) = (&label.label, Box::new(self.linux.line(&label.label, &settings)?));
+        match label.direction {
+            PinDirection::Output => hal.output_object(name, line, grant),
+            PinDirection::Input => hal.input_object(name, line, label.active_low),
+            PinDirection::OpenDrain => hal.io_object(name, line, grant),
+        };
+        Ok(true)
+    }
+}
+
+/// Why a label cannot be opened.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn named(label: &str, opened: Result<bool, Failure>) -> Result<bool, BoardError> {
+    opened.map_err(|source| BoardError::Open { label: label.to_owned(), source })
+}
+
+fn settings(label: &PinLabel, line: LineChoice, grant: &PinGrant) -> LineSettings {
+    LineSettings {
+        line,
+        direction: match label.direction {
+            PinDirection::Output => linux::Direction::Output,
+            PinDirection::Input => linux::Direction::Input,
+            PinDirection::OpenDrain => linux::Direction::OpenDrain,
+        },
+        initial: grant.electrical(grant.initial),
+        bias: match label.bias {
+            // What the policy does not mention stays as the board has it.
+            Bias::None => None,
+            Bias::PullUp => Some(linux::Bias::PullUp),
+            Bias::PullDown => Some(linux::Bias::PullDown),
+        },
+        debounce: None,
+        edges: false,
+    }
+}
+
+/// Passes faults on to whoever listens to the guest.
+#[derive(Debug, Default)]
+struct Faults(Mutex<Relay>);
+
+#[derive(Debug, Default)]
+struct Relay {
+    teller: Option<Teller>,
+    early: Vec<(Level, String)>,
+}
+
+impl FaultListener for Faults {
+    fn fault(&self, fault: &Fault<'_>) {
+        let mut relay = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &relay.teller {
+            Some(teller) => teller.fault(fault.level, &fault.to_string()),
+            None if relay.early.len() < EARLY_FAULTS => relay.early.push((fault.level, fault.to_string())),
+            None => {}
+        }
+    }
+}

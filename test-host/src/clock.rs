@@ -1,0 +1,148 @@
+//! The time that a guest lives in: virtual, or the machine's as soon as one label stands for hardware.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use wasm_embedded_host::Interrupt;
+use wasm_embedded_sim::Sim;
+
+/// What the wall clock shows when virtual time begins, since 1970: the first second of 2026.
+const WALL_CLOCK_START: Duration = Duration::from_secs(1_767_225_600);
+
+/// What one look at a clock takes in virtual time: a guest that polls a clock makes time pass.
+const LOOK_NS: u64 = 1_000;
+
+/// Waits so many nanoseconds of the machine's time, or until the interrupt is requested.
+pub(crate) type RealWait = Arc<dyn Fn(u64, &Interrupt) + Send + Sync>;
+
+/// A clock that starts with a guest's run. With hardware, the simulated parts beside it live in the machine's time too.
+#[derive(Clone)]
+pub(crate) struct Clock {
+    sim: Sim,
+    real: Option<Real>,
+}
+
+#[derive(Clone)]
+struct Real {
+    began: Instant,
+    from_ns: u64,
+    wait: RealWait,
+}
+
+impl Clock {
+    /// Starts the clock of a board; `wait` is what waits for its hardware, if it has any.
+    pub(crate) fn start(sim: &Sim, wait: Option<RealWait>) -> Clock {
+        let real = wait.map(|wait| Real { began: Instant::now(), from_ns: sim.now_ns(), wait });
+        Clock { sim: sim.clone(), real }
+    }
+
+    /// Returns whether this is the machine's time.
+    pub(crate) fn is_real(&self) -> bool {
+        self.real.is_some()
+    }
+
+    /// Returns the time in nanoseconds.
+    pub(crate) fn now_ns(&self) -> u64 {
+        if let Some(real) = &self.real {
+            let elapsed_ns = u64::try_from(real.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            let behind_ns = real.from_ns.saturating_add(elapsed_ns).saturating_sub(self.sim.now_ns());
+            if behind_ns > 0 {
+                self.sim.advance_ns(behind_ns);
+            }
+        }
+        self.sim.now_ns()
+    }
+
+    /// Returns the time in nanoseconds to a guest, whose look takes time.
+    pub(crate) fn look_ns(&self) -> u64 {
+        if !self.is_real() {
+            self.sim.advance_ns(LOOK_NS);
+        }
+        self.now_ns()
+    }
+
+    /// Returns the date to a guest, as the time since 1970.
+    pub(crate) fn wall(&self) -> Duration {
+        match self.is_real() {
+            // A date before 1970 is that of a board whose clock was never set.
+            true => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
+            false => WALL_CLOCK_START.saturating_add(Duration::from_nanos(self.look_ns())),
+        }
+    }
+
+    /// Waits until a time, or until the interrupt is requested if the time is the machine's.
+    pub(crate) fn wait_until(&self, at_ns: u64, interrupt: &Interrupt) {
+        let left_ns = at_ns.saturating_sub(self.now_ns());
+        match &self.real {
+            Some(real) => {
+                (real.wait)(left_ns, interrupt);
+                self.now_ns();
+            }
+            None => self.sim.advance_ns(left_ns),
+        }
+    }
+
+    /// Returns when a time comes, if it is the machine's.
+    pub(crate) fn instant(&self, at_ns: u64) -> Option<Instant> {
+        let real = self.real.as_ref()?;
+        real.began.checked_add(Duration::from_nanos(at_ns.saturating_sub(real.from_ns)))
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clock").field("is_real", &self.is_real()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use wasm_embedded_host::Reason;
+
+    use super::*;
+
+    fn sleep(ns: u64, interrupt: &Interrupt) {
+        let end = Instant::now() + Duration::from_nanos(ns);
+        while Instant::now() < end && interrupt.requested().is_none() {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn virtual_time_stands_still_unless_somebody_waits_or_looks() {
+        let clock = Clock::start(&Sim::new(), None);
+        assert_eq!((clock.now_ns(), clock.now_ns()), (0, 0));
+        assert_eq!(clock.look_ns(), LOOK_NS);
+        clock.wait_until(5_000_000_000, &Interrupt::default());
+        assert_eq!(clock.now_ns(), 5_000_000_000);
+        assert_eq!(clock.wall(), WALL_CLOCK_START + Duration::from_nanos(5_000_000_000 + LOOK_NS));
+    }
+
+    #[test]
+    fn with_hardware_simulated_parts_live_in_the_machine_s_time() {
+        let (sim, began) = (Sim::new(), Instant::now());
+        let clock = Clock::start(&sim, Some(Arc::new(sleep)));
+        clock.wait_until(20_000_000, &Interrupt::default());
+        assert!(began.elapsed() >= Duration::from_millis(20));
+        assert!(sim.now_ns() >= 20_000_000);
+        assert!(clock.now_ns() <= u64::try_from(began.elapsed().as_nanos()).expect("a short test"));
+        assert!(clock.wall() > WALL_CLOCK_START, "the machine's date");
+    }
+
+    #[test]
+    fn an_interrupt_ends_a_wait_in_the_machine_s_time() {
+        let (interrupt, began) = (Interrupt::default(), Instant::now());
+        let clock = Clock::start(&Sim::new(), Some(Arc::new(sleep)));
+        let stop = interrupt.clone();
+        let stopper = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(10));
+            stop.request(Reason::Killed);
+        });
+        clock.wait_until(u64::MAX, &interrupt);
+        stopper.join().expect("it only sleeps");
+        assert!(began.elapsed() < Duration::from_secs(10));
+    }
+}
