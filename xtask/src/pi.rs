@@ -8,6 +8,7 @@ mod device_tree;
 mod initrd;
 mod machine;
 mod outside;
+mod programs;
 mod qmp;
 mod session;
 mod setup;
@@ -59,7 +60,6 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     }
 }
 
-#[expect(dead_code, reason = "it becomes a step of `cargo xtask test` once the host has its Linux back end")]
 /// Runs all checks where the Pi is set up; it is a step of `cargo xtask test`, which installs nothing by itself.
 pub(crate) fn check() -> anyhow::Result<Done> {
     if let Some(reason) = setup::missing() {
@@ -70,17 +70,21 @@ pub(crate) fn check() -> anyhow::Result<Done> {
 }
 
 fn all() -> impl Iterator<Item = Check> {
-    checks::BOARD.iter().copied()
+    checks::BOARD.iter().chain(checks::HOST).copied()
 }
 
 /// Boots the Pi, runs the checks in it and judges them.
 fn examine(checks: &[Check], board: &Board, files: &[PathBuf]) -> anyhow::Result<()> {
     let folder = setup::folder();
     let commands: Vec<_> = checks.iter().map(|check| check.command).collect();
+    let mut files = files.to_vec();
+    if checks.iter().any(Check::needs_programs) {
+        files.extend(programs::build(&folder)?);
+    }
     let mut left = checks.iter();
     let mut at_the_end = Vec::new();
     let mut failed = 0;
-    in_the_pi(&folder, &commands, board, files, |outcome| {
+    in_the_pi(&folder, &commands, board, &files, |outcome| {
         let Some(check) = left.next() else { bail!("the Pi ran more checks than it has") };
         if check.flash.is_some() {
             at_the_end.push((check, outcome));
@@ -121,7 +125,9 @@ fn report(check: &Check, outcome: &Outcome, folder: &Path) -> bool {
 /// Boots the Pi, runs one command in it and shows what it prints.
 fn show(command: &str, board: &Board, files: &[PathBuf]) -> anyhow::Result<()> {
     let mut failed = false;
-    in_the_pi(&setup::folder(), &[command], board, files, |Outcome { exit, lines, took }| {
+    let folder = setup::folder();
+    let files = [programs::build(&folder)?, files.to_vec()].concat();
+    in_the_pi(&folder, &[command], board, &files, |Outcome { exit, lines, took }| {
         lines.iter().for_each(|line| println!("{line}"));
         println!("== exit status {exit} after {:.1} s", took.as_secs_f64());
         failed = exit != 0;

@@ -21,7 +21,6 @@ pub(crate) fn native() -> anyhow::Result<String> {
     Ok(host.context("`rustc -vV` names no host")?.to_owned())
 }
 /// The Raspberry Pi, as static programs; `.cargo/config.toml` says how they are linked.
-#[expect(dead_code, reason = "the host is built for it once it has its Linux back end")]
 pub(crate) const PI: &str = "aarch64-unknown-linux-musl";
 
 /// Installs what is missing of these targets.

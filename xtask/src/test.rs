@@ -90,6 +90,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     });
     steps.step("demo, twice, with the same trace", demo::check);
     steps.step("sigrok decodes the demo's trace", demo::decode);
+    #[cfg(unix)]
+    steps.step("Linux hardware, on an emulated Raspberry Pi", crate::pi::check);
     steps.step("hal is publishable", || {
         done(&["package", "--allow-dirty", "--package", "wasm-embedded-hal", "--target", targets::GUEST])
     });

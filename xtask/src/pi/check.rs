@@ -50,6 +50,11 @@ pub(crate) enum Verdict {
 }
 
 impl Check {
+    /// Returns whether it is about our programs, and not about the board alone.
+    pub(crate) fn needs_programs(&self) -> bool {
+        !self.name.starts_with("board: ")
+    }
+
     /// Judges what the command did. The folder's image of the flash has to be final.
     pub(crate) fn judge(&self, outcome: &Outcome, folder: &std::path::Path) -> Verdict {
         let mut seen = Vec::new();

@@ -1,0 +1,48 @@
+//! What the Pi runs: the host as a static program without a compiler, and guests that are compiled here.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::process::{cargo, command, root, run, target_dir};
+use crate::{guests, targets};
+
+/// The profile of programs for small boards.
+const PROFILE: &str = "board";
+/// The guests: examples, and programs of other packages.
+const EXAMPLES: [&str; 7] = ["i2cdetect", "thermometer", "eeprom", "clock", "spi_id", "blinky", "button"];
+const OTHERS: [&str; 2] = ["flash", "refusals"];
+
+/// Builds everything, and returns the files for the Pi's folder `/app`.
+pub(crate) fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    println!("== building the programs for the Pi (some minutes the first time)");
+    targets::ensure(&[targets::GUEST, targets::PI])?;
+    guests::build()?;
+    guests::build_package("test-guests", &["--bin", "refusals"])?;
+    let package = ["build", "--package", "wasm-embedded-rt", "--bin", "wasm-embedded-rt"];
+    run(cargo(package).args(["--no-default-features", "--target", targets::PI, "--profile", PROFILE]))?;
+    let host = target_dir().join(targets::PI).join(PROFILE).join("wasm-embedded-rt");
+    println!("   the static program has {} bytes", fs::metadata(&host).context("it was not built")?.len());
+    let native = targets::native()?;
+    run(cargo(package).args(["--features", "cross", "--target", &native]))?;
+    let compiler = target_dir().join(native).join("debug/wasm-embedded-rt");
+
+    let app = folder.join("app");
+    fs::create_dir_all(&app).with_context(|| format!("cannot make {}", app.display()))?;
+    let examples = EXAMPLES.map(|name| guests::built(&format!("examples/{name}")));
+    let mut files = vec![host];
+    for component in examples.into_iter().chain(OTHERS.map(guests::built)) {
+        let name = component.file_stem().context("a component has a name")?;
+        let code = app.join(name).with_extension("cwasm");
+        let mut compile = command(&compiler, ["compile", "--interruptible", "--target", targets::PI, "--output"]);
+        // Here nobody runs this code: the user's list of what may be run is not for it.
+        run(compile.arg(&code).arg(&component).env("XDG_STATE_HOME", folder))?;
+        files.push(code);
+    }
+    let policies = root().join("test-host/pi/policies");
+    for policy in fs::read_dir(&policies).with_context(|| format!("cannot read {}", policies.display()))? {
+        files.push(policy?.path());
+    }
+    Ok(files)
+}
