@@ -68,6 +68,7 @@ impl Teller {
     }
 
     /// Tells what the hardware could not do.
+    #[cfg(target_os = "linux")]
     pub(crate) fn fault(&self, level: Level, message: &str) {
         if self.max_level >= Some(level) {
             self.say(Said::Fault { level, message });
