@@ -42,7 +42,7 @@ apt update
 
 echo "installing QEMU, fdtput and a compiler for the module"
 apt install -y --no-install-recommends -t bookworm-backports qemu-system-arm
-apt install -y --no-install-recommends device-tree-compiler gcc-aarch64-linux-gnu make xz-utils
+apt install -y --no-install-recommends device-tree-compiler gcc-aarch64-linux-gnu libc6-dev-arm64-cross make xz-utils
 
 echo "downloading kernel, headers, source and busybox"
 cd "$work/deb"
