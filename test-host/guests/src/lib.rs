@@ -88,7 +88,9 @@ pub fn spi<D: SpiDevice>(device: &mut D, out: &mut impl Write) -> fmt::Result {
     let mut kind = |what, result: Result<(), D::Error>, bytes: &[&[u8]]| {
         report(&mut *out, what, result.map_err(|error| error.kind()), bytes)
     };
-    let long: [u8; 40] = core::array::from_fn(|index| u8::try_from(index).unwrap_or_default());
+    let mut long: [u8; 40] = core::array::from_fn(|index| u8::try_from(index).unwrap_or_default());
+    // A flash's question for its id: so the bytes that come back differ, and one at the wrong place shows.
+    long[0] = 0x9f;
     for (read_len, write_len) in
         [(0, 0), (1, 1), (5, 2), (2, 5), (16, 16), (16, 1), (1, 16), (17, 3), (3, 17), (40, 40)]
     {
@@ -106,6 +108,11 @@ pub fn spi<D: SpiDevice>(device: &mut D, out: &mut impl Write) -> fmt::Result {
         kind("transfer in place", result, &[&buffer])?;
     }
     kind("empty transaction", device.transaction(&mut []), &[])?;
+    // A transfer that writes more than it reads, and then a read.
+    let (mut first, mut rest) = ([0; 1], [0; 2]);
+    let operations = &mut [Operation::Transfer(&mut first, &long[..2]), Operation::Read(&mut rest)];
+    let result = device.transaction(operations);
+    kind("uneven transfer, then read", result, &[&first, &rest])?;
     // Two bytes in all cross the boundary in integers, 20 do not.
     for len in [2, 20] {
         let (mut first, mut second, mut third) = ([0xee; 20], [0xee; 20], long);
