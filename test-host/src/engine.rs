@@ -40,7 +40,7 @@ pub(crate) fn engine_for(target: &str, options: EngineOptions) -> wasmtime::Resu
 fn config(options: EngineOptions) -> Config {
     let mut config = Config::new();
     config
-        // 80 to 115 ns less for every call of the host: see the measurements in docs/performance.md.
+        // The largest single gain for every call of the host: see docs/performance.md.
         .concurrency_support(false)
         // `--page-size=1`, with which a guest without std fits a microcontroller.
         .wasm_custom_page_sizes(true)

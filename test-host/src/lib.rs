@@ -1,8 +1,9 @@
 //! Runs WebAssembly components with embedded-hal drivers.
 //!
 //! A [`Policy`](policy::Policy) says which labels a guest may open and what stands behind each: a [`Board`](board::Board) with
-//! simulated buses, pins and parts, and on Linux with the machine's own. A [`Program`](program::Program) is a component that is ready to [`run`](run::run()). What the
-//! guest says goes to a [`Listener`](output::Listener), what happens on the wires to a [`Trace`](trace::Trace).
+//! simulated buses, pins and parts, and on Linux with the machine's own. A [`Program`](program::Program) is a component that
+//! is ready to [`run`](run::run()). What the guest says goes to a [`Listener`](output::Listener), what happens on the wires to
+//! a [`Trace`](trace::Trace).
 //!
 //! The command `wasm-embedded-rt` is this library with a command line; a test uses the [`harness`], which keeps all of it:
 //!
