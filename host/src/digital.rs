@@ -220,11 +220,19 @@ fn add_reading<T: HalView, D: Input + ?Sized + 'static, H: 'static>(
         move |mut store: StoreContextMut<'_, T>, (pin,): (Resource<H>,)| {
             let hal = store.data_mut().hal();
             hal.interrupt.check()?;
-            let slot = kind(hal).get(pin.rep())?;
-            let level = slot.device()?.level().map(|level| slot.grant.grant.electrical(level));
+            let level = level(kind(hal), pin.rep())?;
             Ok((level.map(wit::Level::from).map_err(wit::Error::from),))
         },
     )
+}
+
+/// Returns the logical level on a pin.
+pub(crate) fn level<D: Input + ?Sized>(
+    slots: &mut Slots<D, Pin>,
+    handle: u32,
+) -> Result<Result<Level, Error>, BrokenHandle> {
+    let slot = slots.get(handle)?;
+    Ok(slot.device()?.level().map(|level| slot.grant.grant.electrical(level)))
 }
 
 impl core::ops::Not for Level {

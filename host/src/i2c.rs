@@ -75,7 +75,7 @@ pub(crate) struct BothWidths<B>(pub(crate) B);
 
 /// What is known of a transaction before it starts.
 #[derive(Clone, Copy, Debug, Default)]
-struct Request {
+pub(crate) struct Request {
     reads: bool,
     writes: bool,
     read: u64,
@@ -85,7 +85,7 @@ struct Request {
 }
 
 /// A bus under its label.
-type BusSlot = Slot<dyn Bus, I2cGrant>;
+pub(crate) type BusSlot = Slot<dyn Bus, I2cGrant>;
 
 /// Adds the interface `wasm-embedded:hal/i2c`.
 ///
@@ -258,7 +258,7 @@ fn transaction<T: HalView>(
 
 impl Request {
     /// Sums up a list of operations.
-    fn of(plan: &[wit::Operation]) -> Request {
+    pub(crate) fn of(plan: &[wit::Operation]) -> Request {
         let mut request = Request { ..Request::default() };
         let mut run = None;
         for record in plan {
@@ -286,7 +286,7 @@ impl Request {
 }
 
 /// Checks a transaction against the grant and the limits.
-fn permit(
+pub(crate) fn permit(
     slot: &BusSlot,
     address: Address,
     request: Request,

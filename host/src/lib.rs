@@ -45,6 +45,7 @@ pub mod bindings;
 mod ctx;
 pub mod delay;
 pub mod digital;
+mod direct;
 mod grant;
 pub mod i2c;
 mod interrupt;
@@ -58,6 +59,7 @@ mod slot;
 pub mod spi;
 
 pub use ctx::{HalCtx, HalCtxBuilder};
+pub use direct::DirectError;
 pub use grant::{Access, I2cGrant, PinGrant};
 pub use interrupt::{Interrupt, Interrupted, Reason};
 pub use limits::Limits;

@@ -1,0 +1,199 @@
+//! A context's devices without a guest: for an operator's tools, with the same grants and limits as a guest's calls.
+
+use core::fmt;
+
+use embedded_hal::{i2c as hal_i2c, spi as hal_spi};
+use smallvec::SmallVec;
+
+use crate::bindings::wasm_embedded::hal::i2c as wit;
+use crate::ctx::HalCtx;
+use crate::digital::{self, Level};
+use crate::i2c::{self, Address};
+use crate::limits::{check, count};
+use crate::spi;
+
+/// Why something was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DirectError<E> {
+    /// The context does not grant it, or it is past a limit; its log was told. Nothing went out on the wires.
+    Refused,
+    /// The hardware failed, or cannot do it.
+    Failed(E),
+}
+
+impl HalCtx {
+    /// Carries out one transaction on the I2C bus of a label, as a guest's would be.
+    ///
+    /// # Errors
+    ///
+    /// The label, address or direction is not granted, the transaction is past a limit, or the hardware fails.
+    pub fn i2c_transaction(
+        &mut self,
+        label: &str,
+        address: Address,
+        operations: &mut [hal_i2c::Operation<'_>],
+    ) -> Result<(), DirectError<i2c::Error>> {
+        let records: SmallVec<[wit::Operation; 16]> = operations.iter().map(record).collect();
+        let Some((_, slot)) = self.i2c.find(label) else {
+            return Err(DirectError::refused(self.no_such(label, "an i2c bus")));
+        };
+        check(label, &[self.limits.count_of(operations.len())], &mut *self.log).map_err(DirectError::refused)?;
+        let request = i2c::Request::of(&records);
+        i2c::permit(slot, address, request, &self.limits, &mut *self.log).map_err(|error| match error {
+            wit::Error::Unsupported => DirectError::Failed(i2c::Error::Unsupported),
+            _ => DirectError::Refused,
+        })?;
+        slot.device().map_err(DirectError::refused)?.transaction(address, operations).map_err(DirectError::Failed)
+    }
+
+    /// Carries out one transaction with the SPI device of a label, or the operations on its bus, as a guest's would be.
+    ///
+    /// # Errors
+    ///
+    /// The label is not granted, the transaction is past a limit, or the hardware fails.
+    pub fn spi_transaction(
+        &mut self,
+        label: &str,
+        operations: &mut [hal_spi::Operation<'_, u8>],
+    ) -> Result<(), DirectError<spi::Error>> {
+        let (mut written, mut read, mut delay_ns) = (0, 0, 0_u64);
+        for operation in operations.iter() {
+            let (tx, rx, ns) = match operation {
+                hal_spi::Operation::Read(buffer) => (0, buffer.len(), 0),
+                hal_spi::Operation::Write(bytes) => (bytes.len(), 0, 0),
+                hal_spi::Operation::Transfer(buffer, bytes) => (bytes.len(), buffer.len(), 0),
+                hal_spi::Operation::TransferInPlace(buffer) => (buffer.len(), buffer.len(), 0),
+                hal_spi::Operation::DelayNs(ns) => (0, 0, *ns),
+            };
+            (written, read) = (written + count(tx), read + count(rx));
+            delay_ns += u64::from(ns);
+        }
+        let asked =
+            [self.limits.count_of(operations.len()), self.limits.bytes(written, read), self.limits.delay(delay_ns)];
+        let slots = if self.spi_devices.find(label).is_some() { &mut self.spi_devices } else { &mut self.spi_buses };
+        let Some((_, slot)) = slots.find(label) else {
+            return Err(DirectError::refused(self.no_such(label, "an spi device")));
+        };
+        check(label, &asked, &mut *self.log).map_err(DirectError::refused)?;
+        slot.device().map_err(DirectError::refused)?.run(operations).map_err(DirectError::Failed)
+    }
+
+    /// Returns the logical level on the input or open-drain pin of a label.
+    ///
+    /// # Errors
+    ///
+    /// The label is not granted as one of these, or the hardware fails.
+    pub fn pin_level(&mut self, label: &str) -> Result<Level, DirectError<digital::Error>> {
+        if let Some((handle, _)) = self.pins.inputs.find(label) {
+            return digital::level(&mut self.pins.inputs, handle)
+                .map_err(DirectError::refused)?
+                .map_err(DirectError::Failed);
+        }
+        let Some((handle, _)) = self.pins.ios.find(label) else {
+            return Err(DirectError::refused(self.no_such(label, "an input pin")));
+        };
+        digital::level(&mut self.pins.ios, handle).map_err(DirectError::refused)?.map_err(DirectError::Failed)
+    }
+}
+
+/// Returns the record that a guest would send of an operation.
+fn record(operation: &hal_i2c::Operation<'_>) -> wit::Operation {
+    let (direction, len) = match operation {
+        hal_i2c::Operation::Read(buffer) => (wit::Direction::Read, buffer.len()),
+        hal_i2c::Operation::Write(bytes) => (wit::Direction::Write, bytes.len()),
+    };
+    // What is longer than a record can say is past every limit as the longest one, too.
+    wit::Operation { direction, len: u32::try_from(len).unwrap_or(u32::MAX) }
+}
+
+impl<E> DirectError<E> {
+    /// Converts a refusal, which the log has been told of.
+    fn refused<R>(_refusal: R) -> DirectError<E> {
+        DirectError::Refused
+    }
+}
+
+impl<E: fmt::Debug> fmt::Display for DirectError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DirectError::Refused => f.write_str("not granted, or past a limit"),
+            DirectError::Failed(error) => write!(f, "the hardware failed: {error:?}"),
+        }
+    }
+}
+
+impl<E: fmt::Debug> core::error::Error for DirectError<E> {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::boxed::Box;
+
+    use super::*;
+    use crate::digital::Input;
+    use crate::{I2cGrant, Limits};
+
+    /// A bus, device and pin that works, and that must not be reached when something is refused.
+    struct Works;
+
+    impl i2c::Bus for Works {
+        fn transaction(&mut self, _: Address, operations: &mut [hal_i2c::Operation<'_>]) -> Result<(), i2c::Error> {
+            for operation in operations {
+                if let hal_i2c::Operation::Read(buffer) = operation {
+                    buffer.fill(7);
+                }
+            }
+            Ok(())
+        }
+    }
+
+    impl spi::Clocked for Works {
+        fn run(&mut self, _: &mut [hal_spi::Operation<'_, u8>]) -> Result<(), spi::Error> {
+            Ok(())
+        }
+    }
+
+    impl Input for Works {
+        fn level(&mut self) -> Result<Level, digital::Error> {
+            Ok(Level::Low)
+        }
+    }
+
+    fn context() -> HalCtx {
+        let limits = Limits { transaction_bytes: 4, operations: 2, ..Limits::default() };
+        let mut hal = HalCtx::builder();
+        hal.i2c_bus("sensor", Box::new(Works), I2cGrant::none().allow(0x76)).limits(limits);
+        hal.spi_device_object("flash", Box::new(Works)).input_object("button", Box::new(Works), true);
+        hal.build()
+    }
+
+    #[test]
+    fn what_is_granted_is_done() {
+        let (mut hal, mut buffer) = (context(), [0; 2]);
+        let operations = &mut [hal_i2c::Operation::Write(&[1]), hal_i2c::Operation::Read(&mut buffer)];
+        assert_eq!(hal.i2c_transaction("sensor", Address::SevenBit(0x76), operations), Ok(()));
+        assert_eq!(buffer, [7, 7]);
+        assert_eq!(hal.spi_transaction("flash", &mut [hal_spi::Operation::Write(&[1])]), Ok(()));
+        assert_eq!(hal.pin_level("button"), Ok(Level::High), "low is active");
+    }
+
+    #[test]
+    fn what_a_guest_may_not_an_operator_may_not_either() {
+        let mut hal = context();
+        let target = Address::SevenBit(0x76);
+        let mut i2c =
+            |label, address, operations: &mut [hal_i2c::Operation<'_>]| hal.i2c_transaction(label, address, operations);
+        let refused = Err(DirectError::Refused);
+        assert_eq!(i2c("other", target, &mut [hal_i2c::Operation::Write(&[1])]), refused);
+        assert_eq!(i2c("sensor", Address::SevenBit(0x77), &mut [hal_i2c::Operation::Write(&[1])]), refused);
+        assert_eq!(i2c("sensor", Address::TenBit(0x76), &mut [hal_i2c::Operation::Write(&[1])]), refused);
+        assert_eq!(i2c("sensor", target, &mut [hal_i2c::Operation::Write(&[0; 5])]), refused, "too long");
+        assert_eq!(i2c("sensor", target, &mut [const { hal_i2c::Operation::Write(&[1]) }; 3]), refused, "too many");
+        let nothing = &mut [hal_i2c::Operation::Read(&mut [])];
+        assert_eq!(i2c("sensor", target, nothing), Err(DirectError::Failed(i2c::Error::Unsupported)));
+        let mut spi = |label, operations: &mut [hal_spi::Operation<'_, u8>]| hal.spi_transaction(label, operations);
+        assert_eq!(spi("sensor", &mut [hal_spi::Operation::Write(&[1])]), Err(DirectError::Refused));
+        assert_eq!(spi("flash", &mut [hal_spi::Operation::Write(&[0; 5])]), Err(DirectError::Refused));
+        assert_eq!(spi("flash", &mut [hal_spi::Operation::DelayNs(u32::MAX)]), Err(DirectError::Refused));
+        assert_eq!(hal.pin_level("flash"), Err(DirectError::Refused));
+    }
+}
