@@ -76,6 +76,14 @@ pub(crate) struct Pin {
     grant: PinGrant,
     /// The logical level that was last commanded.
     commanded: Level,
+    /// Whether it is at its level on exit, and nothing was commanded since.
+    is_safe: bool,
+}
+
+impl Pin {
+    fn new(grant: PinGrant) -> Pin {
+        Pin { grant, commanded: grant.initial, is_safe: false }
+    }
 }
 
 /// All pins of a guest.
@@ -88,15 +96,15 @@ pub(crate) struct Pins {
 
 impl Pins {
     pub(crate) fn add_output(&mut self, label: &str, pin: Box<dyn Output>, grant: PinGrant) {
-        self.outputs.add(label, pin, Pin { grant, commanded: grant.initial });
+        self.outputs.add(label, pin, Pin::new(grant));
     }
 
     pub(crate) fn add_input(&mut self, label: &str, pin: Box<dyn Input>, grant: PinGrant) {
-        self.inputs.add(label, pin, Pin { grant, commanded: grant.initial });
+        self.inputs.add(label, pin, Pin::new(grant));
     }
 
     pub(crate) fn add_io(&mut self, label: &str, pin: Box<dyn Io>, grant: PinGrant) {
-        self.ios.add(label, pin, Pin { grant, commanded: grant.initial });
+        self.ios.add(label, pin, Pin::new(grant));
     }
 
     /// Drives every output to its level on exit.
@@ -109,11 +117,13 @@ impl Pins {
 /// Drives the outputs of one kind to their levels on exit. A pin that fails is passed over: the others matter as much.
 fn make_safe<D: Output + ?Sized>(slots: &mut Slots<D, Pin>) {
     for slot in slots.iter_mut() {
-        let Some(level) = slot.grant.grant.on_exit else { continue };
+        let Some(level) = slot.grant.grant.on_exit.filter(|_| !slot.grant.is_safe) else { continue };
         let electrical = slot.grant.grant.electrical(level);
         slot.grant.commanded = level;
         if let Ok(device) = slot.device() {
-            let _ = device.set(electrical);
+            // One that failed is tried again at the next occasion.
+            let is_safe = device.set(electrical).is_ok();
+            slot.grant.is_safe = is_safe;
         }
     }
 }
@@ -202,6 +212,7 @@ fn set<D: Output + ?Sized>(
     let slot = slots.get(handle)?;
     let level = level(slot.grant.commanded);
     let electrical = slot.grant.grant.electrical(level);
+    slot.grant.is_safe = false;
     let result = slot.device()?.set(electrical);
     if result.is_ok() {
         slot.grant.commanded = level;

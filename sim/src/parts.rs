@@ -3,6 +3,7 @@
 mod address;
 pub mod bme280;
 pub mod button;
+pub mod debounce;
 pub mod ds3231;
 pub mod eeprom24;
 pub mod led;
@@ -18,6 +19,7 @@ pub mod w25q;
 pub use address::AddressError;
 pub use bme280::Bme280;
 pub use button::Button;
+pub use debounce::Debounce;
 pub use ds3231::Ds3231;
 pub use eeprom24::Eeprom24;
 pub use led::Led;

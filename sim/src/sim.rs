@@ -48,6 +48,11 @@ impl Sim {
         world.env.call_hook();
     }
 
+    /// Returns when something is to happen by itself, at the earliest: a part that wakes, or a stimulus.
+    pub fn next_event_ns(&self) -> Option<u64> {
+        self.lock().env.queue.next_ns()
+    }
+
     /// Finds or makes the I2C bus of this name. The frequency is that of a new bus; an existing one keeps its own.
     pub fn i2c_bus(&self, name: &str, frequency_hz: u32) -> I2cBusId {
         let mut world = self.lock();

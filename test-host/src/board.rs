@@ -7,6 +7,7 @@ mod hardware;
 mod hardware;
 mod parts;
 mod pins;
+mod watch;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ use wasm_embedded_sim::parts::{Scripted, Ssd1306};
 use wasm_embedded_sim::{PartId, Sim, SimSpiBus, SpiBusId, SpiSelectId, SpiSettings};
 
 use self::hardware::Hardware;
+pub use self::watch::{Edge, Watch};
 use crate::clock::RealWait;
 use crate::log::Teller;
 use crate::policy::{self, BusBackend, I2cLabel, PinBackend, Policy, Select, SpiLabel};
@@ -106,6 +108,15 @@ impl Board {
         board.hal.limits(policy.limits);
         board.hardware = Hardware::open(policy, &mut board.hal)?;
         Ok(board)
+    }
+
+    /// Returns the addresses that a label grants and a driver of the kernel has, for which [`Board::new`] would refuse the policy.
+    ///
+    /// # Errors
+    ///
+    /// The bus cannot be opened.
+    pub fn owned_by_kernel(label: &I2cLabel) -> Result<Vec<u16>, BoardError> {
+        hardware::owned_by_kernel(label)
     }
 
     /// Returns whether a label stands for hardware. The guest lives in the machine's time then, and else in simulated time.

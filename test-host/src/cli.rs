@@ -3,12 +3,17 @@
 mod check;
 #[cfg(feature = "compile")]
 mod compile;
-mod duration;
+mod direct;
 mod failure;
+mod gpio;
+mod i2c;
 mod input;
 #[cfg(target_os = "linux")]
 mod list;
+mod number;
 mod run;
+mod signals;
+mod spi;
 mod status;
 
 use std::io::{self, Write};
@@ -35,6 +40,9 @@ enum Command {
     Compile(compile::Opts),
     #[cfg(target_os = "linux")]
     List(list::Opts),
+    I2c(i2c::Opts),
+    Spi(spi::Opts),
+    Gpio(gpio::Opts),
 }
 
 const EXAMPLES: &str = "\
@@ -42,6 +50,7 @@ Examples:
   wasm-embedded-rt run station.wasm --policy board.toml --display
   wasm-embedded-rt check station.wasm --policy board.toml
   wasm-embedded-rt compile station.wasm
+  wasm-embedded-rt i2c detect sensor --policy board.toml
 
 `wasm-embedded-rt help run` lists the exit statuses.";
 
@@ -64,6 +73,9 @@ pub fn main() -> ExitCode {
         Command::Compile(opts) => compile::run(&opts),
         #[cfg(target_os = "linux")]
         Command::List(opts) => list::run(&opts),
+        Command::I2c(opts) => i2c::run(opts),
+        Command::Spi(opts) => spi::run(&opts),
+        Command::Gpio(opts) => gpio::run(opts),
     };
     ExitCode::from(result.unwrap_or_else(|failure| failure.report()))
 }

@@ -1,8 +1,8 @@
 //! A policy in words: one line for each label and part.
 
 use crate::policy::{
-    AddressGrant, BusBackend, DEFAULT_I2C_FREQUENCY_HZ, Device, I2cLabel, PinBackend, PinDirection, PinLabel, Policy,
-    Select, SpiLabel, Wiring,
+    AddressGrant, BusBackend, Chip, DEFAULT_I2C_FREQUENCY_HZ, Device, I2cLabel, PinBackend, PinDirection, PinLabel,
+    Policy, Select, SpiLabel, Wiring,
 };
 
 /// Describes every label and every part.
@@ -39,7 +39,8 @@ fn pin(label: &PinLabel) -> String {
     let place = match &label.backend {
         PinBackend::Sim(net) => format!("net {net}"),
         PinBackend::Pin { chip: None, pin } => format!("pin {pin}"),
-        PinBackend::Pin { chip: Some(chip), pin } => format!("pin {pin} of {}", chip.display()),
+        PinBackend::Pin { chip: Some(Chip::Path(path)), pin } => format!("pin {pin} of {}", path.display()),
+        PinBackend::Pin { chip: Some(Chip::Label(label)), pin } => format!("pin {pin} of {label}"),
         PinBackend::Line(line) => format!("line {line}"),
     };
     let inverted = if label.active_low { ", active low" } else { "" };

@@ -29,6 +29,7 @@ pub mod cli;
 mod clock;
 mod describe;
 mod display;
+mod duration;
 pub mod engine;
 mod escape;
 pub mod harness;

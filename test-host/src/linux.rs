@@ -21,6 +21,7 @@ mod real;
 mod spi;
 mod tree;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -80,6 +81,15 @@ impl Linux {
     pub fn spi(&self, label: &str, settings: &SpiSettings) -> Result<SpiDevice, OpenError> {
         let source = self.source(label, settings.path.display().to_string());
         SpiDevice::open(&*self.kernel, &self.tree, source, settings)
+    }
+
+    /// Finds a GPIO line without requesting it: the device file of its chip, and the offset there.
+    ///
+    /// # Errors
+    ///
+    /// The line is not there.
+    pub fn locate(&self, line: &LineChoice) -> Result<(PathBuf, u32), OpenError> {
+        gpio::locate(&*self.kernel, &self.tree, line)
     }
 
     /// Requests a GPIO line under a label. An output has its initial level from then on.

@@ -31,12 +31,13 @@ mod i2c;
 mod labels;
 mod limits;
 mod log;
+mod narrow;
 mod part;
 mod pins;
 mod problem;
 mod reader;
 mod spi;
-mod suggest;
+pub(crate) mod suggest;
 mod wiring;
 
 use std::fs::File;
@@ -49,7 +50,7 @@ use wasm_embedded_host::Limits;
 pub use self::address::{Access, AddressGrant};
 pub use self::backend::{Block, BusBackend};
 pub use self::device::{Device, Wiring};
-pub use self::gpio::{Bias, PinBackend, PinDirection, PinLabel, PinLevel};
+pub use self::gpio::{Bias, Chip, PinBackend, PinDirection, PinLabel, PinLevel};
 pub use self::i2c::{DEFAULT_I2C_FREQUENCY_HZ, I2cLabel};
 pub use self::log::LogLevel;
 

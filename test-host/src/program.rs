@@ -5,7 +5,7 @@ use wasmtime::{Engine, Precompiled};
 
 #[cfg(feature = "compile")]
 use crate::engine::engine_for;
-use crate::engine::{EngineOptions, engine};
+use crate::engine::{EngineOptions, engine, engine_without_lines};
 use crate::imports::{self, Import, LinkError};
 use crate::run;
 use crate::trust::{Digest, Trust};
@@ -89,6 +89,25 @@ impl Program {
     ///
     /// The bytes are neither, or are not vouched for.
     pub fn load(bytes: &[u8], options: EngineOptions, trust: &Trust) -> Result<Program, LoadError> {
+        Program::load_with(engine, bytes, options, trust)
+    }
+
+    /// Loads a component as [`Program::load`] does, for a board with hardware: after a trap its outputs are at their `on-exit`
+    /// levels at once, and the backtrace has no file and line.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Program::load`].
+    pub fn load_for_hardware(bytes: &[u8], options: EngineOptions, trust: &Trust) -> Result<Program, LoadError> {
+        Program::load_with(engine_without_lines, bytes, options, trust)
+    }
+
+    fn load_with(
+        engine: fn(EngineOptions) -> wasmtime::Result<Engine>,
+        bytes: &[u8],
+        options: EngineOptions,
+        trust: &Trust,
+    ) -> Result<Program, LoadError> {
         if let Some(kind) = Engine::detect_precompiled(bytes) {
             let digest = Digest::of(bytes);
             return match kind {
@@ -99,7 +118,10 @@ impl Program {
         }
         check_kind(bytes)?;
         #[cfg(not(feature = "compile"))]
-        return Err(LoadError::NoCompiler);
+        {
+            let _ = engine;
+            Err(LoadError::NoCompiler)
+        }
         #[cfg(feature = "compile")]
         {
             let engine = engine(options).map_err(LoadError::Engine)?;
@@ -111,7 +133,7 @@ impl Program {
     fn deserialize(bytes: &[u8], options: EngineOptions) -> Result<Program, LoadError> {
         let unfit = |source| LoadError::Unfit { interruptible: options.interruptible, source };
         let load = |options| {
-            let engine = engine(options).map_err(LoadError::Engine)?;
+            let engine = engine_without_lines(options).map_err(LoadError::Engine)?;
             // SAFETY: the bytes are those that the digest was taken of, in memory that nobody else can write to, and the
             // operator vouches for that digest: they are what `serialize` returned.
             #[expect(unsafe_code, reason = "native code is taken from the file")]
@@ -161,7 +183,7 @@ pub fn compile(bytes: &[u8], options: EngineOptions, target: Option<&str>) -> Re
     }
     check_kind(bytes)?;
     let engine = match target {
-        None => engine(options).map_err(LoadError::Engine)?,
+        None => engine_without_lines(options).map_err(LoadError::Engine)?,
         Some(target) => {
             engine_for(target, options).map_err(|source| LoadError::Target { target: target.to_owned(), source })?
         }

@@ -114,7 +114,8 @@ pub fn run(
     let hal = board.hal().interrupt(interrupt.clone()).delay_object(timing.delay()).log(GuestLog(teller)).build();
     board.send_init_clocks();
 
-    let wasi = wasi::context(&options.args, options.seed, options.stdin, &clock, &listener);
+    let stdin = options.stdin.then(|| interrupt.clone());
+    let wasi = wasi::context(&options.args, options.seed, stdin, &clock, &listener);
     let mut store = store(engine, Guest::new(hal, wasi, timing.timers(), policy.memory_bytes), policy);
     store.epoch_deadline_callback(move |_| match interrupt.requested() {
         Some(reason) => Err(wasm_embedded_host::Interrupted(reason).into()),
@@ -122,7 +123,8 @@ pub fn run(
     });
     let result = Command::instantiate(&mut store, program.component(), &linker)
         .and_then(|command| command.wasi_cli_run().call_run(&mut store));
-    // Dropping the guest's context drives the outputs to their levels.
+    // Before anything else, however the guest ended: what follows takes its time.
+    store.data_mut().hal.make_safe();
     drop(store);
     let computed = timing.end();
     Ok(Ended { exit: Exit::of(result, computed, listener.failure()), at_ns: clock.now_ns() })

@@ -4,10 +4,12 @@
 //! With hardware the clocks are the machine's.
 
 mod clock;
+mod stdin;
 mod stdio;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use wasm_embedded_host::Interrupt;
 use wasmtime::component::{HasData, Linker};
 use wasmtime_wasi::p2::bindings::{clocks, sync};
 use wasmtime_wasi::{WasiCtx, WasiView};
@@ -15,12 +17,20 @@ use wasmtime_wasi::{WasiCtx, WasiView};
 pub(crate) use self::clock::{SimTime, Timers};
 
 use self::clock::{Monotonic, Wall};
+use self::stdin::GuestStdin;
 use self::stdio::{GuestStdout, Stream};
 use crate::clock::Clock;
 use crate::output::Shared;
 
 /// Builds what a guest is granted of WASI.
-pub(crate) fn context(args: &[String], seed: u64, stdin: bool, clock: &Clock, listener: &Shared) -> WasiCtx {
+/// `stdin` says what stops a guest that waits for this program's standard input; without it the guest has none.
+pub(crate) fn context(
+    args: &[String],
+    seed: u64,
+    stdin: Option<Interrupt>,
+    clock: &Clock,
+    listener: &Shared,
+) -> WasiCtx {
     let mut builder = WasiCtx::builder();
     builder
         .args(args)
@@ -33,8 +43,8 @@ pub(crate) fn context(args: &[String], seed: u64, stdin: bool, clock: &Clock, li
         .insecure_random_seed(u128::from(seed))
         .allow_tcp(false)
         .allow_udp(false);
-    if stdin {
-        builder.inherit_stdin();
+    if let Some(interrupt) = stdin {
+        builder.stdin(GuestStdin(interrupt));
     }
     builder.build()
 }

@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
-use wasm_embedded_rt::policy::{MAX_POLICY_BYTES, Policy, PolicyError};
+use wasm_embedded_rt::policy::{Bias, Chip, MAX_POLICY_BYTES, PinBackend, Policy, PolicyError};
 
 /// Returns the report of a refusal as the command prints it, without colours.
 fn report(error: &PolicyError) -> String {
@@ -65,6 +66,22 @@ fn the_files_of_earlier_systems_are_valid() {
     for text in [linux, microcontroller] {
         Policy::parse("earlier.toml", text).expect("a policy of an earlier system");
     }
+}
+
+#[test]
+fn lines_are_named_as_the_kernel_and_its_drivers_name_them() {
+    let text = "[spi.flash]\npath = \"/dev/spidev0.0\"\nbits = 8\n[gpio]\n\
+                A = { pin = 4, chip = \"pinctrl-bcm2835\", direction = \"input\", debounce = \"5ms\" }\n\
+                B = { pin = 4, chip = \"/dev/gpiochip0\", direction = \"input\", bias = \"none\" }\n\
+                C = { line = \"P8_03 [mmc]\", direction = \"input\" }\n";
+    let policy = Policy::parse("lines.toml", text).expect("a valid policy");
+    let [a, b, c] = policy.pins.as_slice() else { panic!("three pins") };
+    let chip = |chip| PinBackend::Pin { chip: Some(chip), pin: 4 };
+    assert_eq!(a.backend, chip(Chip::Label("pinctrl-bcm2835".to_owned())));
+    assert_eq!((a.debounce, a.bias), (Some(Duration::from_millis(5)), None));
+    assert_eq!(b.backend, chip(Chip::Path("/dev/gpiochip0".into())));
+    assert_eq!((b.debounce, b.bias), (None, Some(Bias::None)));
+    assert_eq!(c.backend, PinBackend::Line("P8_03 [mmc]".to_owned()));
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod programs;
 mod qmp;
 mod session;
 mod setup;
+mod tools;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -70,7 +71,7 @@ pub(crate) fn check() -> anyhow::Result<Done> {
 }
 
 fn all() -> impl Iterator<Item = Check> {
-    checks::BOARD.iter().chain(checks::HOST).copied()
+    checks::BOARD.iter().chain(checks::HOST).chain(tools::TOOLS).chain(tools::STOPS).copied()
 }
 
 /// Boots the Pi, runs the checks in it and judges them.

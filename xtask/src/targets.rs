@@ -20,6 +20,8 @@ pub(crate) fn native() -> anyhow::Result<String> {
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     Ok(host.context("`rustc -vV` names no host")?.to_owned())
 }
+/// Boards with 32-bit ARM processors, for which guests are interpreted.
+pub(crate) const ARMV7: &str = "armv7-unknown-linux-gnueabihf";
 /// The Raspberry Pi, as static programs; `.cargo/config.toml` says how they are linked.
 pub(crate) const PI: &str = "aarch64-unknown-linux-musl";
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::process::{cargo, exists, run as execute};
+use crate::process::{cargo, command, exists, run as execute};
 use crate::steps::{Done, Steps};
 use crate::{bindings, demo, guests, targets};
 
@@ -88,6 +88,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         let runtime = ["check", "--package", "wasm-embedded-host", "--features", "wasmtime/pulley"];
         done(&[&runtime[..], &target[..]].concat())
     });
+    steps.step("host without a compiler, for boards with 32-bit ARM", armv7);
     steps.step("demo, twice, with the same trace", demo::check);
     steps.step("sigrok decodes the demo's trace", demo::decode);
     #[cfg(unix)]
@@ -96,6 +97,17 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         done(&["package", "--allow-dirty", "--package", "wasm-embedded-hal", "--target", targets::GUEST])
     });
     steps.finish()
+}
+
+/// Checks the host for 32-bit boards, where it interprets guests. It is not linked: that needs the board's libraries.
+fn armv7() -> anyhow::Result<Done> {
+    // Wasmtime has a few lines of C.
+    if !exists(&mut command("arm-linux-gnueabihf-gcc", ["--version"])) {
+        let install = "`apt-get install gcc-arm-linux-gnueabihf libc6-dev-armhf-cross`";
+        return Ok(Done::Skipped(format!("arm-linux-gnueabihf-gcc is not installed: {install}")));
+    }
+    targets::ensure(&[targets::ARMV7])?;
+    done(&["check", "--package", "wasm-embedded-rt", "--no-default-features", "--target", targets::ARMV7])
 }
 
 /// Runs cargo to its end.

@@ -1,5 +1,7 @@
 //! Opens the hardware that stands behind labels, on Linux.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +14,7 @@ use super::{BoardError, i2c_grant, pins};
 use crate::clock::RealWait;
 use crate::linux::{self, ChipChoice, Fault, FaultListener, I2cSettings, LineChoice, LineSettings, Linux, SpiSettings};
 use crate::log::Teller;
-use crate::policy::{Bias, BusBackend, I2cLabel, PinBackend, PinDirection, PinLabel, Policy, Select, SpiLabel};
+use crate::policy::{Bias, BusBackend, Chip, I2cLabel, PinBackend, PinDirection, PinLabel, Policy, Select, SpiLabel};
 
 /// How many faults are kept for a guest that does not run yet.
 const EARLY_FAULTS: usize = 64;
@@ -25,11 +27,16 @@ pub(super) struct Hardware {
 }
 
 impl Hardware {
+    fn new() -> Hardware {
+        let faults = Arc::new(Faults::default());
+        Hardware { linux: Linux::new(faults.clone()), faults }
+    }
+
     /// Opens what the policy's labels stand for, if there are any of hardware. Lines come last: they are driven from then on.
     pub(super) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Option<Hardware>, BoardError> {
-        let faults = Arc::new(Faults::default());
-        let hardware = Hardware { linux: Linux::new(faults.clone()), faults };
+        let hardware = Hardware::new();
         let mut opened = false;
+        hardware.check_lines(policy)?;
         for label in &policy.i2c {
             opened |= named(&label.label, hardware.add_i2c(hal, label))?;
         }
@@ -61,15 +68,9 @@ impl Hardware {
         let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
         let settings = I2cSettings { path: path.clone(), frequency_hz: label.frequency_hz };
         let mut bus = self.linux.i2c(&label.label, &settings)?;
-        for granted in &label.allow {
-            for address in granted.addresses.clone() {
-                let address = match u8::try_from(address) {
-                    Ok(address) if !granted.ten_bit => Address::SevenBit(address),
-                    _ => Address::TenBit(address),
-                };
-                if let Some(owner) = bus.owned_by_kernel(address)? {
-                    return Err(format!("{owner}\nhelp: {}", owner.advice()).into());
-                }
+        for address in granted(label) {
+            if let Some(owner) = bus.owned_by_kernel(address)? {
+                return Err(format!("{owner}\nhelp: {}", owner.advice()).into());
             }
         }
         hal.i2c_bus(&label.label, Box::new(bus), i2c_grant(label));
@@ -95,15 +96,37 @@ impl Hardware {
         Ok(true)
     }
 
-    fn add_pin(&self, hal: &mut HalCtxBuilder, label: &PinLabel) -> Result<bool, Failure> {
-        let line = match &label.backend {
-            PinBackend::Sim(_) => return Ok(false),
-            PinBackend::Pin { chip: None, pin } => LineChoice::Offset { chip: ChipChoice::Main, offset: *pin },
-            PinBackend::Pin { chip: Some(path), pin } => {
-                LineChoice::Offset { chip: ChipChoice::Path(path.clone()), offset: *pin }
+    /// Checks that the lines are there, and no two labels for one of them, which the file alone does not show: nothing has been
+    /// opened or driven when that is refused.
+    fn check_lines(&self, policy: &Policy) -> Result<(), BoardError> {
+        let mut seen: BTreeMap<(PathBuf, u32), &str> = BTreeMap::new();
+        for label in &policy.pins {
+            let failed = |source: Failure| BoardError::Open { label: label.label.clone(), source };
+            let Some(line) = line_choice(label) else { continue };
+            let place = self.linux.locate(&line).map_err(|error| failed(error.into()))?;
+            let described = format!("line {} of {}", place.1, place.0.display());
+            if let Some(other) = seen.insert(place, &label.label) {
+                return Err(failed(
+                    format!("{described} is label `{other}` too\nhelp: a line belongs to one label").into(),
+                ));
             }
-            PinBackend::Line(name) => LineChoice::Name(name.clone()),
+        }
+        Ok(())
+    }
+
+    /// Requests the line of an input for waiting for its edges.
+    pub(super) fn watch(label: &PinLabel) -> Result<linux::Line, BoardError> {
+        let hardware = Hardware::new();
+        let open = || {
+            let line = line_choice(label).ok_or("it is simulated")?;
+            let settings = LineSettings { edges: true, ..settings(label, line, &pins::grant(label)) };
+            Ok(hardware.linux.line(&label.label, &settings)?)
         };
+        open().map_err(|source: Failure| BoardError::Open { label: label.label.clone(), source })
+    }
+
+    fn add_pin(&self, hal: &mut HalCtxBuilder, label: &PinLabel) -> Result<bool, Failure> {
+        let Some(line) = line_choice(label) else { return Ok(false) };
         let grant = pins::grant(label);
         let settings = settings(label, line, &grant);
         let (name, line) = (&label.label, Box::new(self.linux.line(&label.label, &settings)?));
@@ -114,6 +137,48 @@ impl Hardware {
         };
         Ok(true)
     }
+}
+
+/// Returns the addresses that a label grants and a driver of the kernel has.
+pub(super) fn owned_by_kernel(label: &I2cLabel) -> Result<Vec<u16>, BoardError> {
+    let BusBackend::Linux(path) = &label.backend else { return Ok(Vec::new()) };
+    let settings = I2cSettings { path: path.clone(), frequency_hz: None };
+    let ask = || {
+        let mut bus = Hardware::new().linux.i2c(&label.label, &settings)?;
+        let mut owned = Vec::new();
+        for address in granted(label) {
+            if bus.owned_by_kernel(address)?.is_some() {
+                owned.push(match address {
+                    Address::SevenBit(address) => address.into(),
+                    Address::TenBit(address) => address,
+                });
+            }
+        }
+        Ok(owned)
+    };
+    ask().map_err(|source: Failure| BoardError::Open { label: label.label.clone(), source })
+}
+
+/// Returns the addresses that a label grants.
+fn granted(label: &I2cLabel) -> impl Iterator<Item = Address> + '_ {
+    label.allow.iter().flat_map(|granted| {
+        granted.addresses.clone().map(|address| match u8::try_from(address) {
+            Ok(address) if !granted.ten_bit => Address::SevenBit(address),
+            _ => Address::TenBit(address),
+        })
+    })
+}
+
+/// Returns which line a label stands for, unless it is simulated.
+fn line_choice(label: &PinLabel) -> Option<LineChoice> {
+    let on = |chip, pin: &u32| LineChoice::Offset { chip, offset: *pin };
+    Some(match &label.backend {
+        PinBackend::Sim(_) => return None,
+        PinBackend::Pin { chip: None, pin } => on(ChipChoice::Main, pin),
+        PinBackend::Pin { chip: Some(Chip::Path(path)), pin } => on(ChipChoice::Path(path.clone()), pin),
+        PinBackend::Pin { chip: Some(Chip::Label(label)), pin } => on(ChipChoice::Label(label.clone()), pin),
+        PinBackend::Line(name) => LineChoice::Name(name.clone()),
+    })
 }
 
 /// Why a label cannot be opened.
@@ -134,11 +199,12 @@ fn settings(label: &PinLabel, line: LineChoice, grant: &PinGrant) -> LineSetting
         initial: grant.electrical(grant.initial),
         bias: match label.bias {
             // What the policy does not mention stays as the board has it.
-            Bias::None => None,
-            Bias::PullUp => Some(linux::Bias::PullUp),
-            Bias::PullDown => Some(linux::Bias::PullDown),
+            None => None,
+            Some(Bias::None) => Some(linux::Bias::Disabled),
+            Some(Bias::PullUp) => Some(linux::Bias::PullUp),
+            Some(Bias::PullDown) => Some(linux::Bias::PullDown),
         },
-        debounce: None,
+        debounce: label.debounce,
         edges: false,
     }
 }

@@ -5,7 +5,7 @@ use wasm_embedded_host::HalCtxBuilder;
 use super::BoardError;
 use crate::clock::RealWait;
 use crate::log::Teller;
-use crate::policy::Policy;
+use crate::policy::{I2cLabel, Policy};
 
 /// The hardware that there is none of.
 #[derive(Debug)]
@@ -23,4 +23,9 @@ impl Hardware {
     pub(super) fn listen(&self, _: Teller) {
         match *self {}
     }
+}
+
+/// Returns no address: there is no kernel's driver for a simulated one.
+pub(super) fn owned_by_kernel(_: &I2cLabel) -> Result<Vec<u16>, BoardError> {
+    Ok(Vec::new())
 }

@@ -1,7 +1,8 @@
 //! Puts the guest's pins on their nets.
 
 use wasm_embedded_host::{HalCtxBuilder, PinGrant, digital};
-use wasm_embedded_sim::{Level, Pull, Sim};
+use wasm_embedded_sim::parts::Debounce;
+use wasm_embedded_sim::{Level, Net, Pull, Sim};
 
 use crate::policy::{Bias, PinBackend, PinDirection, PinLabel, PinLevel};
 
@@ -13,9 +14,9 @@ pub(super) fn add(sim: &Sim, hal: &mut HalCtxBuilder, labels: &[PinLabel]) {
     let simulated: Vec<_> = simulated.collect();
     for (label, net) in &simulated {
         match label.bias {
-            Bias::None => {}
-            Bias::PullUp => sim.set_pull(*net, Pull::Up),
-            Bias::PullDown => sim.set_pull(*net, Pull::Down),
+            None | Some(Bias::None) => {}
+            Some(Bias::PullUp) => sim.set_pull(*net, Pull::Up),
+            Some(Bias::PullDown) => sim.set_pull(*net, Pull::Down),
         }
     }
     for (label, net) in simulated {
@@ -27,10 +28,27 @@ pub(super) fn add(sim: &Sim, hal: &mut HalCtxBuilder, labels: &[PinLabel]) {
         };
         match label.direction {
             PinDirection::Output => hal.output(name, sim.output(net, initial), grant),
-            PinDirection::Input => hal.input(name, sim.input(net), label.active_low),
+            PinDirection::Input => hal.input(name, sim.input(seen_by(sim, label, net)), label.active_low),
             PinDirection::OpenDrain => hal.io(name, sim.open_drain(net, initial), grant),
         };
     }
+}
+
+/// Returns the net that an input looks at: the one of the label, or behind it one that follows it when it is stable.
+fn seen_by(sim: &Sim, label: &PinLabel, net: Net) -> Net {
+    let Some(period) = label.debounce else { return net };
+    let stable = sim.net(&stable_name(label));
+    sim.add(Debounce::new(net, stable, u64::try_from(period.as_nanos()).unwrap_or(u64::MAX)));
+    stable
+}
+
+/// Returns the net that an input on the board looks at, where the label is on `net`.
+pub(super) fn seen_net(sim: &Sim, label: &PinLabel, net: &str) -> Net {
+    sim.net(&if label.debounce.is_some() { stable_name(label) } else { net.to_owned() })
+}
+
+fn stable_name(label: &PinLabel) -> String {
+    format!("{}.stable", label.label)
 }
 
 /// Returns what a label grants.

@@ -78,6 +78,12 @@ impl Failure {
     }
 }
 
+/// Tells the user something that is no failure.
+pub(super) fn warn(text: &str) {
+    // Nothing is left to be done if the standard error is closed.
+    let _ = writeln!(io::stderr().lock(), "{} {}", Style::of_stderr().yellow("warning:"), escape::line(text));
+}
+
 /// Returns a message without control characters: it may quote a guest.
 fn plain(error: &dyn Error) -> String {
     let text = error.to_string();

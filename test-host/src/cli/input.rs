@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::status;
 use crate::engine::EngineOptions;
 use crate::policy::Policy;
-use crate::program::Program;
+use crate::program::{LoadError, Program};
 use crate::trust::{Digest, Trust};
 
 /// The longest component that is read: 256 MiB, more than any compiler writes.
@@ -35,7 +35,20 @@ impl ComponentArgs {
 
     /// Reads and loads the component.
     pub(super) fn load(&self, options: EngineOptions) -> Result<Program, Failure> {
-        let program = Program::load(&self.bytes()?, options, &self.trust());
+        self.load_as(Program::load, options)
+    }
+
+    /// Reads and loads the component for a board with hardware.
+    pub(super) fn load_for_hardware(&self, options: EngineOptions) -> Result<Program, Failure> {
+        self.load_as(Program::load_for_hardware, options)
+    }
+
+    fn load_as(
+        &self,
+        load: fn(&[u8], EngineOptions, &Trust) -> Result<Program, LoadError>,
+        options: EngineOptions,
+    ) -> Result<Program, Failure> {
+        let program = load(&self.bytes()?, options, &self.trust());
         program.map_err(|error| Failure::from(error).context(format!("cannot load {}", self.component.display())))
     }
 

@@ -1,8 +1,7 @@
 //! `run`: a component on the board of a policy.
 
-mod outputs;
-mod signals;
-mod voice;
+pub(super) mod outputs;
+pub(super) mod voice;
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -13,13 +12,13 @@ use self::outputs::Outputs;
 use self::voice::Voice;
 use super::failure::Failure;
 use super::input::{ComponentArgs, PolicyArgs};
-use super::{duration, status};
+use super::{signals, status};
 use crate::board::Board;
 use crate::engine::EngineOptions;
 use crate::policy::LogLevel;
 use crate::run::{self, Exit, RunOptions};
 use crate::style::Style;
-use crate::{display, escape, screen};
+use crate::{display, duration, escape, screen};
 
 /// Runs a component on the board that the policy describes
 #[derive(Args)]
@@ -107,7 +106,11 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     let policy = opts.policy.require()?;
     // Hardware must be left in a safe state by a guest that computes for ever, too.
     let interruptible = opts.timeout.is_some() || policy.has_hardware();
-    let program = opts.component.load(EngineOptions { interruptible })?;
+    let options = EngineOptions { interruptible };
+    let program = match policy.has_hardware() {
+        true => opts.component.load_for_hardware(options)?,
+        false => opts.component.load(options)?,
+    };
     // Before a device is opened or a file is created: a component that cannot be run leaves no traces.
     program.check()?;
     let mut board = Board::new(&policy)?;

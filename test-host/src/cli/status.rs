@@ -1,5 +1,7 @@
 //! Exit statuses. A guest's own are 0 for success and 1 for failure; these stay clear of them, and of a shell's.
 
+/// A device did not answer, or failed, when this program used it itself.
+pub(super) const DEVICE: u8 = 1;
 /// The command line is wrong (`EX_USAGE` of sysexits.h).
 pub(super) const USAGE: u8 = 64;
 /// The host failed: something cannot be written.
@@ -29,3 +31,10 @@ Exit status:
   123  the guest's simulated time was over
   130  the guest was stopped with Ctrl-C, SIGTERM or SIGHUP
   141  nobody reads the output any more";
+
+/// The statuses of the commands that use a label themselves.
+pub(super) const DIRECT_HELP: &str = "\
+Exit status:
+  0 on success, 1 if the device did not answer or failed, 64 for a wrong command line or an unknown label,
+  119 if a file or the output cannot be written, 120 if the policy is refused, its hardware cannot be opened,
+  or it does not grant this";

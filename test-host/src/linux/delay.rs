@@ -72,6 +72,21 @@ mod tests {
     }
 
     #[test]
+    fn a_request_from_another_thread_ends_a_wait_on_the_real_clock() {
+        let interrupt = Interrupt::default();
+        let stop = interrupt.clone();
+        let stopper = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            stop.request(Reason::Killed);
+        });
+        let began = std::time::Instant::now();
+        LinuxDelay::new(Arc::new(crate::linux::RealKernel)).delay_ns(u64::MAX, &interrupt);
+        // Generous: 20 ms on a machine that has time.
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+        stopper.join().expect("it only sleeps");
+    }
+
+    #[test]
     fn an_interrupt_ends_the_longest_wait_within_20_ms() {
         let (fake, interrupt) = (Fake::default(), Interrupt::default());
         let stop = interrupt.clone();

@@ -12,6 +12,7 @@ mod chip;
 #[cfg(test)]
 mod tests;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -169,6 +170,12 @@ impl Line {
         Ok(None)
     }
 
+    /// Returns the time of the clock that edges are told in.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        self.kernel.now()
+    }
+
     fn alive(&self) -> Result<(), Error> {
         if self.gone { Err(Error::Other) } else { Ok(()) }
     }
@@ -207,6 +214,11 @@ impl Input for Line {
 }
 
 impl Io for Line {}
+
+/// Finds a line: the device file of its chip, and the offset there.
+pub(super) fn locate(kernel: &dyn Kernel, tree: &Tree, choice: &LineChoice) -> Result<(PathBuf, u32), OpenError> {
+    chip::find(kernel, tree, choice).map(|found| (found.chip, found.offset))
+}
 
 /// Returns what a line must be able to do, for an error.
 fn needs(settings: &LineSettings) -> String {

@@ -1,10 +1,18 @@
 //! `[gpio]`: pins, one line a label.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use super::backend::{nothing_behind, read_name, read_path, read_pin, read_sim};
+use super::backend::{nothing_behind, read_path, read_pin, read_sim};
 use super::problem::Span;
-use super::reader::Table;
+use super::reader::{Table, Value};
+use crate::duration;
+
+/// The longest name of a line or chip, in bytes. `GPIO_MAX_NAME_SIZE` of `linux/gpio.h`, which counts a NUL.
+const LONGEST_KERNEL_NAME: usize = 31;
+
+/// The longest debouncing: more than any contact bounces, and little enough to be noticed.
+const LONGEST_DEBOUNCE: Duration = Duration::from_secs(1);
 
 /// What stands behind the label of a pin.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -13,13 +21,22 @@ pub enum PinBackend {
     Sim(String),
     /// A pin by number, on the controller that `chip` names, or on the machine's main one.
     Pin {
-        /// The controller's device file.
-        chip: Option<PathBuf>,
+        /// The controller.
+        chip: Option<Chip>,
         /// The number.
         pin: u32,
     },
     /// A line by the name that the machine gives it, such as `GPIO17`.
     Line(String),
+}
+
+/// A GPIO controller of Linux.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Chip {
+    /// The one with this device file: `/dev/gpiochip0`. The number may be another one after the next start.
+    Path(PathBuf),
+    /// The one that its driver calls so, such as `pinctrl-bcm2835`, or that the kernel calls so, such as `gpiochip0`.
+    Label(String),
 }
 
 /// How a pin is used.
@@ -34,10 +51,9 @@ pub enum PinDirection {
 }
 
 /// The resistor at a pin.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Bias {
-    /// None.
-    #[default]
+    /// None: one that the machine has set is switched off.
     None,
     /// To the supply.
     PullUp,
@@ -69,8 +85,10 @@ pub struct PinLabel {
     pub on_exit: Option<PinLevel>,
     /// Whether the guest's levels are inverted.
     pub active_low: bool,
-    /// The resistor at the pin.
-    pub bias: Bias,
+    /// The resistor at the pin. None leaves the machine's as it is; a simulated pin has none then.
+    pub bias: Option<Bias>,
+    /// How long the level of an input must be stable before a change counts.
+    pub debounce: Option<Duration>,
     pub(crate) span: Span,
 }
 
@@ -104,6 +122,11 @@ impl PinLabel {
         let bias = table.get("bias").map(|value| {
             value.choice(&[("none", Bias::None), ("pull-up", Bias::PullUp), ("pull-down", Bias::PullDown)])
         });
+        let debounce = table.get("debounce");
+        if let Some(value) = debounce.iter().find(|_| direction.is_some_and(|is| is != PinDirection::Input)) {
+            value.refuse("is for inputs, and the pin is none", None);
+        }
+        let debounce = debounce.map(|value| read_debounce(&value));
         let span = table.span.clone();
         table.finish();
         Some(PinLabel {
@@ -113,7 +136,8 @@ impl PinLabel {
             initial: initial?,
             on_exit: on_exit.flatten(),
             active_low: active_low?,
-            bias: bias.flatten().unwrap_or_default(),
+            bias: bias.flatten(),
+            debounce: debounce.flatten(),
             span,
         })
     }
@@ -134,11 +158,48 @@ fn read_backend(label: &str, table: &Table<'_>) -> Option<PinBackend> {
     }
     if let Some(value) = pin {
         let pin = read_pin(&value)?;
-        return Some(PinBackend::Pin { chip: chip.and_then(|value| read_path(&value)), pin });
+        let chip = match chip {
+            None => None,
+            Some(value) => Some(read_chip(&value)?),
+        };
+        return Some(PinBackend::Pin { chip, pin });
     }
     if let Some(value) = line {
-        return Some(PinBackend::Line(read_name(&value)?));
+        return Some(PinBackend::Line(read_kernel_name(&value)?));
     }
     nothing_behind(table, "`sim = true` for a simulated pin, or `pin` or `line`");
+    None
+}
+
+/// Reads a device file or a label.
+fn read_chip(value: &Value<'_>) -> Option<Chip> {
+    match value.as_text() {
+        Some(text) if text.starts_with('/') => read_path(value).map(Chip::Path),
+        _ => read_kernel_name(value).map(Chip::Label),
+    }
+}
+
+/// Reads the name that the kernel has for a line or chip, which may hold spaces and brackets: `P8_03 [mmc]`.
+fn read_kernel_name(value: &Value<'_>) -> Option<String> {
+    let name = value.text()?;
+    let problem = match name {
+        "" => "it is empty".to_owned(),
+        _ if name.len() > LONGEST_KERNEL_NAME => {
+            format!("it is longer than the {LONGEST_KERNEL_NAME} bytes of the kernel's")
+        }
+        _ if name.chars().any(char::is_control) => "it holds a control character".to_owned(),
+        _ => return Some(name.to_owned()),
+    };
+    value.refuse(&format!("is \"{}\", which is no name: {problem}", name.escape_debug()), None);
+    None
+}
+
+fn read_debounce(value: &Value<'_>) -> Option<Duration> {
+    let text = value.text()?;
+    match duration::parse(text) {
+        Ok(period) if period <= LONGEST_DEBOUNCE => return Some(period),
+        Ok(_) => value.refuse(&format!("is {text}, and must be at most {LONGEST_DEBOUNCE:?}"), None),
+        Err(problem) => value.refuse(&format!("is \"{}\": {problem}", text.escape_debug()), None),
+    }
     None
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::Policy;
 use super::backend::{Block, BusBackend};
-use super::gpio::{Bias, PinBackend, PinDirection};
+use super::gpio::{Bias, Chip, PinBackend, PinDirection};
 use super::problem::{Finding, Findings, Span};
 
 /// A pin of the machine, however the policy names it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Pin {
-    chip: Option<std::path::PathBuf>,
+    chip: Option<Chip>,
     name: String,
 }
 
@@ -80,9 +80,9 @@ pub(crate) fn check_nets(policy: &Policy, findings: &Findings) {
             let finding = Finding::new(message, label.span.clone(), format!("label `{}`", label.label));
             findings.add(finding.and(other_span.clone(), format!("label `{other}`")));
         }
-        if label.bias != Bias::None
-            && let Some((other, other_span)) = biases.insert(net, (label.bias, &label.span))
-            && other != label.bias
+        if let Some(bias @ (Bias::PullUp | Bias::PullDown)) = label.bias
+            && let Some((other, other_span)) = biases.insert(net, (bias, &label.span))
+            && other != bias
         {
             let message = format!("net {net} is pulled up and down");
             findings.add(Finding::new(message, label.span.clone(), "one way").and(other_span.clone(), "the other way"));

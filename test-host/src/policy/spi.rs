@@ -12,6 +12,9 @@ pub const DEFAULT_SPI_FREQUENCY_HZ: u32 = 1_000_000;
 /// The fastest clock, past anything on a board.
 const GREATEST_FREQUENCY_HZ: u32 = 200_000_000;
 
+/// The bits of a word: a guest's word is a byte.
+const WORD_BITS: u8 = 8;
+
 /// The longest delay around the select line: one millisecond.
 const GREATEST_SELECT_DELAY_NS: u32 = 1_000_000;
 
@@ -61,6 +64,12 @@ impl SpiLabel {
         let backend = BusBackend::read(&table, default_bus, &["sck", "mosi"], &["miso", "cs"]);
         let frequency = table.get("frequency").and_then(|value| value.integer(1..=GREATEST_FREQUENCY_HZ));
         let mode = table.get("mode").and_then(|value| read_mode(&value));
+        if let Some(value) = table.get("bits")
+            && value.integer(1..=64_u8).is_some_and(|bits| bits != WORD_BITS)
+        {
+            let help = "drivers for other words send them in bytes, the most significant bit first".to_owned();
+            value.refuse(&format!("must be {WORD_BITS}: a guest's word is a byte"), Some(help));
+        }
         let delay = |key| table.get(key).and_then(|value| value.integer(0..=GREATEST_SELECT_DELAY_NS)).unwrap_or(0);
         let (select_setup_ns, select_hold_ns) = (delay("select-setup-ns"), delay("select-hold-ns"));
         let init_clocks = table.get("init-clocks").and_then(|value| value.integer(0..=GREATEST_INIT_CLOCKS));

@@ -12,14 +12,14 @@ use crate::{guests, targets};
 const PROFILE: &str = "board";
 /// The guests: examples, and programs of other packages.
 const EXAMPLES: [&str; 7] = ["i2cdetect", "thermometer", "eeprom", "clock", "spi_id", "blinky", "button"];
-const OTHERS: [&str; 2] = ["flash", "refusals"];
+const OTHERS: [&str; 3] = ["flash", "refusals", "misbehave"];
 
 /// Builds everything, and returns the files for the Pi's folder `/app`.
 pub(crate) fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     println!("== building the programs for the Pi (some minutes the first time)");
     targets::ensure(&[targets::GUEST, targets::PI])?;
     guests::build()?;
-    guests::build_package("test-guests", &["--bin", "refusals"])?;
+    guests::build_package("test-guests", &["--bin", "refusals", "--bin", "misbehave"])?;
     let package = ["build", "--package", "wasm-embedded-rt", "--bin", "wasm-embedded-rt"];
     run(cargo(package).args(["--no-default-features", "--target", targets::PI, "--profile", PROFILE]))?;
     let host = target_dir().join(targets::PI).join(PROFILE).join("wasm-embedded-rt");

@@ -34,9 +34,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
         "sleep" => std::thread::sleep(std::time::Duration::from_secs(3600)),
-        "spin" => loop {
-            std::hint::spin_loop();
-        },
+        "spin" => {
+            OutputPin::open("MOTOR")?.set_high()?;
+            loop {
+                std::hint::spin_loop();
+            }
+        }
+        "read" => {
+            OutputPin::open("MOTOR")?.set_high()?;
+            std::io::stdin().read_line(&mut String::new())?;
+            println!("there is input");
+        }
         "unknown-label" => drop(I2c::open("bu")?),
         "wrong-kind" => drop(SpiDevice::open("bus")?),
         "twice" => {

@@ -17,7 +17,7 @@ use crate::trace::{Format, TextFormat, Trace, VcdFormat};
 
 /// Traces and pictures.
 #[derive(Args)]
-pub(super) struct Outputs {
+pub(in crate::cli) struct Outputs {
     /// Writes what happens on the wires as a VCD, for PulseView, GTKWave and sigrok-cli
     #[arg(long, value_name = "FILE.vcd")]
     trace: Option<PathBuf>,
@@ -52,13 +52,13 @@ impl FromStr for Screenshot {
 }
 
 /// The traces of a run that has begun: where each goes, and what writes the rest of it up to a time.
-pub(super) struct Traces(Vec<(PathBuf, Finish)>);
+pub(in crate::cli) struct Traces(Vec<(PathBuf, Finish)>);
 
 type Finish = Box<dyn Fn(u64) -> io::Result<()>>;
 
 impl Outputs {
     /// Checks that the displays are there.
-    pub(super) fn check(&self, board: &Board) -> Result<(), Failure> {
+    pub(in crate::cli) fn check(&self, board: &Board) -> Result<(), Failure> {
         let displays = board.displays();
         match self.screenshot.iter().find(|wanted| !displays.contains(&wanted.display.as_str())) {
             Some(wanted) => {
@@ -71,7 +71,7 @@ impl Outputs {
     }
 
     /// Creates the files of the traces and begins to write them.
-    pub(super) fn begin(&self, board: &Board, voice: &Voice) -> Result<Traces, Failure> {
+    pub(in crate::cli) fn begin(&self, board: &Board, voice: &Voice) -> Result<Traces, Failure> {
         let mut traces = Traces(Vec::new());
         if let Some(path) = &self.trace {
             traces.add(board, path, VcdFormat::new(create(path)?));
@@ -90,7 +90,7 @@ impl Outputs {
     }
 
     /// Writes the pictures.
-    pub(super) fn draw(&self, board: &Board, voice: &Voice, at_ns: u64) -> Result<(), Failure> {
+    pub(in crate::cli) fn draw(&self, board: &Board, voice: &Voice, at_ns: u64) -> Result<(), Failure> {
         for Screenshot { display, file } in &self.screenshot {
             let Some(frame) = board.frame(display) else { continue };
             let mut out = create(file)?;
@@ -111,7 +111,7 @@ impl Traces {
     }
 
     /// Writes what is left.
-    pub(super) fn finish(self, end_ns: u64) -> Result<(), Failure> {
+    pub(in crate::cli) fn finish(self, end_ns: u64) -> Result<(), Failure> {
         self.0.iter().try_for_each(|(path, finish)| finish(end_ns).map_err(|error| unwritten(path, error)))
     }
 }

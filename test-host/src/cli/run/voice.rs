@@ -13,7 +13,7 @@ use crate::trace::Format;
 
 /// The form.
 #[derive(Clone)]
-pub(super) enum Voice {
+pub(in crate::cli) enum Voice {
     /// Text.
     Console,
     /// JSON on the standard output.
@@ -21,7 +21,7 @@ pub(super) enum Voice {
 }
 
 impl Voice {
-    pub(super) fn new(json: bool) -> Voice {
+    pub(in crate::cli) fn new(json: bool) -> Voice {
         if json { Voice::Json(Arc::new(Mutex::new(Events::new(io::stdout())))) } else { Voice::Console }
     }
 

@@ -55,6 +55,9 @@ fn lines_are_found_by_name_by_chip_and_by_number() {
         (chip(ChipChoice::Path("/dev/gpiochip0".into())), "/dev/gpiochip0 1 "),
     ];
     for (line, expected) in table {
+        let (_root, tree, fake) = machine();
+        let (chip, offset) = fake.machine(tree).locate(&line).expect("it is there");
+        assert_eq!(format!("{} {offset} ", chip.display()), expected, "{line:?}");
         let request = request(&settings(line.clone())).expect("the line opens");
         assert!(request.starts_with(&format!("request {expected}")), "{line:?}: {request}");
     }
@@ -260,4 +263,23 @@ fn an_interrupt_ends_a_wait_for_nothing() {
     assert_eq!(line.wait_for_edge(None, &interrupt), Ok(None));
     assert_eq!(fake.calls(), [""; 0]);
     assert!(SLICE <= Duration::from_millis(20), "the flag is looked at often enough");
+}
+
+#[test]
+fn a_chip_that_cannot_be_described_says_why() {
+    let table = [
+        (Errno::NOENT, OpenReason::Missing),
+        (Errno::NODEV, OpenReason::Missing),
+        (Errno::ACCESS, OpenReason::Denied),
+        (Errno::PERM, OpenReason::Denied),
+        (Errno::NOTTY, OpenReason::NotADevice),
+        (Errno::IO, OpenReason::Failed),
+    ];
+    for (errno, reason) in table {
+        let (_root, tree, fake) = machine();
+        fake.fail("chip", errno);
+        let choice = LineChoice::Offset { chip: ChipChoice::Path("/dev/gpiochip0".into()), offset: 0 };
+        let error = fake.machine(tree).line("LED", &settings(choice)).expect_err("it fails");
+        assert_eq!((error.reason, error.errno), (reason, Some(errno)));
+    }
 }

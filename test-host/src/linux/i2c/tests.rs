@@ -313,3 +313,17 @@ fn an_address_that_a_driver_has_is_named_with_the_driver() {
     let owner = bus.owned_by_kernel(Address::SevenBit(0x69)).expect("the kernel says").expect("a driver");
     assert_eq!((owner.device, owner.driver), (None, None), "behind a multiplexer");
 }
+
+#[test]
+fn an_address_that_the_kernel_does_not_tell_of_is_not_opened() {
+    for errno in [Errno::INVAL, Errno::NODEV, Errno::IO] {
+        let (fake, mut bus) = bus(BCM2835);
+        fake.fail("claim", errno);
+        let error = bus.owned_by_kernel(TARGET).expect_err("the kernel does not say");
+        assert_eq!(error.errno, Some(errno));
+        assert!(error.to_string().contains("address 0x76"), "{error}");
+    }
+    let (fake, mut bus) = bus(BCM2835);
+    fake.fail("claim", Errno::INTR);
+    assert_eq!(bus.owned_by_kernel(TARGET), Ok(None), "asked again");
+}

@@ -256,3 +256,14 @@ fn an_interrupted_message_is_carried_out_once_more() {
     assert_eq!(device.run(&mut [Operation::Write(&[1])]), Ok(()));
     assert_eq!(fake.calls().len(), 2);
 }
+
+#[test]
+fn clocks_before_the_first_use_that_cannot_be_sent_are_named() {
+    for (errno, unsupported) in [(Errno::INVAL, true), (Errno::OPNOTSUPP, true), (Errno::IO, false)] {
+        let fake = Fake::default();
+        fake.fail("message", errno);
+        let error = open(&fake, &SpiSettings { init_clocks: 74, ..settings() }).expect_err("it fails");
+        let named = matches!(&error.reason, OpenReason::Unsupported { what } if what.contains("init-clocks"));
+        assert_eq!((named, error.errno), (unsupported, Some(errno)));
+    }
+}

@@ -1,0 +1,127 @@
+//! Using a label without a guest: what `i2c`, `spi` and `gpio` have in common. The same policy, grants, limits and board as a
+//! guest's, with nothing else of the policy's hardware opened.
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clap::Args;
+use wasm_embedded_host::i2c::Error as I2cError;
+use wasm_embedded_host::log::Level;
+use wasm_embedded_host::{DirectError, HalCtx, Interrupt};
+
+use super::failure::Failure;
+use super::input::PolicyArgs;
+use super::run::outputs::{Outputs, Traces};
+use super::run::voice::Voice;
+use super::status;
+use crate::board::Board;
+use crate::clock::Clock;
+use crate::log::{GuestLog, Teller};
+use crate::output::{Capture, Shared};
+use crate::policy::{Policy, suggest};
+
+/// The policy, and what is left of the wires.
+#[derive(Args)]
+pub(super) struct DirectArgs {
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+
+    #[command(flatten)]
+    outputs: Outputs,
+}
+
+/// A board whose labels this program uses itself.
+pub(super) struct Direct<'a> {
+    pub(super) hal: HalCtx,
+    pub(super) clock: Clock,
+    board: Board,
+    said: Arc<Mutex<Capture>>,
+    args: &'a DirectArgs,
+    traces: Traces,
+}
+
+impl<'a> Direct<'a> {
+    /// Builds the board of a policy that was narrowed to what is used.
+    pub(super) fn open(args: &'a DirectArgs, policy: &Policy) -> Result<Direct<'a>, Failure> {
+        Direct::on(args, Board::new(policy)?)
+    }
+
+    /// Takes a board.
+    pub(super) fn on(args: &'a DirectArgs, mut board: Board) -> Result<Direct<'a>, Failure> {
+        args.outputs.check(&board)?;
+        let traces = args.outputs.begin(&board, &Voice::new(false))?;
+        let said = Arc::new(Mutex::new(Capture::default()));
+        let interrupt = Interrupt::default();
+        let clock = Clock::start(board.sim(), board.real_wait());
+        let teller = Teller::new(&Shared::new(said.clone()), &clock, Some(Level::Warn), &interrupt);
+        board.listen(&teller);
+        let hal = board.hal().interrupt(interrupt).log(GuestLog(teller)).build();
+        board.send_init_clocks();
+        Ok(Direct { hal, clock, board, said, args, traces })
+    }
+
+    /// Returns whether time is the machine's.
+    pub(super) fn is_real(&self) -> bool {
+        self.clock.is_real()
+    }
+
+    /// Leaves the outputs at their levels on exit, and writes what is left of the wires.
+    pub(super) fn finish(mut self) -> Result<(), Failure> {
+        self.hal.make_safe();
+        drop(self.hal);
+        let at_ns = self.clock.now_ns();
+        self.board.sim().end_trace();
+        self.traces.finish(at_ns)?;
+        self.args.outputs.draw(&self.board, &Voice::new(false), at_ns)
+    }
+
+    /// Returns what the hardware was reported not to do, and forgets it.
+    pub(super) fn take_faults(&self) -> Vec<String> {
+        std::mem::take(&mut self.said.lock().unwrap_or_else(PoisonError::into_inner).faults)
+    }
+
+    /// Returns the failure of something that was done with a device: the refusal, or what failed and why.
+    pub(super) fn failure<E: Debug>(
+        &self,
+        doing: &str,
+        error: DirectError<E>,
+        text: impl FnOnce(&E) -> String,
+    ) -> Failure {
+        match error {
+            DirectError::Refused => {
+                let refusal = self.said.lock().unwrap_or_else(PoisonError::into_inner).refusals.pop();
+                Failure::new(status::POLICY, refusal.unwrap_or_else(|| "the policy does not grant it".to_owned()))
+            }
+            DirectError::Failed(error) => {
+                let fault = self.take_faults().pop().unwrap_or_else(|| text(&error));
+                Failure::new(status::DEVICE, fault).context(doing.to_owned())
+            }
+        }
+    }
+}
+
+/// Finds a label among those of its kind.
+pub(super) fn find<'p, T>(
+    labels: &'p [T],
+    name: impl Fn(&'p T) -> &'p String,
+    label: &str,
+    kind: &str,
+) -> Result<&'p T, Failure> {
+    labels.iter().find(|candidate| name(candidate) == label).ok_or_else(|| {
+        let names: Vec<&str> = labels.iter().map(|candidate| name(candidate).as_str()).collect();
+        let advice = suggest::advice(label, &format!("{kind} labels"), &names);
+        Failure::new(status::USAGE, format!("the policy has no {kind} label `{label}`: {advice}"))
+    })
+}
+
+/// Says what an error of an I2C bus means.
+pub(super) fn i2c_text(error: &I2cError) -> String {
+    match error {
+        I2cError::NoAcknowledge(_) => "nothing acknowledged".to_owned(),
+        I2cError::Bus => "a line is held, or the transfer broke off".to_owned(),
+        I2cError::ArbitrationLoss => "another controller won the bus".to_owned(),
+        I2cError::TooLong => "longer than the hardware takes".to_owned(),
+        I2cError::Unsupported => "the hardware cannot do this".to_owned(),
+        other => format!("{other:?}"),
+    }
+}

@@ -1,0 +1,59 @@
+//! `gpio get`: the levels of pins.
+
+use clap::Args;
+use wasm_embedded_host::digital::Level;
+
+use super::text;
+use crate::cli::direct::{Direct, DirectArgs, find};
+use crate::cli::failure::Failure;
+use crate::cli::status;
+use crate::policy::PinDirection;
+
+/// Prints the levels of inputs and open-drain pins, as gpioget does
+#[derive(Args)]
+#[command(after_help = format!("{AFTER_HELP}\n\n{}", status::DIRECT_HELP))]
+pub(in crate::cli) struct Opts {
+    /// The labels of the pins
+    #[arg(required = true, value_name = "LABEL")]
+    labels: Vec<String>,
+
+    /// Prints 1 and 0 alone
+    #[arg(long)]
+    numeric: bool,
+
+    #[command(flatten)]
+    direct: DirectArgs,
+}
+
+const AFTER_HELP: &str = "\
+An open-drain pin is set to its `initial` level, which is released by default. An output is not read, since that would drive it.
+
+Examples:
+  wasm-embedded-rt gpio get BUTTON --policy board.toml            \"BUTTON\"=inactive
+  wasm-embedded-rt gpio get BUTTON --numeric --policy board.toml  0";
+
+pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
+    let policy = opts.direct.policy.require()?;
+    for label in &opts.labels {
+        if find(&policy.pins, |pin| &pin.label, label, "GPIO")?.direction == PinDirection::Output {
+            let message = format!("`{label}` is an output: to read it would be to drive it");
+            return Err(Failure::new(status::USAGE, message));
+        }
+    }
+    let labels: Vec<&str> = opts.labels.iter().map(String::as_str).collect();
+    let mut direct = Direct::open(&opts.direct, &policy.only(&labels))?;
+    let mut shown = Vec::new();
+    for label in labels {
+        let level = direct.hal.pin_level(label);
+        let level = level.map_err(|error| direct.failure(&format!("cannot read `{label}`"), error, text))?;
+        shown.push(match (opts.numeric, level) {
+            (true, Level::High) => "1".to_owned(),
+            (true, Level::Low) => "0".to_owned(),
+            (false, Level::High) => format!("\"{label}\"=active"),
+            (false, Level::Low) => format!("\"{label}\"=inactive"),
+        });
+    }
+    direct.finish()?;
+    crate::cli::print(&(shown.join(" ") + "\n"))?;
+    Ok(0)
+}

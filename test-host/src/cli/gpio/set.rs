@@ -1,0 +1,106 @@
+//! `gpio set`: drives pins.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::cli::direct::{Direct, DirectArgs, find};
+use crate::cli::failure::Failure;
+use crate::cli::{signals, status};
+use crate::duration;
+use crate::policy::{PinDirection, PinLevel};
+
+/// Drives outputs and open-drain pins, as gpioset does, and holds them
+#[derive(Args)]
+#[command(after_help = format!("{AFTER_HELP}\n\n{}\n  130 if it was ended by a signal while it held the pins", status::DIRECT_HELP))]
+pub(in crate::cli) struct Opts {
+    /// Labels and levels: LED=1, LED=0, LED=active, LED=inactive, LED=on or LED=off
+    #[arg(required = true, value_name = "LABEL=LEVEL")]
+    pins: Vec<Setting>,
+
+    /// How long the pins are held [default: until Ctrl-C; on a simulated board, not at all]
+    #[arg(short = 'p', long, value_name = "TIME", value_parser = duration::parse)]
+    hold_period: Option<Duration>,
+
+    #[command(flatten)]
+    direct: DirectArgs,
+}
+
+const AFTER_HELP: &str = "\
+A pin has its level from the moment it is opened, without one at its `initial` level before. When this ends, pins go to their \
+`on-exit` levels and are released: what they do then is their driver's choice. Other pins of the policy's hardware are left alone.
+
+Examples:
+  wasm-embedded-rt gpio set LED=1 --policy board.toml
+  wasm-embedded-rt gpio set LED=on RESET=off --hold-period 500ms --policy board.toml";
+
+/// A pin with the level it is to have.
+#[derive(Clone)]
+struct Setting {
+    label: String,
+    level: PinLevel,
+}
+
+impl FromStr for Setting {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Setting, &'static str> {
+        let wrong = "a pin is LABEL=1 or LABEL=0 (or active, inactive, on, off)";
+        let (label, level) = text.rsplit_once('=').ok_or(wrong)?;
+        let level = match level.to_ascii_lowercase().as_str() {
+            "1" | "active" | "on" | "true" => PinLevel::High,
+            "0" | "inactive" | "off" | "false" => PinLevel::Low,
+            _ => return Err(wrong),
+        };
+        Ok(Setting { label: label.to_owned(), level })
+    }
+}
+
+pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
+    let stop = signals::listen().map_err(|error| Failure::file("cannot listen for Ctrl-C", error))?;
+    let policy = opts.direct.policy.require()?;
+    for (index, Setting { label, .. }) in opts.pins.iter().enumerate() {
+        if find(&policy.pins, |pin| &pin.label, label, "GPIO")?.direction == PinDirection::Input {
+            return Err(Failure::new(
+                status::POLICY,
+                format!("`{label}` is an input: the policy does not let it be driven"),
+            ));
+        }
+        if opts.pins.iter().take(index).any(|other| other.label == *label) {
+            return Err(Failure::new(status::USAGE, format!("`{label}` is set twice")));
+        }
+    }
+    let labels: Vec<&str> = opts.pins.iter().map(|pin| pin.label.as_str()).collect();
+    let mut policy = policy.only(&labels);
+    for pin in &mut policy.pins {
+        if let Some(setting) = opts.pins.iter().find(|setting| setting.label == pin.label) {
+            pin.initial = setting.level;
+        }
+    }
+    let direct = Direct::open(&opts.direct, &policy)?;
+    let end_ns = match opts.hold_period {
+        Some(period) => u64::try_from(period.as_nanos()).unwrap_or(u64::MAX).saturating_add(direct.clock.now_ns()),
+        None if direct.is_real() => u64::MAX,
+        None => 0,
+    };
+    direct.clock.wait_until(end_ns, &stop);
+    direct.finish()?;
+    Ok(if stop.requested().is_some() { status::STOPPED } else { 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PinLevel, Setting};
+
+    #[test]
+    fn levels_have_libgpiod_s_names() {
+        for (text, level) in [("A=1", PinLevel::High), ("A=off", PinLevel::Low), ("A=Active", PinLevel::High)] {
+            let setting: Setting = text.parse().unwrap_or_else(|problem| panic!("{problem}"));
+            assert_eq!((setting.label.as_str(), setting.level), ("A", level));
+        }
+        for wrong in ["A", "A=", "A=2", "=", "A=high"] {
+            assert!(wrong.parse::<Setting>().is_err(), "{wrong}");
+        }
+    }
+}

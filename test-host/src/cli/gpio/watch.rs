@@ -1,0 +1,97 @@
+//! `gpio watch`: edges.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use wasm_embedded_host::DirectError;
+
+use super::text;
+use crate::board::{Board, Edge};
+use crate::cli::direct::{Direct, DirectArgs, find};
+use crate::cli::failure::{self, Failure};
+use crate::cli::{signals, status};
+use crate::duration;
+use crate::policy::{PinBackend, PinDirection};
+
+/// Prints the edges of an input as they come, as gpiomon does
+#[derive(Args)]
+#[command(after_help = format!("{AFTER_HELP}\n\n{}\n  123 if the time was over before --count edges came, 130 if it was ended by a signal", status::DIRECT_HELP))]
+pub(in crate::cli) struct Opts {
+    /// The label of the pin
+    label: String,
+
+    /// Ends after so many edges
+    #[arg(short = 'n', long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    count: Option<u64>,
+
+    /// Ends after this much time: simulated time, unless the pin is of hardware
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    timeout: Option<Duration>,
+
+    /// Which edges are printed and counted
+    #[arg(short, long, value_name = "EDGES", default_value = "both")]
+    edges: Edges,
+
+    #[command(flatten)]
+    direct: DirectArgs,
+}
+
+const AFTER_HELP: &str = "\
+A line is the time in seconds, of the machine's monotonic clock or of the simulation, `rising` or `falling`, and the label. \
+With `active-low`, rising is towards the lower voltage; with `debounce`, only what lasts is an edge. On a simulated board, an \
+hour passes unless --timeout says otherwise, and takes no time.
+
+Examples:
+  wasm-embedded-rt gpio watch BUTTON --policy board.toml
+  wasm-embedded-rt gpio watch BUTTON --edges rising --count 1 --timeout 10s --policy board.toml";
+
+/// How long a simulated pin is watched, if nothing is said about it: parts never have nothing to do.
+const SIMULATED: Duration = Duration::from_secs(3600);
+
+/// Which edges.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Edges {
+    Rising,
+    Falling,
+    Both,
+}
+
+pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
+    let stop = signals::listen().map_err(|error| Failure::file("cannot listen for Ctrl-C", error))?;
+    let policy = opts.direct.policy.require()?;
+    let pin = find(&policy.pins, |pin| &pin.label, &opts.label, "GPIO")?;
+    if pin.direction != PinDirection::Input {
+        return Err(Failure::new(status::USAGE, format!("`{}` is no input", opts.label)));
+    }
+    let (board, mut watch) = Board::with_watch(&policy.only(&[&opts.label]), pin)?;
+    let direct = Direct::on(&opts.direct, board)?;
+    let timeout = opts.timeout.or(matches!(pin.backend, PinBackend::Sim(_)).then_some(SIMULATED));
+    let until = timeout.map(|timeout| watch.now().saturating_add(timeout));
+    let mut left = opts.count;
+    while left != Some(0) {
+        let next = watch.next(until, &stop).map_err(|error| {
+            direct.failure(&format!("cannot wait for edges of `{}`", opts.label), DirectError::Failed(error), text)
+        })?;
+        let Some(edge) = next else { break };
+        if edge.missed > 0 {
+            failure::warn(&format!("{} edges came too fast and were lost", edge.missed));
+        }
+        if opts.edges == Edges::Both || (opts.edges == Edges::Rising) == edge.rising {
+            crate::cli::print(&line(&opts.label, edge))?;
+            left = left.map(|left| left - 1);
+        }
+    }
+    direct.finish()?;
+    Ok(match (stop.requested(), left) {
+        (_, Some(0)) => 0,
+        (Some(_), _) => status::STOPPED,
+        (None, Some(_)) => status::TIMEOUT,
+        (None, None) => 0,
+    })
+}
+
+/// Writes an edge as gpiomon does.
+fn line(label: &str, edge: Edge) -> String {
+    let name = if edge.rising { "rising" } else { "falling" };
+    format!("{}.{:09}\t{name}\t\"{label}\"\n", edge.at.as_secs(), edge.at.subsec_nanos())
+}

@@ -1,0 +1,96 @@
+//! `i2c`: the commands of i2c-tools, on labels.
+
+mod detect;
+mod get;
+mod set;
+mod transfer;
+
+use clap::{Args, Subcommand};
+use wasm_embedded_host::i2c::Address;
+
+use super::direct::{Direct, DirectArgs, find, i2c_text};
+use super::failure::Failure;
+use crate::policy::{AddressGrant, I2cLabel, Policy};
+
+/// Scans, reads and writes an I2C bus, as i2c-tools do, on a label of a policy
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct Opts {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Is accepted as i2c-tools have it: no question is asked anyway
+    #[arg(short = 'y', global = true)]
+    _yes: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Detect(detect::Opts),
+    Get(get::Opts),
+    Set(set::Opts),
+    Transfer(transfer::Opts),
+}
+
+const AFTER_HELP: &str = "\
+A label stands in the place of the bus's number, and only addresses that it grants are reached: simulated ones, or the \
+machine's. No question is asked before anything is written.
+
+Examples:
+  wasm-embedded-rt i2c detect sensor --policy board.toml
+  wasm-embedded-rt i2c get sensor 0x76 0xd0 --policy board.toml
+  wasm-embedded-rt i2c set sensor 0x76 0xf4 0x27 --policy board.toml
+  wasm-embedded-rt i2c transfer sensor w1@0x76 0xf7 r8 --policy board.toml";
+
+pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
+    match opts.command {
+        Command::Detect(opts) => detect::run(&opts),
+        Command::Get(opts) => get::run(&opts),
+        Command::Set(opts) => set::run(&opts),
+        Command::Transfer(opts) => transfer::run(&opts),
+    }
+}
+
+/// What one device on a bus is used with.
+struct Target<'a> {
+    direct: Direct<'a>,
+    label: &'a str,
+    address: u8,
+}
+
+impl<'a> Target<'a> {
+    /// Opens the bus of a label for one address, as far as that is granted.
+    fn open(args: &'a DirectArgs, label: &'a str, address: u8) -> Result<Target<'a>, Failure> {
+        let policy = args.policy.require()?;
+        find(&policy.i2c, |i2c| &i2c.label, label, "I2C")?;
+        // Another address of the label's may be in the kernel's hands.
+        let policy = narrowed(&policy, label, |granted| granted == u16::from(address));
+        Ok(Target { direct: Direct::open(args, &policy)?, label, address })
+    }
+
+    /// Carries out a transaction.
+    fn transaction(&mut self, operations: &mut [embedded_hal::i2c::Operation<'_>]) -> Result<(), Failure> {
+        let (label, address) = (self.label, Address::SevenBit(self.address));
+        self.direct.hal.i2c_transaction(label, address, operations).map_err(|error| {
+            self.direct.failure(&format!("the transaction with {address} on `{label}` failed"), error, i2c_text)
+        })
+    }
+}
+
+/// Returns the policy for the use of some of the seven-bit addresses that a label grants.
+fn narrowed(policy: &Policy, label: &str, keep: impl Fn(u16) -> bool) -> Policy {
+    let mut policy = policy.only(&[label]);
+    for i2c in policy.i2c.iter_mut().filter(|i2c| i2c.label == label) {
+        i2c.allow = seven_bit(i2c)
+            .filter(|(address, _)| keep(*address))
+            .map(|(address, granted)| AddressGrant { addresses: address..=address, ..granted.clone() })
+            .collect();
+    }
+    policy
+}
+
+/// Returns the seven-bit addresses that a label grants.
+fn seven_bit(label: &I2cLabel) -> impl Iterator<Item = (u16, &AddressGrant)> {
+    let seven_bit = label.allow.iter().filter(|granted| !granted.ten_bit);
+    seven_bit.flat_map(|granted| granted.addresses.clone().map(move |address| (address, granted)))
+}

@@ -1,0 +1,144 @@
+//! `i2c detect`: who is there.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use clap::Args;
+use embedded_hal::i2c::Operation;
+use wasm_embedded_host::DirectError;
+use wasm_embedded_host::i2c::{Address, Error};
+
+use super::{narrowed, seven_bit};
+use crate::board::Board;
+use crate::cli::direct::{Direct, DirectArgs, find, i2c_text};
+use crate::cli::failure::{self, Failure};
+use crate::cli::status;
+use crate::policy::Access;
+
+/// Shows which of the addresses that a label grants are acknowledged, in the table of i2cdetect
+#[derive(Args)]
+#[command(after_help = format!("{AFTER_HELP}\n\n{}", status::DIRECT_HELP))]
+pub(in crate::cli) struct Opts {
+    /// The label of the bus
+    label: String,
+
+    /// Scans with a write of nothing (SMBus quick)
+    #[arg(short, long, conflicts_with = "read")]
+    quick: bool,
+
+    /// Scans by reading a byte
+    #[arg(short, long)]
+    read: bool,
+
+    #[command(flatten)]
+    direct: DirectArgs,
+}
+
+const AFTER_HELP: &str = "\
+In the table, a number is an address that was acknowledged, -- one that was not, and UU one that a driver of the kernel has, \
+which is not disturbed. Addresses that are not granted are left blank, and not addressed. \
+By default, and as i2cdetect does, a byte is read at 0x30 to 0x37 and 0x50 to 0x5f, where EEPROMs are that a write \
+could change, and at addresses that are granted for reading only; at all others nothing is written.
+
+Example:
+  wasm-embedded-rt i2c detect sensor --policy board.toml";
+
+/// The addresses in the table that are not reserved. UM10204 (I2C-bus specification and user manual) Rev. 7.0, table 4.
+const ORDINARY: std::ops::RangeInclusive<u16> = 0x08..=0x77;
+
+/// What was found at an address.
+enum Found {
+    Acknowledged,
+    Nobody,
+    InUse,
+}
+
+pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
+    let policy = opts.direct.policy.require()?;
+    let label = find(&policy.i2c, |i2c| &i2c.label, &opts.label, "I2C")?;
+    let owned = Board::owned_by_kernel(label)?;
+    let policy = narrowed(&policy, &opts.label, |address| !owned.contains(&address));
+    let granted: Vec<(u8, bool)> = seven_bit(label)
+        .filter(|(address, _)| ORDINARY.contains(address) && !owned.contains(address))
+        .filter_map(|(address, granted)| Some((u8::try_from(address).ok()?, granted.access == Access::ReadOnly)))
+        .collect();
+    let mut found: BTreeMap<u16, Found> = owned.iter().map(|address| (*address, Found::InUse)).collect();
+    let mut direct = Direct::open(&opts.direct, &policy)?;
+    let mut odd = Vec::new();
+    for (address, read_only) in granted {
+        let reads = opts.read || (!opts.quick && (read_only || matches!(address, 0x30..=0x37 | 0x50..=0x5f)));
+        let answer = match probe(&mut direct, &opts.label, address, reads) {
+            // An adapter without quick commands.
+            Err(DirectError::Failed(Error::Unsupported)) if !opts.quick => {
+                probe(&mut direct, &opts.label, address, true)
+            }
+            answer => answer,
+        };
+        let answer = match answer {
+            Ok(()) => Found::Acknowledged,
+            Err(DirectError::Failed(error)) => {
+                if !matches!(error, Error::NoAcknowledge(_)) {
+                    odd.push((address, i2c_text(&error)));
+                }
+                Found::Nobody
+            }
+            Err(error) => return Err(direct.failure("the scan failed", error, i2c_text)),
+        };
+        found.insert(address.into(), answer);
+    }
+    let faults = direct.take_faults();
+    direct.finish()?;
+    crate::cli::print(&table(&found))?;
+    if let Some((address, text)) = odd.first() {
+        let why = faults.first().unwrap_or(text);
+        let count = odd.len();
+        failure::warn(&format!(
+            "{count} addresses failed in another way than by no acknowledge; {address:#04x}: {why}"
+        ));
+    }
+    Ok(0)
+}
+
+fn probe(direct: &mut Direct<'_>, label: &str, address: u8, reads: bool) -> Result<(), DirectError<Error>> {
+    let mut byte = [0];
+    let operation = if reads { Operation::Read(&mut byte) } else { Operation::Write(&[]) };
+    direct.hal.i2c_transaction(label, Address::SevenBit(address), &mut [operation])
+}
+
+/// Draws the table as i2cdetect does, to the blanks at the ends of its lines.
+fn table(found: &BTreeMap<u16, Found>) -> String {
+    let mut text = "     0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f\n".to_owned();
+    for row in (0x00..0x80_u16).step_by(16) {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{row:02x}: ");
+        for address in row..row + 16 {
+            match found.get(&address) {
+                None => text.push_str("   "),
+                Some(Found::Nobody) => text.push_str("-- "),
+                Some(Found::InUse) => text.push_str("UU "),
+                Some(Found::Acknowledged) => {
+                    let _ = write!(text, "{address:02x} ");
+                }
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_i2cdetect_s() {
+        let found = [(0x08, Found::Nobody), (0x50, Found::Acknowledged), (0x68, Found::InUse)];
+        let text = table(&found.into_iter().collect());
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 9);
+        assert_eq!(lines[0], "     0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f");
+        assert_eq!(lines[1], "00:                         --                      ");
+        assert_eq!(lines[6], format!("50: 50 {}", "   ".repeat(15)));
+        assert_eq!(lines[7], format!("60: {}UU {}", "   ".repeat(8), "   ".repeat(7)));
+    }
+}

@@ -1,0 +1,102 @@
+//! `i2c set`: a register.
+
+use clap::Args;
+use embedded_hal::i2c::Operation;
+
+use super::Target;
+use crate::cli::direct::DirectArgs;
+use crate::cli::failure::Failure;
+use crate::cli::{number, status};
+
+/// Writes to a device, as i2cset does
+#[derive(Args)]
+#[command(after_help = format!("{AFTER_HELP}\n\n{}", status::DIRECT_HELP))]
+pub(in crate::cli) struct Opts {
+    /// The label of the bus
+    label: String,
+
+    /// The address of the device, of seven bits: 0x08 to 0x77
+    #[arg(value_parser = number::address)]
+    address: u8,
+
+    /// The register
+    #[arg(value_parser = number::byte)]
+    register: u8,
+
+    /// The value, and how it is written: b for a byte, w for a word of two bytes with the low one first, i for several bytes
+    /// [default: b]
+    #[arg(value_name = "VALUE... [MODE]")]
+    values: Vec<String>,
+
+    #[command(flatten)]
+    direct: DirectArgs,
+}
+
+const AFTER_HELP: &str = "\
+Without a value, the register alone is written.
+
+Examples:
+  wasm-embedded-rt i2c set clock 0x68 0x0e 0x1c --policy board.toml
+  wasm-embedded-rt i2c set thermometer 0x48 0x03 0x0050 w --policy board.toml
+  wasm-embedded-rt i2c set eeprom 0x50 0x10 0xca 0xfe i --policy board.toml";
+
+pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
+    let bytes = bytes(opts.register, &opts.values).map_err(|problem| Failure::new(status::USAGE, problem))?;
+    let mut target = Target::open(&opts.direct, &opts.label, opts.address)?;
+    target.transaction(&mut [Operation::Write(&bytes)])?;
+    target.direct.finish()?;
+    Ok(0)
+}
+
+/// Returns the bytes to write: the register, then the values as the mode behind them says.
+fn bytes(register: u8, values: &[String]) -> Result<Vec<u8>, String> {
+    let words: Vec<&str> = values.iter().map(String::as_str).collect();
+    let (values, mode) = match words.as_slice() {
+        [values @ .., mode @ ("b" | "w" | "i")] => (values, *mode),
+        [_, _, ..] => return Err("several values are written with the mode `i` behind them".to_owned()),
+        values => (values, "b"),
+    };
+    let mut bytes = vec![register];
+    match (mode, values) {
+        ("b", []) if words.is_empty() => {}
+        ("b", [value]) => bytes.push(number::byte(value)?),
+        ("w", [value]) => {
+            let word: u16 = number::parse(value, 0xffff, "a word")?;
+            bytes.extend(word.to_le_bytes());
+        }
+        ("i", [_, ..]) => {
+            for value in values {
+                bytes.push(number::byte(value)?);
+            }
+        }
+        ("i", []) => return Err("mode `i` needs at least one value".to_owned()),
+        (mode, values) => return Err(format!("mode `{mode}` is for one value, and there are {}", values.len())),
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes;
+
+    fn of(words: &[&str]) -> Result<Vec<u8>, String> {
+        bytes(0x10, &words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn the_mode_says_how_values_are_written() {
+        assert_eq!(of(&[]), Ok(vec![0x10]));
+        assert_eq!(of(&["0x42"]), Ok(vec![0x10, 0x42]));
+        assert_eq!(of(&["66", "b"]), Ok(vec![0x10, 0x42]));
+        assert_eq!(of(&["0x1234", "w"]), Ok(vec![0x10, 0x34, 0x12]));
+        assert_eq!(of(&["1", "2", "0x03", "i"]), Ok(vec![0x10, 1, 2, 3]));
+    }
+
+    #[test]
+    fn what_does_not_fit_its_mode_is_refused() {
+        for wrong in [&["256"][..], &["0x10000", "w"], &["1", "2"], &["1", "2", "b"], &["b"], &["i"], &["1", "x", "i"]]
+        {
+            assert!(of(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! `i2c transfer`: any transaction.
+
+use clap::Args;
+use embedded_hal::i2c::Operation;
+
+use super::Target;
+use crate::cli::direct::DirectArgs;
+use crate::cli::failure::Failure;
+use crate::cli::{number, status};
+
+/// Carries out one transaction, as i2ctransfer does
+#[derive(Args)]
+#[command(after_help = format!("{AFTER_HELP}\n\n{}", status::DIRECT_HELP))]
+pub(in crate::cli) struct Opts {
+    /// The label of the bus
+    label: String,
+
+    /// Messages: wLENGTH@ADDRESS and its bytes, or rLENGTH@ADDRESS; the address may be left out after the first
+    #[arg(required = true, value_name = "MESSAGE")]
+    messages: Vec<String>,
+
+    #[command(flatten)]
+    direct: DirectArgs,
+}
+
+const AFTER_HELP: &str = "\
+A byte with a sign behind it stands for the rest of its message: 0x00= repeats it, 0x00+ counts up, 0xff- counts down. \
+What each r reads is printed in a line of its own. A transaction has one address, and each change of direction \
+in it is a repeated START.
+
+Examples:
+  wasm-embedded-rt i2c transfer eeprom w1@0x50 0x00 r2 --policy board.toml
+  wasm-embedded-rt i2c transfer eeprom w9@0x50 0x10 0x00+ --policy board.toml";
+
+/// The most bytes of a message, as i2ctransfer has it.
+const LONGEST: u64 = 0xffff;
+
+/// One message.
+#[derive(Debug, PartialEq, Eq)]
+enum Message {
+    Write(Vec<u8>),
+    Read(usize),
+}
+
+pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
+    let words: Vec<&str> = opts.messages.iter().map(String::as_str).collect();
+    let (address, mut messages) = parse(&words).map_err(|problem| Failure::new(status::USAGE, problem))?;
+    let mut target = Target::open(&opts.direct, &opts.label, address)?;
+    let mut rooms: Vec<Vec<u8>> = messages
+        .iter_mut()
+        .map(|message| match message {
+            Message::Write(bytes) => std::mem::take(bytes),
+            Message::Read(len) => vec![0; *len],
+        })
+        .collect();
+    let mut operations: Vec<Operation<'_>> = Vec::new();
+    for (message, room) in messages.iter().zip(&mut rooms) {
+        operations.push(match message {
+            Message::Write(_) => Operation::Write(room),
+            Message::Read(_) => Operation::Read(room),
+        });
+    }
+    target.transaction(&mut operations)?;
+    drop(operations);
+    target.direct.finish()?;
+    let read = messages.iter().zip(&rooms).filter(|(message, _)| matches!(message, Message::Read(_)));
+    let text: String = read.map(|(_, bytes)| number::bytes(bytes) + "\n").collect();
+    crate::cli::print(&text)?;
+    Ok(0)
+}
+
+/// Reads the messages and the address that they share.
+fn parse(words: &[&str]) -> Result<(u8, Vec<Message>), String> {
+    let (mut shared, mut messages, mut rest) = (None, Vec::new(), words);
+    while let [word, after @ ..] = rest {
+        rest = after;
+        let wrong =
+            || format!("`{}` is no message: those are rLENGTH@ADDRESS and wLENGTH@ADDRESS", word.escape_debug());
+        let (description, address) = match word.split_once('@') {
+            Some((description, address)) => (description, Some(number::address(address)?)),
+            None => (*word, None),
+        };
+        match (shared, address) {
+            (None, None) => return Err(format!("the first message, `{}`, has no @ADDRESS", word.escape_debug())),
+            (Some(one), Some(other)) if one != other => {
+                return Err(format!("a transaction is with one address, not with {one:#04x} and {other:#04x}"));
+            }
+            (shared_before, address) => shared = shared_before.or(address),
+        }
+        if let Some(length) = description.strip_prefix('r') {
+            messages.push(Message::Read(number::parse(length, LONGEST, "a length").map_err(|_| wrong())?));
+        } else if let Some(length) = description.strip_prefix('w') {
+            let length: usize = number::parse(length, LONGEST, "a length").map_err(|_| wrong())?;
+            messages.push(Message::Write(data(length, &mut rest)?));
+        } else {
+            return Err(wrong());
+        }
+    }
+    let address = shared.ok_or("there is no message")?;
+    Ok((address, messages))
+}
+
+/// Takes the bytes of a message.
+fn data(length: usize, rest: &mut &[&str]) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    while bytes.len() < length {
+        let [word, after @ ..] = *rest else {
+            return Err(format!("a message of {length} bytes has only {}", bytes.len()));
+        };
+        *rest = after;
+        let (digits, step) = match word.as_bytes().last() {
+            Some(b'=') => (word.trim_end_matches('='), Some(0)),
+            Some(b'+') => (word.trim_end_matches('+'), Some(1)),
+            Some(b'-') => (word.trim_end_matches('-'), Some(u8::MAX)),
+            _ => (*word, None),
+        };
+        let mut byte = number::byte(digits)?;
+        bytes.push(byte);
+        let Some(step) = step else { continue };
+        while bytes.len() < length {
+            byte = byte.wrapping_add(step);
+            bytes.push(byte);
+        }
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Message, parse};
+
+    #[test]
+    fn messages_are_i2ctransfer_s() {
+        let write = |bytes: &[u8]| Message::Write(bytes.to_vec());
+        assert_eq!(parse(&["w1@0x50", "0x00", "r2"]), Ok((0x50, vec![write(&[0]), Message::Read(2)])));
+        assert_eq!(parse(&["r0x10@80"]), Ok((0x50, vec![Message::Read(16)])));
+        assert_eq!(parse(&["w4@0x50", "9", "0xff+"]), Ok((0x50, vec![write(&[9, 0xff, 0, 1])])));
+        assert_eq!(parse(&["w3@0x50", "0x01-"]), Ok((0x50, vec![write(&[1, 0, 0xff])])));
+        assert_eq!(parse(&["w3@0x50", "7=", "r1@0x50"]), Ok((0x50, vec![write(&[7, 7, 7]), Message::Read(1)])));
+        assert_eq!(parse(&["w0@0x50"]), Ok((0x50, vec![write(&[])])));
+    }
+
+    #[test]
+    fn what_is_no_message_is_refused() {
+        let table: [&[&str]; 9] = [
+            &["r2"],
+            &["x2@0x50"],
+            &["w2@0x50", "1"],
+            &["w1@0x50", "1", "2"],
+            &["w1@0x50", "256"],
+            &["r1@0x50", "r1@0x51"],
+            &["r1@0x80"],
+            &["r65536@0x50"],
+            &["w1@0x50", "+"],
+        ];
+        for wrong in table {
+            assert!(parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Numbers on the command line, as i2c-tools has them: decimal, or hexadecimal with `0x`.
+
+use std::fmt::Display;
+
+/// Reads a number of at most `greatest`; `what` names it.
+pub(super) fn parse<T: TryFrom<u64>>(text: &str, greatest: u64, what: &(impl Display + ?Sized)) -> Result<T, String> {
+    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+    let number = match digits {
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_hexdigit()) => u64::from_str_radix(digits, 16).ok(),
+        None if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok(),
+        _ => None,
+    };
+    let number = number.filter(|number| *number <= greatest).and_then(|number| T::try_from(number).ok());
+    number.ok_or_else(|| format!("`{}` is not {what}: those are 0 to {greatest:#x}", text.escape_debug()))
+}
+
+/// Reads an address of seven bits, right-aligned.
+pub(super) fn address(text: &str) -> Result<u8, String> {
+    parse(text, 0x7f, "an address of seven bits")
+}
+
+/// Reads a byte.
+pub(super) fn byte(text: &str) -> Result<u8, String> {
+    parse(text, 0xff, "a byte")
+}
+
+/// Writes bytes as i2c-tools does.
+pub(super) fn bytes(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:#04x}")).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{address, byte, bytes};
+
+    #[test]
+    fn numbers_are_decimal_or_hexadecimal_and_never_cut() {
+        assert_eq!((byte("0x1f"), byte("31"), address("0x7F")), (Ok(31), Ok(31), Ok(0x7f)));
+        for wrong in ["", "0x", "256", "0x100", "-1", "+1", "0x+1", "1f", " 1", "18446744073709551616"] {
+            assert!(byte(wrong).is_err(), "{wrong}");
+        }
+        assert!(address("0x80").is_err());
+        assert_eq!(bytes(&[0, 0xa5]), "0x00 0xa5");
+    }
+}
