@@ -106,7 +106,7 @@ fn spi_transfers_print_what_comes_back() {
     compare_all(&[
         ("spi_transfer", "spi transfer flash 9f 00 00 00 --trace-text"),
         ("spi_transfer_read", "spi transfer flash 0x9f --read 3"),
-        ("spi_transfer_too_long", "spi transfer flash 03000000 --read 65536"),
+        ("spi_transfer_too_long", "spi transfer flash 03000000 --read 65537"),
         ("spi_transfer_nothing", "spi transfer flash"),
         ("spi_transfer_odd", "spi transfer flash 9f0"),
     ]);

@@ -35,6 +35,8 @@ Exit status:
 /// The statuses of the commands that use a label themselves.
 pub(super) const DIRECT_HELP: &str = "\
 Exit status:
-  0 on success, 1 if the device did not answer or failed, 64 for a wrong command line or an unknown label,
-  119 if a file or the output cannot be written, 120 if the policy is refused, its hardware cannot be opened,
-  or it does not grant this";
+    0  on success
+    1  the device did not answer, or failed
+   64  the command line is wrong, or the policy has no such label
+  119  a file, or the output, cannot be written
+  120  the policy is refused, its hardware cannot be opened, or it does not grant this";

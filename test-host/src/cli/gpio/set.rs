@@ -13,7 +13,7 @@ use crate::policy::{PinDirection, PinLevel};
 
 /// Drives outputs and open-drain pins, as gpioset does, and holds them
 #[derive(Args)]
-#[command(after_help = format!("{AFTER_HELP}\n\n{}\n  130 if it was ended by a signal while it held the pins", status::DIRECT_HELP))]
+#[command(after_help = format!("{AFTER_HELP}\n\n{}\n  130  a signal ended it while it held the pins", status::DIRECT_HELP))]
 pub(in crate::cli) struct Opts {
     /// Labels and levels: LED=1, LED=0, LED=active, LED=inactive, LED=on or LED=off
     #[arg(required = true, value_name = "LABEL=LEVEL")]

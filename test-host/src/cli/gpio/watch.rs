@@ -15,7 +15,7 @@ use crate::policy::{PinBackend, PinDirection};
 
 /// Prints the edges of an input as they come, as gpiomon does
 #[derive(Args)]
-#[command(after_help = format!("{AFTER_HELP}\n\n{}\n  123 if the time was over before --count edges came, 130 if it was ended by a signal", status::DIRECT_HELP))]
+#[command(after_help = format!("{AFTER_HELP}\n\n{}\n  123  the time was over before --count edges came\n  130  a signal ended it", status::DIRECT_HELP))]
 pub(in crate::cli) struct Opts {
     /// The label of the pin
     label: String,
