@@ -9,7 +9,7 @@ use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_compon
 
 /// Methods whose reply is a list. The generated form allocates a `Vec` for every reply; `hal/src/place.rs` calls them by hand
 /// and has the reply placed into the driver's own buffer, so that the hal needs no allocator.
-const BY_HAND: [&str; 8] = [
+const BY_HAND: [&str; 9] = [
     "[method]bus.read",
     "[method]bus.write-read",
     "[method]bus.transfer",
@@ -18,6 +18,7 @@ const BY_HAND: [&str; 8] = [
     "[method]device.write-read",
     "[method]device.transfer",
     "[method]device.transaction",
+    "[method]port.read",
 ];
 
 fn main() -> anyhow::Result<()> {
