@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{OpenError, digital, i2c, spi};
+use crate::{OpenError, adc, digital, i2c, pwm, spi, uart};
 
 /// Any error of this crate: what `main` of a guest can return, so that `?` works on everything.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,12 @@ pub enum Error {
     Spi(spi::Error),
     /// A pin failed.
     Digital(digital::Error),
+    /// A PWM output failed.
+    Pwm(pwm::Error),
+    /// A serial port failed.
+    Uart(uart::Error),
+    /// An analogue input failed.
+    Adc(adc::Error),
 }
 
 impl From<OpenError> for Error {
@@ -42,6 +48,24 @@ impl From<digital::Error> for Error {
     }
 }
 
+impl From<pwm::Error> for Error {
+    fn from(error: pwm::Error) -> Error {
+        Error::Pwm(error)
+    }
+}
+
+impl From<uart::Error> for Error {
+    fn from(error: uart::Error) -> Error {
+        Error::Uart(error)
+    }
+}
+
+impl From<adc::Error> for Error {
+    fn from(error: adc::Error) -> Error {
+        Error::Adc(error)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -49,6 +73,9 @@ impl fmt::Display for Error {
             Error::I2c(error) => error.fmt(f),
             Error::Spi(error) => error.fmt(f),
             Error::Digital(error) => error.fmt(f),
+            Error::Pwm(error) => error.fmt(f),
+            Error::Uart(error) => error.fmt(f),
+            Error::Adc(error) => error.fmt(f),
         }
     }
 }

@@ -28,6 +28,13 @@ pub(crate) enum Failure {
 /// Makes a call with the reply placed in `buffer`, which must be filled exactly.
 #[inline]
 pub(crate) fn receive(buffer: &mut [u8], call: impl FnOnce(*mut Reply)) -> Result<(), Failure> {
+    let len = receive_some(buffer, call)?;
+    if len == buffer.len() { Ok(()) } else { Err(Failure::WrongLength) }
+}
+
+/// Makes a call with the reply placed at the front of `buffer`, and returns how many bytes it has.
+#[inline]
+pub(crate) fn receive_some(buffer: &mut [u8], call: impl FnOnce(*mut Reply)) -> Result<usize, Failure> {
     let mut reply: Reply = [0; 3];
     PLACE_LEN.store(buffer.len(), Relaxed);
     PLACE.store(buffer.as_mut_ptr(), Relaxed);
@@ -39,8 +46,9 @@ pub(crate) fn receive(buffer: &mut [u8], call: impl FnOnce(*mut Reply)) -> Resul
     if tag.to_le_bytes()[0] != 0 {
         return Err(Failure::Error(place.to_le_bytes()[0]));
     }
-    let placed = buffer.is_empty() || usize::try_from(place) == Ok(buffer.as_mut_ptr().addr());
-    if placed && usize::try_from(len) == Ok(buffer.len()) { Ok(()) } else { Err(Failure::WrongLength) }
+    let len = usize::try_from(len).map_err(|_| Failure::WrongLength)?;
+    let placed = len == 0 || usize::try_from(place) == Ok(buffer.as_mut_ptr().addr());
+    if placed && len <= buffer.len() { Ok(len) } else { Err(Failure::WrongLength) }
 }
 
 /// Is referred to by the generated bindings, so that this module's object is linked into every guest.
@@ -206,6 +214,30 @@ pub(crate) mod spi {
     }
 }
 
+/// The import of `wit/uart.wit` whose reply is a list.
+pub(crate) mod uart {
+    use super::{Failure, Reply, receive_some};
+    use crate::bindings::wasm_embedded::hal::uart::{Error, Port};
+
+    imports! {
+        "wasm-embedded:hal/uart@0.5.0":
+        "[method]port.read" fn port_read(port: u32, len: usize);
+    }
+
+    /// Returns how many bytes came, at most as many as fit.
+    pub(crate) fn read(port: &Port, buffer: &mut [u8]) -> Result<usize, Failure> {
+        let len = buffer.len();
+        // SAFETY: the arguments are those of the interface, and `reply` outlives the call.
+        receive_some(buffer, |reply| unsafe { port_read(port.handle(), len, reply) })
+    }
+
+    /// Converts an error's number.
+    pub(crate) fn error(number: u8) -> Error {
+        // SAFETY: the host can lower only the numbers of the enum; Wasmtime checks the type when it links.
+        unsafe { Error::_lift(number) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,6 +248,21 @@ mod tests {
         let place = u32::try_from(buffer.as_mut_ptr().addr() & 0xffff_ffff).unwrap_or_default();
         // SAFETY: `reply` points to the words of `receive`.
         let result = receive(&mut buffer, |reply| unsafe { *reply = [0, place, 3] });
+        assert_eq!(result, Err(Failure::WrongLength));
+    }
+
+    #[test]
+    fn a_reply_may_be_shorter_only_where_that_is_expected() {
+        let mut buffer = [0; 4];
+        let place = u32::try_from(buffer.as_mut_ptr().addr() & 0xffff_ffff).unwrap_or_default();
+        // SAFETY: `reply` points to the words of `receive_some`.
+        let result = receive_some(&mut buffer, |reply| unsafe { *reply = [0, place, 5] });
+        assert_eq!(result, Err(Failure::WrongLength), "longer than what was asked for");
+        // SAFETY: as above. An empty list is nowhere.
+        let result = receive_some(&mut buffer, |reply| unsafe { *reply = [0, 1, 0] });
+        assert_eq!(result, Ok(0));
+        // SAFETY: as above.
+        let result = receive(&mut buffer, |reply| unsafe { *reply = [0, 1, 0] });
         assert_eq!(result, Err(Failure::WrongLength));
     }
 

@@ -10,5 +10,8 @@ wasmtime::component::bindgen!({
         "wasm-embedded:hal/digital.output-pin": crate::digital::OutputHandle,
         "wasm-embedded:hal/digital.input-pin": crate::digital::InputHandle,
         "wasm-embedded:hal/digital.io-pin": crate::digital::IoHandle,
+        "wasm-embedded:hal/pwm.output": crate::pwm::Handle,
+        "wasm-embedded:hal/uart.port": crate::uart::Handle,
+        "wasm-embedded:hal/adc.input": crate::adc::Handle,
     },
 });

@@ -6,19 +6,22 @@ use core::fmt;
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::{InputPin, OutputPin};
 use embedded_hal::i2c::{I2c, SevenBitAddress, TenBitAddress};
+use embedded_hal::pwm::SetDutyCycle;
 use embedded_hal::spi::{SpiBus, SpiDevice};
+use embedded_io::{Read, ReadReady, Write, WriteReady};
 
 use crate::bindings::wasm_embedded::hal::types::OpenError;
+use crate::clock::{Clock, Forward};
 use crate::delay::{self, Delay, Sliced};
 use crate::digital::{self, Input, Io, Output, Pins};
-use crate::grant::{I2cGrant, PinGrant};
+use crate::grant::{Access, I2cGrant, PinGrant, PwmGrant};
 use crate::interrupt::Interrupt;
 use crate::limits::Limits;
 use crate::log::{Log, Silent};
 use crate::refusal::Refusal;
 use crate::reply::ReplyBuffer;
 use crate::slot::Slots;
-use crate::{i2c, spi};
+use crate::{adc, i2c, pwm, spi, uart};
 
 /// Configuration and devices of one guest: everything it may reach, under labels.
 ///
@@ -28,7 +31,11 @@ pub struct HalCtx {
     pub(crate) spi_devices: spi::ClockedSlots,
     pub(crate) spi_buses: spi::ClockedSlots,
     pub(crate) pins: Pins,
+    pub(crate) pwm: pwm::Outputs,
+    pub(crate) uart: uart::Ports,
+    pub(crate) adc: adc::Inputs,
     pub(crate) delay: Box<dyn Delay>,
+    pub(crate) clock: Forward,
     pub(crate) log: Box<dyn Log>,
     pub(crate) limits: Limits,
     pub(crate) interrupt: Interrupt,
@@ -53,7 +60,11 @@ impl HalCtx {
             spi_devices: Slots::default(),
             spi_buses: Slots::default(),
             pins: Pins::default(),
+            pwm: Slots::default(),
+            uart: Slots::default(),
+            adc: Slots::default(),
             delay: delay::never(),
+            clock: Forward::none(),
             log: Box::new(Silent),
             limits: Limits::default(),
             interrupt: Interrupt::default(),
@@ -72,6 +83,7 @@ impl HalCtx {
     /// does it too. A pin that fails is passed over: the others matter as much.
     pub fn make_safe(&mut self) {
         self.pins.make_safe();
+        pwm::make_safe(&mut self.pwm);
     }
 
     /// Counts a handle that is being opened.
@@ -119,6 +131,9 @@ impl HalCtx {
             ("an output pin", self.pins.outputs.find(label).is_some()),
             ("an input pin", self.pins.inputs.find(label).is_some()),
             ("an open-drain pin", self.pins.ios.find(label).is_some()),
+            ("a pwm output", self.pwm.find(label).is_some()),
+            ("a serial port", self.uart.find(label).is_some()),
+            ("an analogue input", self.adc.find(label).is_some()),
         ];
         match kinds.into_iter().find(|(_, there)| *there) {
             Some((is, _)) => {
@@ -146,6 +161,9 @@ impl fmt::Debug for HalCtx {
             .field("spi_devices", &self.spi_devices)
             .field("spi_buses", &self.spi_buses)
             .field("pins", &self.pins)
+            .field("pwm", &self.pwm)
+            .field("uart", &self.uart)
+            .field("adc", &self.adc)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
@@ -234,6 +252,49 @@ impl HalCtxBuilder {
     /// Adds an open-drain pin that reports the host's own errors.
     pub fn io_object(&mut self, label: &str, pin: Box<dyn Io>, grant: PinGrant) -> &mut HalCtxBuilder {
         self.0.pins.add_io(label, pin, grant);
+        self
+    }
+
+    /// Adds a PWM output, which its maker has set to its first duty.
+    pub fn pwm<P: SetDutyCycle + Send + 'static>(
+        &mut self,
+        label: &str,
+        output: P,
+        grant: PwmGrant,
+    ) -> &mut HalCtxBuilder {
+        self.pwm_object(label, Box::new(pwm::EmbeddedHal(output)), grant)
+    }
+
+    /// Adds a PWM output that reports the host's own errors.
+    pub fn pwm_object(&mut self, label: &str, output: Box<dyn pwm::Output>, grant: PwmGrant) -> &mut HalCtxBuilder {
+        pwm::add(&mut self.0.pwm, label, output, grant);
+        self
+    }
+
+    /// Adds a serial port, which is asked every millisecond of `delay` whether it is ready.
+    pub fn uart<P, D>(&mut self, label: &str, port: P, delay: D, access: Access) -> &mut HalCtxBuilder
+    where
+        P: Read + Write + ReadReady + WriteReady + Send + 'static,
+        D: DelayNs + Send + 'static,
+    {
+        self.uart_object(label, Box::new(uart::EmbeddedIo { port, delay }), access)
+    }
+
+    /// Adds a serial port that waits by itself and reports the host's own errors.
+    pub fn uart_object(&mut self, label: &str, port: Box<dyn uart::Port>, access: Access) -> &mut HalCtxBuilder {
+        self.0.uart.add(label, port, access);
+        self
+    }
+
+    /// Adds an analogue input.
+    pub fn adc<I: adc::Input + 'static>(&mut self, label: &str, input: I) -> &mut HalCtxBuilder {
+        self.0.adc.add(label, Box::new(input), ());
+        self
+    }
+
+    /// Sets the clock that the guest looks at. Without a clock, a guest that looks is stopped.
+    pub fn clock<C: Clock + 'static>(&mut self, clock: C) -> &mut HalCtxBuilder {
+        self.0.clock = Forward::new(Box::new(clock));
         self
     }
 

@@ -10,7 +10,7 @@ use crate::interrupt::Interrupt;
 use crate::linker::HalView;
 
 /// The longest wait between two looks at the interrupt, in nanoseconds.
-const SLICE_NS: u32 = 20_000_000;
+pub(crate) const SLICE_NS: u32 = 20_000_000;
 
 /// What waits for a guest.
 pub trait Delay: Send {

@@ -4,12 +4,13 @@ use alloc::boxed::Box;
 
 use embedded_hal::digital::{self, InputPin, OutputPin, PinState};
 use wasmtime::StoreContextMut;
-use wasmtime::component::{Linker, LinkerInstance, Resource, ResourceType, WasmStr};
+use wasmtime::component::{Linker, LinkerInstance, Resource};
 
 use crate::bindings::wasm_embedded::hal::digital as wit;
 use crate::ctx;
 use crate::grant::PinGrant;
 use crate::linker::HalView;
+use crate::open::add_opening;
 use crate::slot::{BrokenHandle, Slots};
 
 /// A level.
@@ -135,9 +136,9 @@ fn make_safe<D: Output + ?Sized>(slots: &mut Slots<D, Pin>) {
 /// Fails if the interface is there already.
 pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     let mut instance = linker.instance("wasm-embedded:hal/digital@0.5.0")?;
-    add_opening::<T, _, OutputHandle>(&mut instance, "output-pin", "an output pin", |hal| &mut hal.pins.outputs)?;
-    add_opening::<T, _, InputHandle>(&mut instance, "input-pin", "an input pin", |hal| &mut hal.pins.inputs)?;
-    add_opening::<T, _, IoHandle>(&mut instance, "io-pin", "an open-drain pin", |hal| &mut hal.pins.ios)?;
+    add_opening::<T, _, _, OutputHandle>(&mut instance, "output-pin", "an output pin", |hal| &mut hal.pins.outputs)?;
+    add_opening::<T, _, _, InputHandle>(&mut instance, "input-pin", "an input pin", |hal| &mut hal.pins.inputs)?;
+    add_opening::<T, _, _, IoHandle>(&mut instance, "io-pin", "an open-drain pin", |hal| &mut hal.pins.ios)?;
     add_driving::<T, _, OutputHandle>(&mut instance, "output-pin", |hal| &mut hal.pins.outputs)?;
     add_driving::<T, _, IoHandle>(&mut instance, "io-pin", |hal| &mut hal.pins.ios)?;
     add_reading::<T, _, InputHandle>(&mut instance, "input-pin", |hal| &mut hal.pins.inputs)?;
@@ -146,29 +147,6 @@ pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()>
 
 /// Finds the pins of one kind in a context.
 type Kind<D> = ctx::Kind<D, Pin>;
-
-/// Adds a resource and how it is opened: each label by one handle at a time.
-fn add_opening<T: HalView, D: ?Sized + 'static, H: 'static>(
-    instance: &mut LinkerInstance<'_, T>,
-    name: &str,
-    kind_name: &'static str,
-    kind: Kind<D>,
-) -> wasmtime::Result<()> {
-    instance.resource(name, ResourceType::host::<H>(), move |mut store, handle| {
-        let hal = store.data_mut().hal();
-        kind(hal).get(handle)?.open = 0;
-        hal.close_handle();
-        Ok(())
-    })?;
-    instance.func_wrap(
-        &alloc::format!("[static]{name}.open"),
-        move |mut store: StoreContextMut<'_, T>, (label,): (WasmStr,)| {
-            let label = label.to_str(&store)?.into_owned();
-            let opened = store.data_mut().hal().open_once(&label, kind_name, kind);
-            Ok((opened.map(Resource::<H>::new_own),))
-        },
-    )
-}
 
 /// Adds the methods of a pin that is driven.
 fn add_driving<T: HalView, D: Output + ?Sized + 'static, H: 'static>(

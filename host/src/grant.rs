@@ -111,6 +111,27 @@ impl PinGrant {
     }
 }
 
+/// A part of a whole period, in 65 535ths, so that it can be said before the resolution of an output is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DutyPart(pub u16);
+
+impl DutyPart {
+    /// Returns the nearest duty of an output whose greatest one is `max_duty`.
+    #[must_use]
+    pub fn of(self, max_duty: u16) -> u16 {
+        let whole = u32::from(u16::MAX);
+        let duty = (u32::from(self.0) * u32::from(max_duty)).saturating_add(whole / 2) / whole;
+        u16::try_from(duty).unwrap_or(max_duty)
+    }
+}
+
+/// How a PWM output is found and left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PwmGrant {
+    /// The duty that the output is set to when the guest has ended, however it ended. None leaves it as it is.
+    pub on_exit: Option<DutyPart>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +144,15 @@ mod tests {
         assert!(!grant.permits(Address::SevenBit(0x57), true, true));
         assert!(!grant.permits(Address::SevenBit(0x58), true, false));
         assert!(!grant.permits(Address::TenBit(0x76), true, true), "another device");
+    }
+
+    #[test]
+    fn a_part_of_a_period_is_the_nearest_duty() {
+        for (part, max_duty, duty) in
+            [(0, 100, 0), (u16::MAX, 100, 100), (u16::MAX, u16::MAX, u16::MAX), (32_768, 10_000, 5_000), (32_768, 1, 1)]
+        {
+            assert_eq!(DutyPart(part).of(max_duty), duty, "{part} of {max_duty}");
+        }
     }
 
     #[test]

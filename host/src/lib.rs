@@ -40,8 +40,10 @@
 
 extern crate alloc;
 
+pub mod adc;
 #[allow(missing_docs, unreachable_pub, reason = "generated from the WIT package, whose docs become its own")]
 pub mod bindings;
+pub mod clock;
 mod ctx;
 pub mod delay;
 pub mod digital;
@@ -52,15 +54,18 @@ mod interrupt;
 mod limits;
 mod linker;
 pub mod log;
+mod open;
+pub mod pwm;
 mod refusal;
 mod reply;
 mod short;
 mod slot;
 pub mod spi;
+pub mod uart;
 
 pub use ctx::{HalCtx, HalCtxBuilder};
 pub use direct::DirectError;
-pub use grant::{Access, I2cGrant, PinGrant};
+pub use grant::{Access, DutyPart, I2cGrant, PinGrant, PwmGrant};
 pub use interrupt::{Interrupt, Interrupted, Reason};
 pub use limits::Limits;
 pub use linker::{HalView, add_to_linker};

@@ -2,7 +2,7 @@
 
 use wasmtime::component::Linker;
 
-use crate::{HalCtx, delay, digital, i2c, log, spi};
+use crate::{HalCtx, adc, clock, delay, digital, i2c, log, pwm, spi, uart};
 
 /// A store's data that holds a context.
 pub trait HalView: 'static {
@@ -31,6 +31,10 @@ pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()>
     i2c::add_to_linker(linker)?;
     spi::add_to_linker(linker)?;
     digital::add_to_linker(linker)?;
+    pwm::add_to_linker(linker)?;
+    uart::add_to_linker(linker)?;
+    adc::add_to_linker(linker)?;
     delay::add_to_linker(linker)?;
+    clock::add_to_linker(linker)?;
     log::add_to_linker(linker)
 }

@@ -45,6 +45,13 @@ impl Filling {
     pub(crate) fn bytes(&mut self) -> &mut [u8] {
         Arc::get_mut(&mut self.0).map(Vec::as_mut_slice).unwrap_or_default()
     }
+
+    /// Drops the bytes past the first `len`.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        if let Some(bytes) = Arc::get_mut(&mut self.0) {
+            bytes.truncate(len);
+        }
+    }
 }
 
 #[cfg(test)]

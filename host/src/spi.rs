@@ -3,13 +3,14 @@
 use embedded_hal::spi::{self, ErrorKind, Operation, SpiBus, SpiDevice};
 use smallvec::SmallVec;
 use wasmtime::StoreContextMut;
-use wasmtime::component::{Linker, LinkerInstance, Resource, ResourceType, WasmList, WasmStr};
+use wasmtime::component::{Linker, LinkerInstance, Resource, WasmList};
 
 use crate::bindings::wasm_embedded::hal::spi as wit;
 use crate::bindings::wasm_embedded::hal::types::Short;
 use crate::ctx::{self, HalCtx};
 use crate::limits::{TooLong, check, count, size};
 use crate::linker::HalView;
+use crate::open::add_opening;
 use crate::reply::Reply;
 use crate::short;
 use crate::slot::Slots;
@@ -100,19 +101,7 @@ fn add_kind<T: HalView, H: 'static>(
     kind_name: &'static str,
     kind: Kind,
 ) -> wasmtime::Result<()> {
-    instance.resource(name, ResourceType::host::<H>(), move |mut store, handle| {
-        let hal = store.data_mut().hal();
-        kind(hal).get(handle)?.open = 0;
-        hal.close_handle();
-        Ok(())
-    })?;
-    instance.func_wrap(
-        &alloc::format!("[static]{name}.open"),
-        move |mut store: StoreContextMut<'_, T>, (label,): (WasmStr,)| {
-            let label = label.to_str(&store)?.into_owned();
-            Ok((store.data_mut().hal().open_once(&label, kind_name, kind).map(Resource::<H>::new_own),))
-        },
-    )?;
+    add_opening::<T, _, _, H>(instance, name, kind_name, kind)?;
     instance.func_wrap(
         &alloc::format!("[method]{name}.read"),
         move |mut store: StoreContextMut<'_, T>, (this, len): (Resource<H>, u32)| {

@@ -1,7 +1,7 @@
 //! The imports that the host defines are those of the WIT package: every one, with its types.
 
 use embedded_hal::delay::DelayNs;
-use wasm_embedded_host::{HalCtx, add_to_linker, delay, digital, i2c, log, spi};
+use wasm_embedded_host::{HalCtx, adc, add_to_linker, clock, delay, digital, i2c, log, pwm, spi, uart};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, Store};
 
@@ -19,7 +19,7 @@ fn every_import_of_the_package_is_defined_with_its_types() {
     let engine = engine();
     let component = Component::new(&engine, EVERY_IMPORT).expect("compiles");
     let imported: Vec<_> = component.component_type().imports(&engine).map(|(name, _)| name.to_owned()).collect();
-    for interface in ["i2c", "spi", "digital", "delay", "log"] {
+    for interface in ["i2c", "spi", "digital", "pwm", "uart", "adc", "delay", "clock", "log"] {
         let name = format!("wasm-embedded:hal/{interface}@0.5.0");
         assert!(imported.contains(&name), "the component must import the whole package: {imported:?}");
     }
@@ -37,6 +37,10 @@ fn a_host_without_an_interface_names_it_when_a_guest_needs_it() {
     linker.instance("wasm-embedded:hal/types@0.5.0").expect("new");
     i2c::add_to_linker(&mut linker).expect("links");
     digital::add_to_linker(&mut linker).expect("links");
+    pwm::add_to_linker(&mut linker).expect("links");
+    uart::add_to_linker(&mut linker).expect("links");
+    adc::add_to_linker(&mut linker).expect("links");
+    clock::add_to_linker(&mut linker).expect("links");
     delay::add_to_linker(&mut linker).expect("links");
     log::add_to_linker(&mut linker).expect("links");
     let mut store = Store::new(&engine, HalCtx::builder().build());

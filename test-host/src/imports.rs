@@ -29,7 +29,7 @@ pub enum LinkError {
 
 /// The packages that are linked, with their versions and interfaces.
 const PACKAGES: [(&str, &str, &[&str]); 7] = [
-    ("wasm-embedded:hal", "0.5.0", &["types", "i2c", "spi", "digital", "delay", "log"]),
+    ("wasm-embedded:hal", "0.5.0", &["types", "i2c", "spi", "digital", "pwm", "uart", "adc", "delay", "clock", "log"]),
     (
         "wasi:cli",
         "0.2.12",

@@ -111,7 +111,14 @@ pub fn run(
     let teller = Teller::new(&listener, &clock, max_level, &interrupt);
     let timing = Timing::start(&clock, board.sim(), engine, &interrupt, options);
     board.listen(&teller);
-    let hal = board.hal().interrupt(interrupt.clone()).delay_object(timing.delay()).log(GuestLog(teller)).build();
+    let guest_clock = clock.clone();
+    let hal = board
+        .hal()
+        .interrupt(interrupt.clone())
+        .delay_object(timing.delay())
+        .clock(move || guest_clock.look_ns())
+        .log(GuestLog(teller))
+        .build();
     board.send_init_clocks();
 
     let stdin = options.stdin.then(|| interrupt.clone());

@@ -1,0 +1,95 @@
+//! Analogue inputs.
+
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Linker, Resource};
+
+use crate::bindings::wasm_embedded::hal::adc as wit;
+use crate::linker::HalView;
+use crate::open::add_opening;
+use crate::slot::Slots;
+
+/// Why an input could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Error {
+    /// Any fault of the converter or its driver.
+    Other,
+    /// The converter cannot do this.
+    Unsupported,
+    /// The converter is held by something else.
+    Busy,
+    /// The conversion did not end in time.
+    TimedOut,
+}
+
+/// One channel of a converter.
+pub trait Input: Send {
+    /// Returns how many bits a raw reading has, its sign included if it can be negative: 1 to 32. It stays the same.
+    fn resolution_bits(&mut self) -> u8;
+
+    /// Converts once, and returns what the converter gives.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the hardware does.
+    fn read_raw(&mut self) -> Result<i32, Error>;
+
+    /// Converts once, and returns the voltage in microvolts, rounded to the nearest.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the hardware does.
+    fn read_microvolts(&mut self) -> Result<i32, Error>;
+}
+
+/// The guest's handle of an input.
+#[derive(Debug)]
+pub struct Handle(());
+
+/// All inputs of a guest.
+pub(crate) type Inputs = Slots<dyn Input, ()>;
+
+/// Adds the interface `wasm-embedded:hal/adc`.
+///
+/// # Errors
+///
+/// Fails if the interface is there already.
+pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+    let mut instance = linker.instance("wasm-embedded:hal/adc@0.5.0")?;
+    add_opening::<T, _, _, Handle>(&mut instance, "input", "an analogue input", |hal| &mut hal.adc)?;
+    instance.func_wrap(
+        "[method]input.resolution-bits",
+        |mut store: StoreContextMut<'_, T>, (input,): (Resource<Handle>,)| {
+            let hal = store.data_mut().hal();
+            hal.interrupt.check()?;
+            Ok((hal.adc.get(input.rep())?.device()?.resolution_bits(),))
+        },
+    )?;
+    instance.func_wrap(
+        "[method]input.read-raw",
+        |mut store: StoreContextMut<'_, T>, (input,): (Resource<Handle>,)| {
+            let hal = store.data_mut().hal();
+            hal.interrupt.check()?;
+            Ok((hal.adc.get(input.rep())?.device()?.read_raw().map_err(wit::Error::from),))
+        },
+    )?;
+    instance.func_wrap(
+        "[method]input.read-microvolts",
+        |mut store: StoreContextMut<'_, T>, (input,): (Resource<Handle>,)| {
+            let hal = store.data_mut().hal();
+            hal.interrupt.check()?;
+            Ok((hal.adc.get(input.rep())?.device()?.read_microvolts().map_err(wit::Error::from),))
+        },
+    )
+}
+
+impl From<Error> for wit::Error {
+    fn from(error: Error) -> wit::Error {
+        match error {
+            Error::Other => wit::Error::Other,
+            Error::Unsupported => wit::Error::Unsupported,
+            Error::Busy => wit::Error::Busy,
+            Error::TimedOut => wit::Error::TimedOut,
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! Serial ports.
+
+use embedded_hal::delay::DelayNs;
+use embedded_io::{ErrorKind, Read, ReadReady, Write, WriteReady};
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Linker, Resource, WasmList};
+
+use crate::bindings::wasm_embedded::hal::uart as wit;
+use crate::delay::SLICE_NS;
+use crate::grant::Access;
+use crate::limits::{TooLong, check, count, size};
+use crate::linker::HalView;
+use crate::open::add_opening;
+use crate::reply::Reply;
+use crate::slot::Slots;
+
+/// Why bytes could not be received or sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A fault that embedded-io has a kind for.
+    Io(ErrorKind),
+    /// Received bytes were lost before they could be read.
+    Overrun,
+    /// A byte without its stop bit.
+    Framing,
+    /// A byte with the wrong parity.
+    Parity,
+    /// The line was held low for longer than a byte.
+    Break,
+    /// Past a limit of the hardware or its driver; nothing was sent.
+    TooLong,
+    /// The port could not be had in bounded time.
+    Busy,
+}
+
+/// A serial port as the host needs it. No call waits for longer than it may: so a guest that waits for bytes which never come
+/// can be stopped.
+pub trait Port: Send {
+    /// Waits at most `wait_ns` nanoseconds for a byte, then fills the front of `buffer`, which is not empty, with what is there.
+    /// Returns how many bytes that was, 0 if the other end is gone, and none if none came in time.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the hardware does; bytes that came before the fault are returned first.
+    fn read(&mut self, buffer: &mut [u8], wait_ns: u64) -> Result<Option<usize>, Error>;
+
+    /// Waits at most `wait_ns` nanoseconds for room, then takes bytes from the front of `bytes`, which is not empty. Returns how
+    /// many were taken, or none if there was no room in time.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the hardware does, with no byte taken.
+    fn write(&mut self, bytes: &[u8], wait_ns: u64) -> Result<Option<usize>, Error>;
+
+    /// Waits at most `wait_ns` nanoseconds until all bytes that were taken have left, and returns whether they have.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the hardware does.
+    fn flush(&mut self, wait_ns: u64) -> Result<bool, Error>;
+
+    /// Returns whether `read` would return something at once.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the hardware does.
+    fn read_ready(&mut self) -> Result<bool, Error>;
+
+    /// Returns whether `write` would take something at once.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the hardware does.
+    fn write_ready(&mut self) -> Result<bool, Error>;
+}
+
+/// The guest's handle of a port.
+#[derive(Debug)]
+pub struct Handle(());
+
+/// All ports of a guest.
+pub(crate) type Ports = Slots<dyn Port, Access>;
+
+/// Any embedded-io port, asked every millisecond of a delay whether it is ready.
+#[derive(Debug)]
+pub(crate) struct EmbeddedIo<P, D> {
+    pub(crate) port: P,
+    pub(crate) delay: D,
+}
+
+/// Adds the interface `wasm-embedded:hal/uart`.
+///
+/// # Errors
+///
+/// Fails if the interface is there already.
+pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+    let mut instance = linker.instance("wasm-embedded:hal/uart@0.5.0")?;
+    add_opening::<T, _, _, Handle>(&mut instance, "port", "a serial port", |hal| &mut hal.uart)?;
+    instance.func_wrap("[method]port.read", read::<T>)?;
+    instance.func_wrap("[method]port.write", write::<T>)?;
+    instance.func_wrap("[method]port.flush", |mut store: StoreContextMut<'_, T>, (port,): (Resource<Handle>,)| {
+        let hal = store.data_mut().hal();
+        let device = hal.uart.get(port.rep())?.device()?;
+        loop {
+            hal.interrupt.check()?;
+            match device.flush(SLICE_NS.into()) {
+                Ok(false) => {}
+                Ok(true) => return Ok((Ok(()),)),
+                Err(error) => return Ok((Err(wit::Error::from(error)),)),
+            }
+        }
+    })?;
+    instance.func_wrap(
+        "[method]port.read-ready",
+        |mut store: StoreContextMut<'_, T>, (port,): (Resource<Handle>,)| {
+            let hal = store.data_mut().hal();
+            hal.interrupt.check()?;
+            Ok((hal.uart.get(port.rep())?.device()?.read_ready().map_err(wit::Error::from),))
+        },
+    )?;
+    instance.func_wrap("[method]port.write-ready", |mut store: StoreContextMut<'_, T>, (port,): (Resource<Handle>,)| {
+        let hal = store.data_mut().hal();
+        hal.interrupt.check()?;
+        Ok((hal.uart.get(port.rep())?.device()?.write_ready().map_err(wit::Error::from),))
+    })
+}
+
+fn read<T: HalView>(
+    mut store: StoreContextMut<'_, T>,
+    (port, len): (Resource<Handle>, u32),
+) -> wasmtime::Result<(Result<Reply, wit::Error>,)> {
+    let hal = store.data_mut().hal();
+    hal.interrupt.check()?;
+    let slot = hal.uart.get(port.rep())?;
+    if let Err(error) = check(&slot.label, &[hal.limits.bytes(0, len.into())], &mut *hal.log) {
+        return Ok((Err(error.into()),));
+    }
+    let Some(mut reply) = hal.reply.take(size(len)) else { return Ok((Err(wit::Error::OutOfMemory),)) };
+    let device = slot.device()?;
+    let result = loop {
+        if reply.bytes().is_empty() {
+            break Ok(0);
+        }
+        match device.read(reply.bytes(), SLICE_NS.into()) {
+            Ok(None) => {}
+            Ok(Some(received)) => break Ok(received),
+            Err(error) => break Err(wit::Error::from(error)),
+        }
+        hal.interrupt.check()?;
+    };
+    let result = result.map(|received| reply.truncate(received));
+    Ok((hal.reply.finish(reply, result),))
+}
+
+fn write<T: HalView>(
+    mut store: StoreContextMut<'_, T>,
+    (port, bytes): (Resource<Handle>, WasmList<u8>),
+) -> wasmtime::Result<(Result<u32, wit::Error>,)> {
+    let hal = store.data_mut().hal();
+    hal.interrupt.check()?;
+    let slot = hal.uart.get(port.rep())?;
+    if slot.grant == Access::ReadOnly {
+        return Ok((Err(wit::Error::Denied),));
+    }
+    if let Err(error) = check(&slot.label, &[hal.limits.bytes(count(bytes.len()), 0)], &mut *hal.log) {
+        return Ok((Err(error.into()),));
+    }
+    if bytes.len() == 0 {
+        return Ok((Ok(0),));
+    }
+    let mut device = slot.lend()?;
+    let interrupt = hal.interrupt.clone();
+    let slice = bytes.as_le_slice(&store);
+    let result = loop {
+        match device.write(slice, SLICE_NS.into()) {
+            Ok(None) => {}
+            // A `write_all` that hears of no byte would panic.
+            Ok(Some(0)) => break Ok(Err(wit::Error::WriteZero)),
+            Ok(Some(taken)) => break Ok(u32::try_from(taken.min(slice.len())).map_err(|_| wit::Error::TooLong)),
+            Err(error) => break Ok(Err(wit::Error::from(error))),
+        }
+        if let Err(interrupted) = interrupt.check() {
+            break Err(interrupted);
+        }
+    };
+    store.data_mut().hal().uart.get(port.rep())?.give_back(device);
+    Ok((result?,))
+}
+
+impl From<TooLong> for wit::Error {
+    fn from(_: TooLong) -> wit::Error {
+        wit::Error::TooLong
+    }
+}
+
+impl From<Error> for wit::Error {
+    fn from(error: Error) -> wit::Error {
+        match error {
+            Error::Io(kind) => from_kind(kind),
+            Error::Overrun => wit::Error::Overrun,
+            Error::Framing => wit::Error::Framing,
+            Error::Parity => wit::Error::Parity,
+            Error::Break => wit::Error::LineBreak,
+            Error::TooLong => wit::Error::TooLong,
+            Error::Busy => wit::Error::Busy,
+        }
+    }
+}
+
+/// Converts a kind of embedded-io.
+fn from_kind(kind: ErrorKind) -> wit::Error {
+    match kind {
+        ErrorKind::NotFound => wit::Error::NotFound,
+        ErrorKind::PermissionDenied => wit::Error::PermissionDenied,
+        ErrorKind::ConnectionRefused => wit::Error::ConnectionRefused,
+        ErrorKind::ConnectionReset => wit::Error::ConnectionReset,
+        ErrorKind::ConnectionAborted => wit::Error::ConnectionAborted,
+        ErrorKind::NotConnected => wit::Error::NotConnected,
+        ErrorKind::AddrInUse => wit::Error::AddressInUse,
+        ErrorKind::AddrNotAvailable => wit::Error::AddressNotAvailable,
+        ErrorKind::BrokenPipe => wit::Error::BrokenPipe,
+        ErrorKind::AlreadyExists => wit::Error::AlreadyExists,
+        ErrorKind::InvalidInput => wit::Error::InvalidInput,
+        ErrorKind::InvalidData => wit::Error::InvalidData,
+        ErrorKind::TimedOut => wit::Error::TimedOut,
+        ErrorKind::Interrupted => wit::Error::Interrupted,
+        ErrorKind::Unsupported => wit::Error::Unsupported,
+        ErrorKind::OutOfMemory => wit::Error::OutOfMemory,
+        ErrorKind::WriteZero => wit::Error::WriteZero,
+        // The foreign enum is non-exhaustive.
+        _ => wit::Error::Other,
+    }
+}
+
+/// How long an embedded-io port is left alone that is not ready.
+const POLL_NS: u32 = 1_000_000;
+
+impl<P, D> EmbeddedIo<P, D>
+where
+    P: Read + Write + ReadReady + WriteReady,
+    D: DelayNs,
+{
+    /// Asks a port until it is ready, and returns whether it is.
+    fn wait(&mut self, wait_ns: u64, ready: impl Fn(&mut P) -> Result<bool, P::Error>) -> Result<bool, Error> {
+        let mut left_ns = wait_ns;
+        loop {
+            if ready(&mut self.port).map_err(from_io)? {
+                return Ok(true);
+            }
+            if left_ns == 0 {
+                return Ok(false);
+            }
+            let now_ns = u32::try_from(left_ns).unwrap_or(POLL_NS).min(POLL_NS);
+            self.delay.delay_ns(now_ns);
+            left_ns -= u64::from(now_ns);
+        }
+    }
+}
+
+/// Converts an error of embedded-io.
+fn from_io<E: embedded_io::Error>(error: E) -> Error {
+    Error::Io(error.kind())
+}
+
+impl<P, D> Port for EmbeddedIo<P, D>
+where
+    P: Read + Write + ReadReady + WriteReady + Send,
+    D: DelayNs + Send,
+{
+    fn read(&mut self, buffer: &mut [u8], wait_ns: u64) -> Result<Option<usize>, Error> {
+        if !self.wait(wait_ns, P::read_ready)? {
+            return Ok(None);
+        }
+        self.port.read(buffer).map(Some).map_err(from_io)
+    }
+
+    fn write(&mut self, bytes: &[u8], wait_ns: u64) -> Result<Option<usize>, Error> {
+        if !self.wait(wait_ns, P::write_ready)? {
+            return Ok(None);
+        }
+        self.port.write(bytes).map(Some).map_err(from_io)
+    }
+
+    fn flush(&mut self, _wait_ns: u64) -> Result<bool, Error> {
+        self.port.flush().map(|()| true).map_err(from_io)
+    }
+
+    fn read_ready(&mut self) -> Result<bool, Error> {
+        self.port.read_ready().map_err(from_io)
+    }
+
+    fn write_ready(&mut self) -> Result<bool, Error> {
+        self.port.write_ready().map_err(from_io)
+    }
+}
