@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use crate::net::{Drive, Level, Net, Pull};
 use crate::part::Board;
+use crate::pwm::PwmSignal;
 use crate::queue::{Queue, Task};
 use crate::trace::{Event, EventKind, NetInfo, Topology, TraceSink};
 
@@ -41,7 +42,14 @@ pub(crate) enum Watcher {
 pub(crate) struct Notice {
     pub(crate) watcher: Watcher,
     pub(crate) net: Net,
-    pub(crate) level: Level,
+    pub(crate) change: NetChange,
+}
+
+/// What changed on a net.
+#[derive(Clone, Copy)]
+pub(crate) enum NetChange {
+    Level(Level),
+    Pwm(PwmSignal),
 }
 
 #[derive(Default)]
@@ -50,6 +58,7 @@ struct NetState {
     drivers: Vec<(Driver, Drive)>,
     watchers: Vec<Watcher>,
     contended: bool,
+    microvolts: Option<i32>,
 }
 
 pub(crate) struct Env {
@@ -124,13 +133,51 @@ impl Env {
             return Net(index);
         }
         self.nets.push(NetState::default());
-        self.topology.nets.push(NetInfo { name: String::from(name), level: Level::Low });
+        self.topology.nets.push(NetInfo { name: String::from(name), level: Level::Low, pwm: None });
         self.topology_changed();
         Net(self.topology.nets.len() - 1)
     }
 
     pub(crate) fn level(&self, net: Net) -> Level {
-        self.topology.nets.get(net.0).map_or(Level::Low, |net| net.level)
+        match self.pwm(net) {
+            Some(signal) => signal.level(self.now_ns),
+            None => self.topology.nets.get(net.0).map_or(Level::Low, |net| net.level),
+        }
+    }
+
+    /// Returns how a net is modulated, if it is.
+    pub(crate) fn pwm(&self, net: Net) -> Option<PwmSignal> {
+        self.topology.nets.get(net.0)?.pwm
+    }
+
+    /// Modulates a net from now on; a part of none or of all of a period is a level.
+    pub(crate) fn modulate(&mut self, net: Net, handle: usize, signal: PwmSignal) {
+        let level = Level::from(signal.high_ns > 0);
+        let steady = signal.high_ns == 0 || signal.high_ns >= signal.period_ns;
+        let Some(info) = self.topology.nets.get_mut(net.0) else { return };
+        info.pwm = (!steady).then_some(signal);
+        self.trace(EventKind::Pwm { net, signal });
+        self.drive(net, Driver::Handle(handle), Drive::from(level));
+        let Some(state) = self.nets.get(net.0) else { return };
+        for &watcher in &state.watchers {
+            self.notices.push_back(Notice { watcher, net, change: NetChange::Pwm(signal) });
+            self.due_ns = 0;
+        }
+    }
+
+    /// Returns the voltage on a net, if it has one.
+    pub(crate) fn microvolts(&self, net: Net) -> Option<i32> {
+        self.nets.get(net.0)?.microvolts
+    }
+
+    pub(crate) fn set_voltage(&mut self, net: Net, microvolts: Option<i32>) {
+        let Some(state) = self.nets.get_mut(net.0) else { return };
+        if state.microvolts != microvolts {
+            state.microvolts = microvolts;
+            if let Some(microvolts) = microvolts {
+                self.trace(EventKind::Voltage { net, microvolts });
+            }
+        }
     }
 
     pub(crate) fn set_pull(&mut self, net: Net, pull: Pull) {
@@ -189,7 +236,7 @@ impl Env {
         if info.level != level {
             info.level = level;
             for &watcher in &state.watchers {
-                self.notices.push_back(Notice { watcher, net, level });
+                self.notices.push_back(Notice { watcher, net, change: NetChange::Level(level) });
                 self.due_ns = 0;
             }
             self.trace(EventKind::Net { net, level });
@@ -262,6 +309,14 @@ impl Board for PartView<'_> {
 
     fn drive(&mut self, net: Net, drive: Drive) {
         self.env.drive(net, Driver::Part(self.part), drive);
+    }
+
+    fn pwm(&self, net: Net) -> Option<PwmSignal> {
+        self.env.pwm(net)
+    }
+
+    fn set_voltage(&mut self, net: Net, microvolts: Option<i32>) {
+        self.env.set_voltage(net, microvolts);
     }
 
     fn watch(&mut self, net: Net) {

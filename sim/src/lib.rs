@@ -1,8 +1,9 @@
 //! A simulated board for embedded-hal drivers: bytes on wires, virtual time, and parts that answer as their data sheets say.
 //!
 //! A [`Sim`] holds buses, nets and parts. A driver talks to it through embedded-hal 1.0: [`Sim::i2c`], [`Sim::spi_device`],
-//! [`Sim::spi`], [`Sim::output`], [`Sim::input`], [`Sim::open_drain`] and [`Sim::delay`]. A part is anything that implements
-//! [`Part`] and, for the wires it is on, [`I2cTarget`] or [`SpiTarget`]; ready-made ones are in [`parts`].
+//! [`Sim::spi`], [`Sim::output`], [`Sim::input`], [`Sim::open_drain`], [`Sim::pwm`] and [`Sim::delay`], through embedded-io 0.7
+//! to [`Sim::uart`], and to [`Sim::adc`]. A part is anything that implements [`Part`] and, for the wires it is on, [`I2cTarget`],
+//! [`SpiTarget`] or [`UartPeer`]; ready-made ones are in [`parts`].
 //!
 //! Time is virtual. It moves when a controller does something: by the length of every bit on a bus, by one microsecond for every
 //! access to a pin, and by exactly what a delay asks for. So a run is deterministic and does not wait.
@@ -54,6 +55,7 @@
 
 extern crate alloc;
 
+pub mod adc;
 mod delay;
 pub mod digital;
 mod env;
@@ -61,23 +63,28 @@ pub mod i2c;
 pub mod net;
 pub mod part;
 pub mod parts;
+pub mod pwm;
 mod queue;
 mod sim;
 pub mod spi;
 mod stage;
 pub mod trace;
+pub mod uart;
 pub mod wave;
 mod world;
 
+pub use adc::{AdcSettings, SimAdc};
 pub use delay::SimDelay;
 pub use digital::{SimInput, SimIoPin, SimOutput};
 pub use i2c::{Ack, Address, Direction, I2cBusId, I2cError, I2cTarget, SimI2c};
 pub use net::{Drive, Level, Net, Pull};
 pub use part::{Board, Part, PartId};
+pub use pwm::{PwmError, PwmSettings, PwmSignal, SimPwm};
 pub use sim::Sim;
 pub use spi::{SimSpiBus, SimSpiDevice, SpiBusId, SpiError, SpiSelectId, SpiSettings, SpiTarget};
 pub use stage::Stage;
-pub use trace::{Event, EventKind, I2cEvent, SpiEvent, Topology, TraceSink};
+pub use trace::{Event, EventKind, I2cEvent, SpiEvent, Topology, TraceSink, UartEvent};
+pub use uart::{SimUart, UartError, UartId, UartPeer, UartSettings};
 pub use wave::{Change, Signal, Wave};
 
 #[cfg(doctest)]

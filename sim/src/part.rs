@@ -4,7 +4,9 @@ use core::any::Any;
 
 use crate::i2c::I2cTarget;
 use crate::net::{Drive, Level, Net};
+use crate::pwm::PwmSignal;
 use crate::spi::SpiTarget;
+use crate::uart::UartPeer;
 
 /// The number of a part on its board.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -25,12 +27,21 @@ pub trait Part: Any + Send {
         None
     }
 
+    /// Returns the part's serial side, if it has one.
+    fn uart(&mut self) -> Option<&mut dyn UartPeer> {
+        None
+    }
+
     /// Is called once when the part is put on the board, before anything else: the place to watch nets, drive outputs and ask
     /// for the first wake-up.
     fn power_on(&mut self, _board: &mut dyn Board) {}
 
     /// Is called when a net that the part watches changed its level.
     fn net_changed(&mut self, _net: Net, _level: Level, _board: &mut dyn Board) {}
+
+    /// Is called when a net that the part watches is modulated otherwise than before. Without a duty between the two ends, the
+    /// net is at one level, which [`Part::net_changed`] tells before this.
+    fn pwm_changed(&mut self, _net: Net, _signal: PwmSignal, _board: &mut dyn Board) {}
 
     /// Is called when a time asked for with [`Board::wake_at`] has come.
     fn wake(&mut self, _board: &mut dyn Board) {}
@@ -48,7 +59,13 @@ pub trait Board {
     /// Drives a net, or releases it. Each part has one driver on each net; it stays until the next call.
     fn drive(&mut self, net: Net, drive: Drive);
 
-    /// Has [`Part::net_changed`] called for every change of a net from now on.
+    /// Returns how a net is modulated, if it is.
+    fn pwm(&self, net: Net) -> Option<PwmSignal>;
+
+    /// Puts a voltage on a net, in microvolts, for the analogue inputs on it; none takes it away.
+    fn set_voltage(&mut self, net: Net, microvolts: Option<i32>);
+
+    /// Has [`Part::net_changed`] and [`Part::pwm_changed`] called for every change of a net from now on.
     fn watch(&mut self, net: Net);
 
     /// Has [`Part::wake`] called once at `at_ns`, or at once if that is past.

@@ -15,6 +15,10 @@ pub(crate) enum Task {
     Wake(usize),
     /// A stimulus runs.
     Act(Action),
+    /// The frame of a byte from the controller ends on the serial port of this index.
+    UartSent(usize),
+    /// The frame of a byte to the controller ends on the serial port of this index.
+    UartReceived(usize),
 }
 
 /// A task and its time.

@@ -9,17 +9,21 @@ use core::fmt;
 
 use spin::{Mutex, MutexGuard};
 
+use crate::adc::{AdcSettings, SimAdc};
 use crate::delay::SimDelay;
 use crate::digital::{SimInput, SimIoPin, SimOutput};
 use crate::i2c::bus::I2cBus;
 use crate::i2c::{I2cBusId, SimI2c};
 use crate::net::{Level, Net, Pull};
 use crate::part::{Board, Part, PartId};
+use crate::pwm::{PwmSettings, SimPwm};
 use crate::queue::Task;
 use crate::spi::bus::{SpiBus, SpiSelect};
 use crate::spi::{SimSpiBus, SimSpiDevice, SpiBusId, SpiSelectId, SpiSettings};
 use crate::stage::Stage;
-use crate::trace::{I2cBusInfo, SelectInfo, SpiBusInfo, TraceSink};
+use crate::trace::{I2cBusInfo, SelectInfo, SpiBusInfo, TraceSink, UartInfo};
+use crate::uart::line::UartLine;
+use crate::uart::{SimUart, UartId, UartSettings};
 use crate::world::World;
 
 /// A simulated board. Clones are handles of the same board.
@@ -176,6 +180,7 @@ impl Sim {
             let part: &mut dyn Any = part;
             Some(f(part.downcast_mut::<P>()?, board))
         });
+        world.listen_to_peers();
         world.settle();
         answer.flatten()
     }
@@ -215,6 +220,47 @@ impl Sim {
     /// Returns an open-drain pin on a net: low is driven, high released.
     pub fn open_drain(&self, net: Net, initial: Level) -> SimIoPin {
         SimIoPin::new(self, net, initial)
+    }
+
+    /// Finds or makes the serial port of this name. The settings are those of a new port; an existing one keeps its own.
+    pub fn uart_port(&self, name: &str, settings: UartSettings) -> UartId {
+        let mut world = self.lock();
+        let ports = &mut world.env.topology.uart;
+        if let Some(index) = ports.iter().position(|port| port.name == name) {
+            return UartId(index);
+        }
+        ports.push(UartInfo { name: String::from(name) });
+        world.uart.push(UartLine::new(settings));
+        world.env.topology_changed();
+        UartId(world.uart.len() - 1)
+    }
+
+    /// Puts a part at the other end of a serial port, and powers it on.
+    pub fn add_uart(&self, port: UartId, part: impl Part) -> PartId {
+        let mut world = self.lock();
+        let id = world.add(part);
+        world.place_on_uart(port, id.0);
+        id
+    }
+
+    /// Returns the controller of a serial port.
+    pub fn uart(&self, port: UartId) -> SimUart {
+        SimUart::new(self, port)
+    }
+
+    /// Returns a PWM output on a net, with a first duty of 0 to [`MAX_DUTY`](crate::pwm::MAX_DUTY).
+    pub fn pwm(&self, net: Net, settings: PwmSettings, duty: u16) -> SimPwm {
+        SimPwm::new(self, net, settings, duty)
+    }
+
+    /// Returns an analogue input on a net.
+    pub fn adc(&self, net: Net, settings: AdcSettings) -> SimAdc {
+        SimAdc::new(self, net, settings)
+    }
+
+    /// Puts a voltage on a net, in microvolts; none takes it away.
+    pub fn set_voltage(&self, net: Net, microvolts: Option<i32>) {
+        self.lock().env.set_voltage(net, microvolts);
     }
 
     /// Returns a delay.

@@ -7,7 +7,9 @@ use embedded_hal::spi::Mode;
 
 use crate::i2c::{Ack, Address, Direction, I2cBusId};
 use crate::net::{Level, Net};
+use crate::pwm::PwmSignal;
 use crate::spi::{SpiBusId, SpiSelectId};
+use crate::uart::{Frame, UartId};
 
 mod text;
 
@@ -64,6 +66,36 @@ pub enum EventKind {
         net: Net,
         /// Its new level.
         level: Level,
+    },
+    /// Something on a serial port.
+    Uart {
+        /// The port.
+        port: UartId,
+        /// The times of its frames.
+        frame: Frame,
+        /// What it was.
+        event: UartEvent,
+    },
+    /// A net is modulated otherwise than before.
+    Pwm {
+        /// The net.
+        net: Net,
+        /// How. A part of none or of all of a period is a level.
+        signal: PwmSignal,
+    },
+    /// A net took another voltage.
+    Voltage {
+        /// The net.
+        net: Net,
+        /// In microvolts.
+        microvolts: i32,
+    },
+    /// An analogue input began to convert the voltage of a net.
+    Conversion {
+        /// The net.
+        net: Net,
+        /// The reading.
+        raw: i32,
     },
     /// A net began to be driven to both levels at once, and is low.
     Contention {
@@ -148,6 +180,22 @@ pub enum SpiEvent {
     },
 }
 
+/// What happened on a serial port. It begins with the start bit.
+#[non_exhaustive]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UartEvent {
+    /// A byte from the controller.
+    Sent {
+        /// The byte.
+        byte: u8,
+    },
+    /// A byte to the controller.
+    Received {
+        /// The byte.
+        byte: u8,
+    },
+}
+
 /// The names of what is on a board.
 #[derive(Clone, Default, Debug)]
 pub struct Topology {
@@ -155,6 +203,7 @@ pub struct Topology {
     pub(crate) spi: Vec<SpiBusInfo>,
     pub(crate) selects: Vec<SelectInfo>,
     pub(crate) nets: Vec<NetInfo>,
+    pub(crate) uart: Vec<UartInfo>,
 }
 
 #[derive(Clone, Debug)]
@@ -182,6 +231,13 @@ pub(crate) struct NetInfo {
     pub(crate) name: String,
     /// The level that the net carries now.
     pub(crate) level: Level,
+    /// How it is modulated, if it is.
+    pub(crate) pwm: Option<PwmSignal>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct UartInfo {
+    pub(crate) name: String,
 }
 
 /// What stands for the name of something that is not on the board.
@@ -201,6 +257,11 @@ impl Topology {
     /// Returns the name of a select line.
     pub fn select_name(&self, select: SpiSelectId) -> &str {
         self.selects.get(select.0).map_or(UNKNOWN, |select| &select.name)
+    }
+
+    /// Returns the name of a serial port.
+    pub fn uart_name(&self, port: UartId) -> &str {
+        self.uart.get(port.0).map_or(UNKNOWN, |port| &port.name)
     }
 
     /// Returns the name of a net.

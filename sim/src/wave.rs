@@ -1,8 +1,8 @@
 //! Events as changes of single wires, for waveform viewers.
 //!
 //! The signals are, in this order: `SCL` and `SDA` of every I2C bus; `SCK`, `MOSI` and `MISO` of every SPI bus; `CS` of every
-//! select line; every net by its name. Where there are several I2C buses, SPI buses or select lines, theirs begin with their
-//! names: `board_SCL`, `flash_CS`.
+//! select line; every net by its name; `TX` and `RX` of every serial port. Where there are several I2C buses, SPI buses, select
+//! lines or serial ports, theirs begin with their names: `board_SCL`, `flash_CS`, `gps_RX`.
 
 use alloc::collections::VecDeque;
 use alloc::format;
@@ -13,8 +13,10 @@ use embedded_hal::spi::{Mode, Phase, Polarity};
 
 use crate::i2c::{Ack, Address, Direction, I2cBusId};
 use crate::net::Level;
+use crate::pwm::PwmSignal;
 use crate::spi::{SpiBusId, SpiSelectId};
-use crate::trace::{Event, EventKind, I2cEvent, SpiEvent, Topology};
+use crate::trace::{Event, EventKind, I2cEvent, SpiEvent, Topology, UartEvent};
+use crate::uart::{Frame, Parity};
 
 /// A wire.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,6 +55,33 @@ pub struct Wave {
     /// The signal of each select line, if it is one.
     selects: Vec<Option<usize>>,
     nets: usize,
+    /// The signal of the first serial port's TX.
+    uarts: usize,
+    /// The nets that are modulated, each with its next edge.
+    pulses: Vec<Pulses>,
+}
+
+/// The edges of a net that is modulated.
+#[derive(Clone, Copy, Debug)]
+struct Pulses {
+    signal: usize,
+    pwm: PwmSignal,
+    /// When the net changes next, and to which level.
+    next: (u64, Level),
+}
+
+impl Pulses {
+    fn new(signal: usize, pwm: PwmSignal) -> Pulses {
+        Pulses { signal, pwm, next: (pwm.from_ns.saturating_add(pwm.high_ns), Level::Low) }
+    }
+
+    /// Goes on to the edge after the next one.
+    fn step(&mut self) {
+        let (at_ns, level) = self.next;
+        let PwmSignal { period_ns, high_ns, .. } = self.pwm;
+        let wait_ns = if level == Level::High { high_ns } else { period_ns.saturating_sub(high_ns) };
+        self.next = (at_ns.saturating_add(wait_ns.max(1)), !level);
+    }
 }
 
 impl Wave {
@@ -85,11 +114,19 @@ impl Wave {
         for net in &topology.nets {
             add(net.name.clone(), net.level);
         }
+        for port in &topology.uart {
+            let prefix = prefix(topology.uart.len() > 1, &port.name);
+            add(format!("{prefix}TX"), Level::High);
+            add(format!("{prefix}RX"), Level::High);
+        }
         let i2c = topology.i2c.len();
         let spi = topology.spi.len();
-        let nets = signals.len() - topology.nets.len();
+        let uarts = signals.len() - 2 * topology.uart.len();
+        let nets = uarts - topology.nets.len();
         let levels = signals.iter().map(|signal| signal.initial).collect();
-        Wave { signals, levels, waiting: VecDeque::new(), i2c, spi, selects, nets }
+        let modulated = topology.nets.iter().enumerate().filter_map(|(net, info)| Some((nets + net, info.pwm?)));
+        let pulses = modulated.map(|(signal, pwm)| Pulses::new(signal, pwm)).collect();
+        Wave { signals, levels, waiting: VecDeque::new(), i2c, spi, selects, nets, uarts, pulses }
     }
 
     /// Returns the wires.
@@ -99,9 +136,7 @@ impl Wave {
 
     /// Takes an event, and gives `out` the changes before it, in the order of their times.
     pub fn event(&mut self, event: &Event, out: &mut dyn FnMut(Change)) {
-        while let Some(change) = self.waiting.pop_front_if(|change| change.at_ns <= event.at_ns) {
-            out(change);
-        }
+        self.until(event.at_ns, out);
         match event.kind {
             EventKind::I2c { bus, bit_ns, event: kind } => self.i2c_event(event.at_ns, bus, bit_ns, kind),
             EventKind::Spi { bus, event: kind } => self.spi_event(event.at_ns, bus, kind),
@@ -110,13 +145,72 @@ impl Wave {
                     self.change(event.at_ns, signal, level);
                 }
             }
-            EventKind::Contention { .. } => {}
+            EventKind::Uart { port, frame, event: kind } => {
+                let Some(tx) = port.0.checked_mul(2).and_then(|pins| self.uarts.checked_add(pins)) else { return };
+                match kind {
+                    UartEvent::Sent { byte } => self.uart_byte(event.at_ns, tx, frame, byte),
+                    UartEvent::Received { byte } => self.uart_byte(event.at_ns, tx + 1, frame, byte),
+                }
+            }
+            EventKind::Pwm { net, signal } => {
+                if let Some(index) = self.nets.checked_add(net.0) {
+                    self.pwm(event.at_ns, index, signal);
+                }
+            }
+            EventKind::Voltage { .. } | EventKind::Conversion { .. } | EventKind::Contention { .. } => {}
         }
     }
 
     /// Gives `out` the changes that are left after the last event.
     pub fn finish(&mut self, out: &mut dyn FnMut(Change)) {
         self.waiting.drain(..).for_each(out);
+    }
+
+    /// Gives `out` the changes up to a time, in their order.
+    pub fn until(&mut self, at_ns: u64, out: &mut dyn FnMut(Change)) {
+        loop {
+            let pulse = self.pulses.iter_mut().min_by_key(|pulses| pulses.next.0);
+            let pulse = pulse.filter(|pulses| pulses.next.0 < at_ns);
+            let waiting_ns = self.waiting.front().map(|change| change.at_ns).filter(|&waiting_ns| waiting_ns <= at_ns);
+            match (pulse, waiting_ns) {
+                (Some(pulses), waiting_ns) if waiting_ns.is_none_or(|waiting_ns| pulses.next.0 < waiting_ns) => {
+                    let ((edge_ns, level), signal) = (pulses.next, pulses.signal);
+                    pulses.step();
+                    if let Some(now) = self.levels.get_mut(signal)
+                        && *now != level
+                    {
+                        *now = level;
+                        out(Change { at_ns: edge_ns, signal, level });
+                    }
+                }
+                (_, Some(_)) => self.waiting.pop_front().into_iter().for_each(&mut *out),
+                (_, None) => return,
+            }
+        }
+    }
+
+    /// Modulates a net from now on.
+    fn pwm(&mut self, at_ns: u64, signal: usize, pwm: PwmSignal) {
+        self.pulses.retain(|pulses| pulses.signal != signal);
+        self.change(at_ns, signal, Level::from(pwm.high_ns > 0));
+        if (1..pwm.period_ns).contains(&pwm.high_ns) {
+            self.pulses.push(Pulses::new(signal, pwm));
+        }
+    }
+
+    fn uart_byte(&mut self, at_ns: u64, signal: usize, frame: Frame, byte: u8) {
+        let data = bits(byte.reverse_bits());
+        let ones_are_odd = byte.count_ones() % 2 == 1;
+        let parity = match frame.parity {
+            Parity::None => None,
+            Parity::Even => Some(Level::from(ones_are_odd)),
+            Parity::Odd => Some(Level::from(!ones_are_odd)),
+        };
+        let mut bit_at_ns = at_ns;
+        for level in [Level::Low].into_iter().chain(data).chain(parity).chain([Level::High]) {
+            self.change(bit_at_ns, signal, level);
+            bit_at_ns = bit_at_ns.saturating_add(frame.bit_ns);
+        }
     }
 
     /// Notes a change, if it is one.

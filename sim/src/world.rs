@@ -3,13 +3,14 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::env::{Driver, Env, PartView, Watcher};
+use crate::env::{Driver, Env, NetChange, PartView, Watcher};
 use crate::i2c::bus::I2cBus;
 use crate::net::{Drive, Level, Net};
 use crate::part::{Board, Part, PartId};
 use crate::queue::{Action, Task};
 use crate::spi::bus::{SpiBus, SpiSelect};
 use crate::stage::Stage;
+use crate::uart::line::UartLine;
 
 /// How many changes of nets may follow from each other without time passing. Parts that drive each other in a circle
 /// without end would otherwise hang the simulation; the changes past this limit are not reported to watchers.
@@ -21,11 +22,19 @@ pub(crate) struct World {
     pub(crate) i2c: Vec<I2cBus>,
     pub(crate) spi: Vec<SpiBus>,
     pub(crate) selects: Vec<SpiSelect>,
+    pub(crate) uart: Vec<UartLine>,
 }
 
 impl World {
     pub(crate) fn new() -> World {
-        World { env: Env::new(), parts: Vec::new(), i2c: Vec::new(), spi: Vec::new(), selects: Vec::new() }
+        World {
+            env: Env::new(),
+            parts: Vec::new(),
+            i2c: Vec::new(),
+            spi: Vec::new(),
+            selects: Vec::new(),
+            uart: Vec::new(),
+        }
     }
 
     /// Puts a part on the board.
@@ -72,8 +81,14 @@ impl World {
             match timer.task {
                 Task::Wake(part) => {
                     self.with(part, |part, board| part.wake(board));
+                    self.listen_to_peers();
                 }
-                Task::Act(action) => action(self),
+                Task::Act(action) => {
+                    action(self);
+                    self.listen_to_peers();
+                }
+                Task::UartSent(port) => self.uart_sent(port),
+                Task::UartReceived(port) => self.uart_received(port),
             }
             self.deliver();
         }
@@ -88,7 +103,10 @@ impl World {
             let Some(notice) = self.env.notices.pop_front() else { return };
             match notice.watcher {
                 Watcher::Part(part) => {
-                    self.with(part, |part, board| part.net_changed(notice.net, notice.level, board));
+                    self.with(part, |part, board| match notice.change {
+                        NetChange::Level(level) => part.net_changed(notice.net, level, board),
+                        NetChange::Pwm(signal) => part.pwm_changed(notice.net, signal, board),
+                    });
                 }
                 Watcher::Select(select) => self.select_changed(select),
             }

@@ -6,6 +6,7 @@ mod hardware;
 #[path = "board/no_hardware.rs"]
 mod hardware;
 mod parts;
+mod peripherals;
 mod pins;
 mod watch;
 
@@ -21,7 +22,7 @@ use self::hardware::Hardware;
 pub use self::watch::{Edge, Watch};
 use crate::clock::RealWait;
 use crate::log::Teller;
-use crate::policy::{self, BusBackend, I2cLabel, PinBackend, Policy, Select, SpiLabel};
+use crate::policy::{self, BusBackend, ChannelBackend, I2cLabel, PinBackend, Policy, Select, SpiLabel};
 
 /// Why there is no board for a policy.
 #[derive(Debug, thiserror::Error)]
@@ -100,8 +101,11 @@ impl Board {
         }
         let spi: BTreeMap<&str, SpiPlace> =
             policy.spi.iter().filter_map(|label| Some((label.label.as_str(), board.add_spi(label)?))).collect();
+        peripherals::add_pwm(&board.sim, &mut board.hal, &policy.pwm);
+        peripherals::add_adc(&board.sim, &mut board.hal, &policy.adc);
+        let uart = peripherals::add_uart(&board.sim, &mut board.hal, &policy.uart);
         for device in &policy.devices {
-            let id = parts::add(&board.sim, device, &spi)
+            let id = parts::add(&board.sim, device, &spi, &uart)
                 .map_err(|source| BoardError::Part { name: device.name.clone(), source })?;
             board.parts.push((device.name.clone(), id));
         }
@@ -257,7 +261,15 @@ fn refuse_hardware(policy: &Policy) -> Result<(), BoardError> {
     let i2c = policy.i2c.iter().map(|label| (&label.label, bus(&label.backend), "i2c"));
     let spi = policy.spi.iter().map(|label| (&label.label, bus(&label.backend), "spi"));
     let pins = policy.pins.iter().map(|label| (&label.label, pin(&label.backend), "gpio"));
-    match i2c.chain(spi).chain(pins).find_map(|(label, key, section)| Some((label, key?, section))) {
+    let channel = |backend: &ChannelBackend| match backend {
+        ChannelBackend::Sim(_) => None,
+        ChannelBackend::Linux { .. } => linux("path"),
+    };
+    let pwm = policy.pwm.iter().map(|label| (&label.label, channel(&label.backend), "pwm"));
+    let uart = policy.uart.iter().map(|label| (&label.label, bus(&label.backend), "uart"));
+    let adc = policy.adc.iter().map(|label| (&label.label, channel(&label.backend), "adc"));
+    let mut labels = i2c.chain(spi).chain(pins).chain(pwm).chain(uart).chain(adc);
+    match labels.find_map(|(label, key, section)| Some((label, key?, section))) {
         Some((label, key, section)) => {
             let section = if section == "gpio" { "[gpio]".to_owned() } else { format!("[{section}.{label}]") };
             Err(BoardError::Hardware { label: label.clone(), key, section })

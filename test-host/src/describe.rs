@@ -1,8 +1,10 @@
 //! A policy in words: one line for each label and part.
 
+use wasm_embedded_host::Access;
+
 use crate::policy::{
-    AddressGrant, BusBackend, Chip, DEFAULT_I2C_FREQUENCY_HZ, Device, I2cLabel, PinBackend, PinDirection, PinLabel,
-    Policy, Select, SpiLabel, Wiring,
+    AdcLabel, AddressGrant, BusBackend, ChannelBackend, Chip, DEFAULT_I2C_FREQUENCY_HZ, Device, I2cLabel, PinBackend,
+    PinDirection, PinLabel, Policy, PwmLabel, Select, SpiLabel, UartLabel, Wiring,
 };
 
 /// Describes every label and every part.
@@ -10,7 +12,10 @@ pub(crate) fn policy(policy: &Policy) -> Vec<String> {
     let i2c = policy.i2c.iter().map(i2c);
     let spi = policy.spi.iter().map(spi);
     let pins = policy.pins.iter().map(pin);
-    i2c.chain(spi).chain(pins).chain(policy.devices.iter().map(device)).collect()
+    let pwm = policy.pwm.iter().map(pwm);
+    let uart = policy.uart.iter().map(uart);
+    let adc = policy.adc.iter().map(adc);
+    i2c.chain(spi).chain(pins).chain(pwm).chain(uart).chain(adc).chain(policy.devices.iter().map(device)).collect()
 }
 
 fn i2c(label: &I2cLabel) -> String {
@@ -47,11 +52,40 @@ fn pin(label: &PinLabel) -> String {
     format!("gpio {}: {direction} on {place}{inverted}", label.label)
 }
 
+fn pwm(label: &PwmLabel) -> String {
+    let inverted = if label.active_low { ", active low" } else { "" };
+    format!("pwm {}: {} at {} Hz{inverted}", label.label, channel(&label.backend), label.frequency_hz)
+}
+
+fn uart(label: &UartLabel) -> String {
+    let access = match label.access {
+        Access::ReadWrite => "",
+        Access::ReadOnly => ", read only",
+    };
+    let place = match &label.backend {
+        BusBackend::Sim(port) => format!("simulated port {port}"),
+        other => backend(other),
+    };
+    format!("uart {}: {place} at {} baud{access}", label.label, label.baud)
+}
+
+fn adc(label: &AdcLabel) -> String {
+    format!("adc {}: {}", label.label, channel(&label.backend))
+}
+
+fn channel(backend: &ChannelBackend) -> String {
+    match backend {
+        ChannelBackend::Sim(net) => format!("net {net}"),
+        ChannelBackend::Linux { path, channel } => format!("channel {channel} of {}", path.display()),
+    }
+}
+
 fn device(device: &Device) -> String {
     let place = match &device.wiring {
         Wiring::I2c { bus, address } => format!("at {address:#04x} on bus {bus}"),
         Wiring::Spi { label, select: None } => format!("on SPI of {label}"),
         Wiring::Spi { label, select: Some(net) } => format!("on SPI of {label}, selected by net {}", net.get_ref()),
+        Wiring::Uart { label } => format!("at the other end of {label}"),
         Wiring::Nets => {
             let nets: Vec<&str> = device.nets().into_iter().map(|(_, net)| net.get_ref().as_str()).collect();
             format!("on net {}", nets.join(", "))

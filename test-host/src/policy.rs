@@ -23,8 +23,10 @@
 //! # Ok::<(), wasm_embedded_rt::policy::PolicyError>(())
 //! ```
 
+mod adc;
 mod address;
 mod backend;
+mod channel;
 mod device;
 mod gpio;
 mod i2c;
@@ -35,9 +37,11 @@ mod narrow;
 mod part;
 mod pins;
 mod problem;
+mod pwm;
 mod reader;
 mod spi;
 pub(crate) mod suggest;
+mod uart;
 mod wiring;
 
 use std::fs::File;
@@ -47,8 +51,10 @@ use std::path::Path;
 use toml::de::DeTable;
 use wasm_embedded_host::Limits;
 
+pub use self::adc::AdcLabel;
 pub use self::address::{Access, AddressGrant};
 pub use self::backend::{Block, BusBackend};
+pub use self::channel::ChannelBackend;
 pub use self::device::{Device, Wiring};
 pub use self::gpio::{Bias, Chip, PinBackend, PinDirection, PinLabel, PinLevel};
 pub use self::i2c::{DEFAULT_I2C_FREQUENCY_HZ, I2cLabel};
@@ -56,7 +62,9 @@ pub use self::log::LogLevel;
 
 pub use self::part::{FlashModel, NetName, Part, Script};
 pub use self::problem::{PolicyError, Problem};
+pub use self::pwm::{DEFAULT_PWM_FREQUENCY_HZ, PwmLabel};
 pub use self::spi::{DEFAULT_SPI_FREQUENCY_HZ, Select, SpiLabel};
+pub use self::uart::{DEFAULT_BAUD, UartLabel};
 
 use self::problem::{Finding, Findings};
 use self::reader::{Table, Value};
@@ -74,6 +82,12 @@ pub struct Policy {
     pub spi: Vec<SpiLabel>,
     /// `[gpio]`, by label.
     pub pins: Vec<PinLabel>,
+    /// `[pwm.LABEL]`, by label.
+    pub pwm: Vec<PwmLabel>,
+    /// `[uart.LABEL]`, by label.
+    pub uart: Vec<UartLabel>,
+    /// `[adc.LABEL]`, by label.
+    pub adc: Vec<AdcLabel>,
     /// `[[device]]`, in the order of the file.
     pub devices: Vec<Device>,
     /// `[log] level`.
@@ -90,6 +104,9 @@ impl Default for Policy {
             i2c: Vec::new(),
             spi: Vec::new(),
             pins: Vec::new(),
+            pwm: Vec::new(),
+            uart: Vec::new(),
+            adc: Vec::new(),
             devices: Vec::new(),
             log_level: None,
             limits: Limits::default(),
@@ -160,9 +177,18 @@ impl Policy {
     #[must_use]
     pub fn has_hardware(&self) -> bool {
         let i2c = self.i2c.iter().map(|label| &label.backend);
-        let mut buses = i2c.chain(self.spi.iter().map(|label| &label.backend));
+        let spi = self.spi.iter().map(|label| &label.backend);
+        let mut buses = i2c.chain(spi).chain(self.uart.iter().map(|label| &label.backend));
+        let mut channels = self.channels().map(|(_, backend, _)| backend);
         buses.any(|backend| !matches!(backend, BusBackend::Sim(_)))
+            || channels.any(|backend| !matches!(backend, ChannelBackend::Sim(_)))
             || self.pins.iter().any(|label| !matches!(label.backend, PinBackend::Sim(_)))
+    }
+
+    /// Returns the labels for channels of chips, with what stands behind them.
+    fn channels(&self) -> impl Iterator<Item = (&str, &ChannelBackend, &problem::Span)> {
+        let pwm = self.pwm.iter().map(|label| (label.label.as_str(), &label.backend, &label.span));
+        pwm.chain(self.adc.iter().map(|label| (label.label.as_str(), &label.backend, &label.span)))
     }
 
     fn too_long(name: &str) -> Result<Policy, PolicyError> {
@@ -176,6 +202,12 @@ impl Policy {
             read_labels(document.get("spi"), "spi", |label, value, name| SpiLabel::read(label, value.table(name)?));
         self.pins =
             read_labels(document.get("gpio"), "gpio", |label, value, name| PinLabel::read(label, value.table(name)?));
+        self.pwm =
+            read_labels(document.get("pwm"), "pwm", |label, value, name| PwmLabel::read(label, value.table(name)?));
+        self.uart =
+            read_labels(document.get("uart"), "uart", |label, value, name| UartLabel::read(label, value.table(name)?));
+        self.adc =
+            read_labels(document.get("adc"), "adc", |label, value, name| AdcLabel::read(label, value.table(name)?));
         if let Some(log) = document.get("log").and_then(|value| value.table("[log]".to_owned())) {
             self.log_level = log::read_log(log);
         }
@@ -195,6 +227,7 @@ impl Policy {
         pins::check_nets(self, findings);
         wiring::check_i2c(self, findings);
         wiring::check_empty_buses(self, findings);
+        wiring::check_uart(self, findings);
         wiring::check_spi(self, findings);
         wiring::check_shared_spi(self, findings);
         wiring::check_nets(self, findings);

@@ -4,13 +4,15 @@ use alloc::collections::VecDeque;
 
 use crate::net::{Level, Net};
 use crate::part::{Board, Part};
+use crate::pwm::PwmSignal;
 
-/// A light-emitting diode: lit while its net has one level.
+/// A light-emitting diode: lit while its net has one level, and as bright as the part of the time that it has it.
 #[derive(Clone, Debug)]
 pub struct Led {
     net: Net,
     lit_level: Level,
     lit: bool,
+    brightness: f64,
     changes: u64,
     history: VecDeque<(u64, bool)>,
     history_limit: usize,
@@ -22,7 +24,15 @@ const HISTORY_LIMIT: usize = 1024;
 impl Led {
     /// Makes a diode. `lit_level` is the level of its net that lights it.
     pub fn new(net: Net, lit_level: Level) -> Led {
-        Led { net, lit_level, lit: false, changes: 0, history: VecDeque::new(), history_limit: HISTORY_LIMIT }
+        Led {
+            net,
+            lit_level,
+            lit: false,
+            brightness: 0.0,
+            changes: 0,
+            history: VecDeque::new(),
+            history_limit: HISTORY_LIMIT,
+        }
     }
 
     /// Keeps another number of entries of the history.
@@ -36,6 +46,11 @@ impl Led {
         self.lit
     }
 
+    /// Returns how bright it is, from 0 to 1: less than 1 while its net is modulated.
+    pub fn brightness(&self) -> f64 {
+        self.brightness
+    }
+
     /// Returns how often it went on or off since it was put on the board.
     pub fn changes(&self) -> u64 {
         self.changes
@@ -47,8 +62,9 @@ impl Led {
         self.history.iter().copied()
     }
 
-    fn set(&mut self, level: Level, at_ns: u64) {
-        self.lit = level == self.lit_level;
+    fn set(&mut self, lit: bool, at_ns: u64) {
+        self.lit = lit;
+        self.brightness = f64::from(u8::from(lit));
         self.history.push_back((at_ns, self.lit));
         while self.history.len() > self.history_limit {
             self.history.pop_front();
@@ -59,14 +75,28 @@ impl Led {
 impl Part for Led {
     fn power_on(&mut self, board: &mut dyn Board) {
         board.watch(self.net);
-        self.set(board.level(self.net), board.now_ns());
+        self.set(board.level(self.net) == self.lit_level, board.now_ns());
+        if let Some(signal) = board.pwm(self.net) {
+            self.pwm_changed(self.net, signal, board);
+        }
     }
 
     fn net_changed(&mut self, _net: Net, level: Level, board: &mut dyn Board) {
-        if self.lit != (level == self.lit_level) {
+        let lit = level == self.lit_level;
+        if self.lit != lit {
             self.changes += 1;
-            self.set(level, board.now_ns());
+            self.set(lit, board.now_ns());
         }
+    }
+
+    fn pwm_changed(&mut self, _net: Net, signal: PwmSignal, board: &mut dyn Board) {
+        let high = signal.high_part();
+        let brightness = if self.lit_level == Level::High { high } else { 1.0 - high };
+        if self.lit != (brightness > 0.0) {
+            self.changes += 1;
+            self.set(brightness > 0.0, board.now_ns());
+        }
+        self.brightness = brightness;
     }
 }
 
@@ -103,6 +133,19 @@ mod tests {
         blink(&mut led, 1);
         assert!(led.is_lit());
         assert_eq!(led.history().collect::<Vec<_>>(), [(0, true), (10, false), (20, true)]);
+    }
+
+    #[test]
+    fn a_led_is_as_bright_as_the_part_of_the_time_that_it_is_lit() {
+        for (lit_level, quarter) in [(Level::High, 0.25), (Level::Low, 0.75)] {
+            let mut led = Led::new(TestBoard::net(1), lit_level);
+            let mut board = TestBoard::with(&mut led);
+            board.modulate(&mut led, TestBoard::net(1), 1_000, 250);
+            assert!(led.is_lit());
+            assert!((led.brightness() - quarter).abs() < 1e-9, "{}", led.brightness());
+            board.modulate(&mut led, TestBoard::net(1), 1_000, 1_000);
+            assert_eq!(led.is_lit(), lit_level == Level::High);
+        }
     }
 
     #[test]

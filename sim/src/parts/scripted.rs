@@ -4,6 +4,7 @@ mod i2c;
 mod log;
 mod registers;
 mod spi;
+mod uart;
 
 use alloc::vec::Vec;
 
@@ -13,13 +14,16 @@ pub use i2c::I2cStep;
 pub use log::Mismatch;
 pub use registers::RegisterMap;
 pub use spi::SpiStep;
+pub use uart::{UartEnding, UartStep};
 
 use self::i2c::I2cScript;
 use self::spi::SpiScript;
+use self::uart::UartScript;
 use crate::i2c::I2cTarget;
-use crate::part::Part;
+use crate::part::{Board, Part};
 use crate::parts::AddressError;
 use crate::spi::SpiTarget;
+use crate::uart::UartPeer;
 
 /// A part that answers from a list of expected exchanges, or from a map of registers.
 ///
@@ -35,6 +39,7 @@ enum Behaviour {
     I2c(I2cScript),
     Spi(SpiScript),
     Registers(RegisterMap),
+    Uart(UartScript),
 }
 
 impl Scripted {
@@ -65,11 +70,18 @@ impl Scripted {
         Ok(Scripted { behaviour: Behaviour::Registers(RegisterMap::new(address, registers)) })
     }
 
+    /// Makes a serial part that goes through these steps in this order. A byte that is not the expected one is recorded, and the
+    /// step waits for its first byte again.
+    pub fn uart(steps: Vec<UartStep>, ending: UartEnding) -> Scripted {
+        Scripted { behaviour: Behaviour::Uart(UartScript::new(steps, ending)) }
+    }
+
     /// Returns whether all expected exchanges took place. A map of registers expects none.
     pub fn finished(&self) -> bool {
         match &self.behaviour {
             Behaviour::I2c(script) => script.finished(),
             Behaviour::Spi(script) => script.finished(),
+            Behaviour::Uart(script) => script.finished(),
             Behaviour::Registers(_) => true,
         }
     }
@@ -79,6 +91,7 @@ impl Scripted {
         match &self.behaviour {
             Behaviour::I2c(script) => script.mismatches(),
             Behaviour::Spi(script) => script.mismatches(),
+            Behaviour::Uart(script) => script.mismatches(),
             Behaviour::Registers(_) => &[],
         }
     }
@@ -87,7 +100,7 @@ impl Scripted {
     pub fn register_map(&mut self) -> Option<&mut RegisterMap> {
         match &mut self.behaviour {
             Behaviour::Registers(registers) => Some(registers),
-            Behaviour::I2c(_) | Behaviour::Spi(_) => None,
+            Behaviour::I2c(_) | Behaviour::Spi(_) | Behaviour::Uart(_) => None,
         }
     }
 }
@@ -97,14 +110,31 @@ impl Part for Scripted {
         match &mut self.behaviour {
             Behaviour::I2c(script) => Some(script),
             Behaviour::Registers(registers) => Some(registers),
-            Behaviour::Spi(_) => None,
+            Behaviour::Spi(_) | Behaviour::Uart(_) => None,
         }
     }
 
     fn spi(&mut self) -> Option<&mut dyn SpiTarget> {
         match &mut self.behaviour {
             Behaviour::Spi(script) => Some(script),
-            Behaviour::I2c(_) | Behaviour::Registers(_) => None,
+            Behaviour::I2c(_) | Behaviour::Registers(_) | Behaviour::Uart(_) => None,
+        }
+    }
+
+    fn uart(&mut self) -> Option<&mut dyn UartPeer> {
+        match &mut self.behaviour {
+            Behaviour::Uart(script) => Some(script),
+            Behaviour::I2c(_) | Behaviour::Registers(_) | Behaviour::Spi(_) => None,
+        }
+    }
+
+    fn power_on(&mut self, board: &mut dyn Board) {
+        self.wake(board);
+    }
+
+    fn wake(&mut self, board: &mut dyn Board) {
+        if let Behaviour::Uart(script) = &mut self.behaviour {
+            script.run(board);
         }
     }
 }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use crate::i2c::{Ack, Address, Direction, I2cTarget};
 use crate::net::{Drive, Level, Net, Pull};
 use crate::part::{Board, Part};
+use crate::pwm::PwmSignal;
 use crate::spi::SpiTarget;
 
 /// Where an I2C transfer was not acknowledged.
@@ -24,6 +25,8 @@ struct Wire {
     test: Drive,
     pull: Pull,
     watched: bool,
+    pwm: Option<PwmSignal>,
+    microvolts: Option<i32>,
 }
 
 impl Wire {
@@ -76,6 +79,19 @@ impl TestBoard {
     /// Returns what the part does to a net.
     pub(crate) fn driven(&self, net: Net) -> Drive {
         self.wires.get(&net).copied().unwrap_or_default().part
+    }
+
+    /// Modulates a net from outside the part, from now on, and tells the part.
+    pub(crate) fn modulate(&mut self, part: &mut dyn Part, net: Net, period_ns: u64, high_ns: u64) {
+        self.set(part, net, if high_ns > 0 { Drive::High } else { Drive::Low });
+        let signal = PwmSignal { from_ns: self.now_ns, period_ns, high_ns };
+        self.wires.entry(net).or_default().pwm = (1..period_ns).contains(&high_ns).then_some(signal);
+        part.pwm_changed(net, signal, self);
+    }
+
+    /// Returns the voltage that is on a net.
+    pub(crate) fn microvolts(&self, net: Net) -> Option<i32> {
+        self.wires.get(&net)?.microvolts
     }
 
     /// Lets time pass, waking the part when it asked for that.
@@ -166,6 +182,14 @@ impl Board for TestBoard {
 
     fn drive(&mut self, net: Net, drive: Drive) {
         self.wires.entry(net).or_default().part = drive;
+    }
+
+    fn pwm(&self, net: Net) -> Option<PwmSignal> {
+        self.wires.get(&net)?.pwm
+    }
+
+    fn set_voltage(&mut self, net: Net, microvolts: Option<i32>) {
+        self.wires.entry(net).or_default().microvolts = microvolts;
     }
 
     fn watch(&mut self, net: Net) {

@@ -2,9 +2,10 @@
 
 use core::fmt;
 
-use super::{Event, EventKind, I2cEvent, SpiEvent, Topology};
+use super::{Event, EventKind, I2cEvent, SpiEvent, Topology, UartEvent};
 use crate::i2c::{Ack, Direction};
 use crate::net::Level;
+use crate::pwm::PwmSignal;
 
 const NS_PER_S: u64 = 1_000_000_000;
 
@@ -35,6 +36,21 @@ impl fmt::Display for EventText<'_> {
                 self.spi(event, f)
             }
             EventKind::Net { net, level } => write!(f, "{} {}", self.topology.net_name(net), word(level)),
+            EventKind::Uart { port, event, .. } => {
+                let (arrow, byte) = match event {
+                    UartEvent::Sent { byte } => ('>', byte),
+                    UartEvent::Received { byte } => ('<', byte),
+                };
+                write!(f, "{} {arrow} {byte:#04x}", self.topology.uart_name(port))
+            }
+            EventKind::Pwm { net, signal } => {
+                let (name, PwmSignal { high_ns, period_ns, .. }) = (self.topology.net_name(net), signal);
+                write!(f, "{name} pwm high for {high_ns} ns of {period_ns} ns")
+            }
+            EventKind::Voltage { net, microvolts } => {
+                write!(f, "{} voltage {microvolts} uV", self.topology.net_name(net))
+            }
+            EventKind::Conversion { net, raw } => write!(f, "{} converted {raw}", self.topology.net_name(net)),
             EventKind::Contention { net } => write!(f, "{} contention", self.topology.net_name(net)),
         }
     }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use wasm_embedded_sim::parts::{Bme280, Button, Ds3231, Eeprom24, Led, Lm75, Scripted, Ssd1306, W25q};
-use wasm_embedded_sim::{Net, PartId, Sim};
+use wasm_embedded_sim::parts::{
+    Bme280, Button, Ds3231, Echo, Eeprom24, Led, Lm75, Motor, Scripted, Ssd1306, Voltage, W25q,
+};
+use wasm_embedded_sim::{Net, PartId, Sim, UartId};
 
 use super::SpiPlace;
 use crate::policy::{DEFAULT_I2C_FREQUENCY_HZ, Device, FlashModel, NetName, Part, Script, Wiring};
@@ -16,6 +18,7 @@ struct Place<'a> {
     sim: &'a Sim,
     wiring: &'a Wiring,
     spi: &'a BTreeMap<&'a str, SpiPlace>,
+    uart: &'a BTreeMap<&'a str, UartId>,
 }
 
 impl Place<'_> {
@@ -31,6 +34,10 @@ impl Place<'_> {
                 (Some(SpiPlace::Bus(bus)), None) => self.sim.add_spi_always(*bus, part),
                 (None, _) => self.sim.add(part),
             },
+            Wiring::Uart { label } => match self.uart.get(label.as_str()) {
+                Some(port) => self.sim.add_uart(*port, part),
+                None => self.sim.add(part),
+            },
             Wiring::Nets => self.sim.add(part),
         }
     }
@@ -39,7 +46,7 @@ impl Place<'_> {
     fn address(&self) -> Option<u8> {
         match self.wiring {
             Wiring::I2c { address, .. } => Some(*address),
-            Wiring::Spi { .. } | Wiring::Nets => None,
+            Wiring::Spi { .. } | Wiring::Uart { .. } | Wiring::Nets => None,
         }
     }
 
@@ -57,8 +64,13 @@ impl Place<'_> {
 }
 
 /// Puts one part on the board.
-pub(super) fn add(sim: &Sim, device: &Device, spi: &BTreeMap<&str, SpiPlace>) -> Result<PartId, Failure> {
-    let place = Place { sim, wiring: &device.wiring, spi };
+pub(super) fn add(
+    sim: &Sim,
+    device: &Device,
+    spi: &BTreeMap<&str, SpiPlace>,
+    uart: &BTreeMap<&str, UartId>,
+) -> Result<PartId, Failure> {
+    let place = Place { sim, wiring: &device.wiring, spi, uart };
     Ok(match &device.part {
         Part::Bme280 { temperature, humidity, pressure } => {
             let mut part = place.address().map_or_else(|| Ok(Bme280::new_spi()), Bme280::new)?;
@@ -112,6 +124,13 @@ pub(super) fn add(sim: &Sim, device: &Device, spi: &BTreeMap<&str, SpiPlace>) ->
         }
         Part::Scripted(Script::Registers(registers)) => {
             place.put(Scripted::registers(place.address().unwrap_or_default(), registers.clone())?)
+        }
+        Part::Scripted(Script::Uart(steps, ending)) => place.put(Scripted::uart(steps.clone(), *ending)),
+        Part::Echo => place.put(Echo::new()),
+        Part::Voltage { net, points } => place.put(Voltage::through(place.net(net), points.clone())?),
+        Part::Motor { in1, in2, pwm, standby } => {
+            let motor = Motor::new(place.net(in1), place.net(in2), place.net(pwm));
+            place.put(place.connect(motor, standby.as_ref(), Motor::with_standby))
         }
         Part::Scripted(Script::Spi(mode, steps)) => place.put(Scripted::spi(*mode, steps.clone())),
     })

@@ -1,7 +1,7 @@
 //! `[[device]]`: the parts on the simulated board, and what they are wired to.
 
 use super::backend::{read_name, read_net};
-use super::part::{NetName, Part};
+use super::part::{Buses, NetName, Part};
 use super::problem::Span;
 use super::reader::{Table, Value};
 
@@ -21,6 +21,11 @@ pub enum Wiring {
         label: String,
         /// The net that selects the part, if the label has no select line of its own; without one the part is always selected.
         select: Option<NetName>,
+    },
+    /// The other end of a serial label.
+    Uart {
+        /// The label.
+        label: String,
     },
     /// Nets only.
     Nets,
@@ -46,7 +51,7 @@ impl Device {
     pub(crate) fn nets(&self) -> Vec<(&'static str, &NetName)> {
         let select = match &self.wiring {
             Wiring::Spi { select: Some(net), .. } => Some(("select", net)),
-            Wiring::Spi { select: None, .. } | Wiring::I2c { .. } | Wiring::Nets => None,
+            Wiring::Spi { select: None, .. } | Wiring::I2c { .. } | Wiring::Uart { .. } | Wiring::Nets => None,
         };
         self.part.nets().into_iter().chain(select).collect()
     }
@@ -59,15 +64,20 @@ impl Device {
         let given_name = table.get("name").map(|value| read_name(&value));
         let i2c = table.get("i2c");
         let spi = table.get("spi");
-        table.exclude("i2c", "spi", "a part hangs on one bus");
-        let part = Part::read(&kind, &table, i2c.is_some(), spi.is_some());
-        let wiring = match (&part, &i2c, &spi) {
-            (Some(part), Some(bus), _) => read_i2c(&table, bus, part),
-            (Some(_), None, Some(label)) => read_spi(&table, label),
-            (Some(_), None, None) => Some(Wiring::Nets),
+        let uart = table.get("uart");
+        for (one, other) in [("i2c", "spi"), ("i2c", "uart"), ("spi", "uart")] {
+            table.exclude(one, other, "a part hangs on one bus");
+        }
+        let on = Buses { i2c: i2c.is_some(), spi: spi.is_some(), uart: uart.is_some() };
+        let part = Part::read(&kind, &table, on);
+        let wiring = match (&part, &i2c, &spi, &uart) {
+            (Some(part), Some(bus), ..) => read_i2c(&table, bus, part),
+            (Some(_), None, Some(label), _) => read_spi(&table, label),
+            (Some(_), None, None, Some(label)) => read_name(label).map(|label| Wiring::Uart { label }),
+            (Some(_), None, None, None) => Some(Wiring::Nets),
             (None, ..) => None,
         };
-        let wiring_span = i2c.or(spi).map_or(table.span.clone(), |value| value.span);
+        let wiring_span = i2c.or(spi).or(uart).map_or(table.span.clone(), |value| value.span);
         let span = table.span.clone();
         // With an unknown part the keys that it would take are unknown too: one complaint is enough.
         if part.is_some() {

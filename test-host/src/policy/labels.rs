@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Policy;
 use super::backend::{BusBackend, name_problem};
+use super::channel::ChannelBackend;
 use super::problem::{Finding, Findings, Span};
 use super::reader::Value;
 
@@ -21,7 +22,10 @@ pub(crate) fn check_names(policy: &Policy, findings: &Findings) {
     let spi = policy.spi.iter().map(|label| ("SPI", &label.label, &label.span));
     let pins = policy.pins.iter().map(|label| ("a pin", &label.label, &label.span));
     let mut seen: BTreeMap<&str, (&str, &Span)> = BTreeMap::new();
-    for (kind, label, span) in i2c.chain(spi).chain(pins) {
+    let pwm = policy.pwm.iter().map(|label| ("a PWM output", &label.label, &label.span));
+    let uart = policy.uart.iter().map(|label| ("a serial port", &label.label, &label.span));
+    let adc = policy.adc.iter().map(|label| ("an analogue input", &label.label, &label.span));
+    for (kind, label, span) in i2c.chain(spi).chain(pins).chain(pwm).chain(uart).chain(adc) {
         if let Some((other_kind, other)) = seen.insert(label, (kind, span)) {
             let message = format!("label `{label}` stands for {other_kind} and for {kind}");
             let finding = Finding::new(message, span.clone(), kind);
@@ -47,15 +51,26 @@ pub(crate) fn check_frequencies(policy: &Policy, findings: &Findings) {
     }
 }
 
-/// Refuses two SPI labels for one device file, which is one device.
+/// Refuses two labels for what only one can have: an SPI device, a serial port, a channel.
 pub(crate) fn check_paths(policy: &Policy, findings: &Findings) {
-    let mut seen = BTreeMap::new();
-    for label in &policy.spi {
-        let BusBackend::Linux(path) = &label.backend else { continue };
-        if let Some(other) = seen.insert(path, &label.span) {
-            let message = format!("two labels stand for {}", path.display());
-            let finding = Finding::new(message, label.span.clone(), "this device again");
-            findings.add(finding.and(other.clone(), "this device").help("a device file is one device: one label"));
+    let mut seen: BTreeMap<String, &Span> = BTreeMap::new();
+    let spi = policy.spi.iter().map(|label| (&label.backend, &label.span, false));
+    let uart = policy.uart.iter().map(|label| (&label.backend, &label.span, true));
+    let buses = spi.chain(uart).filter_map(|(backend, span, alone)| match backend {
+        BusBackend::Linux(path) => Some((path.display().to_string(), span)),
+        BusBackend::Sim(port) if alone => Some((format!("the simulated port `{port}`"), span)),
+        BusBackend::Sim(_) | BusBackend::Block(_) => None,
+    });
+    let channels = policy.channels().filter_map(|(_, backend, span)| match backend {
+        ChannelBackend::Linux { path, channel } => Some((format!("channel {channel} of {}", path.display()), span)),
+        ChannelBackend::Sim(_) => None,
+    });
+    for (name, span) in buses.chain(channels) {
+        if let Some(other) = seen.get(&name) {
+            let message = format!("two labels stand for {name}");
+            let finding = Finding::new(message, span.clone(), "this device again");
+            findings.add(finding.and((*other).clone(), "this device").help("it is one device: one label"));
         }
+        seen.insert(name, span);
     }
 }

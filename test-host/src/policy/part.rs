@@ -2,6 +2,7 @@
 
 mod read;
 mod script;
+mod uart;
 
 use std::ops::RangeInclusive;
 
@@ -97,6 +98,38 @@ pub enum Part {
     },
     /// A part without a model.
     Scripted(Script),
+    /// Sends back what comes over a serial port.
+    Echo,
+    /// A source of voltage.
+    Voltage {
+        /// Its net.
+        net: NetName,
+        /// When it has which voltage: nanoseconds of virtual time, and microvolts.
+        points: Vec<(u64, i32)>,
+    },
+    /// A motor behind one half of a TB6612FNG.
+    Motor {
+        /// The first of the inputs that choose the direction.
+        in1: NetName,
+        /// The second one.
+        in2: NetName,
+        /// The power.
+        pwm: NetName,
+        /// The standby pin.
+        standby: Option<NetName>,
+    },
+}
+
+/// The longest time that a stimulus can be put at, in milliseconds: a year.
+const LAST_MS: u64 = 31_536_000_000;
+const NS_PER_MS: u64 = 1_000_000;
+
+/// The buses that a part is put on, or can be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Buses {
+    pub(crate) i2c: bool,
+    pub(crate) spi: bool,
+    pub(crate) uart: bool,
 }
 
 /// A member of the W25Q family.
@@ -120,7 +153,12 @@ impl Part {
             Part::Lm75 { .. } => (0x48..=0x4f, Some(0x48)),
             Part::Ds3231 { .. } => (0x68..=0x68, Some(0x68)),
             Part::Scripted(_) => (0x00..=0x7f, None),
-            Part::W25q { .. } | Part::Button { .. } | Part::Led { .. } => (0x00..=0x7f, None),
+            Part::W25q { .. }
+            | Part::Button { .. }
+            | Part::Led { .. }
+            | Part::Echo
+            | Part::Voltage { .. }
+            | Part::Motor { .. } => (0x00..=0x7f, None),
         }
     }
 
@@ -135,14 +173,18 @@ impl Part {
     /// Returns the nets that the part is on, with the keys that name them.
     pub(super) fn nets(&self) -> Vec<(&'static str, &NetName)> {
         let nets = match self {
-            Part::Bme280 { .. } | Part::Scripted(_) => vec![],
+            Part::Bme280 { .. } | Part::Scripted(_) | Part::Echo => vec![],
             Part::Ssd1306 { dc, reset, vbatc, vddc, .. } => {
                 vec![("dc", dc), ("reset", reset), ("vbatc", vbatc), ("vddc", vddc)]
             }
             Part::Eeprom24 { write_protect, .. } => vec![("write-protect", write_protect)],
             Part::Lm75 { output, .. } | Part::Ds3231 { output, .. } => vec![("output", output)],
             Part::W25q { hold, write_protect, .. } => vec![("hold", hold), ("write-protect", write_protect)],
-            Part::Button { net, .. } | Part::Led { net, .. } => return vec![("net", net)],
+            Part::Button { net, .. } | Part::Led { net, .. } | Part::Voltage { net, .. } => return vec![("net", net)],
+            Part::Motor { in1, in2, pwm, standby } => {
+                let standby = standby.as_ref().map(|net| ("standby", net));
+                return [("in1", in1), ("in2", in2), ("pwm", pwm)].into_iter().chain(standby).collect();
+            }
         };
         nets.into_iter().filter_map(|(key, net)| Some((key, net.as_ref()?))).collect()
     }

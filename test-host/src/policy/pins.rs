@@ -71,14 +71,18 @@ fn shared<'p>(block: &'p Block, key: &'static str) -> Option<(&'p str, &'static 
 pub(crate) fn check_nets(policy: &Policy, findings: &Findings) {
     let mut drivers: BTreeMap<&str, (&str, &Span)> = BTreeMap::new();
     let mut biases: BTreeMap<&str, (Bias, &Span)> = BTreeMap::new();
+    for label in &policy.pwm {
+        let Some(net) = label.backend.net() else { continue };
+        if let Some((other, other_span)) = drivers.insert(net, (&label.label, &label.span)) {
+            driven_twice(findings, net, (&label.label, &label.span), (other, other_span));
+        }
+    }
     for label in &policy.pins {
         let PinBackend::Sim(net) = &label.backend else { continue };
         if label.direction == PinDirection::Output
             && let Some((other, other_span)) = drivers.insert(net, (&label.label, &label.span))
         {
-            let message = format!("net {net} is driven by two outputs");
-            let finding = Finding::new(message, label.span.clone(), format!("label `{}`", label.label));
-            findings.add(finding.and(other_span.clone(), format!("label `{other}`")));
+            driven_twice(findings, net, (&label.label, &label.span), (other, other_span));
         }
         if let Some(bias @ (Bias::PullUp | Bias::PullDown)) = label.bias
             && let Some((other, other_span)) = biases.insert(net, (bias, &label.span))
@@ -88,4 +92,10 @@ pub(crate) fn check_nets(policy: &Policy, findings: &Findings) {
             findings.add(Finding::new(message, label.span.clone(), "one way").and(other_span.clone(), "the other way"));
         }
     }
+}
+
+fn driven_twice(findings: &Findings, net: &str, (label, span): (&str, &Span), (other, other_span): (&str, &Span)) {
+    let message = format!("net {net} is driven by two outputs");
+    let finding = Finding::new(message, span.clone(), format!("label `{label}`"));
+    findings.add(finding.and(other_span.clone(), format!("label `{other}`")));
 }

@@ -37,7 +37,7 @@ pub(crate) fn check_i2c(policy: &Policy, findings: &Findings) {
 pub(crate) fn check_empty_buses(policy: &Policy, findings: &Findings) {
     let on = |device: &'_ Device| match &device.wiring {
         Wiring::I2c { bus, .. } => Some(bus.clone()),
-        Wiring::Spi { .. } | Wiring::Nets => None,
+        Wiring::Spi { .. } | Wiring::Uart { .. } | Wiring::Nets => None,
     };
     let populated: BTreeSet<String> = policy.devices.iter().filter_map(on).collect();
     for label in &policy.i2c {
@@ -84,6 +84,26 @@ pub(crate) fn check_spi(policy: &Policy, findings: &Findings) {
     }
 }
 
+/// Refuses parts on serial labels that are not there, and two parts on one port, which would talk at the same time.
+pub(crate) fn check_uart(policy: &Policy, findings: &Findings) {
+    let simulated = policy.uart.iter().filter(|label| sim_bus(&label.backend).is_some());
+    let simulated: Vec<&str> = simulated.map(|label| label.label.as_str()).collect();
+    let mut taken: BTreeMap<&str, &Device> = BTreeMap::new();
+    for device in &policy.devices {
+        let Wiring::Uart { label } = &device.wiring else { continue };
+        if !simulated.contains(&label.as_str()) {
+            let message = format!("there is no simulated [uart.{label}]");
+            let finding = Finding::new(message, device.wiring_span.clone(), "on this label");
+            findings.add(finding.help(suggest::advice(label, "simulated serial labels", &simulated)));
+        } else if let Some(other) = taken.insert(label, device) {
+            let message = format!("two parts are at the other end of [uart.{label}]");
+            let finding = Finding::new(message, device.span.clone(), device.name.clone());
+            let finding = finding.and(other.span.clone(), other.name.clone());
+            findings.add(finding.help("give one of them its own label"));
+        }
+    }
+}
+
 /// Refuses a label for a whole SPI bus beside another label on that bus: each would disturb the other's transactions.
 pub(crate) fn check_shared_spi(policy: &Policy, findings: &Findings) {
     for label in policy.spi.iter().filter(|label| label.select == Select::None) {
@@ -105,6 +125,9 @@ pub(crate) fn check_nets(policy: &Policy, findings: &Findings) {
         if let PinBackend::Sim(net) = &label.backend {
             *pins_on.entry(net).or_default() += 1;
         }
+    }
+    for net in policy.channels().filter_map(|(_, backend, _)| backend.net()) {
+        *pins_on.entry(net).or_default() += 1;
     }
     for (_, net) in policy.devices.iter().flat_map(Device::nets) {
         *pins_on.entry(net.get_ref()).or_default() += 1;

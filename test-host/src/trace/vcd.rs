@@ -89,6 +89,7 @@ impl<W: Write + Send> Format for VcdFormat<W> {
     fn finish(&mut self, end_ns: u64) -> io::Result<()> {
         let mut wave = self.begin()?;
         let mut changes = Vec::new();
+        wave.until(end_ns, &mut |change| changes.push(change));
         wave.finish(&mut |change| changes.push(change));
         self.write(&changes)?;
         // A decoder that samples sees the last edges only if the file goes on after them.

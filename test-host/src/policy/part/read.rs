@@ -8,7 +8,7 @@ use wasm_embedded_sim::parts::eeprom24::Size;
 use wasm_embedded_sim::parts::lm75::Model;
 use wasm_embedded_sim::parts::ssd1306::Panel;
 
-use super::{FlashModel, NetName, Part, Script};
+use super::{Buses, FlashModel, LAST_MS, NS_PER_MS, NetName, Part, Script};
 use crate::policy::backend::read_net;
 use crate::policy::reader::{Table, Value};
 use crate::policy::suggest;
@@ -25,9 +25,12 @@ enum Kind {
     Button,
     Led,
     Scripted,
+    Echo,
+    Voltage,
+    Motor,
 }
 
-const KINDS: [(&str, Kind); 9] = [
+const KINDS: [(&str, Kind); 12] = [
     ("bme280", Kind::Bme280),
     ("ssd1306", Kind::Ssd1306),
     ("eeprom24", Kind::Eeprom24),
@@ -37,23 +40,23 @@ const KINDS: [(&str, Kind); 9] = [
     ("button", Kind::Button),
     ("led", Kind::Led),
     ("scripted", Kind::Scripted),
+    ("echo", Kind::Echo),
+    ("voltage", Kind::Voltage),
+    ("motor", Kind::Motor),
 ];
 
 const LEVELS: [(&str, Level); 2] = [("low", Level::Low), ("high", Level::High)];
 
-/// The longest time that a stimulus can be put at, in milliseconds: a year.
-const LAST_MS: u64 = 31_536_000_000;
-const NS_PER_MS: u64 = 1_000_000;
 const NS_PER_US: u64 = 1_000;
 
 /// A setting that may be left out. The outer `None` is one that was refused.
 type Setting<T> = Option<Option<T>>;
 
 impl Part {
-    /// Reads the part that `kind` names, with its settings from `table`. `i2c` and `spi` say on which bus the table puts it.
-    pub(crate) fn read(kind: &Value<'_>, table: &Table<'_>, i2c: bool, spi: bool) -> Option<Part> {
+    /// Reads the part that `kind` names, with its settings from `table`. `on` says on which bus the table puts it.
+    pub(crate) fn read(kind: &Value<'_>, table: &Table<'_>, on: Buses) -> Option<Part> {
         let what = kind.choice(&KINDS)?;
-        check_buses(kind, what, i2c, spi)?;
+        check_buses(kind, what, on)?;
         match what {
             Kind::Bme280 => {
                 let temperature = number(table, "temperature", -40.0..=85.0, "degC");
@@ -63,7 +66,8 @@ impl Part {
             }
             Kind::Ssd1306 => {
                 let panel = optional(table, "size", read_panel);
-                let dc = if spi { require_net(table, "dc", "the net of its D/C# pin").map(Some) } else { Some(None) };
+                let dc =
+                    if on.spi { require_net(table, "dc", "the net of its D/C# pin").map(Some) } else { Some(None) };
                 let (reset, vbatc, vddc) = (net(table, "reset"), net(table, "vbatc"), net(table, "vddc"));
                 let panel = panel?.unwrap_or(Panel::OLED_128X64);
                 Some(Part::Ssd1306 { panel, dc: dc?, reset: reset?, vbatc: vbatc?, vddc: vddc? })
@@ -116,31 +120,49 @@ impl Part {
                 let lit = optional(table, "lit", |value| value.choice(&LEVELS));
                 Some(Part::Led { net: net?, lit: lit?.unwrap_or(Level::High) })
             }
-            Kind::Scripted => Script::read(table, spi).map(Part::Scripted),
+            Kind::Scripted => Script::read(table, on).map(Part::Scripted),
+            Kind::Echo => Some(Part::Echo),
+            Kind::Voltage => {
+                let net = require_net(table, "net", "the net that has the voltage");
+                let points = read_voltage(table);
+                Some(Part::Voltage { net: net?, points: points? })
+            }
+            Kind::Motor => {
+                let in1 = require_net(table, "in1", "the net that turns it clockwise");
+                let in2 = require_net(table, "in2", "the net that turns it counter-clockwise");
+                let pwm = require_net(table, "pwm", "the net of a [pwm] label");
+                let standby = net(table, "standby");
+                Some(Part::Motor { in1: in1?, in2: in2?, pwm: pwm?, standby: standby? })
+            }
         }
     }
 }
 
-fn check_buses(kind: &Value<'_>, what: Kind, i2c: bool, spi: bool) -> Option<()> {
-    let (can_i2c, can_spi) = match what {
-        Kind::Bme280 | Kind::Ssd1306 | Kind::Scripted => (true, true),
-        Kind::Eeprom24 | Kind::Lm75 | Kind::Ds3231 => (true, false),
-        Kind::W25q => (false, true),
-        Kind::Button | Kind::Led => (false, false),
+fn check_buses(kind: &Value<'_>, what: Kind, on: Buses) -> Option<()> {
+    let can = match what {
+        Kind::Bme280 | Kind::Ssd1306 => Buses { i2c: true, spi: true, uart: false },
+        Kind::Scripted => Buses { i2c: true, spi: true, uart: true },
+        Kind::Eeprom24 | Kind::Lm75 | Kind::Ds3231 => Buses { i2c: true, ..Buses::default() },
+        Kind::W25q => Buses { spi: true, ..Buses::default() },
+        Kind::Echo => Buses { uart: true, ..Buses::default() },
+        Kind::Button | Kind::Led | Kind::Voltage | Kind::Motor => Buses::default(),
     };
-    let help = match (can_i2c, can_spi) {
-        (true, true) => "it takes `i2c = \"BUS\"`, or `spi = \"LABEL\"` for the select line of an SPI label",
-        (true, false) => "it takes `i2c = \"BUS\"`",
-        (false, true) => "it takes `spi = \"LABEL\"`, the select line of an SPI label",
-        (false, false) => "it takes `net = \"NET\"` only",
-    };
-    let problem = match (i2c, spi) {
-        (true, _) if !can_i2c => "has no I2C",
-        (_, true) if !can_spi => "has no SPI",
-        (false, false) if can_i2c || can_spi => "must hang on a bus",
+    let problem = match on {
+        Buses { i2c: true, .. } if !can.i2c => "has no I2C",
+        Buses { spi: true, .. } if !can.spi => "has no SPI",
+        Buses { uart: true, .. } if !can.uart => "has no serial port",
+        Buses { i2c: false, spi: false, uart: false } if can != Buses::default() => "must hang on a bus",
         _ => return Some(()),
     };
-    kind.refuse(&format!("is \"{}\", which {problem}", kind.as_text().unwrap_or_default()), Some(help.to_owned()));
+    let ways = [
+        (can.i2c, "`i2c = \"BUS\"`"),
+        (can.spi, "`spi = \"LABEL\"` for the select line of an SPI label"),
+        (can.uart, "`uart = \"LABEL\"` for a serial label"),
+    ];
+    let ways: Vec<&str> = ways.into_iter().filter(|(possible, _)| *possible).map(|(_, way)| way).collect();
+    let help =
+        if ways.is_empty() { "it takes nets only".to_owned() } else { format!("it takes {}", ways.join(", or ")) };
+    kind.refuse(&format!("is \"{}\", which {problem}", kind.as_text().unwrap_or_default()), Some(help));
     None
 }
 
@@ -209,4 +231,27 @@ fn read_presses(value: &Value<'_>) -> Option<Vec<(u64, u64)>> {
     });
     let presses: Vec<Option<(u64, u64)>> = presses.collect();
     presses.into_iter().collect()
+}
+
+/// The greatest voltage of a source, either way, in millivolts.
+const GREATEST_MV: i32 = 1_000_000;
+
+/// Reads `millivolts`, or `points = [{ at-ms = 0, millivolts = 0 }]`, as times in nanoseconds and microvolts.
+fn read_voltage(table: &Table<'_>) -> Option<Vec<(u64, i32)>> {
+    let millivolts = |value: Value<'_>| Some(value.integer(-GREATEST_MV..=GREATEST_MV)? * 1_000);
+    table.exclude("millivolts", "points", "a voltage is steady, or goes through points");
+    if let Some(points) = table.get("points") {
+        let points = points.list()?.into_iter().map(|element| {
+            let table = element.table(element.name.clone())?;
+            let at_ms = table.require("at-ms", "when it has this voltage, in milliseconds");
+            let at_ms = at_ms.and_then(|value| value.integer(0..=LAST_MS));
+            let voltage = table.require("millivolts", "the voltage").and_then(millivolts);
+            table.finish();
+            Some((at_ms? * NS_PER_MS, voltage?))
+        });
+        let points: Vec<Option<(u64, i32)>> = points.collect();
+        return points.into_iter().collect();
+    }
+    let steady = table.require("millivolts", "the voltage, or `points` with times").and_then(millivolts);
+    Some(vec![(0, steady?)])
 }

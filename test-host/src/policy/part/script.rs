@@ -1,8 +1,9 @@
 //! The settings of a scripted part: the exchanges it expects, or the registers it has.
 
 use embedded_hal::spi::Mode;
-use wasm_embedded_sim::parts::scripted::{I2cStep, SpiStep};
+use wasm_embedded_sim::parts::scripted::{I2cStep, SpiStep, UartEnding, UartStep};
 
+use super::Buses;
 use crate::policy::problem::Finding;
 use crate::policy::reader::{Table, Value};
 use crate::policy::spi::read_mode;
@@ -17,13 +18,18 @@ pub enum Script {
     Spi(Mode, Vec<SpiStep>),
     /// Has registers, on I2C.
     Registers(Vec<(u8, Vec<u8>)>),
+    /// Expects and sends bytes on a serial port.
+    Uart(Vec<UartStep>, UartEnding),
 }
 
 impl Script {
-    pub(super) fn read(table: &Table<'_>, spi: bool) -> Option<Script> {
+    pub(super) fn read(table: &Table<'_>, on: Buses) -> Option<Script> {
+        if on.uart {
+            return super::uart::read(table);
+        }
         table.exclude("steps", "registers", "a scripted part has one or the other");
         let steps = table.get("steps");
-        if spi {
+        if on.spi {
             let mode = table.get("mode").map_or(Some(embedded_hal::spi::MODE_0), |value| read_mode(&value));
             let Some(steps) = steps else { return missing(table, "`steps = [{ mosi = [0x9f], miso = [0, 0xef] }]`") };
             return Some(Script::Spi(mode?, read_all(&steps, read_spi_step)?));
@@ -41,14 +47,14 @@ impl Script {
     }
 }
 
-fn missing(table: &Table<'_>, help: &str) -> Option<Script> {
+pub(super) fn missing(table: &Table<'_>, help: &str) -> Option<Script> {
     let finding = Finding::new("a scripted part needs a script", table.span.clone(), "this part");
     table.findings.add(finding.help(format!("add {help}")));
     None
 }
 
 /// Reads all elements of a list, and reports each that is wrong.
-fn read_all<T>(value: &Value<'_>, read: impl Fn(&Value<'_>, &Table<'_>) -> Option<T>) -> Option<Vec<T>> {
+pub(super) fn read_all<T>(value: &Value<'_>, read: impl Fn(&Value<'_>, &Table<'_>) -> Option<T>) -> Option<Vec<T>> {
     let elements = value.list()?.into_iter().map(|element| {
         let table = element.table(element.name.clone())?;
         let item = read(&element, &table);
@@ -85,7 +91,7 @@ fn read_registers(_element: &Value<'_>, table: &Table<'_>) -> Option<(u8, Vec<u8
     Some((register?, bytes?))
 }
 
-fn read_bytes(value: &Value<'_>) -> Option<Vec<u8>> {
+pub(super) fn read_bytes(value: &Value<'_>) -> Option<Vec<u8>> {
     let bytes: Vec<Option<u8>> = value.list()?.iter().map(|element| element.integer(0..=u8::MAX)).collect();
     bytes.into_iter().collect()
 }

@@ -1,0 +1,43 @@
+//! A part that sends back what it receives.
+
+use alloc::collections::VecDeque;
+
+use crate::part::{Board, Part};
+use crate::uart::UartPeer;
+
+/// A serial part that sends every byte back: two wires of a port tied together, but for one byte of delay.
+#[derive(Clone, Debug, Default)]
+pub struct Echo {
+    bytes: VecDeque<u8>,
+    count: u64,
+}
+
+impl Echo {
+    /// Makes the part.
+    pub fn new() -> Echo {
+        Echo::default()
+    }
+
+    /// Returns how many bytes it has received.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+}
+
+impl Part for Echo {
+    fn uart(&mut self) -> Option<&mut dyn UartPeer> {
+        Some(self)
+    }
+}
+
+// Both directions have one speed, so the queue never holds more than a byte or two.
+impl UartPeer for Echo {
+    fn receive(&mut self, byte: u8, _board: &mut dyn Board) {
+        self.bytes.push_back(byte);
+        self.count += 1;
+    }
+
+    fn transmit(&mut self, _board: &mut dyn Board) -> Option<u8> {
+        self.bytes.pop_front()
+    }
+}

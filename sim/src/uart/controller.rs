@@ -1,0 +1,156 @@
+//! The controller of a port, as drivers see it.
+
+use embedded_io::{ErrorType, Read, ReadReady, Write, WriteReady};
+
+use super::line::TRANSMIT_BYTES;
+use super::{UartError, UartId};
+use crate::digital::ACCESS_NS;
+use crate::sim::Sim;
+use crate::world::World;
+
+/// The controller of a serial port. Made by [`Sim::uart`].
+///
+/// Bytes leave and come while time passes, whatever the controller does meanwhile. Up to 64 written bytes wait to leave. Reading
+/// and writing take no time by themselves but wait, as long as they must, in virtual time; asking whether the port is ready
+/// takes a microsecond, so that a driver which polls makes time pass.
+#[derive(Clone, Debug)]
+pub struct SimUart {
+    sim: Sim,
+    port: UartId,
+}
+
+impl SimUart {
+    pub(crate) fn new(sim: &Sim, port: UartId) -> SimUart {
+        SimUart { sim: sim.clone(), port }
+    }
+
+    /// Waits at most `wait_ns` for a byte, then fills the front of `buffer` with what is there. Returns how many bytes that was:
+    /// 0 if the part at the other end has hung up, and none if none came in time.
+    ///
+    /// # Errors
+    ///
+    /// Bytes were lost.
+    pub fn read_within(&mut self, buffer: &mut [u8], wait_ns: u64) -> Result<Option<usize>, UartError> {
+        if buffer.is_empty() {
+            return Ok(Some(0));
+        }
+        self.wait(wait_ns, |world, port| {
+            let line = world.uart.get_mut(port.0).ok_or(UartError::NoSuchPort)?;
+            let count = buffer.len().min(line.received.len());
+            for (slot, byte) in buffer.iter_mut().zip(line.received.drain(..count)) {
+                *slot = byte;
+            }
+            if count > 0 {
+                return Ok(Some(count));
+            }
+            if core::mem::take(&mut line.overrun) {
+                return Err(UartError::Overrun);
+            }
+            Ok(world.uart_gone(port).then_some(0))
+        })
+    }
+
+    /// Waits at most `wait_ns` for room, then takes bytes from the front of `bytes`. Returns how many were taken, or none if
+    /// there was no room in time.
+    ///
+    /// # Errors
+    ///
+    /// The port is not one of this board.
+    pub fn write_within(&mut self, bytes: &[u8], wait_ns: u64) -> Result<Option<usize>, UartError> {
+        if bytes.is_empty() {
+            return Ok(Some(0));
+        }
+        self.wait(wait_ns, |world, port| {
+            let line = world.uart.get_mut(port.0).ok_or(UartError::NoSuchPort)?;
+            if !line.has_room() {
+                return Ok(None);
+            }
+            let count = bytes.len().min(TRANSMIT_BYTES - line.waiting.len());
+            line.waiting.extend(bytes.iter().take(count));
+            world.uart_send(port);
+            Ok(Some(count))
+        })
+    }
+
+    /// Waits at most `wait_ns` until all bytes have left, and returns whether they have.
+    ///
+    /// # Errors
+    ///
+    /// The port is not one of this board.
+    pub fn flush_within(&mut self, wait_ns: u64) -> Result<bool, UartError> {
+        let idle = self.wait(wait_ns, |world, port| {
+            let line = world.uart.get(port.0).ok_or(UartError::NoSuchPort)?;
+            Ok(line.is_idle().then_some(()))
+        });
+        Ok(idle?.is_some())
+    }
+
+    /// Lets time pass until `done` gives something, from event to event.
+    fn wait<R>(
+        &mut self,
+        wait_ns: u64,
+        mut done: impl FnMut(&mut World, UartId) -> Result<Option<R>, UartError>,
+    ) -> Result<Option<R>, UartError> {
+        let mut world = self.sim.lock();
+        let deadline_ns = world.env.now_ns.saturating_add(wait_ns);
+        let mut waited = false;
+        let result = loop {
+            let answer = done(&mut world, self.port);
+            let now_ns = world.env.now_ns;
+            if !matches!(answer, Ok(None)) || now_ns >= deadline_ns {
+                break answer;
+            }
+            let next_ns = world.env.queue.next_ns().unwrap_or(u64::MAX).clamp(now_ns + 1, deadline_ns);
+            world.advance(next_ns - now_ns);
+            waited = true;
+        };
+        if waited {
+            world.env.call_hook();
+        }
+        result
+    }
+
+    /// Lets the time of a look pass.
+    fn look<R>(&mut self, look: impl FnOnce(&mut World, UartId) -> Result<R, UartError>) -> Result<R, UartError> {
+        let mut world = self.sim.lock();
+        let answer = look(&mut world, self.port);
+        world.advance(ACCESS_NS);
+        world.env.call_hook();
+        answer
+    }
+}
+
+impl ErrorType for SimUart {
+    type Error = UartError;
+}
+
+impl Read for SimUart {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, UartError> {
+        self.read_within(buffer, u64::MAX)?.ok_or(UartError::EndOfTime)
+    }
+}
+
+impl ReadReady for SimUart {
+    fn read_ready(&mut self) -> Result<bool, UartError> {
+        self.look(|world, port| {
+            let line = world.uart.get(port.0).ok_or(UartError::NoSuchPort)?;
+            Ok(!line.received.is_empty() || line.overrun || world.uart_gone(port))
+        })
+    }
+}
+
+impl Write for SimUart {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, UartError> {
+        self.write_within(bytes, u64::MAX)?.ok_or(UartError::EndOfTime)
+    }
+
+    fn flush(&mut self) -> Result<(), UartError> {
+        if self.flush_within(u64::MAX)? { Ok(()) } else { Err(UartError::EndOfTime) }
+    }
+}
+
+impl WriteReady for SimUart {
+    fn write_ready(&mut self) -> Result<bool, UartError> {
+        self.look(|world, port| Ok(world.uart.get(port.0).ok_or(UartError::NoSuchPort)?.has_room()))
+    }
+}

@@ -1,0 +1,133 @@
+//! What goes over the two wires of a port.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use super::{Frame, UartId, UartSettings};
+use crate::env::PartView;
+use crate::queue::Task;
+use crate::trace::{EventKind, UartEvent};
+use crate::world::World;
+
+/// How many bytes a port takes before it makes a writer wait.
+pub(super) const TRANSMIT_BYTES: usize = 64;
+
+pub(crate) struct UartLine {
+    frame: Frame,
+    receive_bytes: usize,
+    peers: Vec<usize>,
+    /// Taken from the writer, and not on the wire yet.
+    pub(super) waiting: VecDeque<u8>,
+    /// On the wire from the controller.
+    pub(super) sending: Option<u8>,
+    /// Received, and not read yet.
+    pub(super) received: VecDeque<u8>,
+    /// On the wire to the controller.
+    receiving: Option<u8>,
+    /// Whether bytes were lost that no reader has heard of. Bytes after them are lost too, until one has.
+    pub(super) overrun: bool,
+}
+
+impl UartLine {
+    pub(crate) fn new(settings: UartSettings) -> UartLine {
+        UartLine {
+            frame: Frame::new(settings),
+            receive_bytes: settings.receive_bytes,
+            peers: Vec::new(),
+            waiting: VecDeque::new(),
+            sending: None,
+            received: VecDeque::new(),
+            receiving: None,
+            overrun: false,
+        }
+    }
+
+    /// Returns whether a writer need not wait.
+    pub(super) fn has_room(&self) -> bool {
+        self.waiting.len() < TRANSMIT_BYTES
+    }
+
+    /// Returns whether all bytes have left.
+    pub(super) fn is_idle(&self) -> bool {
+        self.sending.is_none() && self.waiting.is_empty()
+    }
+}
+
+impl World {
+    /// Puts a part at the other end of a port.
+    pub(crate) fn place_on_uart(&mut self, port: UartId, part: usize) {
+        if let Some(line) = self.uart.get_mut(port.0) {
+            line.peers.push(part);
+        }
+        self.listen_to_peers();
+    }
+
+    /// Returns whether a part at the other end has hung up, and nothing of it is on the wire.
+    pub(super) fn uart_gone(&mut self, port: UartId) -> bool {
+        let World { parts, uart, .. } = self;
+        let Some(line) = uart.get(port.0) else { return false };
+        let mut peers = line.peers.iter();
+        line.receiving.is_none()
+            && peers.any(|&part| parts.get_mut(part).and_then(|part| part.uart()).is_some_and(|peer| peer.is_gone()))
+    }
+
+    /// Puts the next byte of the controller on the wire, if it is free.
+    pub(super) fn uart_send(&mut self, port: UartId) {
+        let Some(line) = self.uart.get_mut(port.0) else { return };
+        if line.sending.is_some() {
+            return;
+        }
+        let Some(byte) = line.waiting.pop_front() else { return };
+        line.sending = Some(byte);
+        let frame = line.frame;
+        self.env.trace(EventKind::Uart { port, frame, event: UartEvent::Sent { byte } });
+        self.env.push(self.env.now_ns.saturating_add(frame.byte_ns()), Task::UartSent(port.0));
+    }
+
+    /// Ends the frame of a byte from the controller.
+    pub(crate) fn uart_sent(&mut self, port: usize) {
+        let Some(byte) = self.uart.get_mut(port).and_then(|line| line.sending.take()) else { return };
+        let mut next = 0;
+        while let Some(&part) = self.uart.get(port).and_then(|line| line.peers.get(next)) {
+            next += 1;
+            let World { env, parts, .. } = self;
+            if let Some(peer) = parts.get_mut(part).and_then(|part| part.uart()) {
+                peer.receive(byte, &mut PartView { env, part });
+            }
+        }
+        self.uart_send(UartId(port));
+        self.listen_to_peers();
+    }
+
+    /// Ends the frame of a byte to the controller.
+    pub(crate) fn uart_received(&mut self, port: usize) {
+        if let Some(line) = self.uart.get_mut(port)
+            && let Some(byte) = line.receiving.take()
+        {
+            line.overrun |= line.received.len() >= line.receive_bytes;
+            if !line.overrun {
+                line.received.push_back(byte);
+            }
+        }
+        self.listen_to_peers();
+    }
+
+    /// Puts the next bytes of the parts on their wires, where those are free.
+    pub(crate) fn listen_to_peers(&mut self) {
+        for port in 0..self.uart.len() {
+            let World { env, parts, uart, .. } = self;
+            let Some(line) = uart.get_mut(port).filter(|line| line.receiving.is_none()) else { continue };
+            let mut peers = line.peers.iter();
+            let byte = peers.find_map(|&part| {
+                parts.get_mut(part).and_then(|part| part.uart())?.transmit(&mut PartView { env, part })
+            });
+            if let Some(byte) = byte {
+                line.receiving = Some(byte);
+                let frame = line.frame;
+                let event = UartEvent::Received { byte };
+                env.trace(EventKind::Uart { port: UartId(port), frame, event });
+                env.push(env.now_ns.saturating_add(frame.byte_ns()), Task::UartReceived(port));
+            }
+        }
+    }
+}

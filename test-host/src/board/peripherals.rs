@@ -1,0 +1,97 @@
+//! Puts the guest's PWM outputs, serial ports and analogue inputs on the simulated board.
+
+use std::collections::BTreeMap;
+
+use embedded_io::{Error as _, ReadReady as _, WriteReady as _};
+use wasm_embedded_host::{HalCtxBuilder, PwmGrant, adc, uart};
+use wasm_embedded_sim::{
+    AdcSettings, PwmSettings, Sim, SimAdc, SimUart, UartError, UartId, UartSettings, pwm::MAX_DUTY,
+};
+
+use crate::policy::{AdcLabel, BusBackend, PwmLabel, UartLabel};
+
+pub(super) fn add_pwm(sim: &Sim, hal: &mut HalCtxBuilder, labels: &[PwmLabel]) {
+    for label in labels {
+        let Some(net) = label.backend.net() else { continue };
+        let settings = PwmSettings { frequency_hz: label.frequency_hz, inverted: label.active_low };
+        let output = sim.pwm(sim.net(net), settings, label.initial.of(MAX_DUTY));
+        hal.pwm(&label.label, output, PwmGrant { on_exit: label.on_exit });
+    }
+}
+
+pub(super) fn add_adc(sim: &Sim, hal: &mut HalCtxBuilder, labels: &[AdcLabel]) {
+    for label in labels {
+        let Some(net) = label.backend.net() else { continue };
+        let settings = AdcSettings {
+            resolution_bits: label.resolution_bits.unwrap_or(AdcSettings::default().resolution_bits),
+            reference_uv: label.reference_mv.saturating_mul(1_000),
+        };
+        hal.adc(&label.label, AdcInput(sim.adc(sim.net(net), settings)));
+    }
+}
+
+/// Returns the ports, by label, for the parts at their other ends.
+pub(super) fn add_uart<'p>(sim: &Sim, hal: &mut HalCtxBuilder, labels: &'p [UartLabel]) -> BTreeMap<&'p str, UartId> {
+    let simulated = labels.iter().filter_map(|label| {
+        let BusBackend::Sim(name) = &label.backend else { return None };
+        let settings = UartSettings {
+            baud: label.baud,
+            parity: label.parity,
+            stop_bits: label.stop_bits,
+            receive_bytes: label.receive_bytes,
+        };
+        let port = sim.uart_port(name, settings);
+        hal.uart_object(&label.label, Box::new(UartPort(sim.uart(port))), label.access);
+        Some((label.label.as_str(), port))
+    });
+    simulated.collect()
+}
+
+/// A simulated input, as the host needs it.
+struct AdcInput(SimAdc);
+
+impl adc::Input for AdcInput {
+    fn resolution_bits(&mut self) -> u8 {
+        self.0.resolution_bits()
+    }
+
+    fn read_raw(&mut self) -> Result<i32, adc::Error> {
+        Ok(self.0.read_raw())
+    }
+
+    fn read_microvolts(&mut self) -> Result<i32, adc::Error> {
+        Ok(self.0.read_microvolts())
+    }
+}
+
+/// A simulated port, as the host needs it.
+struct UartPort(SimUart);
+
+impl uart::Port for UartPort {
+    fn read(&mut self, buffer: &mut [u8], wait_ns: u64) -> Result<Option<usize>, uart::Error> {
+        self.0.read_within(buffer, wait_ns).map_err(from_sim)
+    }
+
+    fn write(&mut self, bytes: &[u8], wait_ns: u64) -> Result<Option<usize>, uart::Error> {
+        self.0.write_within(bytes, wait_ns).map_err(from_sim)
+    }
+
+    fn flush(&mut self, wait_ns: u64) -> Result<bool, uart::Error> {
+        self.0.flush_within(wait_ns).map_err(from_sim)
+    }
+
+    fn read_ready(&mut self) -> Result<bool, uart::Error> {
+        self.0.read_ready().map_err(from_sim)
+    }
+
+    fn write_ready(&mut self) -> Result<bool, uart::Error> {
+        self.0.write_ready().map_err(from_sim)
+    }
+}
+
+fn from_sim(error: UartError) -> uart::Error {
+    match error {
+        UartError::Overrun => uart::Error::Overrun,
+        error => uart::Error::Io(error.kind()),
+    }
+}

@@ -1,0 +1,52 @@
+//! What stands behind the label of a PWM output or an analogue input: a net of the simulated board, or a channel of a chip.
+
+use std::path::PathBuf;
+
+use super::backend::{nothing_behind, read_path, read_sim};
+use super::reader::Table;
+
+/// The greatest number of a channel.
+const LAST_CHANNEL: u32 = 255;
+
+/// What stands behind the label of a PWM output or an analogue input.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ChannelBackend {
+    /// A net of the simulated board, by name.
+    Sim(String),
+    /// A channel of a chip that Linux has a folder for.
+    Linux {
+        /// The chip's folder: `/sys/class/pwm/pwmchip0`, `/sys/bus/iio/devices/iio:device0`.
+        path: PathBuf,
+        /// The number of the channel.
+        channel: u32,
+    },
+}
+
+impl ChannelBackend {
+    /// Reads `sim`, or `path` and `channel`. The net of `sim = true` is called as the label.
+    pub(super) fn read(label: &str, table: &Table<'_>, folder: &str) -> Option<ChannelBackend> {
+        table.exclude("sim", "path", "a label stands for one channel: simulated, or of this machine");
+        let (sim, path) = (table.get("sim"), table.get("path"));
+        if let Some(value) = sim {
+            if let Some(channel) = table.get("channel") {
+                channel.refuse("belongs to a `path`, which is not given", None);
+            }
+            return Some(ChannelBackend::Sim(read_sim(&value, label)?));
+        }
+        if let Some(value) = path {
+            let channel = table.require("channel", "the number of the channel, from 0");
+            let (path, channel) = (read_path(&value), channel.and_then(|value| value.integer(0..=LAST_CHANNEL)));
+            return Some(ChannelBackend::Linux { path: path?, channel: channel? });
+        }
+        nothing_behind(table, &format!("`sim = true` for a simulated one, or `path = \"{folder}\"` and `channel`"));
+        None
+    }
+
+    /// Returns the net, if it is simulated.
+    pub(crate) fn net(&self) -> Option<&str> {
+        match self {
+            ChannelBackend::Sim(net) => Some(net),
+            ChannelBackend::Linux { .. } => None,
+        }
+    }
+}
