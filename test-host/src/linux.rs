@@ -5,7 +5,9 @@
 //! moves on the wires. The guest gets that and nothing more; [`FaultListener`] hears the errno, the device and the advice.
 //!
 //! Every system call goes through [`Kernel`], and every file of the kernel's through [`Tree`]: the tests answer in their place.
+//! Serial ports alone are real in the tests too: pseudo-terminals are.
 
+mod adc;
 mod delay;
 mod discover;
 #[cfg(test)]
@@ -17,14 +19,17 @@ mod i2c;
 mod ioctl;
 mod kernel;
 mod open;
+mod pwm;
 mod real;
 mod spi;
 mod tree;
+mod uart;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use adc::{AdcInput, AdcSettings};
 pub use delay::LinuxDelay;
 pub use discover::{GpioChip, I2cAdapter, KernelTarget, Machine, Missing, SpiNode};
 pub use fault::{Fault, FaultListener};
@@ -33,9 +38,11 @@ pub use gpio::{Bias, ChipChoice, ChipInfo, Direction, Edge, Line, LineChoice, Li
 pub use i2c::{I2cBus, I2cSettings, KernelOwner};
 pub use kernel::{Errno, I2cFile, Kernel, LineFile, SpiFile, SpiTransfer};
 pub use open::{OpenError, OpenReason};
+pub use pwm::{PwmOutput, PwmSettings};
 pub use real::RealKernel;
 pub use spi::{SpiDevice, SpiSettings};
 pub use tree::Tree;
+pub use uart::{UartPort, UartSettings};
 
 use fault::Source;
 
@@ -99,6 +106,35 @@ impl Linux {
     /// The line is not there, is in use, or cannot do what the settings say.
     pub fn line(&self, label: &str, settings: &LineSettings) -> Result<Line, OpenError> {
         Line::open(self.kernel.clone(), &self.tree, self.source(label, String::new()), settings)
+    }
+
+    /// Opens a PWM output under a label. It runs with its first duty from then on.
+    ///
+    /// # Errors
+    ///
+    /// The channel is not there, may not be used, or cannot do what the settings say.
+    pub fn pwm(&self, label: &str, settings: &PwmSettings) -> Result<PwmOutput, OpenError> {
+        let source = self.source(label, settings.path.join(format!("pwm{}", settings.channel)).display().to_string());
+        PwmOutput::open(self.kernel.clone(), &self.tree, source, settings)
+    }
+
+    /// Opens an analogue input under a label.
+    ///
+    /// # Errors
+    ///
+    /// The channel is not there, may not be read, or does not tell its resolution.
+    pub fn adc(&self, label: &str, settings: &AdcSettings) -> Result<AdcInput, OpenError> {
+        let device = format!("in_voltage{} of {}", settings.channel, settings.path.display());
+        AdcInput::open(self.kernel.clone(), &self.tree, self.source(label, device), settings)
+    }
+
+    /// Opens a serial port under a label. What came before is dropped.
+    ///
+    /// # Errors
+    ///
+    /// The port is not there, may not be opened, is no terminal, or cannot do what the settings say.
+    pub fn uart(&self, label: &str, settings: &UartSettings) -> Result<UartPort, OpenError> {
+        UartPort::open(&self.tree, self.source(label, settings.path.display().to_string()), settings)
     }
 
     /// Returns what waits in the machine's time.

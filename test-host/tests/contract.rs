@@ -7,12 +7,13 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use embedded_hal::spi::MODE_0;
+use wasm_embedded_hal::adc::AdcChannel;
 use wasm_embedded_rt::board::Board;
 use wasm_embedded_rt::harness::run_component;
 use wasm_embedded_rt::policy::Policy;
 use wasm_embedded_rt::run::{Exit, RunOptions};
 use wasm_embedded_rt::trace::{TextFormat, Trace};
-use wasm_embedded_sim::{Level, Pull, SpiSettings};
+use wasm_embedded_sim::{AdcSettings, Level, Pull, PwmSettings, SimAdc, SpiSettings, UartSettings};
 
 const BUSES: &str = r#"
 [i2c.bus]
@@ -39,6 +40,24 @@ registers = [{ register = 0x00, bytes = [1, 2, 3] }, { register = 0x03, bytes = 
 [[device]]
 part = "w25q"
 spi = "device"
+
+[uart.SERIAL]
+sim = true
+baud = 115_200
+parity = "even"
+
+[adc.POT]
+sim = true
+resolution-bits = 10
+
+[[device]]
+part = "echo"
+uart = "SERIAL"
+
+[[device]]
+part = "voltage"
+net = "POT"
+points = [{ at-ms = 0, millivolts = -200 }, { at-ms = 500, millivolts = 4_000 }]
 "#;
 
 /// Native code makes its pins itself.
@@ -46,6 +65,11 @@ const PINS: &str = r#"
 [gpio]
 OUT = { sim = true, direction = "output", initial = "low" }
 IO = { sim = true, direction = "open-drain", bias = "pull-up", initial = "high" }
+
+[pwm.FAN]
+sim = true
+frequency = 25_000
+active-low = true
 "#;
 
 /// Runs the traffic natively on the board of the policy, and returns what came back and what was on the wires.
@@ -56,6 +80,8 @@ fn natively() -> (String, String) {
     let settings = |frequency_hz| SpiSettings { frequency_hz, mode: MODE_0, ..SpiSettings::default() };
     sim.set_pull(sim.net("IO"), Pull::Up);
     let (mut output, mut io) = (sim.output(sim.net("OUT"), Level::Low), sim.open_drain(sim.net("IO"), Level::High));
+    let settings_of_fan = PwmSettings { frequency_hz: 25_000, inverted: true };
+    let mut fan = sim.pwm(sim.net("FAN"), settings_of_fan, 0);
     sim.trace_to(Box::new(trace.clone()));
 
     let mut out = String::new();
@@ -67,6 +93,13 @@ fn natively() -> (String, String) {
     let mut strip = sim.spi(sim.spi_bus("strip"), settings(1_000_000));
     test_guests::spi_bus(&mut strip, &mut out).expect("text can be written");
     test_guests::pins(&mut output, &mut io, &mut sim.delay(), &mut out).expect("text can be written");
+    test_guests::pwm(&mut fan, &mut sim.delay(), &mut out).expect("text can be written");
+    // The ports that the policy made: settings of another one would not count.
+    let mut port = sim.uart(sim.uart_port("SERIAL", UartSettings::default()));
+    test_guests::uart(&mut port, &mut sim.delay(), &mut out).expect("text can be written");
+    let settings = AdcSettings { resolution_bits: 10, ..AdcSettings::default() };
+    let mut pot = Pot(sim.adc(sim.net("POT"), settings));
+    test_guests::adc(&mut pot, &mut sim.delay(), &mut out).expect("text can be written");
     sim.end_trace();
     trace.finish(sim.now_ns()).expect("memory can be written");
     (out, text.text())
@@ -95,6 +128,25 @@ fn compare(what: &str, native: &str, guest: &str) {
         assert_eq!(native, guest, "{what}, line {}: natively on the left, the guest's on the right", number + 1);
     }
     assert_eq!(native.lines().count(), guest.lines().count(), "{what}: how many lines");
+}
+
+/// A simulated input as guests see theirs.
+struct Pot(SimAdc);
+
+impl AdcChannel for Pot {
+    type Error = core::convert::Infallible;
+
+    fn resolution_bits(&self) -> u8 {
+        self.0.resolution_bits()
+    }
+
+    fn read_raw(&mut self) -> Result<i32, Self::Error> {
+        Ok(self.0.read_raw())
+    }
+
+    fn read_microvolts(&mut self) -> Result<i32, Self::Error> {
+        Ok(self.0.read_microvolts())
+    }
 }
 
 /// Memory that a trace writes to.

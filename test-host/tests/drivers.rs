@@ -15,11 +15,13 @@ use wasmtime::component::Component;
 const STATIONS: [(&str, &str); 2] = [("weather", "weather_nostd"), ("weather_spi", "weather_spi_nostd")];
 
 /// What the other programs print.
-const PRINTED: [(&str, &str); 7] = [
+const PRINTED: [(&str, &str); 9] = [
     ("clock", "stopped before: true\n2028-02-28 23:59:58\n2028-02-29 00:00:00\n"),
     ("eeprom", "in the write cycle: I2C(NoAcknowledge(Address))\nafter it: \"one page\"\n"),
     ("flash", "unique id: d1 64 8c 15 3b 57 29 2e\nerased: sector 2\nprogrammed: \"across a page boundary\"\n"),
     ("humidity", "serial number: 0f1e2d3c\n21.5 °C, 45.0 %\n"),
+    ("motor", "Forward(75)\nBackward(30)\nBrake\n"),
+    ("position", "47.2851 °N, 8.5652 °E, 451 m\n"),
     ("shared_bus", "room: 21.5 °C, freezer: -18.5 °C\nroom: 21.5 °C, freezer: -18.5 °C\n"),
     (
         "thermocouple",

@@ -16,7 +16,8 @@ use wasm_embedded_sim::parts::Led;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-const EXAMPLES: [&str; 7] = ["blinky", "button", "clock", "eeprom", "i2cdetect", "spi_id", "thermometer"];
+const EXAMPLES: [&str; 10] =
+    ["adc_read", "blinky", "button", "clock", "eeprom", "i2cdetect", "pwm_fade", "spi_id", "thermometer", "uart_echo"];
 
 /// Those that are there without std too, and then print the same.
 const WITHOUT_STD: [(&str, &str); 4] = [
@@ -75,6 +76,14 @@ fn blinky_lights_the_led_five_times() {
     let (_, board) = run_example("blinky");
     let led = board.part("led").expect("there is an LED");
     assert_eq!(board.sim().with_part::<Led, _>(led, |led, _| (led.changes(), led.is_lit())), Some((10, false)));
+}
+
+#[test]
+fn pwm_fade_lights_the_lamp_and_leaves_it_dark() {
+    let (_, board) = run_example("pwm_fade");
+    let lamp = board.part("lamp").expect("there is a lamp");
+    let state = board.sim().with_part::<Led, _>(lamp, |led, _| (led.changes(), led.brightness() > 0.0));
+    assert_eq!(state, Some((2, false)));
 }
 
 /// Runs an example to its end, and returns what it printed, and the board.

@@ -20,6 +20,20 @@ allow = [0x2a]
 [spi.device]
 sim = "spi"
 
+[pwm.FAN]
+sim = true
+on-exit-percent = 10
+
+[uart.serial]
+sim = true
+
+[uart.gps]
+sim = true
+access = "read-only"
+
+[adc.POT]
+sim = true
+
 [gpio]
 MOTOR = { sim = true, direction = "output", initial = "low", on-exit = "low" }
 
@@ -77,7 +91,7 @@ fn the_exit_status_is_the_guests_own() {
 
 #[test]
 fn a_timeout_in_simulated_time_ends_waiting_polling_and_sleeping_guests() {
-    for what in ["wait-forever", "poll-forever", "sleep"] {
+    for what in ["wait-forever", "poll-forever", "read-forever", "clock-forever", "sleep"] {
         let timeout = Some(Duration::from_millis(500));
         let outcome = misbehave(what, RunOptions { timeout, ..RunOptions::default() });
         assert_eq!(outcome.exit, Exit::Timeout { computing: false }, "{what}");
@@ -149,4 +163,36 @@ fn lengths_past_the_limit_are_refused_before_anything_is_allocated() {
     assert_eq!(outcome.trace, "", "nothing goes out on the wires");
     let refusals = outcome.said.refusals.join("\n");
     assert!(refusals.contains("transaction-bytes") && refusals.contains("operations"), "{refusals}");
+}
+
+#[test]
+fn a_duty_past_the_greatest_changes_nothing_and_the_output_is_left_at_its_exit_duty() {
+    let outcome = misbehave("duty", RunOptions::default());
+    assert_eq!(outcome.exit, Exit::Status(0), "{}", outcome.said.stderr_text());
+    assert_eq!(outcome.said.stdout_text(), "Err(OutOfRange) Err(OutOfRange)\n");
+    let duties: Vec<_> =
+        outcome.trace.lines().filter_map(|line| line.split_once(" pwm ")).map(|(_, pwm)| pwm).collect();
+    assert_eq!(duties, ["high for 600000 ns of 1000000 ns", "high for 100000 ns of 1000000 ns"]);
+}
+
+#[test]
+fn a_port_that_is_granted_for_listening_sends_nothing() {
+    let outcome = misbehave("listen-only", RunOptions::default());
+    assert_eq!((outcome.said.stdout_text().as_str(), outcome.trace.as_str()), ("Err(Denied)\n", ""));
+}
+
+#[test]
+fn outputs_ports_and_inputs_are_held_once() {
+    let outcome = misbehave("once", RunOptions::default());
+    let printed = outcome.said.stdout_text();
+    assert_eq!(printed.lines().filter(|line| line.ends_with("the label is already held)")).count(), 3, "{printed}");
+    assert!(printed.ends_with("another kind of hardware)\n"), "{printed}");
+}
+
+#[test]
+fn serial_lengths_past_the_limit_are_refused_and_a_broken_handle_is_a_trap() {
+    let outcome = misbehave("huge-uart", RunOptions::default());
+    let Exit::Trap(_) = outcome.exit else { panic!("{:?}", outcome.exit) };
+    assert_eq!(outcome.said.stdout_text(), "failed 1, error 23\n".repeat(3));
+    assert_eq!(outcome.trace, "", "nothing goes out on the wires");
 }

@@ -13,10 +13,11 @@ mod lights;
 mod links;
 mod memories;
 mod motion;
+mod motors;
 mod pins;
 mod sensors;
 
-use wasm_embedded_hal::{I2c, InputPin, IoPin, OutputPin, SpiBus, SpiDevice};
+use wasm_embedded_hal::{I2c, InputPin, IoPin, OutputPin, PwmOutput, SpiBus, SpiDevice, Uart};
 
 /// A driver crate that compiles.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +41,7 @@ pub const DRIVERS: &[&[Driver]] = &[
     links::DRIVERS,
     memories::DRIVERS,
     motion::DRIVERS,
+    motors::DRIVERS,
     pins::DRIVERS,
     sensors::DRIVERS,
 ];
@@ -75,6 +77,14 @@ fn input() -> Option<InputPin> {
 
 fn io() -> Option<IoPin> {
     IoPin::open("io").ok()
+}
+
+fn pwm() -> Option<PwmOutput> {
+    PwmOutput::open("pwm").ok()
+}
+
+fn uart() -> Option<Uart> {
+    Uart::open("uart").ok()
 }
 
 #[cfg(test)]

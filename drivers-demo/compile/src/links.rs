@@ -1,14 +1,51 @@
-//! Cards and networks, over SPI.
+//! Cards and networks over SPI, and modems over a serial port.
 
 use wasm_embedded_hal::Delay;
 
-use crate::{drivers, i2c, spi, spi_bus};
+use crate::{drivers, i2c, spi, spi_bus, uart};
 
 drivers! {
+    "atat" "0.25.0" atat,
     "mcp2515" "0.3.0" mcp2515,
     "mfrc522" "0.8.0" mfrc522,
     "w5500" "0.6.0" w5500,
     "w5500-ll" "0.13.0" w5500_ll,
+}
+
+fn atat() -> Option<()> {
+    use atat::AtatCmd;
+    use atat::blocking::{AtatClient, SimpleClient};
+
+    /// `AT`, to which a modem says `OK`.
+    struct Attention;
+
+    impl AtatCmd for Attention {
+        type Response = ();
+        const MAX_LEN: usize = 3;
+
+        fn write(&self, buffer: &mut [u8]) -> usize {
+            let (len, text) = (Attention::MAX_LEN.min(buffer.len()), b"AT\r");
+            buffer[..len].copy_from_slice(&text[..len]);
+            len
+        }
+
+        fn parse(&self, _answer: Result<&[u8], atat::InternalError>) -> Result<(), atat::Error> {
+            Ok(())
+        }
+    }
+
+    let (mut buffer, digester) = ([0; 64], atat::AtDigester::<NoUrc>::new());
+    SimpleClient::new(uart()?, digester, &mut buffer, atat::Config::new()).send(&Attention).ok()
+}
+
+/// A modem that says nothing by itself.
+#[derive(Clone)]
+struct NoUrc;
+
+impl atat::Parser for NoUrc {
+    fn parse(_bytes: &[u8]) -> Result<(&[u8], usize), atat::digest::ParseError> {
+        Err(atat::digest::ParseError::NoMatch)
+    }
 }
 
 fn mcp2515() -> Option<()> {

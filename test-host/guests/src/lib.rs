@@ -9,7 +9,10 @@ use core::fmt::{self, Write};
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::{InputPin, PinState, StatefulOutputPin};
 use embedded_hal::i2c::{Error as _, I2c, Operation as I2cOperation, TenBitAddress};
+use embedded_hal::pwm::{Error as _, SetDutyCycle};
 use embedded_hal::spi::{Operation, SpiBus, SpiDevice};
+use embedded_io::{Read, ReadReady, Write as IoWrite, WriteReady};
+use wasm_embedded_hal::adc::AdcChannel;
 
 /// The address of the register map that every board of these tests has.
 pub const TARGET: u8 = 0x2a;
@@ -180,5 +183,62 @@ where
     delay.delay_ms(3);
     let _ = output.set_high();
     delay.delay_ns(5);
+    Ok(())
+}
+
+/// Duties, the greatest one and one past it included.
+pub fn pwm<P: SetDutyCycle>(output: &mut P, delay: &mut impl DelayNs, out: &mut impl Write) -> fmt::Result {
+    let max = output.max_duty_cycle();
+    writeln!(out, "the greatest duty is {max}")?;
+    for duty in [0, 1, max / 3, max - 1, max, max + 1, u16::MAX] {
+        report(out, "duty", output.set_duty_cycle(duty).map_err(|error| error.kind()), &[])?;
+        delay.delay_us(50);
+    }
+    report(out, "off", output.set_duty_cycle_fully_off().map_err(|error| error.kind()), &[])?;
+    report(out, "on", output.set_duty_cycle_fully_on().map_err(|error| error.kind()), &[])?;
+    report(out, "fraction", output.set_duty_cycle_fraction(40_000, 60_000).map_err(|error| error.kind()), &[])?;
+    report(out, "percent", output.set_duty_cycle_percent(37).map_err(|error| error.kind()), &[])
+}
+
+/// Bytes over a port at whose other end everything is sent back.
+pub fn uart<U>(port: &mut U, delay: &mut impl DelayNs, out: &mut impl Write) -> fmt::Result
+where
+    U: Read + IoWrite + ReadReady + WriteReady,
+{
+    use embedded_io::Error as _;
+    let long: [u8; 200] = core::array::from_fn(|index| u8::try_from(index).unwrap_or_default());
+    let count = |result: Result<usize, U::Error>| result.map_err(|error| error.kind());
+    let flag = |result: Result<bool, U::Error>| result.map_err(|error| error.kind());
+    writeln!(out, "nothing: {:?} {:?}", count(port.read(&mut [])), count(port.write(&[])))?;
+    writeln!(out, "ready: {:?} {:?}", flag(port.read_ready()), flag(port.write_ready()))?;
+    for len in [1, 5, 64, 65, 200] {
+        let written = count(port.write(&long[..len]));
+        writeln!(out, "wrote {written:?} of {len}, ready: {:?}", flag(port.write_ready()))?;
+        let mut left = written.unwrap_or_default();
+        while left > 0 {
+            let mut buffer = [0xee; 100];
+            let read = count(port.read(&mut buffer));
+            writeln!(out, "read {read:?}: {:02x?}", &buffer[..read.unwrap_or_default()])?;
+            left = left.saturating_sub(read.unwrap_or(left));
+            delay.delay_us(300);
+        }
+    }
+    let result = port.write_all(&long).map_err(|error| error.kind());
+    report(out, "write all", result, &[])?;
+    report(out, "flush", port.flush().map_err(|error| error.kind()), &[])?;
+    let mut all = [0; 200];
+    let result = port.read_exact(&mut all);
+    writeln!(out, "read exactly: {} {:02x?}", result.is_ok(), all)?;
+    writeln!(out, "ready: {:?} {:?}", flag(port.read_ready()), flag(port.write_ready()))
+}
+
+/// Readings of a converter while its voltage changes.
+pub fn adc<C: AdcChannel>(channel: &mut C, delay: &mut impl DelayNs, out: &mut impl Write) -> fmt::Result {
+    writeln!(out, "{} bits", channel.resolution_bits())?;
+    for _ in 0..12 {
+        let (raw, microvolts) = (channel.read_raw().ok(), channel.read_microvolts().ok());
+        writeln!(out, "raw {raw:?}, {microvolts:?} uV, {:?} mV", channel.read_millivolts().ok())?;
+        delay.delay_us(700);
+    }
     Ok(())
 }

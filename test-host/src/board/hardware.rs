@@ -8,13 +8,19 @@ use std::time::Duration;
 use wasm_embedded_host::delay::Delay;
 use wasm_embedded_host::i2c::Address;
 use wasm_embedded_host::log::Level;
-use wasm_embedded_host::{HalCtxBuilder, PinGrant};
+use wasm_embedded_host::{HalCtxBuilder, PinGrant, PwmGrant};
 
 use super::{BoardError, i2c_grant, pins};
 use crate::clock::RealWait;
-use crate::linux::{self, ChipChoice, Fault, FaultListener, I2cSettings, LineChoice, LineSettings, Linux, SpiSettings};
+use crate::linux::{
+    self, AdcSettings, ChipChoice, Fault, FaultListener, I2cSettings, LineChoice, LineSettings, Linux, PwmSettings,
+    SpiSettings, UartSettings,
+};
 use crate::log::Teller;
-use crate::policy::{Bias, BusBackend, Chip, I2cLabel, PinBackend, PinDirection, PinLabel, Policy, Select, SpiLabel};
+use crate::policy::{
+    AdcLabel, Bias, BusBackend, ChannelBackend, Chip, I2cLabel, PinBackend, PinDirection, PinLabel, Policy, PwmLabel,
+    Select, SpiLabel, UartLabel,
+};
 
 /// How many faults are kept for a guest that does not run yet.
 const EARLY_FAULTS: usize = 64;
@@ -42,6 +48,15 @@ impl Hardware {
         }
         for label in &policy.spi {
             opened |= named(&label.label, hardware.add_spi(hal, label))?;
+        }
+        for label in &policy.uart {
+            opened |= named(&label.label, hardware.add_uart(hal, label))?;
+        }
+        for label in &policy.adc {
+            opened |= named(&label.label, hardware.add_adc(hal, label))?;
+        }
+        for label in &policy.pwm {
+            opened |= named(&label.label, hardware.add_pwm(hal, label))?;
         }
         for label in &policy.pins {
             opened |= named(&label.label, hardware.add_pin(hal, label))?;
@@ -93,6 +108,36 @@ impl Hardware {
             Select::Own => hal.spi_device_object(&label.label, device),
             Select::None => hal.spi_bus_object(&label.label, device),
         };
+        Ok(true)
+    }
+
+    fn add_uart(&self, hal: &mut HalCtxBuilder, label: &UartLabel) -> Result<bool, Failure> {
+        let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
+        let settings =
+            UartSettings { path: path.clone(), baud: label.baud, parity: label.parity, stop_bits: label.stop_bits };
+        let port = self.linux.uart(&label.label, &settings)?;
+        hal.uart_object(&label.label, Box::new(port), label.access);
+        Ok(true)
+    }
+
+    fn add_adc(&self, hal: &mut HalCtxBuilder, label: &AdcLabel) -> Result<bool, Failure> {
+        let ChannelBackend::Linux { path, channel } = &label.backend else { return Ok(false) };
+        let settings = AdcSettings { path: path.clone(), channel: *channel, resolution_bits: label.resolution_bits };
+        hal.adc(&label.label, self.linux.adc(&label.label, &settings)?);
+        Ok(true)
+    }
+
+    fn add_pwm(&self, hal: &mut HalCtxBuilder, label: &PwmLabel) -> Result<bool, Failure> {
+        let ChannelBackend::Linux { path, channel } = &label.backend else { return Ok(false) };
+        let settings = PwmSettings {
+            path: path.clone(),
+            channel: *channel,
+            frequency_hz: label.frequency_hz,
+            active_low: label.active_low,
+            initial: label.initial,
+        };
+        let output = self.linux.pwm(&label.label, &settings)?;
+        hal.pwm_object(&label.label, Box::new(output), PwmGrant { on_exit: label.on_exit });
         Ok(true)
     }
 

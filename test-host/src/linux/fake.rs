@@ -33,6 +33,7 @@ struct State {
     mode: u8,
     chips: BTreeMap<PathBuf, ChipInfo>,
     line: bool,
+    attributes: BTreeMap<PathBuf, String>,
     edges: VecDeque<Edge>,
     now: Duration,
     on_sleep: Option<Box<dyn FnMut(Duration) + Send>>,
@@ -77,6 +78,11 @@ impl Fake {
 
     pub(super) fn chip(&self, path: &str, chip: ChipInfo) {
         self.state().chips.insert(path.into(), chip);
+    }
+
+    /// Puts a file of the kernel's there.
+    pub(super) fn attribute(&self, path: &str, value: &str) {
+        self.state().attributes.insert(path.into(), value.to_owned());
     }
 
     pub(super) fn set_line(&self, high: bool) {
@@ -139,6 +145,19 @@ impl Kernel for Fake {
             format!("request {} {offset} {direction:?} {initial:?} {bias:?} {debounce:?} {edges}", chip.display());
         self.call("request", text).map(drop)?;
         Ok(Box::new(self.clone()))
+    }
+
+    fn read_attribute(&self, path: &Path) -> Result<String, Errno> {
+        let state = self.call("read", format!("read {}", path.display()))?;
+        state.attributes.get(path).cloned().ok_or(Errno::NOENT)
+    }
+
+    fn write_attribute(&self, path: &Path, value: &str) -> Result<(), Errno> {
+        let mut state = self.call("write", format!("write {} {value}", path.display()))?;
+        if let Some(now) = state.attributes.get_mut(path) {
+            *now = value.to_owned();
+        }
+        Ok(())
     }
 
     /// Every look at the clock takes 100 ns.

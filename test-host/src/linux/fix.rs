@@ -14,12 +14,19 @@ pub enum Subsystem {
     Spi,
     /// GPIO chips.
     Gpio,
+    /// PWM chips.
+    Pwm,
+    /// Analogue converters: industrial I/O devices.
+    Iio,
+    /// Serial ports.
+    Uart,
 }
 
 /// What is the same for all devices of a subsystem.
 struct Facts {
-    /// How the names of its files in `/dev` start.
-    files: &'static str,
+    /// Where its files are, and how their names start.
+    folder: &'static str,
+    files: &'static [&'static str],
     /// Where the kernel lists the controllers, and how their names start.
     controllers: (&'static str, &'static str),
     /// What enables it on a Raspberry Pi, and the files that are then there.
@@ -36,7 +43,8 @@ impl Subsystem {
     fn facts(self) -> Facts {
         match self {
             Subsystem::I2c => Facts {
-                files: "i2c-",
+                folder: "/dev",
+                files: &["i2c-"],
                 controllers: ("/sys/bus/i2c/devices", "i2c-"),
                 dtparam: Some(("dtparam=i2c_arm=on", &["i2c-1"])),
                 module: Some("i2c-dev"),
@@ -44,7 +52,8 @@ impl Subsystem {
                 group: "i2c",
             },
             Subsystem::Spi => Facts {
-                files: "spidev",
+                folder: "/dev",
+                files: &["spidev"],
                 controllers: ("/sys/class/spi_master", "spi"),
                 dtparam: Some(("dtparam=spi=on", &["spidev0.0", "spidev0.1"])),
                 module: Some("spidev"),
@@ -52,19 +61,48 @@ impl Subsystem {
                 group: "spi",
             },
             Subsystem::Gpio => Facts {
-                files: "gpiochip",
+                folder: "/dev",
+                files: &["gpiochip"],
                 controllers: ("/sys/bus/gpio/devices", "gpiochip"),
                 dtparam: None,
                 module: None,
                 udev: "gpio",
                 group: "gpio",
             },
+            Subsystem::Pwm => Facts {
+                folder: "/sys/class/pwm",
+                files: &["pwmchip"],
+                controllers: ("/sys/class/pwm", "pwmchip"),
+                dtparam: Some(("dtoverlay=pwm", &["pwmchip0"])),
+                module: None,
+                udev: "pwm",
+                group: "gpio",
+            },
+            Subsystem::Iio => Facts {
+                folder: "/sys/bus/iio/devices",
+                files: &["iio:device"],
+                controllers: ("/sys/bus/iio/devices", "iio:device"),
+                dtparam: None,
+                module: None,
+                udev: "iio",
+                group: "iio",
+            },
+            Subsystem::Uart => Facts {
+                folder: "/dev",
+                files: &["ttyAMA", "ttyS", "ttyUSB", "ttyACM"],
+                controllers: ("/sys/bus/serial-base/drivers/port", "port"),
+                dtparam: Some(("enable_uart=1", &["ttyAMA0", "ttyS0"])),
+                module: None,
+                udev: "tty",
+                group: "dialout",
+            },
         }
     }
 
-    /// Returns the names of the subsystem's files in `/dev`.
+    /// Returns the names of the subsystem's files.
     pub(super) fn files(self, tree: &Tree) -> Vec<String> {
-        tree.names("/dev", self.facts().files)
+        let Facts { folder, files, .. } = self.facts();
+        files.iter().flat_map(|start| tree.names(folder, start)).collect()
     }
 
     /// Returns what to do when a device file is not there.
@@ -87,7 +125,7 @@ impl Subsystem {
             }
             _ => None,
         };
-        let paths: Vec<String> = files.iter().map(|name| format!("/dev/{name}")).collect();
+        let paths: Vec<String> = files.iter().map(|name| format!("{}/{name}", facts.folder)).collect();
         let others = (!files.is_empty()).then(|| format!("this machine has {}", paths.join(", ")));
         fix.into_iter().chain(others).collect::<Vec<_>>().join("; ")
     }

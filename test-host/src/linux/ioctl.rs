@@ -1,8 +1,10 @@
-//! The three calls of `linux/i2c-dev.h` that the back end makes. No crate offers `I2C_FUNCS`, nor a message's length unclipped.
+//! The three calls of `linux/i2c-dev.h` that the back end makes, and one of terminals. No crate offers `I2C_FUNCS`, nor a
+//! message's length unclipped, nor what is left in a terminal.
 #![expect(unsafe_code, reason = "ioctls pass pointers to the kernel")]
 
-use std::ffi::{c_ulong, c_void};
+use std::ffi::{c_int, c_ulong, c_void};
 use std::fs::File;
+use std::os::fd::AsFd;
 
 use embedded_hal::i2c::Operation;
 use rustix::io::Errno;
@@ -14,6 +16,9 @@ const I2C_SLAVE: Opcode = 0x0703;
 const I2C_TENBIT: Opcode = 0x0704;
 const I2C_FUNCS: Opcode = 0x0705;
 const I2C_RDWR: Opcode = 0x0707;
+
+// include/uapi/asm-generic/ioctls.h, which the architectures of the boards have
+const TIOCOUTQ: Opcode = 0x5411;
 
 // include/uapi/linux/i2c.h
 const I2C_M_RD: u16 = 0x0001;
@@ -41,6 +46,12 @@ struct Messages {
 pub(super) fn functions(file: &File) -> Result<c_ulong, Errno> {
     // SAFETY: I2C_FUNCS stores an unsigned long.
     unsafe { ioctl(file, Getter::<I2C_FUNCS, c_ulong>::new()) }
+}
+
+/// Returns how many bytes a terminal has taken and not sent yet: `TIOCOUTQ`.
+pub(super) fn bytes_to_send(terminal: impl AsFd) -> Result<c_int, Errno> {
+    // SAFETY: TIOCOUTQ stores an int.
+    unsafe { ioctl(terminal, Getter::<TIOCOUTQ, c_int>::new()) }
 }
 
 /// Asks for an address.

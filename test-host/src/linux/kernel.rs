@@ -44,6 +44,20 @@ pub trait Kernel: fmt::Debug + Send + Sync {
     /// Returns the kernel's error.
     fn request_line(&self, chip: &Path, request: &LineRequest) -> Result<Box<dyn LineFile>, Errno>;
 
+    /// Reads a file of the kernel's that holds one value, without the line feed at its end.
+    ///
+    /// # Errors
+    ///
+    /// Returns the kernel's error.
+    fn read_attribute(&self, path: &Path) -> Result<String, Errno>;
+
+    /// Writes a file of the kernel's that holds one value.
+    ///
+    /// # Errors
+    ///
+    /// Returns the kernel's error.
+    fn write_attribute(&self, path: &Path, value: &str) -> Result<(), Errno>;
+
     /// Returns the time of `CLOCK_MONOTONIC`, which no change of the date moves.
     fn now(&self) -> Duration;
 

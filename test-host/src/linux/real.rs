@@ -1,8 +1,8 @@
 //! The kernel that this process runs on.
 
 use std::ffi::c_ulong;
-use std::fs::{File, OpenOptions};
-use std::io;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
 use std::os::fd::AsRawFd;
 use std::path::Path;
 use std::time::Duration;
@@ -71,6 +71,17 @@ impl Kernel for RealKernel {
             builder.with_edge_detection(EdgeDetection::BothEdges);
         }
         Ok(Box::new(RealLine(builder.request().map_err(from_gpio)?)))
+    }
+
+    fn read_attribute(&self, path: &Path) -> Result<String, Errno> {
+        let text = fs::read_to_string(path).map_err(from_io)?;
+        Ok(text.trim_end_matches('\n').to_owned())
+    }
+
+    fn write_attribute(&self, path: &Path, value: &str) -> Result<(), Errno> {
+        // One call of `write`: the kernel takes each as a value. And no file is made where there is none.
+        let mut file = OpenOptions::new().write(true).open(path).map_err(from_io)?;
+        file.write_all(value.as_bytes()).map_err(from_io)
     }
 
     fn now(&self) -> Duration {
@@ -179,7 +190,7 @@ fn line_info(info: line::Info) -> LineInfo {
 }
 
 /// Returns the errno of an error of the standard library, or `EIO` if it is none of the kernel's.
-fn from_io(error: io::Error) -> Errno {
+pub(super) fn from_io(error: io::Error) -> Errno {
     Errno::from_io_error(&error).unwrap_or(Errno::IO)
 }
 

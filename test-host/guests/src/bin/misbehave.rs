@@ -3,7 +3,9 @@
 use embedded_hal::delay::DelayNs as _;
 use embedded_hal::digital::OutputPin as _;
 use embedded_hal::i2c::I2c as _;
-use wasm_embedded_hal::{Delay, I2c, OutputPin, SpiDevice};
+use embedded_hal::pwm::SetDutyCycle as _;
+use embedded_io::{Read as _, Write as _};
+use wasm_embedded_hal::{AdcInput, Delay, I2c, Instant, OutputPin, PwmOutput, SpiDevice, Uart};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let what = std::env::args().nth(1).unwrap_or_default();
@@ -33,6 +35,25 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 bus.write(0x2a_u8, &[])?;
             }
         }
+        "read-forever" => {
+            OutputPin::open("MOTOR")?.set_high()?;
+            Uart::open("serial")?.read(&mut [0])?;
+        }
+        "clock-forever" => while Instant::now().as_nanos() < u64::MAX {},
+        "duty" => {
+            let mut fan = PwmOutput::open("FAN")?;
+            fan.set_duty_cycle_percent(60)?;
+            println!("{:?} {:?}", fan.set_duty_cycle(fan.max_duty_cycle() + 1), fan.set_duty_cycle(u16::MAX));
+        }
+        "listen-only" => println!("{:?}", Uart::open("gps")?.write(b"quiet!")),
+        "once" => {
+            let (_fan, _port, _pot) = (PwmOutput::open("FAN")?, Uart::open("serial")?, AdcInput::open("POT")?);
+            println!("{:?}", PwmOutput::open("FAN").map(drop));
+            println!("{:?}", Uart::open("serial").map(drop));
+            println!("{:?}", AdcInput::open("POT").map(drop));
+            println!("{:?}", Uart::open("POT").map(drop));
+        }
+        "huge-uart" => huge::uart(),
         "sleep" => std::thread::sleep(std::time::Duration::from_secs(3600)),
         "spin" => {
             OutputPin::open("MOTOR")?.set_high()?;
@@ -155,7 +176,38 @@ mod huge {
         show("a write without its bytes", reply);
     }
 
+    /// Asks a serial port for more bytes than there can be.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn uart() {
+        #[link(wasm_import_module = "wasm-embedded:hal/uart@0.5.0")]
+        unsafe extern "C" {
+            #[link_name = "[method]port.read"]
+            fn port_read(port: u32, len: u32, reply: *mut [u32; 3]);
+            #[link_name = "[method]port.write"]
+            fn port_write(port: u32, bytes: *const u8, len: u32, reply: *mut [u32; 3]);
+        }
+        let Ok(_port) = wasm_embedded_hal::Uart::open("serial") else { return };
+        let bytes = vec![0; 65_537];
+        let mut replies = [[0; 3]; 4];
+        let [huge, past, long, unreal] = &mut replies;
+        // SAFETY: the arguments are those of the interface, on the first handle that there is, and the replies are live.
+        unsafe {
+            port_read(1, u32::MAX, huge);
+            port_read(1, 65_537, past);
+            port_write(1, bytes.as_ptr(), 65_537, long);
+        }
+        for reply in [huge, past, long] {
+            println!("failed {}, error {}", reply[0] & 0xff, reply[1] & 0xff);
+        }
+        // SAFETY: a handle that stands for nothing is a trap.
+        unsafe { port_read(77, 1, unreal) };
+    }
+
     /// Elsewhere there are no imports.
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn lengths() {}
+
+    /// Elsewhere there are no imports.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn uart() {}
 }

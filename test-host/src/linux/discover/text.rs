@@ -16,6 +16,7 @@ impl fmt::Display for Machine {
                 Subsystem::I2c => self.i2c.iter().try_for_each(|adapter| adapter.fmt(f))?,
                 Subsystem::Spi => self.spi.iter().try_for_each(|node| node.fmt(f))?,
                 Subsystem::Gpio => self.gpio.iter().try_for_each(|chip| chip.fmt(f))?,
+                Subsystem::Pwm | Subsystem::Iio | Subsystem::Uart => {}
             }
             for missing in self.missing.iter().filter(|missing| missing.subsystem == subsystem) {
                 writeln!(f, "  none: {}", missing.fix)?;
@@ -31,6 +32,9 @@ impl fmt::Display for Subsystem {
             Subsystem::I2c => "I2C",
             Subsystem::Spi => "SPI",
             Subsystem::Gpio => "GPIO",
+            Subsystem::Pwm => "PWM",
+            Subsystem::Iio => "analogue inputs",
+            Subsystem::Uart => "serial ports",
         })
     }
 }

@@ -1,0 +1,171 @@
+//! PWM outputs, through `/sys/class/pwm` (Documentation/driver-api/pwm.rst and Documentation/ABI/testing/sysfs-class-pwm).
+//!
+//! The kernel keeps the duty within the period, and the polarity while the output runs; so the steps below have an order.
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use wasm_embedded_host::DutyPart;
+use wasm_embedded_host::log::Level;
+use wasm_embedded_host::pwm::{Error, Output};
+
+use super::fault::Source;
+use super::fix::Subsystem;
+use super::i2c::{ENOTSUPP, is_gone};
+use super::kernel::{Errno, Kernel};
+use super::open::{OpenError, OpenReason};
+use super::tree::Tree;
+
+/// How often, and how far apart, the files of a channel are tried that was just exported: udev gives them to a group meanwhile.
+const TRIES: u32 = 20;
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+
+/// Which output, and how it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PwmSettings {
+    /// The chip's folder, such as `/sys/class/pwm/pwmchip0`.
+    pub path: PathBuf,
+    /// The channel.
+    pub channel: u32,
+    /// The frequency in hertz; 0 counts as 1.
+    pub frequency_hz: u32,
+    /// Whether active is the lower voltage.
+    pub active_low: bool,
+    /// The duty from the first moment.
+    pub initial: DutyPart,
+}
+
+/// A PWM output. Dropped, it goes on as it is.
+#[derive(Debug)]
+pub struct PwmOutput {
+    kernel: Arc<dyn Kernel>,
+    source: Source,
+    folder: PathBuf,
+    period_ns: u64,
+}
+
+impl PwmOutput {
+    pub(super) fn open(
+        kernel: Arc<dyn Kernel>,
+        tree: &Tree,
+        source: Source,
+        settings: &PwmSettings,
+    ) -> Result<PwmOutput, OpenError> {
+        let folder = settings.path.join(format!("pwm{}", settings.channel));
+        let period_ns = 1_000_000_000_u64.div_ceil(u64::from(settings.frequency_hz.max(1)));
+        let mut output = PwmOutput { kernel, source, folder, period_ns };
+        output.export(tree, settings)?;
+        output.set_up(settings).map_err(|(what, errno)| match errno {
+            // Files that this user may not write are the same trouble wherever they are met.
+            Errno::ACCESS | Errno::PERM => OpenError::of_file(Subsystem::Pwm, tree, &output.folder, errno),
+            _ => OpenError::unsupported(&output.source.device, what, Some(errno)),
+        })?;
+        Ok(output)
+    }
+
+    /// Makes the channel's folder, and waits until it can be used.
+    fn export(&self, tree: &Tree, settings: &PwmSettings) -> Result<(), OpenError> {
+        if self.get("period").is_ok() {
+            return Ok(());
+        }
+        let export = settings.path.join("export");
+        match self.kernel.write_attribute(&export, &settings.channel.to_string()) {
+            Ok(()) => {}
+            // The chip has no such channel.
+            Err(errno @ (Errno::NODEV | Errno::INVAL | Errno::RANGE)) if tree.exists(&settings.path) => {
+                let what = format!("channel {}", settings.channel);
+                return Err(OpenError::unsupported(&self.source.device, what, Some(errno)));
+            }
+            Err(Errno::BUSY) => {
+                return Err(OpenError {
+                    device: self.source.device.clone(),
+                    reason: OpenReason::Busy { holder: "a driver of the kernel".to_owned() },
+                    errno: Some(Errno::BUSY),
+                    advice: Some("/sys/kernel/debug/pwm tells which".to_owned()),
+                });
+            }
+            Err(errno) => return Err(OpenError::of_file(Subsystem::Pwm, tree, &settings.path, errno)),
+        }
+        for _ in 0..TRIES {
+            // Writing what is there already changes nothing, and tells whether this user may.
+            let writable = self.get("duty_cycle").and_then(|duty| self.put("duty_cycle", &duty));
+            if !matches!(writable, Err(Errno::NOENT | Errno::ACCESS)) {
+                break;
+            }
+            // A signal makes the wait shorter.
+            let _ = self.kernel.sleep_until(self.kernel.now() + BETWEEN_TRIES);
+        }
+        Ok(())
+    }
+
+    /// Brings the output from whatever it was to the settings.
+    fn set_up(&mut self, settings: &PwmSettings) -> Result<(), (&'static str, Errno)> {
+        let polarity = if settings.active_low { "inversed" } else { "normal" };
+        match self.get("polarity") {
+            Ok(now) if now == polarity => {}
+            // A driver that knows one polarity only has no such file.
+            Err(Errno::NOENT) if !settings.active_low => {}
+            _ => {
+                self.put("enable", "0").map_err(|errno| ("being switched off", errno))?;
+                self.put("polarity", polarity).map_err(|errno| ("this polarity", errno))?;
+            }
+        }
+        let period = self.period_ns.to_string();
+        if self.get("period").is_ok_and(|now| now != period) {
+            // A duty longer than the new period would be refused.
+            self.put("duty_cycle", "0").map_err(|errno| ("a duty", errno))?;
+            self.put("period", &period).map_err(|errno| ("this frequency", errno))?;
+        }
+        let initial = settings.initial.of(self.max_duty());
+        let duty_ns = self.duty_ns(initial);
+        self.put("duty_cycle", &duty_ns.to_string()).map_err(|errno| ("a duty", errno))?;
+        self.put("enable", "1").map_err(|errno| ("being switched on", errno))
+    }
+
+    /// Returns how long a duty is, to the nearest nanosecond.
+    fn duty_ns(&mut self, duty: u16) -> u64 {
+        let max = u128::from(self.max_duty());
+        let ns = (u128::from(self.period_ns) * u128::from(duty) + max / 2) / max;
+        u64::try_from(ns).unwrap_or(self.period_ns).min(self.period_ns)
+    }
+
+    fn get(&self, name: &str) -> Result<String, Errno> {
+        self.kernel.read_attribute(&self.folder.join(name))
+    }
+
+    fn put(&self, name: &str, value: &str) -> Result<(), Errno> {
+        self.kernel.write_attribute(&self.folder.join(name), value)
+    }
+}
+
+impl Output for PwmOutput {
+    /// Returns a nanosecond of the period as the step, or a 65 535th of it if that is longer.
+    fn max_duty(&mut self) -> u16 {
+        u16::try_from(self.period_ns).unwrap_or(u16::MAX).max(1)
+    }
+
+    fn set_duty(&mut self, duty: u16) -> Result<(), Error> {
+        let duty_ns = self.duty_ns(duty);
+        self.put("duty_cycle", &duty_ns.to_string()).map_err(|errno| {
+            let meaning =
+                if is_gone(errno) || errno == Errno::NOENT { "the chip is gone" } else { "the driver refuses it" };
+            let doing = format_args!("setting a duty of {duty_ns} ns");
+            self.source.failed(Level::Error, errno, doing, format_args!("{meaning}"));
+            kind(errno)
+        })
+    }
+}
+
+/// Returns what an error means for a duty.
+fn kind(errno: Errno) -> Error {
+    match errno {
+        Errno::BUSY => Error::Busy,
+        Errno::INVAL | Errno::OPNOTSUPP | ENOTSUPP => Error::Unsupported,
+        // ENODEV, EIO and whatever else there is: the type is an integer.
+        _ => Error::Other,
+    }
+}

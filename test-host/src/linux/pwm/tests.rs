@@ -1,0 +1,123 @@
+//! PWM outputs over the fake kernel.
+
+use super::*;
+use crate::linux::fake::Fake;
+
+fn settings() -> PwmSettings {
+    let (path, initial) = ("/sys/class/pwm/pwmchip0".into(), DutyPart(0));
+    PwmSettings { path, channel: 1, frequency_hz: 1_000, active_low: false, initial }
+}
+
+/// A channel that is exported, with a period and a duty of somebody before us.
+fn exported() -> Fake {
+    let fake = Fake::default();
+    for (name, value) in [("period", "500"), ("duty_cycle", "400"), ("polarity", "normal"), ("enable", "1")] {
+        fake.attribute(&format!("/sys/class/pwm/pwmchip0/pwm1/{name}"), value);
+    }
+    fake
+}
+
+fn open(fake: &Fake, settings: &PwmSettings) -> Result<PwmOutput, OpenError> {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir_all(root.path().join("sys/class/pwm/pwmchip0")).expect("a folder");
+    fake.machine(Tree::at(root.path())).pwm("FAN", settings)
+}
+
+/// The writes since the last time, without the folder.
+fn writes(fake: &Fake) -> Vec<String> {
+    let calls = fake.calls().into_iter();
+    calls.filter_map(|call| Some(call.strip_prefix("write /sys/class/pwm/pwmchip0/")?.to_owned())).collect()
+}
+
+#[test]
+fn the_duty_is_never_longer_than_the_period_on_the_way() {
+    let fake = exported();
+    open(&fake, &PwmSettings { initial: DutyPart(u16::MAX), ..settings() }).expect("it opens");
+    let steps = ["pwm1/duty_cycle 0", "pwm1/period 1000000", "pwm1/duty_cycle 1000000", "pwm1/enable 1"];
+    assert_eq!(writes(&fake), steps);
+}
+
+#[test]
+fn the_polarity_changes_only_while_the_output_is_off() {
+    let fake = exported();
+    open(&fake, &PwmSettings { active_low: true, ..settings() }).expect("it opens");
+    assert_eq!(writes(&fake)[..2], ["pwm1/enable 0", "pwm1/polarity inversed"]);
+    let one_way = exported();
+    one_way.fail("read", Errno::NOENT);
+    // The first read asks whether the channel is exported, so the export is tried too; the polarity is read after it.
+    open(&one_way, &settings()).expect("it opens");
+}
+
+#[test]
+fn a_channel_that_is_not_exported_is() {
+    let fake = exported();
+    fake.fail("read", Errno::NOENT);
+    open(&fake, &settings()).expect("it opens");
+    assert_eq!(writes(&fake)[0], "export 1");
+}
+
+#[test]
+fn a_channel_that_udev_has_not_given_us_yet_is_waited_for() {
+    let fake = exported();
+    for _ in 0..3 {
+        fake.fail("read", Errno::NOENT);
+    }
+    open(&fake, &settings()).expect("it opens");
+    assert_eq!(fake.calls().iter().filter(|call| *call == "sleep").count(), 2);
+}
+
+#[test]
+fn what_keeps_an_output_from_opening_is_told() {
+    let table = [
+        (Errno::NODEV, "channel 1"),
+        (Errno::BUSY, "in use by a driver of the kernel"),
+        (Errno::ACCESS, "this user may not open it"),
+        (Errno::NOENT, "there is no such device"),
+    ];
+    for (errno, text) in table {
+        let fake = exported();
+        fake.fail("read", Errno::NOENT);
+        fake.fail("write", errno);
+        let error = open(&fake, &settings()).expect_err("it cannot be exported").to_string();
+        assert!(error.contains(text), "{errno:?}: {error}");
+    }
+    let fake = exported();
+    fake.fail("write", Errno::INVAL);
+    let error = open(&fake, &PwmSettings { active_low: true, ..settings() }).expect_err("no such polarity");
+    assert!(error.to_string().contains("it cannot do being switched off"), "{error}");
+}
+
+#[test]
+fn duties_are_nanoseconds_of_the_period() {
+    let fake = exported();
+    let mut output = open(&fake, &PwmSettings { frequency_hz: 100_000, ..settings() }).expect("it opens");
+    assert_eq!(output.max_duty(), 10_000, "a nanosecond each");
+    let mut slow = open(&exported(), &PwmSettings { frequency_hz: 1, ..settings() }).expect("it opens");
+    assert_eq!((slow.max_duty(), slow.duty_ns(u16::MAX), slow.duty_ns(0)), (u16::MAX, 1_000_000_000, 0));
+    drop(writes(&fake));
+    for duty in [0, 1, 5_000, 10_000] {
+        output.set_duty(duty).expect("it can be set");
+    }
+    let expected = [0, 1, 5_000, 10_000].map(|ns| format!("pwm1/duty_cycle {ns}"));
+    assert_eq!(writes(&fake), expected);
+}
+
+#[test]
+fn every_error_of_the_kernel_has_its_kind_and_is_told() {
+    let table = [
+        (Errno::BUSY, Error::Busy),
+        (Errno::INVAL, Error::Unsupported),
+        (Errno::OPNOTSUPP, Error::Unsupported),
+        (ENOTSUPP, Error::Unsupported),
+        (Errno::NODEV, Error::Other),
+        (Errno::IO, Error::Other),
+    ];
+    let fake = exported();
+    let mut output = open(&fake, &settings()).expect("it opens");
+    for (errno, kind) in table {
+        fake.fail("write", errno);
+        assert_eq!(output.set_duty(1), Err(kind), "{errno:?}");
+        assert_eq!(fake.faults().len(), 1);
+    }
+    assert_eq!(output.set_duty(1), Ok(()));
+}
