@@ -155,6 +155,10 @@ impl Env {
         let level = Level::from(signal.high_ns > 0);
         let steady = signal.high_ns == 0 || signal.high_ns >= signal.period_ns;
         let Some(info) = self.topology.nets.get_mut(net.0) else { return };
+        // The same duty again starts no new period, as in a timer that is told its compare value twice.
+        if info.pwm.is_some_and(|now| (now.period_ns, now.high_ns) == (signal.period_ns, signal.high_ns)) {
+            return;
+        }
         info.pwm = (!steady).then_some(signal);
         self.trace(EventKind::Pwm { net, signal });
         self.drive(net, Driver::Handle(handle), Drive::from(level));

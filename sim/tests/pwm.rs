@@ -17,13 +17,13 @@ fn duties_are_parts_of_the_greatest_one_and_more_is_refused() {
     let net = sim.net("LAMP");
     let mut pwm = sim.pwm(net, KILOHERTZ, 0);
     let led = sim.add(Led::new(net, Level::High));
-    let brightness = || sim.with_part::<Led, _>(led, |led, _| (led.brightness() * 1000.0).round() as i64);
-    assert_eq!((pwm.max_duty_cycle(), brightness()), (MAX_DUTY, Some(0)));
-    for (duty, permille) in [(2_500, 250), (1, 0), (MAX_DUTY, 1000), (5_000, 500), (0, 0)] {
-        assert_eq!((pwm.set_duty_cycle(duty), brightness()), (Ok(()), Some(permille)), "{duty}");
+    let brightness = || sim.with_part::<Led, _>(led, |led, _| format!("{:.3}", led.brightness()));
+    assert_eq!((pwm.max_duty_cycle(), brightness()), (MAX_DUTY, Some("0.000".into())));
+    for (duty, part) in [(2_500, "0.250"), (1, "0.000"), (MAX_DUTY, "1.000"), (5_000, "0.500"), (0, "0.000")] {
+        assert_eq!((pwm.set_duty_cycle(duty), brightness()), (Ok(()), Some(part.into())), "{duty}");
     }
     pwm.set_duty_cycle_percent(75).expect("75 % is possible");
-    assert_eq!((pwm.set_duty_cycle(MAX_DUTY + 1), brightness()), (Err(PwmError::OutOfRange), Some(750)));
+    assert_eq!((pwm.set_duty_cycle(MAX_DUTY + 1), brightness()), (Err(PwmError::OutOfRange), Some("0.750".into())));
 }
 
 #[test]

@@ -66,6 +66,11 @@ fn motor(outcome: &Outcome) -> Vec<&str> {
     outcome.trace.lines().filter_map(|line| line.split_once(" MOTOR ")).map(|(_, level)| level).collect()
 }
 
+/// What was on the wires, but for the fan, which gets its exit duty whatever the guest did.
+fn wires(outcome: &Outcome) -> Vec<&str> {
+    outcome.trace.lines().filter(|line| !line.contains(" FAN ")).collect()
+}
+
 #[test]
 fn a_trap_leaves_the_outputs_at_their_exit_levels() {
     let outcome = misbehave("trap", RunOptions::default());
@@ -139,7 +144,7 @@ fn an_address_that_is_not_granted_sees_no_traffic() {
     let printed = outcome.said.stdout_text();
     assert_eq!(printed.lines().count(), 16);
     assert!(printed.lines().all(|line| line.ends_with("Err(Denied)")), "{printed}");
-    assert_eq!(outcome.trace, "", "nothing goes out on the wires");
+    assert_eq!(wires(&outcome), [""; 0], "nothing goes out on the wires");
     assert!(outcome.said.refusals.iter().any(|refusal| refusal.contains("0x50") && refusal.contains("[i2c.bus]")));
 }
 
@@ -160,7 +165,7 @@ fn lengths_past_the_limit_are_refused_before_anything_is_allocated() {
     let (i2c, spi) = ("failed 1, error 8", "failed 1, error 6");
     assert_eq!(printed.lines().filter(|line| line.ends_with(i2c) && !line.starts_with("spi")).count(), 6, "{printed}");
     assert_eq!(printed.lines().filter(|line| line.ends_with(spi) && line.starts_with("spi")).count(), 3, "{printed}");
-    assert_eq!(outcome.trace, "", "nothing goes out on the wires");
+    assert_eq!(wires(&outcome), [""; 0], "nothing goes out on the wires");
     let refusals = outcome.said.refusals.join("\n");
     assert!(refusals.contains("transaction-bytes") && refusals.contains("operations"), "{refusals}");
 }
@@ -178,7 +183,8 @@ fn a_duty_past_the_greatest_changes_nothing_and_the_output_is_left_at_its_exit_d
 #[test]
 fn a_port_that_is_granted_for_listening_sends_nothing() {
     let outcome = misbehave("listen-only", RunOptions::default());
-    assert_eq!((outcome.said.stdout_text().as_str(), outcome.trace.as_str()), ("Err(Denied)\n", ""));
+    assert_eq!(outcome.said.stdout_text(), "Err(Denied)\n");
+    assert_eq!(wires(&outcome), [""; 0], "nothing goes out on the wires");
 }
 
 #[test]
@@ -194,5 +200,5 @@ fn serial_lengths_past_the_limit_are_refused_and_a_broken_handle_is_a_trap() {
     let outcome = misbehave("huge-uart", RunOptions::default());
     let Exit::Trap(_) = outcome.exit else { panic!("{:?}", outcome.exit) };
     assert_eq!(outcome.said.stdout_text(), "failed 1, error 23\n".repeat(3));
-    assert_eq!(outcome.trace, "", "nothing goes out on the wires");
+    assert_eq!(wires(&outcome), [""; 0], "nothing goes out on the wires");
 }
