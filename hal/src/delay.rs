@@ -3,6 +3,7 @@
 use embedded_hal::delay::DelayNs;
 
 use crate::bindings::wasm_embedded::hal::delay;
+use crate::call::imports::delay as call;
 
 /// Waits on the host's monotonic clock; in simulation, on virtual time.
 ///
@@ -30,5 +31,20 @@ impl DelayNs for Delay {
 
     fn delay_ms(&mut self, ms: u32) {
         delay::delay_ns(u64::from(ms) * 1_000_000);
+    }
+}
+
+/// Other tasks of the guest go on meanwhile. Dropping the future ends the wait.
+impl embedded_hal_async::delay::DelayNs for Delay {
+    async fn delay_ns(&mut self, ns: u32) {
+        call::wait(u64::from(ns)).await;
+    }
+
+    async fn delay_us(&mut self, us: u32) {
+        call::wait(u64::from(us) * 1_000).await;
+    }
+
+    async fn delay_ms(&mut self, ms: u32) {
+        call::wait(u64::from(ms) * 1_000_000).await;
     }
 }

@@ -6,6 +6,8 @@ use embedded_hal::digital::{self, ErrorKind, PinState};
 
 use crate::OpenError;
 use crate::bindings::wasm_embedded::hal::digital as host;
+use crate::call::imports::digital::{self as call, Condition};
+use crate::place::Failure;
 
 /// Why a pin could not be driven or read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -28,6 +30,15 @@ impl From<host::Error> for Error {
             host::Error::Denied => Error::Denied,
             host::Error::Unsupported => Error::Unsupported,
             host::Error::Busy => Error::Busy,
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Error {
+        match failure {
+            Failure::Error(number) => call::error(number).into(),
+            Failure::WrongLength | Failure::NoMemory => Error::Other,
         }
     }
 }
@@ -159,7 +170,38 @@ macro_rules! read {
     };
 }
 
+/// Waiting for a pin.
+macro_rules! waited {
+    ($pin:ty, $wait:path) => {
+        /// Other tasks of the guest go on meanwhile. Edges count from the first poll of a future on; dropping it ends the wait,
+        /// and no later wait hears of an edge that came before it.
+        impl embedded_hal_async::digital::Wait for $pin {
+            async fn wait_for_high(&mut self) -> Result<(), Error> {
+                Ok($wait(&self.0, Condition::High).await?)
+            }
+
+            async fn wait_for_low(&mut self) -> Result<(), Error> {
+                Ok($wait(&self.0, Condition::Low).await?)
+            }
+
+            async fn wait_for_rising_edge(&mut self) -> Result<(), Error> {
+                Ok($wait(&self.0, Condition::RisingEdge).await?)
+            }
+
+            async fn wait_for_falling_edge(&mut self) -> Result<(), Error> {
+                Ok($wait(&self.0, Condition::FallingEdge).await?)
+            }
+
+            async fn wait_for_any_edge(&mut self) -> Result<(), Error> {
+                Ok($wait(&self.0, Condition::AnyEdge).await?)
+            }
+        }
+    };
+}
+
 driven!(OutputPin);
 driven!(IoPin);
 read!(InputPin);
 read!(IoPin);
+waited!(InputPin, call::input);
+waited!(IoPin, call::io);

@@ -1,5 +1,7 @@
 //! I2C buses. Addresses are right-aligned: 0x76 is the address, not 0xec.
 
+mod asynchronous;
+
 use core::fmt;
 
 use embedded_hal::i2c::{self, ErrorKind, NoAcknowledgeSource, Operation, SevenBitAddress, TenBitAddress};
@@ -59,6 +61,7 @@ impl From<Failure> for Error {
         match failure {
             Failure::Error(number) => place::i2c::error(number).into(),
             Failure::WrongLength => Error::WrongReply,
+            Failure::NoMemory => Error::TooLong,
         }
     }
 }
@@ -100,7 +103,7 @@ impl core::error::Error for Error {}
 
 /// An I2C bus, as far as the policy grants it.
 ///
-/// Implements embedded-hal's `I2c` for addresses of seven and of ten bits. Each call is one transaction on the wires: a START,
+/// Implements `I2c` of embedded-hal and of embedded-hal-async, for addresses of seven and of ten bits. Each call is one transaction on the wires: a START,
 /// the operations with a repeated START wherever the direction changes, and a STOP. Several handles may be open for one bus.
 #[derive(Debug)]
 pub struct I2c(host::Bus);
@@ -145,54 +148,81 @@ impl I2c {
     #[inline]
     fn short(&self, address: host::Address, shape: &Shape, operations: &mut [Operation<'_>]) -> Result<(), Error> {
         let reply = self.0.write_read_short(address, shape.written.to_wire(), shape.written.len(), shape.read_len)?;
-        let mut reply = ShortReply::new(reply);
-        for operation in operations {
-            if let Operation::Read(buffer) = operation {
-                reply.take(buffer);
-            }
-        }
+        shape.deal(ShortReply::new(reply), operations);
         Ok(())
     }
 
     /// Any transaction, as records and bytes end to end.
     fn flat(&self, address: host::Address, operations: &mut [Operation<'_>]) -> Result<(), Error> {
-        let (mut written, mut read) = (0_usize, 0_usize);
-        for operation in operations.iter() {
-            let (sum, len) = match operation {
-                Operation::Read(buffer) => (&mut read, buffer.len()),
-                Operation::Write(bytes) => (&mut written, bytes.len()),
-            };
-            *sum = sum.checked_add(len).ok_or(Error::TooLong)?;
-        }
-        let records = operations.len().checked_mul(2).ok_or(Error::TooLong)?;
+        let Lengths { records, written, read } = Lengths::of(operations)?;
         let data = written.checked_add(read).ok_or(Error::TooLong)?;
         let words = records.checked_add(data.div_ceil(4)).ok_or(Error::TooLong)?;
         with_scratch(words, |words| {
             let (records, data) = words.split_at_mut(records);
             let (bytes, rest) = bytes_of(data).split_at_mut(written);
             let reply = rest.split_at_mut(read).0;
-            let (records, _) = records.as_chunks_mut::<2>();
-            let mut writer = Writer(&mut *bytes);
-            for (record, operation) in records.iter_mut().zip(operations.iter()) {
-                let (direction, len) = match operation {
-                    Operation::Read(buffer) => (host::Direction::Read, buffer.len()),
-                    Operation::Write(bytes) => {
-                        writer.put(bytes);
-                        (host::Direction::Write, bytes.len())
-                    }
-                };
-                *record = [direction_number(direction), u32::try_from(len).map_err(|_| Error::TooLong)?];
-            }
+            let records = lay_out(operations, records, bytes)?;
             place::i2c::transaction(&self.0, address, records, bytes, reply)?;
-            let mut reader = Reader(reply);
-            for operation in operations {
-                if let Operation::Read(buffer) = operation {
-                    reader.get(buffer);
-                }
-            }
+            deal(reply, operations);
             Ok(())
         })
         .unwrap_or(Err(Error::TooLong))
+    }
+}
+
+/// What a transaction takes as records and bytes end to end.
+#[derive(Debug)]
+struct Lengths {
+    /// The words of the records.
+    records: usize,
+    /// The bytes to be written.
+    written: usize,
+    /// The bytes to be read.
+    read: usize,
+}
+
+impl Lengths {
+    fn of(operations: &[Operation<'_>]) -> Result<Lengths, Error> {
+        let (mut written, mut read) = (0_usize, 0_usize);
+        for operation in operations {
+            let (sum, len) = match operation {
+                Operation::Read(buffer) => (&mut read, buffer.len()),
+                Operation::Write(bytes) => (&mut written, bytes.len()),
+            };
+            *sum = sum.checked_add(len).ok_or(Error::TooLong)?;
+        }
+        Ok(Lengths { records: operations.len().checked_mul(2).ok_or(Error::TooLong)?, written, read })
+    }
+}
+
+/// Puts a transaction into records and bytes, and returns the records.
+fn lay_out<'a>(
+    operations: &[Operation<'_>],
+    records: &'a mut [u32],
+    bytes: &mut [u8],
+) -> Result<&'a [[u32; 2]], Error> {
+    let (records, _) = records.as_chunks_mut::<2>();
+    let mut writer = Writer(bytes);
+    for (record, operation) in records.iter_mut().zip(operations) {
+        let (direction, len) = match operation {
+            Operation::Read(buffer) => (host::Direction::Read, buffer.len()),
+            Operation::Write(bytes) => {
+                writer.put(bytes);
+                (host::Direction::Write, bytes.len())
+            }
+        };
+        *record = [direction_number(direction), u32::try_from(len).map_err(|_| Error::TooLong)?];
+    }
+    Ok(records)
+}
+
+/// Deals out what was read.
+fn deal(reply: &[u8], operations: &mut [Operation<'_>]) {
+    let mut reader = Reader(reply);
+    for operation in operations {
+        if let Operation::Read(buffer) = operation {
+            reader.get(buffer);
+        }
     }
 }
 
@@ -230,6 +260,16 @@ impl Shape {
             return None;
         }
         Some(Shape { written, read_len: u32::try_from(read_len).ok()? })
+    }
+
+    /// Deals out what was read.
+    #[inline]
+    fn deal(&self, mut reply: ShortReply, operations: &mut [Operation<'_>]) {
+        for operation in operations {
+            if let Operation::Read(buffer) = operation {
+                reply.take(buffer);
+            }
+        }
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     Error(u8),
     /// The reply has another length than what was asked for: a broken host.
     WrongLength,
+    /// The call was not made: the host's memory limit leaves no room for its arguments.
+    NoMemory,
 }
 
 /// Makes a call with the reply placed in `buffer`, which must be filled exactly.
@@ -49,6 +51,18 @@ pub(crate) fn receive_some(buffer: &mut [u8], call: impl FnOnce(*mut Reply)) -> 
     let len = usize::try_from(len).map_err(|_| Failure::WrongLength)?;
     let placed = len == 0 || usize::try_from(place) == Ok(buffer.as_mut_ptr().addr());
     if placed && len <= buffer.len() { Ok(len) } else { Err(Failure::WrongLength) }
+}
+
+/// Takes the bytes of a reply that was made before, by the number of its handle.
+pub(crate) fn take(reply: u32, buffer: &mut [u8]) -> Result<(), Failure> {
+    receive(buffer, |list| {
+        let mut taken = [0; 2];
+        // SAFETY: the handle is the guest's and given away by the call, and `list` points to the words of `receive`.
+        unsafe {
+            reply::take(reply, &raw mut taken);
+            *list = [0, taken[0], taken[1]];
+        }
+    })
 }
 
 /// Is referred to by the generated bindings, so that this module's object is linked into every guest.
@@ -89,6 +103,21 @@ macro_rules! imports {
             unreachable!("a guest runs only in WebAssembly")
         })*
     };
+}
+
+/// The import of `wit/reply.wit`.
+mod reply {
+    #[cfg(target_arch = "wasm32")]
+    #[link(wasm_import_module = "wasm-embedded:hal/reply@0.5.0")]
+    unsafe extern "C" {
+        #[link_name = "[static]reply.take"]
+        pub(super) fn take(reply: u32, list: *mut [u32; 2]);
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) unsafe fn take(_: u32, _: *mut [u32; 2]) {
+        unreachable!("a guest runs only in WebAssembly")
+    }
 }
 
 /// The imports of `wit/i2c.wit` whose reply is a list.

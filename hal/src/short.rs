@@ -79,6 +79,12 @@ pub(crate) struct ShortReply {
 }
 
 impl ShortReply {
+    /// Takes a reply from its integers.
+    #[inline]
+    pub(crate) fn of(low: u64, high: u64) -> ShortReply {
+        ShortReply { low, high }
+    }
+
     /// Takes a reply from the form of the interface.
     #[inline]
     pub(crate) fn new(wire: Short) -> ShortReply {

@@ -1,14 +1,18 @@
 //! SPI devices and buses, for words of eight bits.
 
+mod asynchronous;
+mod shape;
+
 use core::fmt;
 
 use embedded_hal::spi::{self, ErrorKind, Operation};
 
+use self::shape::{Lengths, Shape};
 use crate::OpenError;
 use crate::bindings::wasm_embedded::hal::spi as host;
 use crate::bindings::wasm_embedded::hal::types::Short;
 use crate::place::{self, Failure};
-use crate::scratch::{Reader, Writer, bytes_of, with_scratch};
+use crate::scratch::{bytes_of, with_scratch};
 use crate::short::{SHORT_BYTES, ShortBytes, ShortReply};
 
 /// Why a transaction failed. The chip select is inactive again after any of them.
@@ -58,6 +62,7 @@ impl From<Failure> for Error {
         match failure {
             Failure::Error(number) => place::spi::error(number).into(),
             Failure::WrongLength => Error::WrongReply,
+            Failure::NoMemory => Error::TooLong,
         }
     }
 }
@@ -126,65 +131,22 @@ impl SpiDevice {
     #[inline]
     fn short(&self, shape: &Shape, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
         let reply = self.0.transfer_short(shape.sent.to_wire(), shape.sent.len(), shape.read_len)?;
-        let mut reply = ShortReply::new(reply);
-        for operation in operations {
-            match operation {
-                Operation::Read(buffer) | Operation::TransferInPlace(buffer) => reply.take(buffer),
-                Operation::Write(bytes) => reply.skip(bytes.len()),
-                Operation::Transfer(buffer, bytes) => {
-                    reply.take(buffer);
-                    reply.skip(bytes.len().saturating_sub(buffer.len()));
-                }
-                Operation::DelayNs(_) => {}
-            }
-        }
+        shape::deal_short(ShortReply::new(reply), operations);
         Ok(())
     }
 
     /// Any transaction, as records and bytes end to end.
     fn flat(&self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
-        let (mut written, mut read) = (0_usize, 0_usize);
-        for operation in operations.iter() {
-            let (write_len, read_len) = lengths(operation);
-            written = written.checked_add(write_len).ok_or(Error::TooLong)?;
-            read = read.checked_add(read_len).ok_or(Error::TooLong)?;
-        }
-        let records = operations.len().checked_mul(3).ok_or(Error::TooLong)?;
+        let Lengths { records, written, read } = Lengths::of(operations)?;
         let data = written.checked_add(read).ok_or(Error::TooLong)?;
         let words = records.checked_add(data.div_ceil(4)).ok_or(Error::TooLong)?;
         with_scratch(words, |words| {
             let (records, data) = words.split_at_mut(records);
             let (bytes, rest) = bytes_of(data).split_at_mut(written);
             let reply = rest.split_at_mut(read).0;
-            let (records, _) = records.as_chunks_mut::<3>();
-            let mut writer = Writer(&mut *bytes);
-            for (record, operation) in records.iter_mut().zip(operations.iter()) {
-                let delay_ns = match operation {
-                    Operation::Read(_) => 0,
-                    Operation::Write(bytes) | Operation::Transfer(_, bytes) => {
-                        writer.put(bytes);
-                        0
-                    }
-                    Operation::TransferInPlace(buffer) => {
-                        writer.put(buffer);
-                        0
-                    }
-                    Operation::DelayNs(ns) => *ns,
-                };
-                let (write_len, read_len) = lengths(operation);
-                let word = |len: usize| u32::try_from(len).map_err(|_| Error::TooLong);
-                *record = [word(write_len)?, word(read_len)?, delay_ns];
-            }
+            let records = shape::lay_out(operations, records, bytes)?;
             place::spi::transaction(&self.0, records, bytes, reply)?;
-            let mut reader = Reader(reply);
-            for operation in operations {
-                match operation {
-                    Operation::Read(buffer) | Operation::Transfer(buffer, _) | Operation::TransferInPlace(buffer) => {
-                        reader.get(buffer)
-                    }
-                    Operation::Write(_) | Operation::DelayNs(_) => {}
-                }
-            }
+            shape::deal(reply, operations);
             Ok(())
         })
         .unwrap_or(Err(Error::TooLong))
@@ -315,79 +277,5 @@ impl spi::SpiBus for SpiBus {
 
     fn flush(&mut self) -> Result<(), Error> {
         Ok(self.0.flush()?)
-    }
-}
-
-/// A transaction that fits a short call: at most 16 words in all and no delay. Several operations under one chip select are
-/// the same bits on the wires as one transfer.
-#[derive(Debug)]
-struct Shape {
-    sent: ShortBytes,
-    read_len: u32,
-}
-
-impl Shape {
-    #[inline]
-    fn of(operations: &[Operation<'_, u8>]) -> Option<Shape> {
-        if operations.is_empty() {
-            return None;
-        }
-        let mut sent = ShortBytes::default();
-        let mut read_len = 0;
-        for operation in operations {
-            let before = sent.len();
-            let (bytes, filler): (&[u8], usize) = match operation {
-                Operation::Read(buffer) => (&[], buffer.len()),
-                Operation::Write(bytes) => (bytes, 0),
-                Operation::Transfer(buffer, bytes) => (bytes, buffer.len().saturating_sub(bytes.len())),
-                Operation::TransferInPlace(buffer) => (buffer, 0),
-                Operation::DelayNs(_) => return None,
-            };
-            sent.push(ShortBytes::of(bytes)?)?;
-            sent.push(ShortBytes::zeros(filler)?)?;
-            let (_, read) = lengths(operation);
-            if read > 0 {
-                read_len = before + u32::try_from(read).ok()?;
-            }
-        }
-        Some(Shape { sent, read_len })
-    }
-}
-
-/// How many bytes an operation takes from the driver, and how many it gives back.
-#[inline]
-fn lengths(operation: &Operation<'_, u8>) -> (usize, usize) {
-    match operation {
-        Operation::Read(buffer) => (0, buffer.len()),
-        Operation::Write(bytes) => (bytes.len(), 0),
-        Operation::Transfer(buffer, bytes) => (bytes.len(), buffer.len()),
-        Operation::TransferInPlace(buffer) => (buffer.len(), buffer.len()),
-        Operation::DelayNs(_) => (0, 0),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shape(operations: &[Operation<'_, u8>]) -> Option<(u32, u32)> {
-        Shape::of(operations).map(|shape| (shape.sent.len(), shape.read_len))
-    }
-
-    #[test]
-    fn several_small_operations_are_one_short_transfer() {
-        assert_eq!(shape(&[Operation::Write(&[0x9f]), Operation::Read(&mut [0; 3])]), Some((4, 4)));
-        assert_eq!(shape(&[Operation::Read(&mut [0; 3]), Operation::Write(&[1, 2])]), Some((5, 3)));
-        assert_eq!(shape(&[Operation::Transfer(&mut [0; 5], &[1])]), Some((5, 5)));
-        assert_eq!(shape(&[Operation::Transfer(&mut [0], &[1, 2, 3])]), Some((3, 1)));
-        assert_eq!(shape(&[Operation::Write(&[])]), Some((0, 0)), "a pulse of chip select");
-    }
-
-    #[test]
-    fn a_delay_or_a_seventeenth_word_is_not_short() {
-        assert_eq!(shape(&[]), None);
-        assert_eq!(shape(&[Operation::Write(&[1]), Operation::DelayNs(1)]), None);
-        assert_eq!(shape(&[Operation::Write(&[0; 8]), Operation::Read(&mut [0; 9])]), None);
-        assert_eq!(shape(&[Operation::Transfer(&mut [0; 17], &[1])]), None);
     }
 }

@@ -72,6 +72,7 @@ impl From<Failure> for Error {
         match failure {
             Failure::Error(number) => place::uart::error(number).into(),
             Failure::WrongLength => Error::WrongReply,
+            Failure::NoMemory => Error::TooLong,
         }
     }
 }

@@ -5,11 +5,11 @@ use std::io::Write as _;
 use anyhow::{Context as _, bail};
 use wit_bindgen_core::wit_parser::{ManglingAndAbi, Resolve, WorldId};
 use wit_bindgen_core::{Files, WorldGenerator as _};
-use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
+use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata, metadata};
 
-/// Methods whose reply is a list. The generated form allocates a `Vec` for every reply; `hal/src/place.rs` calls them by hand
-/// and has the reply placed into the driver's own buffer, so that the hal needs no allocator.
-const BY_HAND: [&str; 9] = [
+/// Functions that the hal calls by hand. First those whose reply is a list: the generated form allocates a `Vec` for every reply;
+/// `hal/src/place.rs` has the reply placed into the driver's own buffer, so that the hal needs no allocator.
+const BY_HAND: [&str; 23] = [
     "[method]bus.read",
     "[method]bus.write-read",
     "[method]bus.transfer",
@@ -19,6 +19,21 @@ const BY_HAND: [&str; 9] = [
     "[method]device.transfer",
     "[method]device.transaction",
     "[method]port.read",
+    "[static]reply.take",
+    // Asynchronous calls, for which `hal/src/call.rs` is there: what is generated needs an allocator and an executor of its own.
+    "write-read-short",
+    "write",
+    "transaction",
+    "device-transfer-short",
+    "device-write",
+    "device-transaction",
+    "bus-transfer-short",
+    "bus-write",
+    "bus-transfer",
+    "bus-flush",
+    "wait-input",
+    "wait-io",
+    "wait-ns",
 ];
 
 fn main() -> anyhow::Result<()> {
@@ -27,10 +42,14 @@ fn main() -> anyhow::Result<()> {
     let (what, wit) = (arguments.next().context(usage)?, arguments.next().context(usage)?);
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(&wit).with_context(|| format!("cannot read {wit}"))?;
-    let world = resolve.select_world(&[package], Some("guest"))?;
     let made = match what.as_str() {
-        "rust" => rust(resolve, world)?.into_bytes(),
-        "component" => component(&resolve, world)?,
+        "rust" => {
+            let entry = resolve.select_world(&[package], Some("async-entry"))?;
+            let entry = metadata::encode(&resolve, entry, StringEncoding::UTF8, None, false)?;
+            let world = resolve.select_world(&[package], Some("async-imports"))?;
+            (rust(resolve, world)? + &constant(&entry)).into_bytes()
+        }
+        "component" => component(&resolve, resolve.select_world(&[package], Some("guest"))?)?,
         _ => bail!(usage),
     };
     std::io::stdout().write_all(&made)?;
@@ -58,7 +77,17 @@ fn rust(mut resolve: Resolve, world: WorldId) -> anyhow::Result<String> {
     Ok(std::iter::once(header).chain(lines).flat_map(|line| [line, "\n"]).collect())
 }
 
-/// A component that imports everything and does nothing with it: what a host must be able to run.
+/// What the component of an asynchronous guest says of its entry, as a constant: the hal's macros put it into the guest.
+fn constant(entry: &[u8]) -> String {
+    let mut text = format!(
+        "/// The custom section that describes the world `async-entry`.\npub const ASYNC_ENTRY: [u8; {}] = *b\"",
+        entry.len()
+    );
+    text.extend(entry.iter().flat_map(|byte| byte.escape_ascii()).map(char::from));
+    text + "\";\n"
+}
+
+/// A component that imports everything that blocks and does nothing with it: what a host must be able to run.
 fn component(resolve: &Resolve, world: WorldId) -> anyhow::Result<Vec<u8>> {
     let mut module = dummy_module(resolve, world, ManglingAndAbi::Standard32);
     embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8, false)?;
