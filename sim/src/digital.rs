@@ -7,7 +7,8 @@ use core::convert::Infallible;
 
 use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState, StatefulOutputPin};
 
-use crate::env::Driver;
+use crate::env::{Awaited, Driver};
+use crate::future::SimWait;
 use crate::net::{Drive, Level, Net};
 use crate::sim::Sim;
 
@@ -47,6 +48,20 @@ impl SimInput {
 impl SimIoPin {
     pub(crate) fn new(sim: &Sim, net: Net, initial: Level) -> SimIoPin {
         SimIoPin { pin: Pin::new(sim, net, initial, open_drain(initial)) }
+    }
+}
+
+impl SimInput {
+    /// Begins to wait at the pin, for a task that waits for it together with other things.
+    pub fn start_wait(&self, awaited: Awaited) -> SimWait {
+        self.pin.sim.wait_for(self.pin.net, awaited)
+    }
+}
+
+impl SimIoPin {
+    /// Begins to wait at the pin, for a task that waits for it together with other things.
+    pub fn start_wait(&self, awaited: Awaited) -> SimWait {
+        self.pin.sim.wait_for(self.pin.net, awaited)
     }
 }
 

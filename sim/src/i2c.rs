@@ -8,8 +8,10 @@ use crate::part::Board;
 
 pub(crate) mod bus;
 mod controller;
+mod job;
 
 pub use controller::SimI2c;
+pub use job::I2cStep;
 
 /// The number of an I2C bus on its board.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -19,11 +19,16 @@ pub(crate) enum Task {
     UartSent(usize),
     /// The frame of a byte to the controller ends on the serial port of this index.
     UartReceived(usize),
+    /// The transaction on the I2C bus of this index goes on.
+    I2c(usize),
+    /// The transaction on the SPI bus of this index goes on.
+    Spi(usize),
 }
 
 /// A task and its time.
 pub(crate) struct Timer {
     pub(crate) at_ns: u64,
+    late: bool,
     sequence: u64,
     pub(crate) task: Task,
 }
@@ -38,7 +43,9 @@ pub(crate) struct Queue {
 impl Queue {
     pub(crate) fn push(&mut self, at_ns: u64, task: Task) {
         self.sequence = self.sequence.wrapping_add(1);
-        self.timers.push(Timer { at_ns, sequence: self.sequence, task });
+        // A controller acts after the parts of the same time, as it does when its caller waits for it.
+        let late = matches!(task, Task::I2c(_) | Task::Spi(_));
+        self.timers.push(Timer { at_ns, late, sequence: self.sequence, task });
     }
 
     /// Returns the time of the first timer.
@@ -55,7 +62,7 @@ impl Queue {
 // The heap gives the greatest first, so the earliest timer is the greatest.
 impl Ord for Timer {
     fn cmp(&self, other: &Timer) -> Ordering {
-        (other.at_ns, other.sequence).cmp(&(self.at_ns, self.sequence))
+        (other.at_ns, other.late, other.sequence).cmp(&(self.at_ns, self.late, self.sequence))
     }
 }
 

@@ -8,8 +8,10 @@ use crate::part::Board;
 
 pub(crate) mod bus;
 mod controller;
+pub(crate) mod job;
 
 pub use controller::{SimSpiBus, SimSpiDevice};
+pub use job::SpiStep;
 
 /// The number of an SPI bus on its board.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -69,8 +69,9 @@ impl World {
         }
     }
 
+    /// Lets time pass up to a time, with all that happens on the way.
     #[cold]
-    fn run_until(&mut self, target_ns: u64) {
+    pub(crate) fn run_until(&mut self, target_ns: u64) {
         self.env.running = true;
         self.deliver();
         while let Some(timer) = self.env.queue.pop_due(target_ns) {
@@ -89,16 +90,19 @@ impl World {
                 }
                 Task::UartSent(port) => self.uart_sent(port),
                 Task::UartReceived(port) => self.uart_received(port),
+                Task::I2c(bus) => self.i2c_continue(bus),
+                Task::Spi(bus) => self.spi_continue(bus),
             }
             self.deliver();
         }
         self.env.now_ns = self.env.now_ns.max(target_ns);
         self.env.running = false;
+        self.env.wake_sleepers();
         self.env.refresh_due();
     }
 
     /// Tells watchers about changes, and about those that follow from them.
-    fn deliver(&mut self) {
+    pub(crate) fn deliver(&mut self) {
         for _ in 0..MAX_NOTICES {
             let Some(notice) = self.env.notices.pop_front() else { return };
             match notice.watcher {

@@ -1,10 +1,12 @@
 //! What goes over the wires of a bus.
 
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::slice;
 
 use embedded_hal::i2c::Operation;
 
+use super::job::Job;
 use super::{Ack, Address, Direction, I2cBusId, I2cError, I2cTarget};
 use crate::env::PartView;
 use crate::part::Board;
@@ -27,7 +29,7 @@ pub(crate) fn bit_ns(frequency_hz: u32) -> u64 {
 }
 
 /// A part that acknowledged an address of the transaction, and so is told of its end.
-struct Engaged {
+pub(super) struct Engaged {
     part: usize,
     /// Whether it acknowledged the last address, and so takes part in the bytes.
     listening: bool,
@@ -35,29 +37,31 @@ struct Engaged {
 
 pub(crate) struct I2cBus {
     pub(crate) parts: Vec<usize>,
-    engaged: Vec<Engaged>,
-    bit_ns: u64,
+    pub(super) engaged: Vec<Engaged>,
+    pub(super) bit_ns: u64,
+    /// Transactions that tasks wait for: the first is on the wires, the others wait for their turn.
+    pub(super) jobs: VecDeque<Job>,
 }
 
 impl I2cBus {
     pub(crate) fn new(frequency_hz: u32) -> I2cBus {
-        I2cBus { parts: Vec::new(), engaged: Vec::new(), bit_ns: bit_ns(frequency_hz) }
+        I2cBus { parts: Vec::new(), engaged: Vec::new(), bit_ns: bit_ns(frequency_hz), jobs: VecDeque::new() }
     }
 }
 
 /// A bus in a transaction.
 #[derive(Clone, Copy)]
-struct Line {
-    id: I2cBusId,
-    bit_ns: u64,
+pub(super) struct Line {
+    pub(super) id: I2cBusId,
+    pub(super) bit_ns: u64,
 }
 
 impl Line {
-    fn event(self, event: I2cEvent) -> EventKind {
+    pub(super) fn event(self, event: I2cEvent) -> EventKind {
         EventKind::I2c { bus: self.id, bit_ns: self.bit_ns, event }
     }
 
-    fn byte_ns(self) -> u64 {
+    pub(super) fn byte_ns(self) -> u64 {
         BYTE_BITS.saturating_mul(self.bit_ns)
     }
 }
@@ -76,8 +80,9 @@ impl World {
         if operations.is_empty() {
             return Ok(());
         }
-        bus.engaged.clear();
         let line = Line { id, bit_ns: bit_ns.unwrap_or(bus.bit_ns) };
+        self.i2c_wait_turn(id);
+        self.i2c_disengage(id);
         self.settle();
         let result = self.i2c_groups(line, address, operations);
         self.i2c_stop(line);
@@ -137,7 +142,7 @@ impl World {
     }
 
     /// Asks every part on the bus whether it is meant.
-    fn i2c_address(&mut self, id: I2cBusId, address: Address, direction: Direction) -> Ack {
+    pub(super) fn i2c_address(&mut self, id: I2cBusId, address: Address, direction: Direction) -> Ack {
         let World { env, parts, i2c, .. } = self;
         let Some(bus) = i2c.get_mut(id.0) else { return Ack::Nack };
         let mut answer = Ack::Nack;
@@ -230,6 +235,13 @@ impl World {
     /// Writes one byte to all parts that listen. One acknowledge is enough, since it pulls the line low.
     fn i2c_write_byte(&mut self, line: Line, bytes: &mut slice::Iter<'_, u8>) -> Ack {
         let Some(&byte) = bytes.next() else { return Ack::Ack };
+        let ack = self.i2c_put(line, byte);
+        self.advance(line.byte_ns());
+        ack
+    }
+
+    /// Has a byte heard by all parts that listen; its time is still to pass.
+    pub(super) fn i2c_put(&mut self, line: Line, byte: u8) -> Ack {
         let mut ack = Ack::Nack;
         self.i2c_listening(line.id, |target, board| {
             if target.write(byte, board) == Ack::Ack {
@@ -237,19 +249,23 @@ impl World {
             }
         });
         self.env.trace(line.event(I2cEvent::Byte { byte, direction: Direction::Write, ack }));
-        self.advance(line.byte_ns());
         ack
     }
 
     /// Reads one byte from all parts that listen. Zeros win, since they pull the line low.
     fn i2c_read_byte(&mut self, line: Line, slots: &mut slice::IterMut<'_, u8>, last: bool) {
         let Some(slot) = slots.next() else { return };
+        *slot = self.i2c_get(line, last && slots.len() == 0);
+        self.advance(line.byte_ns());
+    }
+
+    /// Hears a byte from all parts that listen; its time is still to pass.
+    pub(super) fn i2c_get(&mut self, line: Line, last: bool) -> u8 {
         let mut byte = IDLE;
         self.i2c_listening(line.id, |target, board| byte &= target.read(board));
-        *slot = byte;
-        let ack = if last && slots.len() == 0 { Ack::Nack } else { Ack::Ack };
+        let ack = if last { Ack::Nack } else { Ack::Ack };
         self.env.trace(line.event(I2cEvent::Byte { byte, direction: Direction::Read, ack }));
-        self.advance(line.byte_ns());
+        byte
     }
 
     fn i2c_listening(&mut self, id: I2cBusId, mut f: impl FnMut(&mut dyn I2cTarget, &mut dyn Board)) {
@@ -262,8 +278,21 @@ impl World {
         }
     }
 
-    /// Sends a STOP, and tells the parts that acknowledged something.
+    /// Sends a STOP.
     fn i2c_stop(&mut self, line: Line) {
+        self.i2c_end(line);
+        self.advance(I2cEvent::Stop.duration_ns(line.bit_ns));
+    }
+
+    /// Forgets who acknowledged something in an earlier transaction.
+    pub(super) fn i2c_disengage(&mut self, id: I2cBusId) {
+        if let Some(bus) = self.i2c.get_mut(id.0) {
+            bus.engaged.clear();
+        }
+    }
+
+    /// Tells the parts that acknowledged something of a STOP; its time is still to pass.
+    pub(super) fn i2c_end(&mut self, line: Line) {
         let World { env, parts, i2c, .. } = self;
         for &Engaged { part, .. } in i2c.get(line.id.0).into_iter().flat_map(|bus| &bus.engaged) {
             if let Some(target) = parts.get_mut(part).and_then(|part| part.i2c()) {
@@ -271,12 +300,11 @@ impl World {
             }
         }
         self.env.trace(line.event(I2cEvent::Stop));
-        self.advance(I2cEvent::Stop.duration_ns(line.bit_ns));
     }
 }
 
 /// Refuses what must not reach the wires.
-fn check(address: Address, operations: &[Operation<'_>]) -> Result<(), I2cError> {
+pub(super) fn check(address: Address, operations: &[Operation<'_>]) -> Result<(), I2cError> {
     let valid = match address {
         Address::SevenBit(address) => address <= MAX_SEVEN_BIT,
         Address::TenBit(address) => address <= MAX_TEN_BIT,

@@ -1,9 +1,12 @@
 //! The controller of a bus, as drivers see it.
 
+use alloc::vec::Vec;
+
 use embedded_hal::i2c::{ErrorType, I2c, Operation, SevenBitAddress, TenBitAddress};
 
 use super::bus::bit_ns;
-use super::{Address, I2cBusId, I2cError};
+use super::{Address, I2cBusId, I2cError, I2cStep};
+use crate::future::SimTransaction;
 use crate::sim::Sim;
 
 /// A controller of a simulated I2C bus. Made by [`Sim::i2c`]; several may be on one bus, and take turns by whole transactions.
@@ -16,23 +19,28 @@ use crate::sim::Sim;
 pub struct SimI2c {
     sim: Sim,
     bus: I2cBusId,
-    bit_ns: Option<u64>,
+    frequency_hz: Option<u32>,
 }
 
 impl SimI2c {
     pub(crate) fn new(sim: &Sim, bus: I2cBusId) -> SimI2c {
-        SimI2c { sim: sim.clone(), bus, bit_ns: None }
+        SimI2c { sim: sim.clone(), bus, frequency_hz: None }
     }
 
     /// Returns the controller with a frequency of its own instead of that of the bus; 0 counts as 1.
     #[must_use]
     pub fn at_frequency(self, frequency_hz: u32) -> SimI2c {
-        SimI2c { bit_ns: Some(bit_ns(frequency_hz)), ..self }
+        SimI2c { frequency_hz: Some(frequency_hz), ..self }
+    }
+
+    /// Begins a transaction for a task that waits for it together with other things. `bytes` are those of all writes.
+    pub fn start(&self, address: Address, steps: Vec<I2cStep>, bytes: Vec<u8>) -> SimTransaction<I2cError> {
+        self.sim.start_i2c(self.bus, self.frequency_hz, address, steps, bytes)
     }
 
     fn run(&mut self, address: Address, operations: &mut [Operation<'_>]) -> Result<(), I2cError> {
         let mut world = self.sim.lock();
-        let result = world.i2c_transaction(self.bus, self.bit_ns, address, operations);
+        let result = world.i2c_transaction(self.bus, self.frequency_hz.map(bit_ns), address, operations);
         world.env.call_hook();
         result
     }

@@ -1,11 +1,13 @@
 //! What goes over the wires of a bus.
 
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
 use embedded_hal::spi::{Mode, Operation, Polarity};
 
 use super::controller::{FILLER, load, load_cell, store, store_cell};
+use super::job::Job;
 use super::{SpiBusId, SpiError, SpiSelectId, SpiSettings};
 use crate::env::{Driver, PartView, Watcher};
 use crate::net::{Drive, Level, Net};
@@ -21,9 +23,9 @@ const IDLE: u8 = 0xff;
 /// What the clock does to send a byte.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clocking {
-    mode: Mode,
+    pub(super) mode: Mode,
     /// The length of a byte, rounded up.
-    byte_ns: u64,
+    pub(super) byte_ns: u64,
 }
 
 impl Clocking {
@@ -44,20 +46,22 @@ struct Active {
 pub(crate) struct SpiBus {
     active: Vec<Active>,
     /// When the last select line to become inactive has been so for one bit.
-    ready_ns: u64,
+    pub(super) ready_ns: u64,
+    /// Transactions that tasks wait for: the first is on the wires, the others wait for their turn.
+    pub(super) jobs: VecDeque<Job>,
 }
 
 impl SpiBus {
     pub(crate) fn new() -> SpiBus {
-        SpiBus { active: Vec::new(), ready_ns: 0 }
+        SpiBus { active: Vec::new(), ready_ns: 0, jobs: VecDeque::new() }
     }
 }
 
 pub(crate) struct SpiSelect {
-    bus: SpiBusId,
+    pub(super) bus: SpiBusId,
     net: Option<Net>,
-    settings: SpiSettings,
-    clocking: Clocking,
+    pub(super) settings: SpiSettings,
+    pub(super) clocking: Clocking,
     parts: Vec<usize>,
     /// Whether the parts have been told that they are selected.
     active: bool,
@@ -148,13 +152,17 @@ impl World {
     ) -> Result<(), SpiError> {
         let select = self.selects.get(id.0).ok_or(SpiError::NoSuchBus)?;
         let SpiSelect { bus, settings, clocking, .. } = *select;
-        let ready_ns = self.spi.get(bus.0).ok_or(SpiError::NoSuchBus)?.ready_ns;
+        self.spi.get(bus.0).ok_or(SpiError::NoSuchBus)?;
         if operations.is_empty() {
             return Ok(());
         }
+        self.spi_wait_turn(bus);
+        let ready_ns = self.spi.get(bus.0).map_or(0, |bus| bus.ready_ns);
         self.advance(ready_ns.saturating_sub(self.env.now_ns));
-        self.idle_clock(bus, clocking);
+        let idle_ns = self.idle_clock(bus, clocking);
+        self.advance(idle_ns);
         self.drive_select(id, Level::Low);
+        self.settle();
         self.advance(settings.select_setup_ns);
         for operation in operations {
             match operation {
@@ -172,10 +180,16 @@ impl World {
         }
         self.advance(settings.select_hold_ns);
         self.drive_select(id, Level::High);
+        self.settle();
+        self.spi_deselected(bus, clocking);
+        Ok(())
+    }
+
+    /// Remembers from when on a select line of a bus may become active again.
+    pub(super) fn spi_deselected(&mut self, bus: SpiBusId, clocking: Clocking) {
         if let Some(bus) = self.spi.get_mut(bus.0) {
             bus.ready_ns = self.env.now_ns.saturating_add(clocking.byte_ns.div_ceil(8));
         }
-        Ok(())
     }
 
     /// Clocks words on a bus without touching a select line.
@@ -190,25 +204,28 @@ impl World {
         if self.spi.get(bus.0).is_none() {
             return Err(SpiError::NoSuchBus);
         }
-        self.idle_clock(bus, clocking);
+        self.spi_wait_turn(bus);
+        let idle_ns = self.idle_clock(bus, clocking);
+        self.advance(idle_ns);
         self.clock(bus, clocking, len, mosi, miso);
         Ok(())
     }
 
-    /// Brings the idle clock to the level of the mode, half a bit before a select line becomes active.
-    fn idle_clock(&mut self, bus: SpiBusId, clocking: Clocking) {
+    /// Brings the idle clock to the level of the mode, and returns the half bit that is to pass before a select line becomes active.
+    pub(super) fn idle_clock(&mut self, bus: SpiBusId, clocking: Clocking) -> u64 {
         let level = Level::from(clocking.mode.polarity == Polarity::IdleHigh);
         if let Some(info) = self.env.topology.spi.get_mut(bus.0)
             && info.idle != level
         {
             info.idle = level;
             self.env.trace(EventKind::Spi { bus, event: SpiEvent::Idle { level } });
-            self.advance(clocking.byte_ns.div_ceil(16));
+            return clocking.byte_ns.div_ceil(16);
         }
+        0
     }
 
     /// Drives a select line, which is a wire of its own or a net.
-    fn drive_select(&mut self, id: SpiSelectId, level: Level) {
+    pub(super) fn drive_select(&mut self, id: SpiSelectId, level: Level) {
         let Some(select) = self.selects.get(id.0) else { return };
         let bus = select.bus;
         if let Some(net) = select.net {
@@ -221,7 +238,6 @@ impl World {
             self.env.trace(EventKind::Spi { bus, event });
             self.set_active(id.0, level == Level::Low);
         }
-        self.settle();
     }
 
     /// Clocks `len` words. `mosi` gives what is sent, `miso` takes what comes in.
@@ -249,6 +265,7 @@ impl World {
                 self.advance(owed_ns);
             } else {
                 miso(index, self.clock_byte(bus, clocking, mosi(index)));
+                self.advance(clocking.byte_ns);
                 index += 1;
             }
         }
@@ -263,8 +280,8 @@ impl World {
         if self.parts.get_mut(part)?.spi()?.accepts(mode) { Some(part) } else { None }
     }
 
-    /// Clocks a byte through all parts that are selected. Where several drive MISO, zeros win.
-    fn clock_byte(&mut self, bus: SpiBusId, clocking: Clocking, mosi: u8) -> u8 {
+    /// Clocks a byte through all parts that are selected; its time is still to pass. Where several drive MISO, zeros win.
+    pub(super) fn clock_byte(&mut self, bus: SpiBusId, clocking: Clocking, mosi: u8) -> u8 {
         let Clocking { mode, byte_ns } = clocking;
         let World { env, parts, spi, .. } = self;
         let mut miso = IDLE;
@@ -277,7 +294,6 @@ impl World {
             miso &= if in_step { answer } else { late(&mut active.late_miso, answer) };
         }
         self.env.trace(EventKind::Spi { bus, event: SpiEvent::Byte { mosi, miso, mode, byte_ns } });
-        self.advance(byte_ns);
         miso
     }
 }

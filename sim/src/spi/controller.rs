@@ -1,11 +1,14 @@
 //! The controllers of a bus, as drivers see them.
 
+use alloc::vec::Vec;
 use core::cell::Cell;
 
 use embedded_hal::spi::{ErrorType, Operation, SpiBus, SpiDevice};
 
 use super::bus::Clocking;
+use super::job::{Place, SpiStep};
 use super::{SpiBusId, SpiError, SpiSelectId, SpiSettings};
+use crate::future::SimTransaction;
 use crate::sim::Sim;
 
 /// The controller of the device on a select line. Made by [`Sim::spi_device`].
@@ -31,6 +34,11 @@ impl SimSpiDevice {
     pub(crate) fn new(sim: &Sim, select: SpiSelectId) -> SimSpiDevice {
         SimSpiDevice { sim: sim.clone(), select }
     }
+
+    /// Begins a transaction for a task that waits for it together with other things. `bytes` are those of all writes.
+    pub fn start(&self, steps: Vec<SpiStep>, bytes: Vec<u8>) -> SimTransaction<SpiError> {
+        self.sim.start_spi(Place::Select(self.select), steps, bytes)
+    }
 }
 
 impl ErrorType for SimSpiDevice {
@@ -49,6 +57,11 @@ impl SpiDevice for SimSpiDevice {
 impl SimSpiBus {
     pub(crate) fn new(sim: &Sim, bus: SpiBusId, settings: SpiSettings) -> SimSpiBus {
         SimSpiBus { sim: sim.clone(), bus, clocking: Clocking::new(settings) }
+    }
+
+    /// Begins to clock words for a task that waits for them together with other things. `bytes` are those of all writes.
+    pub fn start(&self, steps: Vec<SpiStep>, bytes: Vec<u8>) -> SimTransaction<SpiError> {
+        self.sim.start_spi(Place::Bus(self.bus, self.clocking), steps, bytes)
     }
 
     fn exchange(

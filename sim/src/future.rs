@@ -1,0 +1,203 @@
+//! What tasks of the controller wait for, in virtual time.
+//!
+//! Such a future is made with what it waits for already begun, and may be polled by any executor. Time passes when somebody lets it:
+//! an executor whose tasks all wait calls [`Sim::advance_to_next`], as [`Sim::block_on`] does.
+
+use alloc::sync::Arc;
+use alloc::task::Wake;
+use alloc::vec::Vec;
+use core::fmt;
+use core::pin::{Pin, pin};
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use core::task::{Context, Poll, Waker};
+
+use crate::digital::ACCESS_NS;
+use crate::env::Awaited;
+use crate::i2c::{Address, I2cBusId, I2cError, I2cStep};
+use crate::net::Net;
+use crate::signal::Signal;
+use crate::sim::Sim;
+use crate::spi::job::Place;
+use crate::spi::{SpiError, SpiStep};
+
+/// Ends at a virtual time. Made by [`Sim::sleep_ns`].
+pub struct SimSleep {
+    sim: Sim,
+    key: (u64, u64),
+}
+
+/// Ends when something happens at a net. Made by [`Sim::wait_for`]. Dropping it ends the wait.
+pub struct SimWait {
+    sim: Sim,
+    net: Net,
+    number: u64,
+    signal: Signal<()>,
+}
+
+/// Ends with a transaction, and gives what was read, end to end. Dropping it takes the transaction out of the queue of its bus;
+/// one that has begun runs to its end.
+pub struct SimTransaction<E> {
+    sim: Sim,
+    bus: Bus,
+    number: u64,
+    signal: Signal<Result<Vec<u8>, E>>,
+}
+
+#[derive(Clone, Copy)]
+enum Bus {
+    I2c(usize),
+    Spi(usize),
+}
+
+impl Sim {
+    /// Begins to wait so many nanoseconds.
+    pub fn sleep_ns(&self, ns: u64) -> SimSleep {
+        let mut world = self.lock();
+        let key = (world.env.now_ns.saturating_add(ns), world.env.number());
+        SimSleep { sim: self.clone(), key }
+    }
+
+    /// Begins to wait at a net. Edges count from this call on. It takes as long as any access to a pin.
+    pub fn wait_for(&self, net: Net, awaited: Awaited) -> SimWait {
+        let signal = Signal::new();
+        let mut world = self.lock();
+        let number = world.env.wait_for(net, awaited, signal.clone());
+        world.advance(ACCESS_NS);
+        world.env.call_hook();
+        SimWait { sim: self.clone(), net, number, signal }
+    }
+
+    /// Begins a transaction on an I2C bus, after all that were begun before. Its wire time passes beside that of other buses.
+    pub fn start_i2c(
+        &self,
+        bus: I2cBusId,
+        frequency_hz: Option<u32>,
+        address: Address,
+        steps: Vec<I2cStep>,
+        bytes: Vec<u8>,
+    ) -> SimTransaction<I2cError> {
+        let signal = Signal::new();
+        let number = self.lock().i2c_start_job(bus, frequency_hz, address, steps, bytes, signal.clone());
+        SimTransaction { sim: self.clone(), bus: Bus::I2c(bus.0), number, signal }
+    }
+
+    /// Begins to clock words on an SPI bus, after all that were begun before.
+    pub(crate) fn start_spi(&self, place: Place, steps: Vec<SpiStep>, bytes: Vec<u8>) -> SimTransaction<SpiError> {
+        let signal = Signal::new();
+        let (bus, number) = self.lock().spi_start_job(place, steps, bytes, signal.clone());
+        SimTransaction { sim: self.clone(), bus: Bus::Spi(bus), number, signal }
+    }
+
+    /// Lets time pass up to the next thing that is to happen, and no further than `until_ns`. Returns whether anything was to
+    /// happen at all.
+    pub fn advance_to_next(&self, until_ns: u64) -> bool {
+        let mut world = self.lock();
+        let next_ns = world.env.next_ns();
+        let to_ns = next_ns.unwrap_or(until_ns).min(until_ns).max(world.env.now_ns);
+        if next_ns.is_some() {
+            world.run_until(to_ns);
+            world.env.call_hook();
+        }
+        next_ns.is_some()
+    }
+
+    /// Returns the time of the next thing that is to happen.
+    pub fn next_ns(&self) -> Option<u64> {
+        self.lock().env.next_ns()
+    }
+
+    /// Runs a future to its end, and lets time pass whenever it waits. Returns nothing if it waits for what never comes.
+    pub fn block_on<F: Future>(&self, future: F) -> Option<F::Output> {
+        let mut future = pin!(future);
+        let woken = Arc::new(Woken(AtomicBool::new(true)));
+        let waker = Waker::from(woken.clone());
+        loop {
+            while woken.0.swap(false, Relaxed) {
+                if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                    return Some(output);
+                }
+            }
+            if !self.advance_to_next(u64::MAX) {
+                return None;
+            }
+        }
+    }
+}
+
+/// Whether the future of [`Sim::block_on`] is to be polled.
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Woken>) {
+        self.0.store(true, Relaxed);
+    }
+}
+
+impl Future for SimSleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut world = self.sim.lock();
+        if world.env.now_ns >= self.key.0 {
+            return Poll::Ready(());
+        }
+        world.env.sleep(self.key, cx.waker());
+        Poll::Pending
+    }
+}
+
+impl Drop for SimSleep {
+    fn drop(&mut self) {
+        self.sim.lock().env.sleepers.remove(&self.key);
+    }
+}
+
+impl Future for SimWait {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.signal.poll(cx.waker())
+    }
+}
+
+impl Drop for SimWait {
+    fn drop(&mut self) {
+        self.sim.lock().env.forget(self.net, self.number);
+    }
+}
+
+impl<E> Future for SimTransaction<E> {
+    type Output = Result<Vec<u8>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Vec<u8>, E>> {
+        self.signal.poll(cx.waker())
+    }
+}
+
+impl<E> Drop for SimTransaction<E> {
+    fn drop(&mut self) {
+        let mut world = self.sim.lock();
+        match self.bus {
+            Bus::I2c(bus) => world.i2c_forget_job(bus, self.number),
+            Bus::Spi(bus) => world.spi_forget_job(bus, self.number),
+        }
+    }
+}
+
+impl fmt::Debug for SimSleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimSleep").field("at_ns", &self.key.0).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SimWait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimWait").field("net", &self.net).finish_non_exhaustive()
+    }
+}
+
+impl<E> fmt::Debug for SimTransaction<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimTransaction").field("number", &self.number).finish_non_exhaustive()
+    }
+}

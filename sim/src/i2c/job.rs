@@ -1,0 +1,206 @@
+//! Transactions that tasks wait for: the same acts on the wires, and the time between them passes beside everything else.
+
+use alloc::vec::Vec;
+
+use embedded_hal::i2c::Operation;
+
+use super::bus::{Line, bit_ns, check};
+use super::{Ack, Address, Direction, I2cBusId, I2cError};
+use crate::queue::Task;
+use crate::signal::Signal;
+use crate::trace::I2cEvent;
+use crate::world::World;
+
+/// One operation of a transaction that a task waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum I2cStep {
+    /// Reads so many bytes.
+    Read(usize),
+    /// Writes so many bytes.
+    Write(usize),
+}
+
+/// Adjacent operations of one direction.
+struct Group {
+    direction: Direction,
+    len: usize,
+}
+
+/// What is done next.
+enum Next {
+    Start,
+    Address,
+    /// The byte of this index in the group.
+    Byte(usize),
+    Stop,
+    End,
+}
+
+/// A transaction that a task waits for.
+pub(super) struct Job {
+    number: u64,
+    line: Line,
+    address: Address,
+    /// The groups, the last first.
+    groups: Vec<Group>,
+    bytes: alloc::vec::IntoIter<u8>,
+    read: Vec<u8>,
+    result: Result<(), I2cError>,
+    started: bool,
+    next: Next,
+    signal: Signal<Result<Vec<u8>, I2cError>>,
+}
+
+impl World {
+    /// Puts a transaction into the queue of its bus, and returns its number.
+    pub(crate) fn i2c_start_job(
+        &mut self,
+        id: I2cBusId,
+        frequency_hz: Option<u32>,
+        address: Address,
+        steps: Vec<I2cStep>,
+        bytes: Vec<u8>,
+        signal: Signal<Result<Vec<u8>, I2cError>>,
+    ) -> u64 {
+        let number = self.env.number();
+        let Some(bus) = self.i2c.get_mut(id.0) else {
+            signal.give(Err(I2cError::NoSuchBus));
+            return number;
+        };
+        let line = Line { id, bit_ns: frequency_hz.map_or(bus.bit_ns, bit_ns) };
+        match groups(address, &steps) {
+            Err(error) => signal.give(Err(error)),
+            Ok(groups) if groups.is_empty() => signal.give(Ok(Vec::new())),
+            Ok(groups) => {
+                let (bytes, read, result) = (bytes.into_iter(), Vec::new(), Ok(()));
+                let (started, next) = (false, Next::Start);
+                let job = Job { number, line, address, groups, bytes, read, result, started, next, signal };
+                bus.jobs.push_back(job);
+                if bus.jobs.len() == 1 {
+                    self.settle();
+                    self.i2c_continue(id.0);
+                    self.settle();
+                }
+            }
+        }
+        number
+    }
+
+    /// Takes a transaction out of the queue, unless it is on the wires.
+    pub(crate) fn i2c_forget_job(&mut self, bus: usize, number: u64) {
+        if let Some(bus) = self.i2c.get_mut(bus) {
+            let mut at = 0;
+            bus.jobs.retain(|job| {
+                at += 1;
+                at == 1 || job.number != number
+            });
+        }
+    }
+
+    /// Lets time pass until no task has a transaction on the bus: for a caller that has all of the controller's time.
+    pub(super) fn i2c_wait_turn(&mut self, id: I2cBusId) {
+        while self.i2c.get(id.0).is_some_and(|bus| !bus.jobs.is_empty())
+            && let Some(next_ns) = self.env.next_ns()
+        {
+            self.run_until(next_ns);
+        }
+    }
+
+    /// Does what is next on a bus, until time must pass.
+    pub(crate) fn i2c_continue(&mut self, bus: usize) {
+        while let Some(mut job) = self.i2c.get_mut(bus).and_then(|bus| bus.jobs.pop_front()) {
+            match self.i2c_act(&mut job) {
+                Some(ns) => {
+                    self.env.push(self.env.now_ns.saturating_add(ns), Task::I2c(bus));
+                    if let Some(bus) = self.i2c.get_mut(bus) {
+                        bus.jobs.push_front(job);
+                    }
+                    return;
+                }
+                None => job.signal.give(job.result.map(|()| job.read)),
+            }
+        }
+    }
+
+    /// Does one thing on the wires, and returns how long it takes, or nothing if all is done.
+    fn i2c_act(&mut self, job: &mut Job) -> Option<u64> {
+        let line = job.line;
+        loop {
+            match job.next {
+                Next::Start if job.groups.is_empty() => job.next = Next::Stop,
+                Next::Start => {
+                    let start = if job.started { I2cEvent::RepeatedStart } else { I2cEvent::Start };
+                    if !job.started {
+                        self.i2c_disengage(line.id);
+                    }
+                    job.started = true;
+                    job.next = Next::Address;
+                    self.env.trace(line.event(start));
+                    return Some(start.duration_ns(line.bit_ns));
+                }
+                Next::Address => {
+                    let direction = job.groups.last()?.direction;
+                    let ack = self.i2c_address(line.id, job.address, direction);
+                    let event = I2cEvent::Address { address: job.address, direction, ack };
+                    self.env.trace(line.event(event));
+                    job.next = Next::Byte(0);
+                    if ack == Ack::Nack {
+                        (job.result, job.next) = (Err(I2cError::NoAcknowledgeAddress), Next::Stop);
+                    }
+                    return Some(event.duration_ns(line.bit_ns));
+                }
+                Next::Byte(index) => {
+                    let Group { direction, len } = *job.groups.last()?;
+                    if index == len {
+                        job.groups.pop();
+                        job.next = Next::Start;
+                        continue;
+                    }
+                    job.next = Next::Byte(index + 1);
+                    match direction {
+                        Direction::Read => job.read.push(self.i2c_get(line, index + 1 == len)),
+                        Direction::Write => {
+                            // As many as the groups write; that was checked.
+                            if self.i2c_put(line, job.bytes.next().unwrap_or_default()) == Ack::Nack {
+                                (job.result, job.next) = (Err(I2cError::NoAcknowledgeData), Next::Stop);
+                            }
+                        }
+                    }
+                    return Some(line.byte_ns());
+                }
+                Next::Stop => {
+                    job.next = Next::End;
+                    self.i2c_end(line);
+                    return Some(I2cEvent::Stop.duration_ns(line.bit_ns));
+                }
+                Next::End => return None,
+            }
+        }
+    }
+}
+
+/// Returns the groups of a transaction that may go out on the wires, the last first.
+fn groups(address: Address, steps: &[I2cStep]) -> Result<Vec<Group>, I2cError> {
+    let mut groups: Vec<Group> = Vec::new();
+    for step in steps {
+        let (direction, len) = match *step {
+            I2cStep::Read(len) => (Direction::Read, len),
+            I2cStep::Write(len) => (Direction::Write, len),
+        };
+        match groups.last_mut() {
+            Some(last) if last.direction == direction => last.len = last.len.saturating_add(len),
+            _ => groups.push(Group { direction, len }),
+        }
+    }
+    if groups.iter().any(|group| group.direction == Direction::Read && group.len == 0) {
+        check(address, &[])?;
+        return Err(I2cError::Unsupported);
+    }
+    check(address, &[Operation::Write(&[])])?;
+    // A ten-bit address is only complete in a write: a read that begins a transaction is preceded by an empty one.
+    if matches!(address, Address::TenBit(_)) && groups.first().is_some_and(|first| first.direction == Direction::Read) {
+        groups.insert(0, Group { direction: Direction::Write, len: 0 });
+    }
+    groups.reverse();
+    Ok(groups)
+}
