@@ -40,6 +40,8 @@ pub struct HalCtx {
     pub(crate) limits: Limits,
     pub(crate) interrupt: Interrupt,
     pub(crate) reply: ReplyBuffer,
+    #[cfg(feature = "async")]
+    pub(crate) calls: crate::calls::Calls,
     /// How many handles the guest holds.
     handles: u32,
 }
@@ -69,6 +71,8 @@ impl HalCtx {
             limits: Limits::default(),
             interrupt: Interrupt::default(),
             reply: ReplyBuffer::default(),
+            #[cfg(feature = "async")]
+            calls: crate::calls::Calls::default(),
             handles: 0,
         })
     }

@@ -8,6 +8,7 @@ use wasmtime::component::Linker;
 
 use crate::interrupt::Interrupt;
 use crate::linker::HalView;
+use crate::progress::Progress;
 
 /// The longest wait between two looks at the interrupt, in nanoseconds.
 pub(crate) const SLICE_NS: u32 = 20_000_000;
@@ -16,6 +17,12 @@ pub(crate) const SLICE_NS: u32 = 20_000_000;
 pub trait Delay: Send {
     /// Returns after at least `ns` nanoseconds, or earlier once the interrupt is requested.
     fn delay_ns(&mut self, ns: u64, interrupt: &Interrupt);
+
+    /// Begins to wait at least `ns` nanoseconds. What can only wait in the call waits in it.
+    fn start(&mut self, ns: u64, interrupt: &Interrupt) -> Progress<()> {
+        self.delay_ns(ns, interrupt);
+        Progress::Done(())
+    }
 }
 
 /// Any embedded-hal delay, in slices of 20 ms.
@@ -46,6 +53,29 @@ pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()>
         hal.delay.delay_ns(ns, &hal.interrupt);
         hal.interrupt.check()?;
         Ok(())
+    })
+}
+
+/// Adds the interface `wasm-embedded:hal/delay-async`.
+///
+/// # Errors
+///
+/// Fails if the interface is there already.
+#[cfg(feature = "async")]
+pub fn add_async_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+    let mut instance = linker.instance("wasm-embedded:hal/delay-async@0.5.0")?;
+    instance.func_wrap_concurrent("wait-ns", |accessor, (ns,): (u64,)| {
+        Box::pin(async move {
+            let (progress, _call, interrupt) = accessor.with(|mut access| -> wasmtime::Result<_> {
+                let hal = access.data_mut().hal();
+                hal.interrupt.check()?;
+                let call = hal.begin_call()?;
+                Ok((hal.delay.start(ns, &hal.interrupt), call, hal.interrupt.clone()))
+            })?;
+            progress.end().await;
+            interrupt.check()?;
+            Ok(())
+        })
     })
 }
 

@@ -1,5 +1,8 @@
 //! Digital pins. Levels are logical on the guest's side and electrical on the device's; [`PinGrant`] stands between them.
 
+#[cfg(feature = "async")]
+mod asynchronous;
+
 use alloc::boxed::Box;
 
 use embedded_hal::digital::{self, InputPin, OutputPin, PinState};
@@ -11,6 +14,7 @@ use crate::ctx;
 use crate::grant::PinGrant;
 use crate::linker::HalView;
 use crate::open::add_opening;
+use crate::progress::Progress;
 use crate::slot::{BrokenHandle, Slots};
 
 /// A level.
@@ -20,6 +24,20 @@ pub enum Level {
     Low,
     /// 1.
     High,
+}
+
+#[cfg(feature = "async")]
+pub use self::asynchronous::add_async_to_linker;
+
+/// What is waited for at a pin, in electrical levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Condition {
+    /// The pin is at a level, or comes to it.
+    Level(Level),
+    /// The pin changes to a level.
+    Edge(Level),
+    /// The pin changes.
+    AnyEdge,
 }
 
 /// Why a pin could not be driven or read.
@@ -52,6 +70,13 @@ pub trait Input: Send {
     ///
     /// Fails as the hardware does.
     fn level(&mut self) -> Result<Level, Error>;
+
+    /// Begins to wait. Edges count from this call on, even those that are gone when somebody looks. Hardware that reports none
+    /// is `Unsupported`.
+    fn start_wait(&mut self, condition: Condition) -> Progress<Result<(), Error>> {
+        let _ = condition;
+        Progress::Done(Err(Error::Unsupported))
+    }
 }
 
 /// A pin that is driven and read.

@@ -1,5 +1,9 @@
 //! I2C buses. Addresses are right-aligned: 0x76 is the address, not 0xec.
 
+#[cfg(feature = "async")]
+mod asynchronous;
+mod transaction;
+
 use core::fmt;
 
 use embedded_hal::i2c::{self, ErrorKind, I2c, NoAcknowledgeSource, Operation, SevenBitAddress, TenBitAddress};
@@ -14,10 +18,15 @@ use crate::grant::I2cGrant;
 use crate::limits::{Limits, TooLong, check, count, size};
 use crate::linker::HalView;
 use crate::log::Log;
+use crate::progress::Progress;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::short;
 use crate::slot::Slot;
+
+#[cfg(feature = "async")]
+pub use self::asynchronous::add_async_to_linker;
+pub use self::transaction::{Outcome, Step, Transaction};
 
 /// The address of a target, without the read/write bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,6 +68,12 @@ pub trait Bus: Send {
     ///
     /// Fails as the hardware does.
     fn transaction(&mut self, address: Address, operations: &mut [Operation<'_>]) -> Result<(), Error>;
+
+    /// Begins a transaction that the guest waits for together with other things, after all that were begun before. A bus that
+    /// cannot do anything beside its caller carries it out at once.
+    fn start(&mut self, transaction: Transaction) -> Progress<Outcome> {
+        Progress::Done(transaction.run(|address, operations| self.transaction(address, operations)))
+    }
 }
 
 /// The guest's handle of a bus.
@@ -343,16 +358,23 @@ impl From<Error> for wit::Error {
     }
 }
 
+/// Converts the kind of an embedded-hal error.
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Error {
+        match kind {
+            ErrorKind::Bus => Error::Bus,
+            ErrorKind::ArbitrationLoss => Error::ArbitrationLoss,
+            ErrorKind::NoAcknowledge(source) => Error::NoAcknowledge(source),
+            ErrorKind::Overrun => Error::Overrun,
+            // The foreign enum is non-exhaustive.
+            _ => Error::Other,
+        }
+    }
+}
+
 /// Converts an error of embedded-hal.
 fn from_hal<E: i2c::Error>(error: E) -> Error {
-    match error.kind() {
-        ErrorKind::Bus => Error::Bus,
-        ErrorKind::ArbitrationLoss => Error::ArbitrationLoss,
-        ErrorKind::NoAcknowledge(source) => Error::NoAcknowledge(source),
-        ErrorKind::Overrun => Error::Overrun,
-        // The foreign enum is non-exhaustive.
-        _ => Error::Other,
-    }
+    error.kind().into()
 }
 
 impl<B: I2c<SevenBitAddress> + Send> Bus for SevenBit<B> {

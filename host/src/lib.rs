@@ -43,6 +43,8 @@ extern crate alloc;
 pub mod adc;
 #[allow(missing_docs, unreachable_pub, reason = "generated from the WIT package, whose docs become its own")]
 pub mod bindings;
+#[cfg(feature = "async")]
+mod calls;
 pub mod clock;
 mod ctx;
 pub mod delay;
@@ -55,6 +57,7 @@ mod limits;
 mod linker;
 pub mod log;
 mod open;
+mod progress;
 pub mod pwm;
 mod refusal;
 mod reply;
@@ -68,5 +71,8 @@ pub use direct::DirectError;
 pub use grant::{Access, DutyPart, I2cGrant, PinGrant, PwmGrant};
 pub use interrupt::{Interrupt, Interrupted, Reason};
 pub use limits::Limits;
+#[cfg(feature = "async")]
+pub use linker::add_async_to_linker;
 pub use linker::{HalView, add_to_linker};
+pub use progress::Progress;
 pub use refusal::Refusal;

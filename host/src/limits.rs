@@ -17,6 +17,9 @@ pub struct Limits {
     pub transaction_delay_ns: u64,
     /// The most handles a guest may hold at once. Protects the host's memory.
     pub handles: u32,
+    /// The most asynchronous calls that may be on their way at once, with the replies that the guest has not taken. Protects the
+    /// host's memory: each may hold two times the bytes of a transaction.
+    pub calls: u32,
     /// The most bytes of one log message, print or label that are looked at; the rest is cut off. Protects the log.
     pub text_bytes: u32,
 }
@@ -28,6 +31,7 @@ impl Default for Limits {
             operations: 1024,
             transaction_delay_ns: 100_000_000,
             handles: 64,
+            calls: 128,
             text_bytes: 4096,
         }
     }

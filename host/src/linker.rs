@@ -38,3 +38,20 @@ pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()>
     clock::add_to_linker(linker)?;
     log::add_to_linker(linker)
 }
+
+/// Adds the asynchronous interfaces of `wasm-embedded:hal`, beside those of [`add_to_linker`].
+///
+/// Only an engine with [`Config::concurrency_support`](wasmtime::Config::concurrency_support) takes them, which makes every call
+/// slower: use another one for guests that import none of them.
+///
+/// # Errors
+///
+/// Fails if one of the interfaces is there already.
+#[cfg(feature = "async")]
+pub fn add_async_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+    crate::calls::add_to_linker(linker)?;
+    i2c::add_async_to_linker(linker)?;
+    spi::add_async_to_linker(linker)?;
+    digital::add_async_to_linker(linker)?;
+    delay::add_async_to_linker(linker)
+}

@@ -32,6 +32,11 @@ pub enum Refusal<'a> {
         /// How many.
         limit: u32,
     },
+    /// The guest has as many asynchronous calls on their way as it may.
+    Calls {
+        /// How many.
+        limit: u32,
+    },
     /// The address, or the direction at that address, is not granted.
     Address {
         /// The label.
@@ -66,6 +71,9 @@ impl fmt::Display for Refusal<'_> {
             Refusal::Held { label } => write!(f, "the guest asked for {label:?}, which is held already"),
             Refusal::Handles { limit } => {
                 write!(f, "the guest holds {limit} handles: `handles` in [limits] allows no more")
+            }
+            Refusal::Calls { limit } => {
+                write!(f, "the guest waits for {limit} calls at once: `calls` in [limits] allows no more")
             }
             Refusal::Address { label, address, read_only: false } => {
                 write!(f, "i2c {label:?}: address {address} is not granted: `allow` in [i2c.{label}] would grant it")

@@ -22,6 +22,12 @@ pub(crate) fn from_bytes(bytes: [u8; BYTES]) -> Short {
     Short { low: u64::from_le_bytes(*low), high: u64::from_le_bytes(*high) }
 }
 
+/// Returns the bytes of a reply, with zeros after them.
+#[cfg(feature = "async")]
+pub(crate) fn filled(reply: &[u8]) -> [u8; BYTES] {
+    core::array::from_fn(|index| reply.get(index).copied().unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

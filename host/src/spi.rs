@@ -1,5 +1,9 @@
 //! SPI devices and buses, for words of eight bits.
 
+#[cfg(feature = "async")]
+mod asynchronous;
+mod exchange;
+
 use embedded_hal::spi::{self, ErrorKind, Operation, SpiBus, SpiDevice};
 use smallvec::SmallVec;
 use wasmtime::StoreContextMut;
@@ -11,9 +15,14 @@ use crate::ctx::{self, HalCtx};
 use crate::limits::{TooLong, check, count, size};
 use crate::linker::HalView;
 use crate::open::add_opening;
+use crate::progress::Progress;
 use crate::reply::Reply;
 use crate::short;
 use crate::slot::Slots;
+
+#[cfg(feature = "async")]
+pub use self::asynchronous::add_async_to_linker;
+pub use self::exchange::{Exchange, Outcome, Step};
 
 /// Why a transaction failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,6 +63,17 @@ pub trait Clocked: Send {
     /// Fails as the hardware does.
     fn flush(&mut self) -> Result<(), Error> {
         Ok(())
+    }
+
+    /// Begins a transaction that the guest waits for together with other things, after all that were begun before on the same
+    /// bus. Hardware that cannot do anything beside its caller carries it out at once.
+    fn start(&mut self, exchange: Exchange) -> Progress<Outcome> {
+        Progress::Done(exchange.run(|operations| self.run(operations)))
+    }
+
+    /// Begins to wait until all that was begun before is done and the bus is idle.
+    fn start_flush(&mut self) -> Progress<Result<(), Error>> {
+        Progress::Done(self.flush())
     }
 }
 
@@ -180,11 +200,11 @@ fn transaction<T: HalView>(
         return Ok((Err(error.into()),));
     }
     // At most as many as the limit just checked.
-    let mut plan: SmallVec<[wit::Operation; 16]> = SmallVec::new();
+    let mut plan: SmallVec<[Step; 16]> = SmallVec::new();
     for record in records.iter(&mut store)? {
-        plan.push(record?);
+        plan.push(record?.into());
     }
-    let sum = |part: fn(&wit::Operation) -> u32| plan.iter().map(|record| u64::from(part(record))).sum::<u64>();
+    let sum = |part: fn(&Step) -> u32| plan.iter().map(|record| u64::from(part(record))).sum::<u64>();
     let (written, read) = (sum(|record| record.write_len), sum(|record| record.read_len));
     let hal = store.data_mut().hal();
     let label = &hal.spi_devices.get(device.rep())?.label;
@@ -207,11 +227,7 @@ fn transaction<T: HalView>(
 
 /// Turns the records of the interface into operations over the bytes to write and the room to read into, whose lengths are the
 /// sums of the records'.
-fn operations<'a>(
-    plan: &[wit::Operation],
-    mut bytes: &'a [u8],
-    mut room: &'a mut [u8],
-) -> SmallVec<[Operation<'a, u8>; 16]> {
+fn operations<'a>(plan: &[Step], mut bytes: &'a [u8], mut room: &'a mut [u8]) -> SmallVec<[Operation<'a, u8>; 16]> {
     let mut operations = SmallVec::new();
     for record in plan {
         let written = bytes.split_off(..size(record.write_len)).unwrap_or_default();
@@ -267,16 +283,23 @@ impl From<Error> for wit::Error {
     }
 }
 
+/// Converts the kind of an embedded-hal error.
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Error {
+        match kind {
+            ErrorKind::Overrun => Error::Overrun,
+            ErrorKind::ModeFault => Error::ModeFault,
+            ErrorKind::FrameFormat => Error::FrameFormat,
+            ErrorKind::ChipSelectFault => Error::ChipSelectFault,
+            // The foreign enum is non-exhaustive.
+            _ => Error::Other,
+        }
+    }
+}
+
 /// Converts an error of embedded-hal.
 fn from_hal<E: spi::Error>(error: E) -> Error {
-    match error.kind() {
-        ErrorKind::Overrun => Error::Overrun,
-        ErrorKind::ModeFault => Error::ModeFault,
-        ErrorKind::FrameFormat => Error::FrameFormat,
-        ErrorKind::ChipSelectFault => Error::ChipSelectFault,
-        // The foreign enum is non-exhaustive.
-        _ => Error::Other,
-    }
+    error.kind().into()
 }
 
 impl<D: SpiDevice + Send> Clocked for Device<D> {
@@ -313,7 +336,7 @@ mod tests {
 
     #[test]
     fn records_become_the_operations_they_describe() {
-        let record = |write_len, read_len, delay_ns| wit::Operation { write_len, read_len, delay_ns };
+        let record = |write_len, read_len, delay_ns| Step { write_len, read_len, delay_ns };
         let plan = [record(1, 0, 5), record(0, 2, 0), record(0, 0, 0), record(2, 1, 0)];
         let mut room = [0; 3];
         let operations = operations(&plan, &[1, 2, 3], &mut room);
