@@ -8,6 +8,7 @@ mod hardware;
 mod parts;
 mod peripherals;
 mod pins;
+mod simulated;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -200,7 +201,7 @@ impl Board {
         let stated =
             policy.i2c.iter().filter(|other| other.backend == label.backend).find_map(|other| other.frequency_hz);
         let bus = self.sim.i2c_bus(name, stated.unwrap_or(policy::DEFAULT_I2C_FREQUENCY_HZ));
-        self.hal.i2c_both(&label.label, self.sim.i2c(bus), i2c_grant(label));
+        self.hal.i2c_bus(&label.label, Box::new(simulated::Bus(self.sim.i2c(bus))), i2c_grant(label));
     }
 
     /// Adds a device or bus, and returns where its parts go.
@@ -219,11 +220,11 @@ impl Board {
         Some(match label.select {
             Select::Own => {
                 let select = self.sim.spi_select(bus, &label.label, settings);
-                self.hal.spi_device(&label.label, self.sim.spi_device(select));
+                self.hal.spi_device_object(&label.label, Box::new(simulated::Device(self.sim.spi_device(select))));
                 SpiPlace::Select(select)
             }
             Select::None => {
-                self.hal.spi_bus(&label.label, self.sim.spi(bus, settings));
+                self.hal.spi_bus_object(&label.label, Box::new(simulated::Wires(self.sim.spi(bus, settings))));
                 SpiPlace::Bus(bus)
             }
         })

@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use wasm_embedded_host::Interrupt;
-use wasm_embedded_sim::Sim;
+use wasm_embedded_sim::{Sim, SimSleep};
 
 /// What the wall clock shows when virtual time begins, since 1970: the first second of 2026.
 const WALL_CLOCK_START: Duration = Duration::from_secs(1_767_225_600);
@@ -83,6 +84,31 @@ impl Clock {
         }
     }
 
+    /// Begins to wait so many nanoseconds beside other things.
+    pub(crate) fn sleep_ns(&self, ns: u64) -> SimSleep {
+        // Where simulated parts live in the machine's time, the wait begins now.
+        self.now_ns();
+        self.sim.sleep_ns(ns)
+    }
+
+    /// Lets time pass up to the next thing that is to happen, or to a deadline. Of the machine's time it lets at most a slice pass,
+    /// and less if this thread is unparked. Returns whether anything is to happen at all.
+    pub(crate) fn pass(&self, deadline_ns: u64, slice: Duration) -> bool {
+        if self.is_real() {
+            let next_ns = self.sim.next_ns().unwrap_or(u64::MAX).min(deadline_ns);
+            thread::park_timeout(slice.min(Duration::from_nanos(next_ns.saturating_sub(self.now_ns()))));
+            self.now_ns();
+            return true;
+        }
+        if self.sim.advance_to_next(deadline_ns) {
+            return true;
+        }
+        if deadline_ns < u64::MAX {
+            self.sim.advance_ns(deadline_ns.saturating_sub(self.sim.now_ns()));
+        }
+        deadline_ns < u64::MAX
+    }
+
     /// Returns when a time comes, if it is the machine's.
     pub(crate) fn instant(&self, at_ns: u64) -> Option<Instant> {
         let real = self.real.as_ref()?;
@@ -98,8 +124,6 @@ impl fmt::Debug for Clock {
 
 #[cfg(test)]
 mod tests {
-    use std::thread;
-
     use wasm_embedded_host::Reason;
 
     use super::*;

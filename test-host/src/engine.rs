@@ -3,7 +3,7 @@
 use wasmtime::{Config, Engine, WasmBacktraceDetails, WasmFeatures};
 
 /// What guests of embedded devices have no use for: each is code of the host that a hostile guest could reach.
-const REFUSED: [WasmFeatures; 8] = [
+const REFUSED: [WasmFeatures; 7] = [
     WasmFeatures::MEMORY64,
     WasmFeatures::THREADS,
     WasmFeatures::SHARED_EVERYTHING_THREADS,
@@ -11,7 +11,15 @@ const REFUSED: [WasmFeatures; 8] = [
     WasmFeatures::EXCEPTIONS,
     WasmFeatures::RELAXED_SIMD,
     WasmFeatures::STACK_SWITCHING,
-    WasmFeatures::CM_ASYNC,
+];
+
+/// The interfaces of asynchronous guests, as a component's bytes name those that it imports and exports.
+const ASYNCHRONOUS: [&[u8]; 5] = [
+    b"wasm-embedded:hal/entry@",
+    b"wasm-embedded:hal/i2c-async@",
+    b"wasm-embedded:hal/spi-async@",
+    b"wasm-embedded:hal/digital-async@",
+    b"wasm-embedded:hal/delay-async@",
 ];
 
 /// The settings that a compiled component must have been made with to be run.
@@ -28,20 +36,45 @@ pub struct EngineOptions {
 ///
 /// Wasmtime cannot work on this machine.
 pub fn engine(options: EngineOptions) -> wasmtime::Result<Engine> {
-    Engine::new(&config(options, WasmBacktraceDetails::Enable))
+    Engine::new(&config(options, WasmBacktraceDetails::Enable, Calls::Blocking))
 }
 
-/// Creates an engine for guests on hardware, and for compiled ones. Their backtraces name functions without file and line: to find
+/// Creates the engine that the bytes of a component need: one whose calls are slower, if they name an asynchronous interface. Where
+/// a blocking guest has such a name in its data, the slower engine runs it all the same.
+pub(crate) fn engine_of(bytes: &[u8], options: EngineOptions) -> wasmtime::Result<Engine> {
+    Engine::new(&config(options, WasmBacktraceDetails::Enable, Calls::of(bytes)))
+}
+
+/// Creates the engine for guests on hardware, and for compiled ones. Their backtraces name functions without file and line: to find
 /// those, Wasmtime reads a guest's debug information once for each call in the backtrace, before it gives control back, and for so
 /// long outputs would stay as a trapped guest left them.
-pub(crate) fn engine_without_lines(options: EngineOptions) -> wasmtime::Result<Engine> {
-    Engine::new(&config(options, WasmBacktraceDetails::Disable))
+pub(crate) fn engine_without_lines(bytes: &[u8], options: EngineOptions) -> wasmtime::Result<Engine> {
+    Engine::new(&config(options, WasmBacktraceDetails::Disable, Calls::of(bytes)))
+}
+
+/// Returns whether an engine is for guests that import asynchronous functions.
+pub(crate) fn is_asynchronous(engine: &Engine) -> bool {
+    engine.get_concurrency_support()
+}
+
+/// The kinds of functions that a guest may import.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Calls {
+    Blocking,
+    Asynchronous,
+}
+
+impl Calls {
+    fn of(bytes: &[u8]) -> Calls {
+        let is_asynchronous = ASYNCHRONOUS.iter().any(|name| memchr::memmem::find(bytes, name).is_some());
+        if is_asynchronous { Calls::Asynchronous } else { Calls::Blocking }
+    }
 }
 
 /// Creates an engine that compiles for a machine of another kind, and runs nothing.
 #[cfg(feature = "compile")]
-pub(crate) fn engine_for(target: &str, options: EngineOptions) -> wasmtime::Result<Engine> {
-    Engine::new(config(options, WasmBacktraceDetails::Disable).target(compiled_for(target))?)
+pub(crate) fn engine_for(target: &str, bytes: &[u8], options: EngineOptions) -> wasmtime::Result<Engine> {
+    Engine::new(config(options, WasmBacktraceDetails::Disable, Calls::of(bytes)).target(compiled_for(target))?)
 }
 
 /// Returns what is compiled for on behalf of a machine: its machine code, or where Wasmtime has none what it interprets there
@@ -68,16 +101,18 @@ fn compiled_for(target: &str) -> &str {
     }
 }
 
-fn config(options: EngineOptions, lines: WasmBacktraceDetails) -> Config {
+fn config(options: EngineOptions, lines: WasmBacktraceDetails, calls: Calls) -> Config {
+    let is_asynchronous = calls == Calls::Asynchronous;
     let mut config = Config::new();
     config
         // The largest single gain for every call of the host: see docs/performance.md.
-        .concurrency_support(false)
+        .concurrency_support(is_asynchronous)
         // `--page-size=1`, with which a guest without std fits a microcontroller.
         .wasm_custom_page_sizes(true)
         // File and line of a trap, from what the guest's file says.
         .wasm_backtrace_details(lines)
-        .epoch_interruption(options.interruptible);
+        .epoch_interruption(options.interruptible)
+        .wasm_features(WasmFeatures::CM_ASYNC, is_asynchronous);
     for feature in REFUSED {
         config.wasm_features(feature, false);
     }
@@ -86,7 +121,19 @@ fn config(options: EngineOptions, lines: WasmBacktraceDetails) -> Config {
 
 #[cfg(all(test, feature = "compile"))]
 mod tests {
-    use super::compiled_for;
+    use super::{Calls, EngineOptions, compiled_for, engine_of, is_asynchronous};
+
+    #[test]
+    fn only_a_guest_that_imports_asynchronous_functions_gets_the_slower_engine() {
+        let slower = |bytes: &[u8]| {
+            is_asynchronous(&engine_of(bytes, EngineOptions::default()).expect("Wasmtime works on this machine"))
+        };
+        assert!(!slower(b"\0asm wasm-embedded:hal/i2c@0.5.0 wasm-embedded:hal/delay@0.5.0"));
+        for name in ["entry", "i2c-async", "spi-async", "digital-async", "delay-async"] {
+            assert_eq!(Calls::of(format!("\0asm wasm-embedded:hal/{name}@0.5.0").as_bytes()), Calls::Asynchronous);
+        }
+        assert!(slower(b"wasm-embedded:hal/entry@0.5.0"));
+    }
 
     #[test]
     fn machines_without_a_compiler_interpret() {

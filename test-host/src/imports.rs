@@ -29,7 +29,27 @@ pub enum LinkError {
 
 /// The packages that are linked, with their versions and interfaces.
 const PACKAGES: [(&str, &str, &[&str]); 7] = [
-    ("wasm-embedded:hal", "0.5.0", &["types", "i2c", "spi", "digital", "pwm", "uart", "adc", "delay", "clock", "log"]),
+    (
+        "wasm-embedded:hal",
+        "0.5.0",
+        &[
+            "types",
+            "i2c",
+            "spi",
+            "digital",
+            "pwm",
+            "uart",
+            "adc",
+            "delay",
+            "clock",
+            "log",
+            "reply",
+            "i2c-async",
+            "spi-async",
+            "digital-async",
+            "delay-async",
+        ],
+    ),
     (
         "wasi:cli",
         "0.2.12",
@@ -61,6 +81,9 @@ const PACKAGES: [(&str, &str, &[&str]); 7] = [
 /// The export that is run.
 const RUN: &str = "wasi:cli/run@0.2.";
 
+/// The export of an asynchronous guest that is run in its place.
+pub(crate) const ENTRY: &str = "wasm-embedded:hal/entry@0.5.0";
+
 /// One import of a component.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -85,7 +108,12 @@ pub(crate) fn exports(component: &Component) -> Vec<String> {
 
 /// Returns whether there is something to run in what a component exports.
 pub(crate) fn has_run(exports: &[String]) -> bool {
-    exports.iter().any(|name| name.starts_with(RUN))
+    exports.iter().any(|name| name.starts_with(RUN) || name == ENTRY)
+}
+
+/// Returns whether a component is run by its asynchronous entry.
+pub(crate) fn is_asynchronous(component: &Component) -> bool {
+    component.get_export_index(None, ENTRY).is_some()
 }
 
 /// Checks that a component can be linked and run.

@@ -5,7 +5,7 @@ use wasmtime::{Engine, Precompiled};
 
 #[cfg(feature = "compile")]
 use crate::engine::engine_for;
-use crate::engine::{EngineOptions, engine, engine_without_lines};
+use crate::engine::{EngineOptions, engine_of, engine_without_lines};
 use crate::imports::{self, Import, LinkError};
 use crate::run;
 use crate::trust::{Digest, Trust};
@@ -89,7 +89,7 @@ impl Program {
     ///
     /// The bytes are neither, or are not vouched for.
     pub fn load(bytes: &[u8], options: EngineOptions, trust: &Trust) -> Result<Program, LoadError> {
-        Program::load_with(engine, bytes, options, trust)
+        Program::load_with(engine_of, bytes, options, trust)
     }
 
     /// Loads a component as [`Program::load`] does, for a board with hardware: after a trap its outputs are at their `on-exit`
@@ -103,7 +103,7 @@ impl Program {
     }
 
     fn load_with(
-        engine: fn(EngineOptions) -> wasmtime::Result<Engine>,
+        engine: fn(&[u8], EngineOptions) -> wasmtime::Result<Engine>,
         bytes: &[u8],
         options: EngineOptions,
         trust: &Trust,
@@ -124,7 +124,7 @@ impl Program {
         }
         #[cfg(feature = "compile")]
         {
-            let engine = engine(options).map_err(LoadError::Engine)?;
+            let engine = engine(bytes, options).map_err(LoadError::Engine)?;
             let component = Component::from_binary(&engine, bytes).map_err(LoadError::Invalid)?;
             Ok(Program { component })
         }
@@ -133,7 +133,7 @@ impl Program {
     fn deserialize(bytes: &[u8], options: EngineOptions) -> Result<Program, LoadError> {
         let unfit = |source| LoadError::Unfit { interruptible: options.interruptible, source };
         let load = |options| {
-            let engine = engine_without_lines(options).map_err(LoadError::Engine)?;
+            let engine = engine_without_lines(bytes, options).map_err(LoadError::Engine)?;
             // SAFETY: the bytes are those that the digest was taken of, in memory that nobody else can write to, and the
             // operator vouches for that digest: they are what `serialize` returned.
             #[expect(unsafe_code, reason = "native code is taken from the file")]
@@ -183,10 +183,9 @@ pub fn compile(bytes: &[u8], options: EngineOptions, target: Option<&str>) -> Re
     }
     check_kind(bytes)?;
     let engine = match target {
-        None => engine_without_lines(options).map_err(LoadError::Engine)?,
-        Some(target) => {
-            engine_for(target, options).map_err(|source| LoadError::Target { target: target.to_owned(), source })?
-        }
+        None => engine_without_lines(bytes, options).map_err(LoadError::Engine)?,
+        Some(target) => engine_for(target, bytes, options)
+            .map_err(|source| LoadError::Target { target: target.to_owned(), source })?,
     };
     let code = engine.precompile_component(bytes).map_err(LoadError::Invalid)?;
     let digest = Digest::of(&code);

@@ -1,5 +1,6 @@
 //! Runs one guest on one board, to its end.
 
+mod drive;
 mod ending;
 mod guest;
 mod timing;
@@ -8,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use wasm_embedded_host::{HalCtx, Interrupt};
-use wasmtime::component::Linker;
+use wasmtime::component::{Component, Linker};
 use wasmtime::{Store, UpdateDeadline};
 use wasmtime_wasi::p2::bindings::sync::Command;
 
@@ -18,6 +19,7 @@ use self::guest::Guest;
 use self::timing::Timing;
 use crate::board::Board;
 use crate::clock::Clock;
+use crate::engine;
 use crate::imports::{self, LinkError};
 use crate::log::{GuestLog, Teller, level};
 use crate::output::{Listener, Shared};
@@ -128,8 +130,12 @@ pub fn run(
         Some(reason) => Err(wasm_embedded_host::Interrupted(reason).into()),
         None => Ok(UpdateDeadline::Continue(1)),
     });
-    let result = Command::instantiate(&mut store, program.component(), &linker)
-        .and_then(|command| command.wasi_cli_run().call_run(&mut store));
+    let component = program.component();
+    let result = match imports::is_asynchronous(component) {
+        true => timing.drive(call_entry(&mut store, component, &linker)),
+        false => Command::instantiate(&mut store, component, &linker)
+            .and_then(|command| command.wasi_cli_run().call_run(&mut store)),
+    };
     // Before anything else, however the guest ended: what follows takes its time.
     store.data_mut().hal.make_safe();
     drop(store);
@@ -137,10 +143,27 @@ pub fn run(
     Ok(Ended { exit: Exit::of(result, computed, listener.failure()), at_ns: clock.now_ns() })
 }
 
-/// Returns everything that a guest may import.
+/// Runs an asynchronous guest by its entry.
+async fn call_entry(
+    store: &mut Store<Guest>,
+    component: &Component,
+    linker: &Linker<Guest>,
+) -> wasmtime::Result<Result<(), ()>> {
+    let instance = linker.instantiate_async(&mut *store, component).await?;
+    let entry = instance.get_export_index(&mut *store, None, imports::ENTRY);
+    let run = instance.get_export_index(&mut *store, entry.as_ref(), "run");
+    let run = run.ok_or_else(|| wasmtime::Error::msg("the component's entry has no `run`"))?;
+    let run = instance.get_typed_func::<(), (Result<(), ()>,)>(&mut *store, run)?;
+    Ok(run.call_async(store, ()).await?.0)
+}
+
+/// Returns everything that a guest may import, which depends on the engine.
 pub(crate) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Guest>> {
     let mut linker = Linker::new(engine);
     wasm_embedded_host::add_to_linker::<Guest>(&mut linker)?;
+    if engine::is_asynchronous(engine) {
+        wasm_embedded_host::add_async_to_linker::<Guest>(&mut linker)?;
+    }
     wasi::add_to_linker::<Guest>(&mut linker)?;
     Ok(linker)
 }

@@ -16,12 +16,26 @@ use wasm_embedded_sim::parts::Led;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-const EXAMPLES: [&str; 10] =
-    ["adc_read", "blinky", "button", "clock", "eeprom", "i2cdetect", "pwm_fade", "spi_id", "thermometer", "uart_echo"];
+const EXAMPLES: [&str; 13] = [
+    "adc_read",
+    "blinky",
+    "blinky_async",
+    "button",
+    "button_async",
+    "clock",
+    "eeprom",
+    "i2cdetect",
+    "logger_async",
+    "pwm_fade",
+    "spi_id",
+    "thermometer",
+    "uart_echo",
+];
 
 /// Those that are there without std too, and then print the same.
-const WITHOUT_STD: [(&str, &str); 4] = [
+const WITHOUT_STD: [(&str, &str); 5] = [
     ("blinky", "blinky_nostd"),
+    ("blinky_async", "blinky_async_nostd"),
     ("i2cdetect", "i2cdetect_nostd"),
     ("spi_id", "spi_id_nostd"),
     ("thermometer", "thermometer_nostd"),

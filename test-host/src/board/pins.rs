@@ -4,6 +4,7 @@ use wasm_embedded_host::{HalCtxBuilder, PinGrant, digital};
 use wasm_embedded_sim::parts::Debounce;
 use wasm_embedded_sim::{Level, Net, Pull, Sim};
 
+use super::simulated;
 use crate::policy::{Bias, PinBackend, PinDirection, PinLabel, PinLevel};
 
 pub(super) fn add(sim: &Sim, hal: &mut HalCtxBuilder, labels: &[PinLabel]) {
@@ -28,8 +29,13 @@ pub(super) fn add(sim: &Sim, hal: &mut HalCtxBuilder, labels: &[PinLabel]) {
         };
         match label.direction {
             PinDirection::Output => hal.output(name, sim.output(net, initial), grant),
-            PinDirection::Input => hal.input(name, sim.input(seen_by(sim, label, net)), label.active_low),
-            PinDirection::OpenDrain => hal.io(name, sim.open_drain(net, initial), grant),
+            PinDirection::Input => {
+                let input = sim.input(seen_by(sim, label, net));
+                hal.input_object(name, Box::new(simulated::Input(input)), label.active_low)
+            }
+            PinDirection::OpenDrain => {
+                hal.io_object(name, Box::new(simulated::Io(sim.open_drain(net, initial))), grant)
+            }
         };
     }
 }

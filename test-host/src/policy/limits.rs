@@ -33,6 +33,7 @@ pub(crate) fn read_limits(table: Table<'_>) -> (Limits, usize) {
     read("transaction-bytes", &mut limits.transaction_bytes, GREATEST_TRANSACTION_BYTES);
     read("operations", &mut limits.operations, GREATEST_COUNT);
     read("handles", &mut limits.handles, GREATEST_COUNT);
+    read("calls", &mut limits.calls, GREATEST_COUNT);
     read("text-bytes", &mut limits.text_bytes, GREATEST_TEXT_BYTES);
     if let Some(value) = table.get("transaction-delay-ns").and_then(|value| value.integer(0..=GREATEST_DELAY_NS)) {
         limits.transaction_delay_ns = value;

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 use wasm_embedded_host::delay::Delay;
-use wasm_embedded_host::{Interrupt, Reason};
+use wasm_embedded_host::{Interrupt, Progress, Reason};
 use wasm_embedded_sim::Sim;
 use wasmtime::Engine;
 
 use super::RunOptions;
+use super::drive::drive;
 use crate::clock::Clock;
 use crate::wasi::Timers;
 
@@ -59,6 +60,12 @@ impl Timing {
     /// Returns what waits for the guest.
     pub(super) fn delay(&self) -> Box<dyn Delay> {
         Box::new(GuestDelay { clock: self.timers.clock.clone(), deadline_ns: self.timers.deadline_ns })
+    }
+
+    /// Runs an asynchronous guest to its end.
+    pub(super) fn drive<T>(&self, guest: impl Future<Output = wasmtime::Result<T>>) -> wasmtime::Result<T> {
+        let Timers { clock, deadline_ns, interrupt, .. } = &self.timers;
+        drive(guest, clock, *deadline_ns, interrupt)
     }
 
     /// Returns what WASI needs to wait.
@@ -120,6 +127,13 @@ struct GuestDelay {
 impl Delay for GuestDelay {
     fn delay_ns(&mut self, ns: u64, interrupt: &Interrupt) {
         self.clock.wait_until(self.clock.now_ns().saturating_add(ns).min(self.deadline_ns), interrupt);
+    }
+
+    fn start(&mut self, ns: u64, _interrupt: &Interrupt) -> Progress<()> {
+        match ns {
+            0 => Progress::Done(()),
+            _ => Progress::pending(self.clock.sleep_ns(ns)),
+        }
     }
 }
 

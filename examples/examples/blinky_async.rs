@@ -1,0 +1,41 @@
+//! Blinks an LED while something else counts: two tasks, each at its own pace.
+//!
+//! Wiring: label `LED`, an output.
+//!
+//! ```text
+//! $ cargo run --example blinky_async
+//! the LED is on
+//! one
+//! the LED is off
+//! ```
+
+use embedded_hal::digital::StatefulOutputPin;
+use embedded_hal_async::delay::DelayNs;
+use futures::join;
+use wasm_embedded_hal::{Delay, Error, OutputPin};
+
+#[wasm_embedded_hal::main]
+async fn main() -> Result<(), Error> {
+    let mut led = OutputPin::open("LED")?;
+    join!(blink(&mut led, Delay), count(Delay)).0?;
+    println!("done");
+    Ok(())
+}
+
+/// Toggles a pin six times, every 250 ms.
+async fn blink<P: StatefulOutputPin>(led: &mut P, mut delay: impl DelayNs) -> Result<(), P::Error> {
+    for _ in 0..6 {
+        led.toggle()?;
+        println!("the LED is {}", if led.is_set_high()? { "on" } else { "off" });
+        delay.delay_ms(250).await;
+    }
+    Ok(())
+}
+
+/// Counts every 400 ms.
+async fn count(mut delay: impl DelayNs) {
+    for number in ["one", "two", "three"] {
+        delay.delay_ms(400).await;
+        println!("{number}");
+    }
+}

@@ -1,0 +1,163 @@
+//! What the simulation has behind labels, with its asynchronous side.
+
+use embedded_hal::digital::InputPin as _;
+use embedded_hal::i2c::{Error as _, I2c as _, Operation as I2cOperation};
+use embedded_hal::spi::{Error as _, Operation as SpiOperation, SpiBus as _, SpiDevice as _};
+use wasm_embedded_host::{Progress, digital, i2c, spi};
+use wasm_embedded_sim::{
+    Address, Awaited, I2cError, I2cStep, Level, SimI2c, SimInput, SimIoPin, SimSpiBus, SimSpiDevice, SpiError, SpiStep,
+};
+
+/// An I2C bus.
+#[derive(Debug)]
+pub(super) struct Bus(pub(super) SimI2c);
+
+/// An SPI device.
+#[derive(Debug)]
+pub(super) struct Device(pub(super) SimSpiDevice);
+
+/// An SPI bus without select.
+#[derive(Debug)]
+pub(super) struct Wires(pub(super) SimSpiBus);
+
+/// An input.
+#[derive(Debug)]
+pub(super) struct Input(pub(super) SimInput);
+
+/// An open-drain pin.
+#[derive(Debug)]
+pub(super) struct Io(pub(super) SimIoPin);
+
+impl i2c::Bus for Bus {
+    fn transaction(&mut self, address: i2c::Address, operations: &mut [I2cOperation<'_>]) -> Result<(), i2c::Error> {
+        match address {
+            i2c::Address::SevenBit(address) => self.0.transaction(address, operations),
+            i2c::Address::TenBit(address) => self.0.transaction(address, operations),
+        }
+        .map_err(i2c_error)
+    }
+
+    fn start(&mut self, transaction: i2c::Transaction) -> Progress<i2c::Outcome> {
+        let address = match transaction.address() {
+            i2c::Address::SevenBit(address) => Address::SevenBit(address),
+            i2c::Address::TenBit(address) => Address::TenBit(address),
+        };
+        let steps = transaction.steps().iter().map(|step| match *step {
+            i2c::Step::Read(len) => I2cStep::Read(len),
+            i2c::Step::Write(len) => I2cStep::Write(len),
+        });
+        let started = self.0.start(address, steps.collect(), transaction.bytes().to_vec());
+        Progress::pending(async move { started.await.map_err(i2c_error) })
+    }
+}
+
+fn i2c_error(error: I2cError) -> i2c::Error {
+    error.kind().into()
+}
+
+impl spi::Clocked for Device {
+    fn run(&mut self, operations: &mut [SpiOperation<'_, u8>]) -> Result<(), spi::Error> {
+        self.0.transaction(operations).map_err(spi_error)
+    }
+
+    fn start(&mut self, exchange: spi::Exchange) -> Progress<spi::Outcome> {
+        let started = self.0.start(steps(&exchange), exchange.bytes().to_vec());
+        Progress::pending(async move { started.await.map_err(spi_error) })
+    }
+}
+
+impl spi::Clocked for Wires {
+    fn run(&mut self, operations: &mut [SpiOperation<'_, u8>]) -> Result<(), spi::Error> {
+        for operation in operations {
+            match operation {
+                SpiOperation::Read(buffer) => self.0.read(buffer),
+                SpiOperation::Write(bytes) => self.0.write(bytes),
+                SpiOperation::Transfer(buffer, bytes) => self.0.transfer(buffer, bytes),
+                SpiOperation::TransferInPlace(buffer) => self.0.transfer_in_place(buffer),
+                // The interface has no delays on a bus.
+                SpiOperation::DelayNs(_) => return Err(spi::Error::Unsupported),
+            }
+            .map_err(spi_error)?;
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, exchange: spi::Exchange) -> Progress<spi::Outcome> {
+        let started = self.0.start(steps(&exchange), exchange.bytes().to_vec());
+        Progress::pending(async move { started.await.map_err(spi_error) })
+    }
+
+    fn start_flush(&mut self) -> Progress<Result<(), spi::Error>> {
+        let started = self.0.start(Vec::new(), Vec::new());
+        Progress::pending(async move { started.await.map(drop).map_err(spi_error) })
+    }
+}
+
+fn steps(exchange: &spi::Exchange) -> Vec<SpiStep> {
+    let size = |len: u32| usize::try_from(len).unwrap_or(usize::MAX);
+    let steps = exchange.steps().iter().map(|step| SpiStep {
+        write_len: size(step.write_len),
+        read_len: size(step.read_len),
+        delay_ns: step.delay_ns.into(),
+    });
+    steps.collect()
+}
+
+fn spi_error(error: SpiError) -> spi::Error {
+    error.kind().into()
+}
+
+impl digital::Input for Input {
+    fn level(&mut self) -> Result<digital::Level, digital::Error> {
+        let Ok(high) = self.0.is_high();
+        Ok(level(high))
+    }
+
+    fn start_wait(&mut self, condition: digital::Condition) -> Progress<Result<(), digital::Error>> {
+        let wait = self.0.start_wait(awaited(condition));
+        Progress::pending(async move {
+            wait.await;
+            Ok(())
+        })
+    }
+}
+
+impl digital::Input for Io {
+    fn level(&mut self) -> Result<digital::Level, digital::Error> {
+        let Ok(high) = self.0.is_high();
+        Ok(level(high))
+    }
+
+    fn start_wait(&mut self, condition: digital::Condition) -> Progress<Result<(), digital::Error>> {
+        let wait = self.0.start_wait(awaited(condition));
+        Progress::pending(async move {
+            wait.await;
+            Ok(())
+        })
+    }
+}
+
+impl digital::Output for Io {
+    fn set(&mut self, level: digital::Level) -> Result<(), digital::Error> {
+        let Ok(()) = embedded_hal::digital::OutputPin::set_state(&mut self.0, level.into());
+        Ok(())
+    }
+}
+
+impl digital::Io for Io {}
+
+fn level(high: bool) -> digital::Level {
+    if high { digital::Level::High } else { digital::Level::Low }
+}
+
+fn awaited(condition: digital::Condition) -> Awaited {
+    let level = |level| match level {
+        digital::Level::Low => Level::Low,
+        digital::Level::High => Level::High,
+    };
+    match condition {
+        digital::Condition::Level(to) => Awaited::Level(level(to)),
+        digital::Condition::Edge(to) => Awaited::Edge(level(to)),
+        digital::Condition::AnyEdge => Awaited::AnyEdge,
+    }
+}
