@@ -107,8 +107,17 @@ fn natively() -> (String, String) {
 
 #[test]
 fn a_guest_makes_the_traffic_of_native_code_and_gets_its_answers() {
+    assert_same_as_natively("contract");
+}
+
+#[test]
+fn an_asynchronous_guest_makes_the_traffic_of_a_blocking_one_at_the_same_times() {
+    assert_same_as_natively("contract_async");
+}
+
+fn assert_same_as_natively(guest: &str) {
     let (answers, traffic) = natively();
-    let component = fs::read(support::guest("test-guests", "contract")).expect("the component can be read");
+    let component = fs::read(support::guest("test-guests", guest)).expect("the component can be read");
     let outcome =
         run_component(&component, &policy(&format!("{BUSES}{PINS}")), &RunOptions::default()).expect("it runs");
     assert_eq!(outcome.exit, Exit::Status(0), "{}", outcome.said.stderr_text());

@@ -4,6 +4,8 @@
 //! came back: the boundary must not show.
 #![no_std]
 
+pub mod awaited;
+
 use core::fmt::{self, Write};
 
 use embedded_hal::delay::DelayNs;
