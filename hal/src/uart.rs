@@ -1,5 +1,7 @@
 //! Serial ports.
 
+mod asynchronous;
+
 use core::fmt;
 
 use embedded_io::{BufRead, ErrorKind, ErrorType, Read, ReadReady, Write, WriteReady};

@@ -53,5 +53,6 @@ pub fn add_async_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Resu
     i2c::add_async_to_linker(linker)?;
     spi::add_async_to_linker(linker)?;
     digital::add_async_to_linker(linker)?;
+    uart::add_async_to_linker(linker)?;
     delay::add_async_to_linker(linker)
 }

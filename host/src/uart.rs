@@ -1,5 +1,8 @@
 //! Serial ports.
 
+#[cfg(feature = "async")]
+mod asynchronous;
+
 use embedded_hal::delay::DelayNs;
 use embedded_io::{ErrorKind, Read, ReadReady, Write, WriteReady};
 use wasmtime::StoreContextMut;
@@ -11,8 +14,23 @@ use crate::grant::Access;
 use crate::limits::{TooLong, check, count, size};
 use crate::linker::HalView;
 use crate::open::add_opening;
+use crate::progress::Progress;
 use crate::reply::Reply;
 use crate::slot::Slots;
+
+#[cfg(feature = "async")]
+pub use self::asynchronous::add_async_to_linker;
+
+/// What is waited for at a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ready {
+    /// A read would return at once.
+    Read,
+    /// A write would take something at once.
+    Write,
+    /// All bytes that were taken have left.
+    Sent,
+}
 
 /// Why bytes could not be received or sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +91,13 @@ pub trait Port: Send {
     ///
     /// Fails as the hardware does.
     fn write_ready(&mut self) -> Result<bool, Error>;
+
+    /// Begins to wait beside other things. Dropping the wait ends it, and no byte is lost. A port that cannot wait so is
+    /// `Unsupported`.
+    fn start_wait(&mut self, ready: Ready) -> Progress<Result<(), Error>> {
+        let _ = ready;
+        Progress::Done(Err(Error::Io(ErrorKind::Unsupported)))
+    }
 }
 
 /// The guest's handle of a port.

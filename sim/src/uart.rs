@@ -9,7 +9,8 @@ use crate::part::Board;
 mod controller;
 pub(crate) mod line;
 
-pub use controller::SimUart;
+pub use controller::{SimUart, SimUartWait};
+pub use line::Ready;
 
 /// The number of a serial port on its board.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

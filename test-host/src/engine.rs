@@ -14,11 +14,12 @@ const REFUSED: [WasmFeatures; 7] = [
 ];
 
 /// The interfaces of asynchronous guests, as a component's bytes name those that it imports and exports.
-const ASYNCHRONOUS: [&[u8]; 5] = [
+const ASYNCHRONOUS: [&[u8]; 6] = [
     b"wasm-embedded:hal/entry@",
     b"wasm-embedded:hal/i2c-async@",
     b"wasm-embedded:hal/spi-async@",
     b"wasm-embedded:hal/digital-async@",
+    b"wasm-embedded:hal/uart-async@",
     b"wasm-embedded:hal/delay-async@",
 ];
 
@@ -129,7 +130,7 @@ mod tests {
             is_asynchronous(&engine_of(bytes, EngineOptions::default()).expect("Wasmtime works on this machine"))
         };
         assert!(!slower(b"\0asm wasm-embedded:hal/i2c@0.5.0 wasm-embedded:hal/delay@0.5.0"));
-        for name in ["entry", "i2c-async", "spi-async", "digital-async", "delay-async"] {
+        for name in ["entry", "i2c-async", "spi-async", "digital-async", "uart-async", "delay-async"] {
             assert_eq!(Calls::of(format!("\0asm wasm-embedded:hal/{name}@0.5.0").as_bytes()), Calls::Asynchronous);
         }
         assert!(slower(b"wasm-embedded:hal/entry@0.5.0"));

@@ -47,6 +47,7 @@ const PACKAGES: [(&str, &str, &[&str]); 7] = [
             "i2c-async",
             "spi-async",
             "digital-async",
+            "uart-async",
             "delay-async",
         ],
     ),

@@ -305,6 +305,34 @@ pub(crate) mod digital {
     }
 }
 
+/// The imports of `wit/uart-async.wit`.
+pub(crate) mod uart {
+    use super::{Call, Failure, Reply, started};
+    use crate::bindings::wasm_embedded::hal::uart::Port;
+
+    imports! {
+        "wasm-embedded:hal/uart-async@0.5.0":
+        "[async-lower]wait-read" fn wait_read(port: u32, reply: *mut Reply);
+        "[async-lower]wait-write" fn wait_write(port: u32, reply: *mut Reply);
+        "[async-lower]wait-sent" fn wait_sent(port: u32, reply: *mut Reply);
+    }
+
+    pub(crate) async fn readable(port: &Port) -> Result<(), Failure> {
+        // SAFETY: the argument is that of the interface, and `reply` lives until the call has ended.
+        super::nothing(Call::new(|reply| started(unsafe { wait_read(port.handle(), reply) })).await)
+    }
+
+    pub(crate) async fn writable(port: &Port) -> Result<(), Failure> {
+        // SAFETY: as above.
+        super::nothing(Call::new(|reply| started(unsafe { wait_write(port.handle(), reply) })).await)
+    }
+
+    pub(crate) async fn sent(port: &Port) -> Result<(), Failure> {
+        // SAFETY: as above.
+        super::nothing(Call::new(|reply| started(unsafe { wait_sent(port.handle(), reply) })).await)
+    }
+}
+
 /// The import of `wit/delay-async.wit`.
 pub(crate) mod delay {
     use super::{Call, started};

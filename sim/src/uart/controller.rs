@@ -1,8 +1,11 @@
 //! The controller of a port, as drivers see it.
 
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
 use embedded_io::{ErrorType, Read, ReadReady, Write, WriteReady};
 
-use super::line::TRANSMIT_BYTES;
+use super::line::{Ready, TRANSMIT_BYTES};
 use super::{UartError, UartId};
 use crate::digital::ACCESS_NS;
 use crate::sim::Sim;
@@ -117,6 +120,43 @@ impl SimUart {
         world.advance(ACCESS_NS);
         world.env.call_hook();
         answer
+    }
+}
+
+impl SimUart {
+    /// Begins to wait for the port, for a task that waits for it together with other things. It takes no time by itself.
+    #[must_use]
+    pub fn start_wait(&self, ready: Ready) -> SimUartWait {
+        let number = self.sim.lock().env.number();
+        SimUartWait { sim: self.sim.clone(), port: self.port, ready, number }
+    }
+}
+
+/// Ends when a port is ready. Made by [`SimUart::start_wait`]. Dropping it ends the wait; no byte goes with it.
+#[derive(Debug)]
+pub struct SimUartWait {
+    sim: Sim,
+    port: UartId,
+    ready: Ready,
+    number: u64,
+}
+
+impl Future for SimUartWait {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut world = self.sim.lock();
+        if world.uart_is_ready(self.port, self.ready) {
+            return Poll::Ready(());
+        }
+        world.uart_wait(self.port, self.number, self.ready, cx.waker());
+        Poll::Pending
+    }
+}
+
+impl Drop for SimUartWait {
+    fn drop(&mut self) {
+        self.sim.lock().uart_forget(self.port, self.number);
     }
 }
 

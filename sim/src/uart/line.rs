@@ -1,7 +1,8 @@
 //! What goes over the two wires of a port.
 
-use alloc::collections::VecDeque;
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
+use core::task::Waker;
 
 use super::{Frame, UartId, UartSettings};
 use crate::env::PartView;
@@ -26,6 +27,19 @@ pub(crate) struct UartLine {
     receiving: Option<u8>,
     /// Whether bytes were lost that no reader has heard of. Bytes after them are lost too, until one has.
     pub(super) overrun: bool,
+    /// Tasks of the controller that wait for the port, by their numbers.
+    waits: BTreeMap<u64, (Ready, Waker)>,
+}
+
+/// What a task of the controller waits for at a port.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ready {
+    /// A read would return at once: with bytes, the end or an error.
+    Read,
+    /// A write would take something at once.
+    Write,
+    /// All bytes have left.
+    Sent,
 }
 
 impl UartLine {
@@ -39,6 +53,7 @@ impl UartLine {
             received: VecDeque::new(),
             receiving: None,
             overrun: false,
+            waits: BTreeMap::new(),
         }
     }
 
@@ -127,6 +142,44 @@ impl World {
                 let event = UartEvent::Received { byte };
                 env.trace(EventKind::Uart { port: UartId(port), frame, event });
                 env.push(env.now_ns.saturating_add(frame.byte_ns()), Task::UartReceived(port));
+            }
+        }
+        self.wake_readers_and_writers();
+    }
+
+    /// Returns whether what is waited for at a port is so.
+    pub(super) fn uart_is_ready(&mut self, port: UartId, ready: Ready) -> bool {
+        let Some(line) = self.uart.get(port.0) else { return true };
+        match ready {
+            Ready::Read => !line.received.is_empty() || line.overrun || self.uart_gone(port),
+            Ready::Write => line.has_room(),
+            Ready::Sent => line.is_idle(),
+        }
+    }
+
+    /// Has a task woken when what it waits for may be so.
+    pub(super) fn uart_wait(&mut self, port: UartId, number: u64, ready: Ready, waker: &Waker) {
+        if let Some(line) = self.uart.get_mut(port.0) {
+            line.waits.insert(number, (ready, waker.clone()));
+        }
+    }
+
+    /// Ends a wait.
+    pub(super) fn uart_forget(&mut self, port: UartId, number: u64) {
+        if let Some(line) = self.uart.get_mut(port.0) {
+            line.waits.remove(&number);
+        }
+    }
+
+    /// Wakes the tasks whose ports are ready.
+    fn wake_readers_and_writers(&mut self) {
+        for index in 0..self.uart.len() {
+            let waits = self.uart.get_mut(index).map(|line| core::mem::take(&mut line.waits)).unwrap_or_default();
+            for (number, (ready, waker)) in waits {
+                match self.uart_is_ready(UartId(index), ready) {
+                    true => waker.wake(),
+                    false => self.uart_wait(UartId(index), number, ready, &waker),
+                }
             }
         }
     }

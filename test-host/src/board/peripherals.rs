@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use embedded_io::{Error as _, ReadReady as _, WriteReady as _};
-use wasm_embedded_host::{HalCtxBuilder, PwmGrant, adc, uart};
+use wasm_embedded_host::{HalCtxBuilder, Progress, PwmGrant, adc, uart};
 use wasm_embedded_sim::{
-    AdcSettings, PwmSettings, Sim, SimAdc, SimUart, UartError, UartId, UartSettings, pwm::MAX_DUTY,
+    AdcSettings, PwmSettings, Sim, SimAdc, SimUart, UartError, UartId, UartSettings, pwm::MAX_DUTY, uart::Ready,
 };
 
 use crate::policy::{AdcLabel, BusBackend, PwmLabel, UartLabel};
@@ -86,6 +86,18 @@ impl uart::Port for UartPort {
 
     fn write_ready(&mut self) -> Result<bool, uart::Error> {
         self.0.write_ready().map_err(from_sim)
+    }
+
+    fn start_wait(&mut self, ready: uart::Ready) -> Progress<Result<(), uart::Error>> {
+        let wait = self.0.start_wait(match ready {
+            uart::Ready::Read => Ready::Read,
+            uart::Ready::Write => Ready::Write,
+            uart::Ready::Sent => Ready::Sent,
+        });
+        Progress::pending(async move {
+            wait.await;
+            Ok(())
+        })
     }
 }
 

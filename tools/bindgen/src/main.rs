@@ -9,7 +9,7 @@ use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_compon
 
 /// Functions that the hal calls by hand. First those whose reply is a list: the generated form allocates a `Vec` for every reply;
 /// `hal/src/place.rs` has the reply placed into the driver's own buffer, so that the hal needs no allocator.
-const BY_HAND: [&str; 23] = [
+const BY_HAND: [&str; 26] = [
     "[method]bus.read",
     "[method]bus.write-read",
     "[method]bus.transfer",
@@ -33,6 +33,9 @@ const BY_HAND: [&str; 23] = [
     "bus-flush",
     "wait-input",
     "wait-io",
+    "wait-read",
+    "wait-write",
+    "wait-sent",
     "wait-ns",
 ];
 
