@@ -8,6 +8,7 @@
 //! Serial ports alone are real in the tests too: pseudo-terminals are.
 
 mod adc;
+mod beside;
 mod delay;
 mod discover;
 #[cfg(test)]
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use adc::{AdcInput, AdcSettings};
+pub(crate) use beside::{Lane, Queued};
 pub use delay::LinuxDelay;
 pub use discover::{GpioChip, I2cAdapter, KernelTarget, Machine, Missing, SpiNode};
 pub use fault::{Fault, FaultListener};

@@ -1,5 +1,6 @@
 //! Opens the hardware that stands behind labels, on Linux.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,8 +14,8 @@ use wasm_embedded_host::{HalCtxBuilder, PinGrant, PwmGrant};
 use super::{BoardError, i2c_grant, pins};
 use crate::clock::RealWait;
 use crate::linux::{
-    self, AdcSettings, ChipChoice, Fault, FaultListener, I2cSettings, LineChoice, LineSettings, Linux, PwmSettings,
-    SpiSettings, UartSettings,
+    self, AdcSettings, ChipChoice, Fault, FaultListener, I2cSettings, Lane, LineChoice, LineSettings, Linux,
+    PwmSettings, Queued, SpiSettings, UartSettings,
 };
 use crate::log::Teller;
 use crate::policy::{
@@ -30,12 +31,14 @@ const EARLY_FAULTS: usize = 64;
 pub(super) struct Hardware {
     linux: Linux,
     faults: Arc<Faults>,
+    /// The buses with their turns, by their names in the kernel. Shared by the labels of a bus.
+    lanes: RefCell<BTreeMap<String, Arc<Lane>>>,
 }
 
 impl Hardware {
     fn new() -> Hardware {
         let faults = Arc::new(Faults::default());
-        Hardware { linux: Linux::new(faults.clone()), faults }
+        Hardware { linux: Linux::new(faults.clone()), faults, lanes: RefCell::default() }
     }
 
     /// Opens what the policy's labels stand for, if there are any of hardware. Lines come last: they are driven from then on.
@@ -88,7 +91,8 @@ impl Hardware {
                 return Err(format!("{owner}\nhelp: {}", owner.advice()).into());
             }
         }
-        hal.i2c_bus(&label.label, Box::new(bus), i2c_grant(label));
+        let lane = self.lane(path.to_string_lossy().into_owned());
+        hal.i2c_bus(&label.label, Box::new(Queued::new(bus, lane)), i2c_grant(label));
         Ok(true)
     }
 
@@ -103,12 +107,21 @@ impl Hardware {
             init_clocks: label.init_clocks,
             ..SpiSettings::new(path)
         };
-        let device = Box::new(self.linux.spi(&label.label, &settings)?);
+        let device = self.linux.spi(&label.label, &settings)?;
+        // `/dev/spidev0.1` is the second device of bus 0.
+        let path = path.to_string_lossy();
+        let bus = path.rsplit_once('.').map_or(&*path, |(bus, _)| bus).to_owned();
+        let device = Box::new(Queued::new(device, self.lane(bus)));
         match label.select {
             Select::Own => hal.spi_device_object(&label.label, device),
             Select::None => hal.spi_bus_object(&label.label, device),
         };
         Ok(true)
+    }
+
+    /// Returns the turns of a bus.
+    fn lane(&self, bus: String) -> Arc<Lane> {
+        self.lanes.borrow_mut().entry(bus).or_default().clone()
     }
 
     fn add_uart(&self, hal: &mut HalCtxBuilder, label: &UartLabel) -> Result<bool, Failure> {

@@ -11,16 +11,18 @@
 mod chip;
 #[cfg(test)]
 mod tests;
+mod waits;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use wasm_embedded_host::digital::{Error, Input, Io, Level, Output};
-use wasm_embedded_host::{Interrupt, log};
+use wasm_embedded_host::digital::{Condition, Error, Input, Io, Level, Output};
+use wasm_embedded_host::{Interrupt, Progress, log};
 
 pub(super) use chip::describe_chip;
 pub use chip::{ChipChoice, ChipInfo, LineChoice, LineInfo};
+use waits::Waits;
 
 use super::SLICE;
 use super::fault::Source;
@@ -109,6 +111,9 @@ pub struct Line {
     file: Box<dyn LineFile>,
     kernel: Arc<dyn Kernel>,
     source: Source,
+    direction: Direction,
+    /// Those who wait for the line beside other things, from the first one on.
+    waits: Option<Waits>,
     /// Whether the chip is gone for good.
     gone: bool,
 }
@@ -148,7 +153,7 @@ impl Line {
             }
         };
         let file = uninterrupted(|| kernel.request_line(&found.chip, &request)).map_err(failed)?;
-        Ok(Line { file, kernel, source, gone: false })
+        Ok(Line { file, kernel, source, direction: settings.direction, waits: None, gone: false })
     }
 
     /// Waits for an edge, until a time of the monotonic clock if one is given, or until the interrupt is requested.
@@ -174,6 +179,25 @@ impl Line {
     #[must_use]
     pub fn now(&self) -> Duration {
         self.kernel.now()
+    }
+
+    /// Returns those who wait for the line, whose edges are heard from now on.
+    fn waits(&mut self) -> Result<&Waits, Error> {
+        self.alive()?;
+        // The kernel reports edges of inputs only, and an open-drain line is an output to it.
+        if self.direction != Direction::Input {
+            return Err(Error::Unsupported);
+        }
+        let waits = match self.waits.take() {
+            Some(waits) => waits,
+            None => {
+                let file = &mut self.file;
+                let file = uninterrupted(|| file.report_edges())
+                    .map_err(|errno| self.failed("asking for its edges", errno))?;
+                Waits::start(file, self.source.clone())
+            }
+        };
+        Ok(self.waits.insert(waits))
     }
 
     fn alive(&self) -> Result<(), Error> {
@@ -210,6 +234,17 @@ impl Input for Line {
         let file = &mut self.file;
         let high = uninterrupted(|| file.get()).map_err(|errno| self.failed("reading it", errno))?;
         Ok(if high { Level::High } else { Level::Low })
+    }
+
+    fn start_wait(&mut self, condition: Condition) -> Progress<Result<(), Error>> {
+        let kernel = self.kernel.clone();
+        let answer = match self.waits() {
+            Ok(waits) => waits.add(condition, || kernel.now()),
+            Err(error) => return Progress::Done(Err(error)),
+        };
+        // After the wait was added: a level that comes in between is an edge then.
+        let level = if matches!(condition, Condition::Level(_)) { self.level() } else { Ok(Level::Low) };
+        waits::progress(level, condition, answer)
     }
 }
 

@@ -165,6 +165,13 @@ pub trait LineFile: fmt::Debug + Send {
     ///
     /// Returns the kernel's error, `EINTR` after a signal.
     fn wait(&mut self, timeout: Duration) -> Result<Option<Edge>, Errno>;
+
+    /// Has edges of an input reported from now on, and returns another handle on the line, to wait for them.
+    ///
+    /// # Errors
+    ///
+    /// Returns the kernel's error.
+    fn report_edges(&mut self) -> Result<Box<dyn LineFile>, Errno>;
 }
 
 /// Repeats a call that a signal interrupted. The calls that come here either did nothing when they are interrupted, or are

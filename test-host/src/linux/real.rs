@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::fd::AsRawFd;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use embedded_hal::i2c::Operation;
@@ -32,7 +33,7 @@ struct RealI2c(File);
 struct RealSpi(Spidev);
 
 #[derive(Debug)]
-struct RealLine(Request);
+struct RealLine(Arc<Request>);
 
 impl Kernel for RealKernel {
     fn open_i2c(&self, path: &Path) -> Result<Box<dyn I2cFile>, Errno> {
@@ -70,7 +71,7 @@ impl Kernel for RealKernel {
         if request.edges {
             builder.with_edge_detection(EdgeDetection::BothEdges);
         }
-        Ok(Box::new(RealLine(builder.request().map_err(from_gpio)?)))
+        Ok(Box::new(RealLine(Arc::new(builder.request().map_err(from_gpio)?))))
     }
 
     fn read_attribute(&self, path: &Path) -> Result<String, Errno> {
@@ -158,6 +159,14 @@ impl LineFile for RealLine {
             at: Duration::from_nanos(event.timestamp_ns),
             number: event.line_seqno,
         }))
+    }
+
+    fn report_edges(&mut self) -> Result<Box<dyn LineFile>, Errno> {
+        let mut config = self.0.config();
+        let offset = *config.lines().first().ok_or(Errno::INVAL)?;
+        config.with_line(offset).with_edge_detection(EdgeDetection::BothEdges);
+        self.0.reconfigure(&config).map_err(from_gpio)?;
+        Ok(Box::new(RealLine(self.0.clone())))
     }
 }
 

@@ -14,10 +14,13 @@ use embedded_io::ErrorKind;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::AsFd;
 use serial2::{CharSize, FlowControl, SerialPort, Settings, StopBits};
+use wasm_embedded_host::Progress;
 use wasm_embedded_host::log::Level;
-use wasm_embedded_host::uart::{Error, Port};
+use wasm_embedded_host::uart::{Error, Port, Ready};
 use wasm_embedded_sim::uart::Parity;
 
+use super::SLICE;
+use super::beside::watch;
 use super::fault::Source;
 use super::fix::Subsystem;
 use super::i2c::is_gone;
@@ -79,6 +82,15 @@ impl UartPort {
             // The host looks at its interrupt and comes again.
             Ok(_) | Err(Errno::INTR) => Ok(fds.first().map_or(PollFlags::empty(), PollFd::revents)),
             Err(errno) => Err(self.failed("waiting", errno)),
+        }
+    }
+
+    /// Waits at most `wait_ns` for what is asked for, and returns whether it is so.
+    fn is_ready(&mut self, ready: Ready, wait_ns: u64) -> Result<bool, Error> {
+        match ready {
+            Ready::Read => Ok(!self.poll(PollFlags::IN, wait_ns)?.is_empty()),
+            Ready::Write => Ok(!self.poll(PollFlags::OUT, wait_ns)?.is_empty()),
+            Ready::Sent => self.flush(wait_ns),
         }
     }
 
@@ -159,6 +171,23 @@ impl Port for UartPort {
 
     fn write_ready(&mut self) -> Result<bool, Error> {
         Ok(!self.poll(PollFlags::OUT, 0)?.is_empty())
+    }
+
+    fn start_wait(&mut self, ready: Ready) -> Progress<Result<(), Error>> {
+        match self.is_ready(ready, 0) {
+            Ok(false) => {}
+            result => return Progress::Done(result.map(drop)),
+        }
+        // What is waited for stays so until the guest does something with the port: nothing is lost between two looks.
+        let mut beside = match self.port.try_clone() {
+            Ok(port) => UartPort { port, source: self.source.clone() },
+            Err(error) => return Progress::Done(Err(self.failed("waiting", from_io(error)))),
+        };
+        let slice_ns = u64::try_from(SLICE.as_nanos()).unwrap_or(u64::MAX);
+        Progress::pending(watch(move || match beside.is_ready(ready, slice_ns) {
+            Ok(false) => None,
+            result => Some(result.map(drop)),
+        }))
     }
 }
 

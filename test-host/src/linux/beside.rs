@@ -1,0 +1,238 @@
+//! What goes on beside the thread of a guest: transactions on buses, and waits.
+//!
+//! A bus has one thread, which starts with its first transaction of this kind. Whatever label it comes from, and whether or not
+//! the guest waits for it in the call, a transaction has its turn in the order in which it was begun, and nothing comes between
+//! its parts.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::thread::{self, JoinHandle};
+
+use embedded_hal::i2c::Operation as I2cOperation;
+use embedded_hal::spi::Operation as SpiOperation;
+use wasm_embedded_host::{Progress, i2c, spi};
+
+/// One bus, on which transactions have their turns.
+#[derive(Debug, Default)]
+pub(crate) struct Lane {
+    turns: Arc<Turns>,
+    worker: Mutex<Option<Worker>>,
+}
+
+/// The turns of a bus, by number.
+#[derive(Debug, Default)]
+struct Turns {
+    numbers: Mutex<Numbers>,
+    passed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Numbers {
+    /// The number of the next transaction.
+    next: u64,
+    /// The transaction whose turn it is.
+    current: u64,
+}
+
+/// The thread of a bus.
+struct Worker {
+    jobs: Sender<(u64, Job)>,
+    thread: JoinHandle<()>,
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// A device on a bus with turns.
+#[derive(Debug)]
+pub(crate) struct Queued<D> {
+    device: Arc<Mutex<D>>,
+    lane: Arc<Lane>,
+}
+
+/// What another thread will say; dropping it says that nobody wants to know any more.
+pub(super) struct Answer<T>(Arc<Mutex<State<T>>>);
+
+/// The other side of an [`Answer`].
+pub(super) struct Asked<T>(Arc<Mutex<State<T>>>);
+
+struct State<T> {
+    answer: Option<T>,
+    waker: Option<Waker>,
+    is_wanted: bool,
+}
+
+/// Locks what no thread leaves half done, even if one panicked.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Turns {
+    fn number(&self) -> u64 {
+        let mut numbers = lock(&self.numbers);
+        numbers.next += 1;
+        numbers.next - 1
+    }
+
+    /// Does something when it is its turn.
+    fn at<R>(&self, number: u64, act: impl FnOnce() -> R) -> R {
+        let numbers = lock(&self.numbers);
+        let waited = self.passed.wait_while(numbers, |numbers| numbers.current != number);
+        drop(waited);
+        let result = act();
+        lock(&self.numbers).current += 1;
+        self.passed.notify_all();
+        result
+    }
+}
+
+impl Lane {
+    /// Has the thread of the bus do something when it is its turn.
+    fn post(&self, job: Job) {
+        let mut worker = lock(&self.worker);
+        let worker = worker.get_or_insert_with(|| Worker::start(self.turns.clone()));
+        // The thread lives as long as the lane.
+        let _ = worker.jobs.send((self.turns.number(), job));
+    }
+}
+
+impl Worker {
+    fn start(turns: Arc<Turns>) -> Worker {
+        let (jobs, queue) = channel::<(u64, Job)>();
+        let thread = thread::spawn(move || queue.into_iter().for_each(|(number, job)| turns.at(number, job)));
+        Worker { jobs, thread }
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        if let Some(Worker { jobs, thread }) = lock(&self.worker).take() {
+            drop(jobs);
+            // What is on the wires runs to its end; what still waited for its turn was dropped before.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl<D: Send + 'static> Queued<D> {
+    pub(crate) fn new(device: D, lane: Arc<Lane>) -> Queued<D> {
+        Queued { device: Arc::new(Mutex::new(device)), lane }
+    }
+
+    /// Uses the device in the call.
+    fn now<R>(&self, act: impl FnOnce(&mut D) -> R) -> R {
+        self.lane.turns.at(self.lane.turns.number(), || act(&mut lock(&self.device)))
+    }
+
+    /// Uses the device beside the caller, unless nobody wants the answer when it is its turn.
+    fn later<R: Send + 'static>(&self, act: impl FnOnce(&mut D) -> R + Send + 'static) -> Progress<R> {
+        let (answer, asked) = Answer::new();
+        let device = self.device.clone();
+        self.lane.post(Box::new(move || {
+            if asked.is_wanted() {
+                let result = act(&mut lock(&device));
+                give(&asked, result);
+            }
+        }));
+        Progress::pending(answer)
+    }
+}
+
+impl<B: i2c::Bus + 'static> i2c::Bus for Queued<B> {
+    fn transaction(&mut self, address: i2c::Address, operations: &mut [I2cOperation<'_>]) -> Result<(), i2c::Error> {
+        self.now(|bus| bus.transaction(address, operations))
+    }
+
+    fn start(&mut self, transaction: i2c::Transaction) -> Progress<i2c::Outcome> {
+        self.later(|bus| transaction.run(|address, operations| bus.transaction(address, operations)))
+    }
+}
+
+impl<C: spi::Clocked + 'static> spi::Clocked for Queued<C> {
+    fn run(&mut self, operations: &mut [SpiOperation<'_, u8>]) -> Result<(), spi::Error> {
+        self.now(|device| device.run(operations))
+    }
+
+    fn flush(&mut self) -> Result<(), spi::Error> {
+        self.now(|device| device.flush())
+    }
+
+    fn start(&mut self, exchange: spi::Exchange) -> Progress<spi::Outcome> {
+        self.later(|device| exchange.run(|operations| device.run(operations)))
+    }
+
+    fn start_flush(&mut self) -> Progress<Result<(), spi::Error>> {
+        self.later(|device| device.flush())
+    }
+}
+
+impl<T> Answer<T> {
+    pub(super) fn new() -> (Answer<T>, Asked<T>) {
+        let state = Arc::new(Mutex::new(State { answer: None, waker: None, is_wanted: true }));
+        (Answer(state.clone()), Asked(state))
+    }
+}
+
+impl<T> Asked<T> {
+    /// Returns whether anybody wants to know still.
+    pub(super) fn is_wanted(&self) -> bool {
+        lock(&self.0).is_wanted
+    }
+}
+
+/// Gives an answer.
+pub(super) fn give<T>(asked: &Asked<T>, answer: T) {
+    let mut state = lock(&asked.0);
+    state.answer = Some(answer);
+    let waker = state.waker.take();
+    drop(state);
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}
+
+/// Asks again and again, on a thread of its own, until there is an answer or nobody wants it any more. `ask` waits a while by
+/// itself, and what it waits for must be there still when it is asked again.
+pub(super) fn watch<T: Send + 'static>(mut ask: impl FnMut() -> Option<T> + Send + 'static) -> Answer<T> {
+    let (answer, asked) = Answer::new();
+    thread::spawn(move || {
+        while asked.is_wanted() {
+            if let Some(said) = ask() {
+                return give(&asked, said);
+            }
+        }
+    });
+    answer
+}
+
+impl<T> Future for Answer<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let mut state = lock(&self.0);
+        match state.answer.take() {
+            Some(answer) => Poll::Ready(answer),
+            None => {
+                state.waker = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl<T> Drop for Answer<T> {
+    fn drop(&mut self) {
+        lock(&self.0).is_wanted = false;
+    }
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,116 @@
+//! Turns, over a device that keeps a record.
+
+use std::pin::pin;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::task::Wake;
+use std::time::Duration;
+
+use embedded_hal::i2c::Operation;
+use wasm_embedded_host::i2c::{Address, Bus, Error, Step, Transaction};
+
+use super::*;
+
+/// A bus on which a transaction takes until the test lets it go on.
+struct Slow {
+    record: Arc<Mutex<Vec<u8>>>,
+    gate: Receiver<()>,
+    begun: SyncSender<u8>,
+}
+
+impl Bus for Slow {
+    fn transaction(&mut self, _address: Address, operations: &mut [Operation<'_>]) -> Result<(), Error> {
+        let [Operation::Write(bytes)] = operations else { return Err(Error::Other) };
+        let _ = self.begun.send(bytes[0]);
+        self.gate.recv().map_err(|_| Error::Other)?;
+        lock(&self.record).push(bytes[0]);
+        Ok(())
+    }
+}
+
+/// Wakes a thread.
+struct Bell(thread::Thread);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Bell>) {
+        self.0.unpark();
+    }
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    let waker = Waker::from(Arc::new(Bell(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => thread::park_timeout(Duration::from_secs(1)),
+        }
+    }
+}
+
+fn write(byte: u8) -> Transaction {
+    Transaction::new(Address::SevenBit(5), vec![Step::Write(1)], vec![byte]).expect("one byte")
+}
+
+/// Two labels on one bus, the record of both, their gates, and what tells of transactions that have begun.
+type Labels = ([Queued<Slow>; 2], Arc<Mutex<Vec<u8>>>, [SyncSender<()>; 2], [Receiver<u8>; 2]);
+
+/// Returns two labels on one bus, whose transactions wait at the gates.
+fn labels() -> Labels {
+    let (lane, record) = (Arc::new(Lane::default()), Arc::new(Mutex::new(Vec::new())));
+    let label = || {
+        let ((go, gate), (begun, begins)) = (sync_channel(16), sync_channel(16));
+        (Queued::new(Slow { record: record.clone(), gate, begun }, lane.clone()), go, begins)
+    };
+    let ((first, go_first, begins_first), (second, go_second, begins_second)) = (label(), label());
+    ([first, second], record.clone(), [go_first, go_second], [begins_first, begins_second])
+}
+
+#[test]
+fn transactions_on_a_bus_come_in_order_from_all_labels_and_calls() {
+    let ([mut first, mut second], record, [go_first, go_second], _begins) = labels();
+    let (one, two) = (first.start(write(1)), second.start(write(2)));
+    let three = first.start(write(3));
+    let opens = thread::spawn(move || {
+        for _ in 0..3 {
+            thread::sleep(Duration::from_millis(2));
+            let _ = (go_first.send(()), go_second.send(()));
+        }
+    });
+    // A blocking call waits for those before it.
+    assert_eq!(second.transaction(Address::SevenBit(5), &mut [Operation::Write(&[4])]), Ok(()));
+    assert_eq!(*lock(&record), [1, 2, 3, 4]);
+    for progress in [one, two, three] {
+        assert_eq!(wait(progress.end()), Ok(Vec::new()));
+    }
+    opens.join().expect("it only opens gates");
+}
+
+#[test]
+fn what_is_dropped_before_its_turn_never_begins_and_what_has_begun_ends() {
+    let ([mut first, mut second], record, [go_first, _go_second], [begins_first, begins_second]) = labels();
+    let (begun, waiting) = (first.start(write(1)), second.start(write(2)));
+    assert_eq!(begins_first.recv(), Ok(1));
+    drop((begun, waiting));
+    let last = first.start(write(3));
+    go_first.send(()).and_then(|()| go_first.send(())).expect("the device is there");
+    assert_eq!(wait(last.end()), Ok(Vec::new()));
+    assert_eq!(*lock(&record), [1, 3]);
+    assert!(begins_second.try_recv().is_err());
+}
+
+#[test]
+fn a_watch_ends_with_its_answer_or_with_its_reader() {
+    let mut left = 3;
+    let answer = watch(move || {
+        left -= 1;
+        (left == 0).then_some("now")
+    });
+    assert_eq!(wait(answer), "now");
+    let (ended, ends) = sync_channel::<()>(0);
+    let answer = watch(move || {
+        let _ = &ended;
+        None::<()>
+    });
+    drop(answer);
+    assert!(ends.recv_timeout(Duration::from_secs(10)).is_err(), "the thread has dropped its end");
+}
