@@ -37,6 +37,14 @@ fn board(part: &str) -> Policy {
         sim = "spi"
         frequency = 1_000_000
 
+        [uart.SERIAL]
+        sim = true
+        baud = 9600
+
+        [[device]]
+        part = "echo"
+        uart = "SERIAL"
+
         [gpio]
         PIN = { sim = true, direction = "input", bias = "pull-down" }
 
@@ -188,6 +196,22 @@ fn waits_at_a_pin_end_as_embedded_hal_async_says() {
             assert!(outcome.said.stdout_text().starts_with("high when seen: false"), "{}", outcome.said.stdout_text());
         }
     }
+}
+
+#[test]
+fn a_read_of_a_serial_port_that_is_dropped_at_any_time_loses_no_byte() {
+    let mut with_drops = 0;
+    for us in [1, 100, 500, 1_041, 1_042, 2_000, 3_500, 20_000] {
+        let said = run_well(&["serial", &us.to_string()]).said.stdout_text();
+        assert!(said.starts_with("whole: true"), "{us} us: {said}");
+        with_drops += usize::from(said.ends_with("true\n"));
+    }
+    assert!((2..8).contains(&with_drops), "some delays end before a byte comes, some do not: {with_drops}");
+}
+
+#[test]
+fn the_primitives_of_embassy_work() {
+    assert_eq!(run_well(&["embassy"]).said.stdout_text(), "[1, 2, 3, 0]\n");
 }
 
 #[test]

@@ -91,3 +91,35 @@ impl<T: embedded_hal_async::delay::DelayNs> DelayNs for Awaited<T> {
         block_on(self.0.delay_ms(ms));
     }
 }
+
+impl<T: embedded_io::ErrorType> embedded_io::ErrorType for Awaited<T> {
+    type Error = T::Error;
+}
+
+impl<T: embedded_io_async::Read> embedded_io::Read for Awaited<T> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, T::Error> {
+        block_on(self.0.read(buffer))
+    }
+}
+
+impl<T: embedded_io_async::Write> embedded_io::Write for Awaited<T> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, T::Error> {
+        block_on(self.0.write(bytes))
+    }
+
+    fn flush(&mut self) -> Result<(), T::Error> {
+        block_on(self.0.flush())
+    }
+}
+
+impl<T: embedded_io::ReadReady> embedded_io::ReadReady for Awaited<T> {
+    fn read_ready(&mut self) -> Result<bool, T::Error> {
+        self.0.read_ready()
+    }
+}
+
+impl<T: embedded_io::WriteReady> embedded_io::WriteReady for Awaited<T> {
+    fn write_ready(&mut self) -> Result<bool, T::Error> {
+        self.0.write_ready()
+    }
+}

@@ -10,8 +10,9 @@ use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::digital::Wait;
 use embedded_hal_async::i2c::I2c as Bus;
 use embedded_hal_async::spi::{Operation, SpiDevice as _};
+use embedded_io_async::{Read as _, Write as _};
 use futures::future::{Either, join, join_all, select};
-use wasm_embedded_hal::{Delay, I2c, InputPin, SpiDevice};
+use wasm_embedded_hal::{Delay, I2c, InputPin, SpiDevice, Uart};
 
 const TARGET: u8 = 0x2a;
 const THERMOMETER: u8 = 0x48;
@@ -30,6 +31,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "drop-queued" => drop_queued().await,
         "wait" => wait(number).await,
         "calls" => calls().await,
+        "serial" => serial(number).await,
+        "embassy" => embassy().await,
         "blocking-beside" => blocking_beside().await,
         "forever" => Ok(InputPin::open("PIN")?.wait_for_rising_edge().await?),
         "nobody" => poll_fn(|_| Poll::Pending).await,
@@ -184,4 +187,64 @@ async fn blocking_beside() -> Result<(), Box<dyn Error>> {
     };
     let (first, second) = join(tasks, blocks).await;
     Ok(first.and(second)?)
+}
+
+/// Sends a message over a port that sends everything back, in parts, and drops each read after so many microseconds if nothing
+/// came.
+async fn serial(us: u32) -> Result<(), Box<dyn Error>> {
+    let mut port = Uart::open("SERIAL")?;
+    let message: Vec<u8> = (0..=255).collect();
+    let (mut sent, mut received, mut dropped) = (0, Vec::new(), 0);
+    while received.len() < message.len() {
+        if sent < message.len() {
+            sent += port.write(message.get(sent..sent + 3).unwrap_or(&message[sent..])).await?;
+        }
+        let mut buffer = [0; 7];
+        let outcome = match select(pin!(port.read(&mut buffer)), pin!(Delay.delay_us(us))).await {
+            Either::Left((count, _)) => Some(count?),
+            Either::Right(_) => None,
+        };
+        match outcome {
+            Some(count) => received.extend_from_slice(&buffer[..count]),
+            None => dropped += 1,
+        }
+    }
+    port.flush().await?;
+    println!("whole: {}, reads dropped: {}", received == message, dropped > 0);
+    Ok(())
+}
+
+/// The primitives of Embassy: a producer and a consumer over a channel, and a watcher that a signal ends.
+async fn embassy() -> Result<(), Box<dyn Error>> {
+    use embassy_sync::{blocking_mutex::raw::NoopRawMutex, channel::Channel, mutex::Mutex, signal::Signal};
+    let bus = Mutex::<NoopRawMutex, _>::new(I2c::open("bus")?);
+    let (channel, over) = (Channel::<NoopRawMutex, u8, 2>::new(), Signal::<NoopRawMutex, ()>::new());
+    let producer = async {
+        for register in 0..4 {
+            let mut byte = [0];
+            bus.lock().await.write_read(TARGET, &[register], &mut byte).await?;
+            channel.send(byte[0]).await;
+            Delay.delay_ms(1).await;
+        }
+        over.signal(());
+        Ok::<(), wasm_embedded_hal::i2c::Error>(())
+    };
+    let consumer = async {
+        let mut all = Vec::new();
+        loop {
+            match embassy_futures::select::select(channel.receive(), over.wait()).await {
+                embassy_futures::select::Either::First(byte) => all.push(byte),
+                embassy_futures::select::Either::Second(()) => break all,
+            }
+        }
+    };
+    let writer = async {
+        for _ in 0..3 {
+            bus.lock().await.write(TARGET, &[0x10]).await?;
+        }
+        Ok::<(), wasm_embedded_hal::i2c::Error>(())
+    };
+    let (produced, all, written) = embassy_futures::join::join3(producer, consumer, writer).await;
+    println!("{all:?}");
+    Ok(produced.and(written)?)
 }

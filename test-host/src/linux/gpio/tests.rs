@@ -283,3 +283,68 @@ fn a_chip_that_cannot_be_described_says_why() {
         assert_eq!((error.reason, error.errno), (reason, Some(errno)));
     }
 }
+
+/// Polls a wait until it ends or 100 ms have passed.
+fn ends(progress: Progress<Result<(), Error>>) -> Option<Result<(), Error>> {
+    use std::task::{Context, Poll, Waker};
+    let mut future = match progress {
+        Progress::Done(result) => return Some(result),
+        Progress::Pending(future) => future,
+    };
+    for _ in 0..100 {
+        if let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return Some(result);
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    None
+}
+
+/// Returns an input and its kernel.
+fn input() -> (tempfile::TempDir, Fake, Line) {
+    let (root, tree, fake) = machine();
+    let line = fake.machine(tree).line("BUTTON", &settings(named("BT_ON"))).expect("it is there");
+    (root, fake, line)
+}
+
+/// An edge in an hour of the fake kernel's clock: later than any wait began.
+fn edge(rising: bool) -> Edge {
+    Edge { rising, at: Duration::from_secs(3600), number: 1 }
+}
+
+#[test]
+fn a_wait_beside_other_things_ends_with_its_edge() {
+    for (condition, falling, rising) in [
+        (Condition::Edge(Level::High), false, true),
+        (Condition::Edge(Level::Low), true, false),
+        (Condition::Level(Level::High), false, true),
+        (Condition::AnyEdge, true, true),
+    ] {
+        for (is_rising, expected) in [(false, falling), (true, rising)] {
+            let (_root, fake, mut line) = input();
+            let wait = line.start_wait(condition);
+            fake.edge(edge(is_rising));
+            assert_eq!(ends(wait).is_some(), expected, "{condition:?}, rising: {is_rising}");
+        }
+    }
+}
+
+#[test]
+fn edges_before_a_wait_do_not_end_it_and_a_level_that_is_there_does() {
+    let (_root, fake, mut line) = input();
+    let wait = line.start_wait(Condition::AnyEdge);
+    fake.edge(Edge { at: Duration::ZERO, ..edge(true) });
+    assert_eq!(ends(wait), None);
+    assert_eq!(ends(line.start_wait(Condition::Level(Level::Low))), Some(Ok(())));
+}
+
+#[test]
+fn an_open_drain_line_and_a_kernel_without_edges_are_unsupported() {
+    let (_root, tree, fake) = machine();
+    let open_drain = LineSettings { direction: Direction::OpenDrain, ..settings(named("BT_ON")) };
+    let mut line = fake.machine(tree).line("IO", &open_drain).expect("it is there");
+    assert_eq!(ends(line.start_wait(Condition::AnyEdge)), Some(Err(Error::Unsupported)));
+    let (_root, fake, mut line) = input();
+    fake.fail("report_edges", Errno::INVAL);
+    assert_eq!(ends(line.start_wait(Condition::AnyEdge)), Some(Err(Error::Unsupported)));
+}

@@ -133,3 +133,33 @@ fn every_error_of_the_kernel_has_its_kind() {
     }
     assert_eq!(kind(Errno::BUSY), Error::Busy);
 }
+
+/// Polls a wait until it ends or the time is over.
+fn ends(progress: Progress<Result<(), Error>>, ms: u64) -> Option<Result<(), Error>> {
+    use std::task::{Context, Poll, Waker};
+    let mut future = match progress {
+        Progress::Done(result) => return Some(result),
+        Progress::Pending(future) => future,
+    };
+    for _ in 0..ms {
+        if let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return Some(result);
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    None
+}
+
+#[test]
+fn a_wait_beside_other_things_ends_when_the_port_is_ready_and_loses_no_byte() {
+    let (mut port, peer) = pair();
+    assert_eq!(ends(port.start_wait(Ready::Write), 1), Some(Ok(())));
+    let wait = port.start_wait(Ready::Read);
+    assert_eq!(ends(wait, 20), None, "dropped before a byte comes");
+    let wait = port.start_wait(Ready::Read);
+    peer.write_all(b"x").expect("there is room");
+    assert_eq!(ends(wait, 10_000), Some(Ok(())));
+    let mut buffer = [0; 4];
+    assert_eq!((port.read(&mut buffer, 0), buffer[0]), (Ok(Some(1)), b'x'));
+    assert_eq!(ends(port.start_wait(Ready::Sent), 10_000), Some(Ok(())));
+}
