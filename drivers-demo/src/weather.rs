@@ -6,6 +6,7 @@ use bme280::i2c::BME280;
 use display_interface::{DisplayError, WriteOnlyDataCommand};
 use embedded_hal::delay::DelayNs;
 use embedded_hal::i2c::I2c;
+use embedded_hal_async::i2c::I2c as AsyncI2c;
 use ssd1306::mode::{BufferedGraphicsMode, DisplayConfig};
 use ssd1306::prelude::{DisplayRotation, DisplaySize128x64, I2CInterface};
 use ssd1306::{I2CDisplayInterface, Ssd1306};
@@ -35,7 +36,7 @@ pub enum Error<E> {
 /// # Errors
 ///
 /// Fails if the display does.
-pub fn screen<I: I2c>(bus: I) -> Result<Screen<I2CInterface<I>>, Error<I::Error>> {
+pub fn screen<I: I2c + AsyncI2c>(bus: I) -> Result<Screen<I2CInterface<I>>, Error<I::Error>> {
     let interface = I2CDisplayInterface::new(bus);
     let mut screen = Ssd1306::new(interface, DisplaySize128x64, DisplayRotation::Rotate0).into_buffered_graphics_mode();
     screen.init()?;

@@ -15,7 +15,7 @@ use wasmtime::component::Component;
 const STATIONS: [(&str, &str); 2] = [("weather", "weather_nostd"), ("weather_spi", "weather_spi_nostd")];
 
 /// What the other programs print.
-const PRINTED: [(&str, &str); 9] = [
+const PRINTED: [(&str, &str); 10] = [
     ("clock", "stopped before: true\n2028-02-28 23:59:58\n2028-02-29 00:00:00\n"),
     ("eeprom", "in the write cycle: I2C(NoAcknowledge(Address))\nafter it: \"one page\"\n"),
     ("flash", "unique id: d1 64 8c 15 3b 57 29 2e\nerased: sector 2\nprogrammed: \"across a page boundary\"\n"),
@@ -29,6 +29,7 @@ const PRINTED: [(&str, &str); 9] = [
          connection and try again.\n",
     ),
     ("thermometer", "-18.5 °C, alarm above 30.0 °C\n"),
+    ("weather_async", "outside: 21.50 °C  45.0 %  1013.24 hPa\ninside: 21.5 °C, 45.0 %\n"),
 ];
 
 /// The limit for a weather station without std: a microcontroller keeps the component in its memory.
