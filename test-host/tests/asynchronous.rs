@@ -274,10 +274,13 @@ fn many_tasks_lose_no_wake_up_and_no_memory() {
         heard.stdout_text()
     };
     assert_eq!(stress("3200"), "3200 transactions, 0 pages more\n");
+    // More of them if somebody has the time: see CONTRIBUTING.md.
+    let transactions = std::env::var("STRESS_TRANSACTIONS").unwrap_or_else(|_| "100000".to_owned());
     let before = resident();
-    assert_eq!(stress("100000"), "100000 transactions, 0 pages more\n");
+    assert_eq!(stress(&transactions), format!("{transactions} transactions, 0 pages more\n"));
     let after = resident();
     // 4 MiB in pages of 4 KiB; a byte lost with each transaction and task would be more.
+    println!("{before} pages, then {after}");
     assert!(after < before + 1024, "{before} pages, then {after}");
 }
 
