@@ -1,5 +1,5 @@
 //! Buses, pins, serial ports and more for WebAssembly components: [embedded-hal](embedded_hal) 1.0 and
-//! [embedded-io](embedded_io) 0.7 over handles that the host grants by label.
+//! [embedded-io](embedded_io) 0.7, with their asynchronous twins, over handles that the host grants by label.
 //!
 //! A driver crate written for them compiles into a component without a changed line, and the same component runs in
 //! simulation, on a Linux board and on a microcontroller. What stands behind a label is decided by the policy of the host that
@@ -24,6 +24,16 @@
 //!
 //! With `#![no_std]` and [`entry!`] the component imports nothing but the interfaces of `wasm-embedded:hal`, and the same file
 //! also runs where there is no operating system. The crate needs no allocator in either form.
+//!
+//! # Several things at once
+//!
+//! [`I2c`], [`SpiDevice`], [`SpiBus`] and [`Delay`] have the traits of embedded-hal-async 1.0 too, [`InputPin`] and [`IoPin`] its
+//! `Wait`, and [`Uart`] those of embedded-io-async 0.7. An `async fn main` under [`macro@main`], or [`async_entry!`] without std,
+//! starts a guest that uses them, with the `join` and `select` of any crate; there is one executor, [`block_on`], without an
+//! allocator. Such a guest needs a host with asynchronous calls; in others nothing of this is left.
+//!
+//! Calls on one bus have their turns in the order in which their futures were first polled. Dropping a future gives its turn up:
+//! what has not begun on the wires never does, and what has begun runs to its end. A blocking call holds up all tasks of the guest.
 //!
 //! # What a call costs
 //!
