@@ -94,7 +94,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     #[cfg(unix)]
     steps.step("Linux hardware, on an emulated Raspberry Pi", crate::pi::check);
     steps.step("hal is publishable", || {
-        done(&["package", "--allow-dirty", "--package", "wasm-embedded-hal", "--target", targets::GUEST])
+        let packages = ["--package", "wasm-embedded-hal-macros", "--package", "wasm-embedded-hal"];
+        done(&[&["package", "--allow-dirty", "--target", targets::GUEST], &packages[..]].concat())
     });
     steps.finish()
 }
