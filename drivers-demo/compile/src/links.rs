@@ -19,23 +19,29 @@ fn atat() -> Option<()> {
     /// `AT`, to which a modem says `OK`.
     struct Attention;
 
+    /// Nothing but that.
+    struct Nothing;
+
+    impl atat::AtatResp for Nothing {}
+
     impl AtatCmd for Attention {
-        type Response = ();
-        const MAX_LEN: usize = 3;
+        type Response = Nothing;
 
         fn write(&self, buffer: &mut [u8]) -> usize {
-            let (len, text) = (Attention::MAX_LEN.min(buffer.len()), b"AT\r");
+            let text = b"AT\r";
+            let len = text.len().min(buffer.len());
             buffer[..len].copy_from_slice(&text[..len]);
             len
         }
 
-        fn parse(&self, _answer: Result<&[u8], atat::InternalError>) -> Result<(), atat::Error> {
-            Ok(())
+        fn parse(&self, _answer: Result<&[u8], atat::InternalError>) -> Result<Nothing, atat::Error> {
+            Ok(Nothing)
         }
     }
 
     let (mut buffer, digester) = ([0; 64], atat::AtDigester::<NoUrc>::new());
-    SimpleClient::new(uart()?, digester, &mut buffer, atat::Config::new()).send(&Attention).ok()
+    SimpleClient::new(uart()?, digester, &mut buffer, atat::Config::new()).send(&Attention).ok()?;
+    Some(())
 }
 
 /// A modem that says nothing by itself.
