@@ -6,16 +6,16 @@
 #![no_std]
 #![no_main]
 
+use embassy_futures::join::join;
 use embedded_hal::digital::StatefulOutputPin;
 use embedded_hal_async::delay::DelayNs;
-use futures::join;
 use wasm_embedded_hal::{Delay, Error, OutputPin, println};
 
 wasm_embedded_hal::async_entry!(main);
 
 async fn main() -> Result<(), Error> {
     let mut led = OutputPin::open("LED")?;
-    join!(blink(&mut led, Delay), count(Delay)).0?;
+    join(blink(&mut led, Delay), count(Delay)).await.0?;
     println!("done");
     Ok(())
 }

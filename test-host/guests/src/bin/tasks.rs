@@ -122,7 +122,7 @@ async fn drop_queued() -> Result<(), Box<dyn Error>> {
     let first = first.write(TARGET, &[0, 1]);
     let second = async {
         let write = pin!(second.write(TARGET, &[0, 2]));
-        drop(select(write, pin!(Delay.delay_us(10))).await);
+        let _ = select(write, pin!(Delay.delay_us(10))).await;
     };
     let (result, ()) = join(first, second).await;
     Delay.delay_ms(1).await;
@@ -146,7 +146,7 @@ async fn wait(which: u32) -> Result<(), Box<dyn Error>> {
         // A wait that is dropped leaves nothing behind.
         6 => {
             for _ in 0..3 {
-                drop(select(pin!(pin.wait_for_rising_edge()), pin!(Delay.delay_ms(1))).await);
+                let _ = select(pin!(pin.wait_for_rising_edge()), pin!(Delay.delay_ms(1))).await;
             }
             Delay.delay_ms(15).await;
             pin.wait_for_rising_edge().await?;
