@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::task::Waker;
 
+use crate::fault::Faults;
 use crate::net::{Drive, Level, Net, Pull};
 use crate::part::Board;
 use crate::pwm::PwmSignal;
@@ -80,6 +81,10 @@ struct NetState {
     waits: Vec<Wait>,
     contended: bool,
     microvolts: Option<i32>,
+    /// What the drivers and the pull make of it.
+    natural: Level,
+    /// What a fault makes of it.
+    forced: Option<Level>,
 }
 
 pub(crate) struct Env {
@@ -97,6 +102,7 @@ pub(crate) struct Env {
     pub(crate) sleepers: BTreeMap<(u64, u64), Waker>,
     /// How many waits and transactions of tasks there were.
     numbers: u64,
+    pub(crate) faults: Faults,
     sinks: Vec<Box<dyn TraceSink>>,
     nets: Vec<NetState>,
     handles: usize,
@@ -115,6 +121,7 @@ impl Env {
             contentions: 0,
             sleepers: BTreeMap::new(),
             numbers: 0,
+            faults: Faults::default(),
             sinks: Vec::new(),
             nets: Vec::new(),
             handles: 0,
@@ -211,9 +218,10 @@ impl Env {
     }
 
     pub(crate) fn level(&self, net: Net) -> Level {
-        match self.pwm(net) {
-            Some(signal) => signal.level(self.now_ns),
-            None => self.topology.nets.get(net.0).map_or(Level::Low, |net| net.level),
+        match (self.nets.get(net.0).and_then(|state| state.forced), self.pwm(net)) {
+            (Some(forced), _) => forced,
+            (None, Some(signal)) => signal.level(self.now_ns),
+            (None, None) => self.topology.nets.get(net.0).map_or(Level::Low, |net| net.level),
         }
     }
 
@@ -302,10 +310,18 @@ impl Env {
 
     /// Works out the level of a net, and tells those who watch it if it changed.
     fn resolve(&mut self, net: Net) {
-        let (Some(state), Some(info)) = (self.nets.get_mut(net.0), self.topology.nets.get_mut(net.0)) else { return };
+        let Some(state) = self.nets.get_mut(net.0) else { return };
         let any = |drive| state.drivers.iter().any(|(_, d)| *d == drive);
         let (low, high) = (any(Drive::Low), any(Drive::High));
-        let level = Level::from(!low && (high || state.pull == Pull::Up));
+        let natural = Level::from(!low && (high || state.pull == Pull::Up));
+        if state.natural != natural {
+            state.natural = natural;
+            if !self.faults.none() {
+                self.strike_net(net, natural);
+            }
+        }
+        let (Some(state), Some(info)) = (self.nets.get_mut(net.0), self.topology.nets.get_mut(net.0)) else { return };
+        let level = state.forced.unwrap_or(natural);
         let contended = low && high;
         let clash = contended && !state.contended;
         state.contended = contended;
@@ -328,6 +344,26 @@ impl Env {
         if clash {
             self.contentions = self.contentions.saturating_add(1);
             self.trace(EventKind::Contention { net });
+        }
+    }
+
+    /// Has a net carry a level whoever drives it, or what they make of it again.
+    pub(crate) fn force(&mut self, net: Net, level: Option<Level>) {
+        self.hold(net, level);
+        self.resolve(net);
+    }
+
+    /// As [`Env::force`], from the next look at the net's drivers on.
+    pub(crate) fn hold(&mut self, net: Net, level: Option<Level>) {
+        if let Some(state) = self.nets.get_mut(net.0) {
+            state.forced = level;
+        }
+    }
+
+    /// Lets a part drive nothing any more.
+    pub(crate) fn release(&mut self, part: usize) {
+        for index in 0..self.nets.len() {
+            self.drive(Net(index), Driver::Part(part), Drive::Released);
         }
     }
 
@@ -383,8 +419,9 @@ pub(crate) struct PartView<'a> {
 }
 
 impl Board for PartView<'_> {
+    #[inline]
     fn now_ns(&self) -> u64 {
-        self.env.now_ns
+        self.env.faults.conditions.own_ns(self.part, self.env.now_ns)
     }
 
     fn level(&self, net: Net) -> Level {
@@ -407,7 +444,9 @@ impl Board for PartView<'_> {
         self.env.watch(net, Watcher::Part(self.part));
     }
 
-    fn wake_at(&mut self, at_ns: u64) {
-        self.env.push(at_ns, Task::Wake(self.part));
+    fn wake_at(&mut self, own_ns: u64) {
+        if let Some(at_ns) = self.env.faults.conditions.wake_at(self.part, own_ns) {
+            self.env.push(at_ns, Task::Wake { part: self.part, own_ns });
+        }
     }
 }

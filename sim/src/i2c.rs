@@ -76,6 +76,16 @@ pub enum I2cError {
     NoAcknowledgeAddress,
     /// A byte of data was not acknowledged.
     NoAcknowledgeData,
+    /// Another controller won the bus.
+    ArbitrationLoss,
+    /// A START or STOP at the wrong place, a line that is held low, or a controller that failed in the middle.
+    Bus,
+    /// Something held SCL low for longer than the controller waits.
+    Timeout,
+    /// Received bytes were lost.
+    Overrun,
+    /// The controller failed for a reason that has no name.
+    Failed,
     /// The address does not fit into its seven or ten bits. Nothing went out on the wires.
     InvalidAddress,
     /// A read of no bytes: a target that is addressed for reading puts a byte on the bus. Nothing went out on the wires.
@@ -89,7 +99,12 @@ impl embedded_hal::i2c::Error for I2cError {
         match self {
             I2cError::NoAcknowledgeAddress => ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address),
             I2cError::NoAcknowledgeData => ErrorKind::NoAcknowledge(NoAcknowledgeSource::Data),
-            I2cError::InvalidAddress | I2cError::Unsupported | I2cError::NoSuchBus => ErrorKind::Other,
+            I2cError::ArbitrationLoss => ErrorKind::ArbitrationLoss,
+            I2cError::Bus | I2cError::Timeout => ErrorKind::Bus,
+            I2cError::Overrun => ErrorKind::Overrun,
+            I2cError::Failed | I2cError::InvalidAddress | I2cError::Unsupported | I2cError::NoSuchBus => {
+                ErrorKind::Other
+            }
         }
     }
 }
@@ -99,6 +114,11 @@ impl fmt::Display for I2cError {
         f.write_str(match self {
             I2cError::NoAcknowledgeAddress => "no part acknowledged the address",
             I2cError::NoAcknowledgeData => "the part did not acknowledge a byte of data",
+            I2cError::ArbitrationLoss => "another controller won the bus",
+            I2cError::Bus => "a START, a STOP or a level is where it must not be",
+            I2cError::Timeout => "the clock was held low for too long",
+            I2cError::Overrun => "received bytes were lost",
+            I2cError::Failed => "the controller failed",
             I2cError::InvalidAddress => "the address does not fit into its seven or ten bits",
             I2cError::Unsupported => "a read of no bytes is not possible",
             I2cError::NoSuchBus => "the bus is not one of this board",

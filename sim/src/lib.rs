@@ -51,6 +51,8 @@
 //!
 //! The wires can be watched: [`Sim::trace_to`] sends every [`Event`] to a [`TraceSink`], which may print it
 //! ([`Event::text`]) or expand it into changes of single wires ([`Wave`]).
+//!
+//! What can go wrong on a real board can be made to go wrong here: see [`fault`].
 #![no_std]
 
 extern crate alloc;
@@ -59,6 +61,7 @@ pub mod adc;
 mod delay;
 pub mod digital;
 mod env;
+pub mod fault;
 pub mod future;
 pub mod i2c;
 pub mod net;
@@ -79,6 +82,7 @@ pub use adc::{AdcSettings, SimAdc};
 pub use delay::SimDelay;
 pub use digital::{SimInput, SimIoPin, SimOutput};
 pub use env::Awaited;
+pub use fault::{Fault, FaultId};
 pub use future::{SimSleep, SimTransaction, SimWait};
 pub use i2c::{Ack, Address, Direction, I2cBusId, I2cError, I2cStep, I2cTarget, SimI2c};
 pub use net::{Drive, Level, Net, Pull};
@@ -87,7 +91,7 @@ pub use pwm::{PwmError, PwmSettings, PwmSignal, SimPwm};
 pub use sim::Sim;
 pub use spi::{SimSpiBus, SimSpiDevice, SpiBusId, SpiError, SpiSelectId, SpiSettings, SpiStep, SpiTarget};
 pub use stage::Stage;
-pub use trace::{Event, EventKind, I2cEvent, SpiEvent, Topology, TraceSink, UartEvent};
+pub use trace::{Event, EventKind, I2cEvent, I2cLine, SpiEvent, Topology, TraceSink, UartEvent};
 pub use uart::{SimUart, UartError, UartId, UartPeer, UartSettings};
 pub use wave::{Change, Signal, Wave};
 

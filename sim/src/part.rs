@@ -32,9 +32,13 @@ pub trait Part: Any + Send {
         None
     }
 
-    /// Is called once when the part is put on the board, before anything else: the place to watch nets, drive outputs and ask
-    /// for the first wake-up.
+    /// Is called when the part is put on the board, before anything else, and when its supply comes back: the place to watch
+    /// nets, drive outputs and ask for the first wake-up.
     fn power_on(&mut self, _board: &mut dyn Board) {}
+
+    /// Is called when the supply is taken away: the part forgets all but what it keeps without one. It drives nothing then and is
+    /// called by nobody before the next [`Part::power_on`], but for wake-ups that it asked for earlier.
+    fn power_off(&mut self, _board: &mut dyn Board) {}
 
     /// Is called when a net that the part watches changed its level.
     fn net_changed(&mut self, _net: Net, _level: Level, _board: &mut dyn Board) {}

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::collections::BinaryHeap;
 use core::cmp::Ordering;
 
+use crate::net::{Level, Net};
 use crate::stage::Stage;
 
 /// A stimulus.
@@ -11,8 +12,17 @@ pub(crate) type Action = Box<dyn FnOnce(&mut dyn Stage) + Send>;
 
 /// What happens when a timer is due.
 pub(crate) enum Task {
-    /// The part of this index is woken.
-    Wake(usize),
+    /// A part is woken.
+    Wake {
+        /// The index of the part.
+        part: usize,
+        /// The time that it asked for, in its own time.
+        own_ns: u64,
+    },
+    /// The fault of this index begins or ends.
+    Fault(usize),
+    /// A fault has a net carry a level, or lets go of it.
+    Force(Net, Option<Level>),
     /// A stimulus runs.
     Act(Action),
     /// The frame of a byte from the controller ends on the serial port of this index.

@@ -12,6 +12,7 @@ use spin::{Mutex, MutexGuard};
 use crate::adc::{AdcSettings, SimAdc};
 use crate::delay::SimDelay;
 use crate::digital::{SimInput, SimIoPin, SimOutput};
+use crate::fault::{Fault, FaultId, When};
 use crate::i2c::bus::I2cBus;
 use crate::i2c::{I2cBusId, SimI2c};
 use crate::net::{Level, Net, Pull};
@@ -167,6 +168,9 @@ impl Sim {
     pub fn add_spi_always(&self, bus: SpiBusId, part: impl Part) -> PartId {
         let mut world = self.lock();
         let id = world.add(part);
+        if let Some(bus) = world.spi.get_mut(bus.0) {
+            bus.always.push(id.0);
+        }
         world.activate(bus, id.0);
         world.settle();
         id
@@ -190,6 +194,26 @@ impl Sim {
         let mut world = self.lock();
         world.env.push(at_ns, Task::Act(Box::new(action)));
         world.settle();
+    }
+
+    /// Arms a fault. It holds for the rest of the board's life, as far as `when` says.
+    pub fn inject(&self, fault: Fault, when: When) -> FaultId {
+        self.lock().inject(fault, when)
+    }
+
+    /// Ends a fault: its cause is gone.
+    pub fn withdraw(&self, fault: FaultId) {
+        self.lock().withdraw(fault);
+    }
+
+    /// Returns how often a fault struck: how many transactions, changes of a net or delays.
+    pub fn strikes(&self, fault: FaultId) -> u64 {
+        self.lock().env.faults.strikes(fault)
+    }
+
+    /// Returns how long a delay takes that begins now: what it asks for, and more if a fault strikes it.
+    pub fn overslept_ns(&self, ns: u64) -> u64 {
+        self.lock().overslept(ns)
     }
 
     /// Returns a controller of an I2C bus.

@@ -60,6 +60,16 @@ pub trait SpiTarget {
 #[non_exhaustive]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SpiError {
+    /// Received bytes were lost.
+    Overrun,
+    /// Several controllers drive the bus.
+    ModeFault,
+    /// The received frame is malformed.
+    FrameFormat,
+    /// The select line could not be driven.
+    ChipSelect,
+    /// The controller failed for a reason that has no name.
+    Failed,
     /// The bus or the select line is not one of this board.
     NoSuchBus,
 }
@@ -67,16 +77,25 @@ pub enum SpiError {
 impl embedded_hal::spi::Error for SpiError {
     fn kind(&self) -> ErrorKind {
         match self {
-            SpiError::NoSuchBus => ErrorKind::Other,
+            SpiError::Overrun => ErrorKind::Overrun,
+            SpiError::ModeFault => ErrorKind::ModeFault,
+            SpiError::FrameFormat => ErrorKind::FrameFormat,
+            SpiError::ChipSelect => ErrorKind::ChipSelectFault,
+            SpiError::Failed | SpiError::NoSuchBus => ErrorKind::Other,
         }
     }
 }
 
 impl fmt::Display for SpiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SpiError::NoSuchBus => f.write_str("the bus or the select line is not one of this board"),
-        }
+        f.write_str(match self {
+            SpiError::Overrun => "received bytes were lost",
+            SpiError::ModeFault => "several controllers drive the bus",
+            SpiError::FrameFormat => "the received frame is malformed",
+            SpiError::ChipSelect => "the select line could not be driven",
+            SpiError::Failed => "the controller failed",
+            SpiError::NoSuchBus => "the bus or the select line is not one of this board",
+        })
     }
 }
 

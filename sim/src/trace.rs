@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use embedded_hal::spi::Mode;
 
+use crate::fault::FaultId;
 use crate::i2c::{Ack, Address, Direction, I2cBusId};
 use crate::net::{Level, Net};
 use crate::pwm::PwmSignal;
@@ -97,6 +98,13 @@ pub enum EventKind {
         /// The reading.
         raw: i32,
     },
+    /// A fault strikes what follows.
+    Fault {
+        /// The fault.
+        fault: FaultId,
+        /// The name of its kind.
+        name: &'static str,
+    },
     /// A net began to be driven to both levels at once, and is low.
     Contention {
         /// The net.
@@ -133,16 +141,37 @@ pub enum I2cEvent {
     },
     /// A STOP. Takes one bit.
     Stop,
+    /// Something that is not the controller holds a line low. Takes as long as it does.
+    Hold {
+        /// The line.
+        line: I2cLine,
+        /// How long, in nanoseconds.
+        ns: u64,
+    },
+    /// A clock of the controller to free SDA. Takes one bit.
+    Clock,
+    /// Another controller has the bus: a byte that is not the controller's. Takes nine bits.
+    ArbitrationLost,
+}
+
+/// A wire of an I2C bus.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum I2cLine {
+    /// The clock.
+    Scl,
+    /// The data.
+    Sda,
 }
 
 impl I2cEvent {
     /// Returns how long the event takes when a bit takes `bit_ns`.
     pub fn duration_ns(self, bit_ns: u64) -> u64 {
         let bits = match self {
-            I2cEvent::Start | I2cEvent::Stop => 1,
+            I2cEvent::Start | I2cEvent::Stop | I2cEvent::Clock => 1,
+            I2cEvent::Hold { ns, .. } => return ns,
             I2cEvent::RepeatedStart => return bit_ns.saturating_add(bit_ns.div_ceil(2)),
             I2cEvent::Address { address: Address::TenBit(_), direction: Direction::Write, ack: Ack::Ack } => 18,
-            I2cEvent::Address { .. } | I2cEvent::Byte { .. } => 9,
+            I2cEvent::Address { .. } | I2cEvent::Byte { .. } | I2cEvent::ArbitrationLost => 9,
         };
         bit_ns.saturating_mul(bits)
     }

@@ -15,7 +15,7 @@ use crate::i2c::{Ack, Address, Direction, I2cBusId};
 use crate::net::Level;
 use crate::pwm::PwmSignal;
 use crate::spi::{SpiBusId, SpiSelectId};
-use crate::trace::{Event, EventKind, I2cEvent, SpiEvent, Topology, UartEvent};
+use crate::trace::{Event, EventKind, I2cEvent, I2cLine, SpiEvent, Topology, UartEvent};
 use crate::uart::{Frame, Parity};
 
 /// A wire.
@@ -157,7 +157,10 @@ impl Wave {
                     self.pwm(event.at_ns, index, signal);
                 }
             }
-            EventKind::Voltage { .. } | EventKind::Conversion { .. } | EventKind::Contention { .. } => {}
+            EventKind::Voltage { .. }
+            | EventKind::Conversion { .. }
+            | EventKind::Contention { .. }
+            | EventKind::Fault { .. } => {}
         }
     }
 
@@ -263,6 +266,23 @@ impl Wave {
                 self.change(after(half_ns), scl, Level::High);
                 self.change(after(bit_ns), sda, Level::High);
             }
+            I2cEvent::Hold { line: I2cLine::Sda, ns } => {
+                self.change(at_ns, sda, Level::Low);
+                self.change(after(ns), sda, Level::High);
+            }
+            // Within a transaction SCL is low already, and what follows begins with that.
+            I2cEvent::Hold { line: I2cLine::Scl, ns } => {
+                if self.levels.get(scl) == Some(&Level::High) {
+                    self.change(at_ns, scl, Level::Low);
+                    self.change(after(ns), scl, Level::High);
+                }
+            }
+            I2cEvent::Clock => {
+                self.change(at_ns, scl, Level::Low);
+                self.change(after(half_ns), scl, Level::High);
+            }
+            // The winner is the one that holds SDA low.
+            I2cEvent::ArbitrationLost => self.i2c_byte(at_ns, scl, bit_ns, 0, Ack::Ack),
         }
     }
 

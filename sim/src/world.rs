@@ -52,6 +52,18 @@ impl World {
         Some(f(&mut **part, &mut PartView { env: &mut self.env, part: index }))
     }
 
+    /// Returns how long a delay takes that begins now.
+    pub(crate) fn overslept(&mut self, ns: u64) -> u64 {
+        if self.env.faults.none() {
+            return ns;
+        }
+        let (ns, event) = self.env.faults.overslept(self.env.now_ns, ns);
+        if let Some(event) = event {
+            self.env.trace(event);
+        }
+        ns
+    }
+
     /// Does all that is to be done at this time.
     #[inline]
     pub(crate) fn settle(&mut self) {
@@ -80,10 +92,6 @@ impl World {
                 self.env.call_hook();
             }
             match timer.task {
-                Task::Wake(part) => {
-                    self.with(part, |part, board| part.wake(board));
-                    self.listen_to_peers();
-                }
                 Task::Act(action) => {
                     action(self);
                     self.listen_to_peers();
@@ -92,6 +100,16 @@ impl World {
                 Task::UartReceived(port) => self.uart_received(port),
                 Task::I2c(bus) => self.i2c_continue(bus),
                 Task::Spi(bus) => self.spi_continue(bus),
+                Task::Wake { part, own_ns } => match self.env.faults.conditions.due(part, own_ns, self.env.now_ns) {
+                    Ok(()) => {
+                        self.with(part, |part, board| part.wake(board));
+                        self.listen_to_peers();
+                    }
+                    Err(Some(at_ns)) => self.env.push(at_ns, Task::Wake { part, own_ns }),
+                    Err(None) => {}
+                },
+                Task::Fault(index) => self.fault_due(index),
+                Task::Force(net, level) => self.env.force(net, level),
             }
             self.deliver();
         }
@@ -106,6 +124,7 @@ impl World {
         for _ in 0..MAX_NOTICES {
             let Some(notice) = self.env.notices.pop_front() else { return };
             match notice.watcher {
+                Watcher::Part(part) if self.env.faults.conditions.is_absent(part) => {}
                 Watcher::Part(part) => {
                     self.with(part, |part, board| match notice.change {
                         NetChange::Level(level) => part.net_changed(notice.net, level, board),

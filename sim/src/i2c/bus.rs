@@ -9,6 +9,7 @@ use embedded_hal::i2c::Operation;
 use super::job::Job;
 use super::{Ack, Address, Direction, I2cBusId, I2cError, I2cTarget};
 use crate::env::PartView;
+use crate::fault::i2c::Seen;
 use crate::part::Board;
 use crate::trace::{EventKind, I2cEvent};
 use crate::world::World;
@@ -47,17 +48,22 @@ impl I2cBus {
     pub(crate) fn new(frequency_hz: u32) -> I2cBus {
         I2cBus { parts: Vec::new(), engaged: Vec::new(), bit_ns: bit_ns(frequency_hz), jobs: VecDeque::new() }
     }
+
+    /// Takes a part out of the transaction under way.
+    pub(crate) fn disengage(&mut self, part: usize) {
+        self.engaged.retain(|engaged| engaged.part != part);
+    }
 }
 
 /// A bus in a transaction.
 #[derive(Clone, Copy)]
-pub(super) struct Line {
-    pub(super) id: I2cBusId,
-    pub(super) bit_ns: u64,
+pub(crate) struct Line {
+    pub(crate) id: I2cBusId,
+    pub(crate) bit_ns: u64,
 }
 
 impl Line {
-    pub(super) fn event(self, event: I2cEvent) -> EventKind {
+    pub(crate) fn event(self, event: I2cEvent) -> EventKind {
         EventKind::I2c { bus: self.id, bit_ns: self.bit_ns, event }
     }
 
@@ -82,15 +88,35 @@ impl World {
         }
         let line = Line { id, bit_ns: bit_ns.unwrap_or(bus.bit_ns) };
         self.i2c_wait_turn(id);
-        self.i2c_disengage(id);
         self.settle();
+        self.i2c_run(line, address, operations)
+    }
+
+    /// Runs a transaction whose turn it is, with the faults that strike it.
+    pub(super) fn i2c_run(
+        &mut self,
+        line: Line,
+        address: Address,
+        operations: &mut [Operation<'_>],
+    ) -> Result<(), I2cError> {
+        self.i2c_disengage(line.id);
+        self.i2c_plan(line, address)?;
         let result = self.i2c_groups(line, address, operations);
-        self.i2c_stop(line);
+        if !self.env.faults.i2c.end() {
+            self.i2c_stop(line);
+        }
         result
     }
 
+    /// Ends the part that targets take in a transaction.
+    pub(crate) fn i2c_disengage(&mut self, id: I2cBusId) {
+        if let Some(bus) = self.i2c.get_mut(id.0) {
+            bus.engaged.clear();
+        }
+    }
+
     /// Runs the operations by groups of one direction.
-    fn i2c_groups(
+    pub(crate) fn i2c_groups(
         &mut self,
         line: Line,
         address: Address,
@@ -113,7 +139,7 @@ impl World {
                     Operation::Write(bytes) => self.i2c_write(line, bytes)?,
                     Operation::Read(buffer) => {
                         left = left.saturating_sub(buffer.len());
-                        self.i2c_read(line, buffer, left == 0);
+                        self.i2c_read(line, buffer, left == 0)?;
                     }
                 }
             }
@@ -131,22 +157,36 @@ impl World {
     ) -> Result<(), I2cError> {
         self.env.trace(line.event(start));
         self.advance(start.duration_ns(line.bit_ns));
-        let ack = self.i2c_address(line.id, address, direction);
+        self.i2c_before_byte(line)?;
+        let seen = self.env.faults.i2c.address(start == I2cEvent::RepeatedStart);
+        let ack = match seen {
+            Seen::Answer | Seen::Acknowledged => self.i2c_address(line.id, address, direction),
+            Seen::Nobody | Seen::Ignored => self.i2c_unheard(line.id),
+        };
+        let ack = if seen == Seen::Acknowledged { Ack::Ack } else { ack };
         let event = I2cEvent::Address { address, direction, ack };
         self.env.trace(line.event(event));
         self.advance(event.duration_ns(line.bit_ns));
-        match ack {
-            Ack::Ack => Ok(()),
-            Ack::Nack => Err(I2cError::NoAcknowledgeAddress),
+        if ack == Ack::Ack || seen == Seen::Ignored { Ok(()) } else { Err(I2cError::NoAcknowledgeAddress) }
+    }
+
+    /// Lets nobody listen to what follows.
+    fn i2c_unheard(&mut self, id: I2cBusId) -> Ack {
+        for engaged in self.i2c.get_mut(id.0).into_iter().flat_map(|bus| &mut bus.engaged) {
+            engaged.listening = false;
         }
+        Ack::Nack
     }
 
     /// Asks every part on the bus whether it is meant.
-    pub(super) fn i2c_address(&mut self, id: I2cBusId, address: Address, direction: Direction) -> Ack {
+    pub(crate) fn i2c_address(&mut self, id: I2cBusId, address: Address, direction: Direction) -> Ack {
         let World { env, parts, i2c, .. } = self;
         let Some(bus) = i2c.get_mut(id.0) else { return Ack::Nack };
         let mut answer = Ack::Nack;
         for &part in &bus.parts {
+            if env.faults.conditions.is_absent(part) {
+                continue;
+            }
             let Some(target) = parts.get_mut(part).and_then(|part| part.i2c()) else { continue };
             let ack = target.start(address, direction, &mut PartView { env, part });
             let listening = ack == Ack::Ack;
@@ -167,7 +207,7 @@ impl World {
         while bytes.len() > 0 {
             let ack = match self.i2c_sole(line.id) {
                 Some(part) => self.i2c_write_run(line, part, &mut bytes),
-                None => self.i2c_write_byte(line, &mut bytes),
+                None => self.i2c_write_byte(line, &mut bytes)?,
             };
             if ack == Ack::Nack {
                 return Err(I2cError::NoAcknowledgeData);
@@ -176,19 +216,20 @@ impl World {
         Ok(())
     }
 
-    fn i2c_read(&mut self, line: Line, buffer: &mut [u8], last: bool) {
+    fn i2c_read(&mut self, line: Line, buffer: &mut [u8], last: bool) -> Result<(), I2cError> {
         let mut slots = buffer.iter_mut();
         while slots.len() > 0 {
             match self.i2c_sole(line.id) {
                 Some(part) => self.i2c_read_run(line, part, &mut slots),
-                None => self.i2c_read_byte(line, &mut slots, last),
+                None => self.i2c_read_byte(line, &mut slots, last)?,
             }
         }
+        Ok(())
     }
 
-    /// Returns the part that listens, if it is the only one and nobody watches the bus.
+    /// Returns the part that listens, if it is the only one, and nobody watches or disturbs the bus.
     fn i2c_sole(&self, id: I2cBusId) -> Option<usize> {
-        if self.env.traced() {
+        if self.env.traced() || self.env.faults.i2c.is_active() {
             return None;
         }
         let mut listening = self.i2c.get(id.0)?.engaged.iter().filter(|engaged| engaged.listening);
@@ -233,36 +274,43 @@ impl World {
     }
 
     /// Writes one byte to all parts that listen. One acknowledge is enough, since it pulls the line low.
-    fn i2c_write_byte(&mut self, line: Line, bytes: &mut slice::Iter<'_, u8>) -> Ack {
-        let Some(&byte) = bytes.next() else { return Ack::Ack };
+    fn i2c_write_byte(&mut self, line: Line, bytes: &mut slice::Iter<'_, u8>) -> Result<Ack, I2cError> {
+        let Some(&byte) = bytes.next() else { return Ok(Ack::Ack) };
+        self.i2c_before_byte(line)?;
         let ack = self.i2c_put(line, byte);
         self.advance(line.byte_ns());
-        ack
+        Ok(ack)
     }
 
     /// Has a byte heard by all parts that listen; its time is still to pass.
     pub(super) fn i2c_put(&mut self, line: Line, byte: u8) -> Ack {
+        let byte = self.env.faults.i2c.heard(byte);
         let mut ack = Ack::Nack;
         self.i2c_listening(line.id, |target, board| {
             if target.write(byte, board) == Ack::Ack {
                 ack = Ack::Ack;
             }
         });
+        let (ack, seen) = self.env.faults.i2c.acknowledged(ack);
         self.env.trace(line.event(I2cEvent::Byte { byte, direction: Direction::Write, ack }));
-        ack
+        seen
     }
 
     /// Reads one byte from all parts that listen. Zeros win, since they pull the line low.
-    fn i2c_read_byte(&mut self, line: Line, slots: &mut slice::IterMut<'_, u8>, last: bool) {
-        let Some(slot) = slots.next() else { return };
+    fn i2c_read_byte(&mut self, line: Line, slots: &mut slice::IterMut<'_, u8>, last: bool) -> Result<(), I2cError> {
+        let Some(slot) = slots.next() else { return Ok(()) };
+        self.env.faults.i2c.before_read()?;
+        self.i2c_before_byte(line)?;
         *slot = self.i2c_get(line, last && slots.len() == 0);
         self.advance(line.byte_ns());
+        Ok(())
     }
 
     /// Hears a byte from all parts that listen; its time is still to pass.
     pub(super) fn i2c_get(&mut self, line: Line, last: bool) -> u8 {
         let mut byte = IDLE;
         self.i2c_listening(line.id, |target, board| byte &= target.read(board));
+        let byte = self.env.faults.i2c.seen(byte);
         let ack = if last { Ack::Nack } else { Ack::Ack };
         self.env.trace(line.event(I2cEvent::Byte { byte, direction: Direction::Read, ack }));
         byte
@@ -279,16 +327,9 @@ impl World {
     }
 
     /// Sends a STOP.
-    fn i2c_stop(&mut self, line: Line) {
+    pub(crate) fn i2c_stop(&mut self, line: Line) {
         self.i2c_end(line);
         self.advance(I2cEvent::Stop.duration_ns(line.bit_ns));
-    }
-
-    /// Forgets who acknowledged something in an earlier transaction.
-    pub(super) fn i2c_disengage(&mut self, id: I2cBusId) {
-        if let Some(bus) = self.i2c.get_mut(id.0) {
-            bus.engaged.clear();
-        }
     }
 
     /// Tells the parts that acknowledged something of a STOP; its time is still to pass.

@@ -1,6 +1,8 @@
 //! Transactions that tasks wait for: the same acts on the wires, and the time between them passes beside everything else.
 
+use alloc::vec;
 use alloc::vec::Vec;
+use core::mem;
 
 use embedded_hal::i2c::Operation;
 
@@ -43,7 +45,7 @@ pub(super) struct Job {
     address: Address,
     /// The groups, the last first.
     groups: Vec<Group>,
-    bytes: alloc::vec::IntoIter<u8>,
+    bytes: vec::IntoIter<u8>,
     read: Vec<u8>,
     result: Result<(), I2cError>,
     started: bool,
@@ -128,6 +130,10 @@ impl World {
         loop {
             match job.next {
                 Next::Start if job.groups.is_empty() => job.next = Next::Stop,
+                Next::Start if !job.started && !self.env.faults.none() => {
+                    self.i2c_run_job(job);
+                    return None;
+                }
                 Next::Start => {
                     let start = if job.started { I2cEvent::RepeatedStart } else { I2cEvent::Start };
                     if !job.started {
@@ -176,6 +182,33 @@ impl World {
                 Next::End => return None,
             }
         }
+    }
+}
+
+impl World {
+    /// Runs a whole transaction, while time passes for everything else: on a board with faults, which are planned for one transaction
+    /// at a time.
+    fn i2c_run_job(&mut self, job: &mut Job) {
+        let reads = job.groups.iter().filter(|group| group.direction == Direction::Read);
+        let mut read = vec![0; reads.map(|group| group.len).sum()];
+        let (mut written, mut room) = (job.bytes.as_slice(), read.as_mut_slice());
+        let mut operations = Vec::with_capacity(job.groups.len());
+        for group in job.groups.iter().rev() {
+            operations.push(match group.direction {
+                Direction::Write => {
+                    let (now, later) = written.split_at(group.len.min(written.len()));
+                    written = later;
+                    Operation::Write(now)
+                }
+                Direction::Read => {
+                    let (now, later) = mem::take(&mut room).split_at_mut(group.len);
+                    room = later;
+                    Operation::Read(now)
+                }
+            });
+        }
+        job.result = self.i2c_run(job.line, job.address, &mut operations);
+        job.read = read;
     }
 }
 

@@ -116,6 +116,11 @@ impl Part for Bme280 {
         }
     }
 
+    fn power_off(&mut self, _board: &mut dyn Board) {
+        self.register = 0;
+        self.next = Next::Register;
+    }
+
     fn power_on(&mut self, board: &mut dyn Board) {
         self.sensor.reset(board.now_ns());
     }

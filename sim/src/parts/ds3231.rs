@@ -58,6 +58,8 @@ pub struct Ds3231 {
     temperature_c: f64,
     output: Option<Net>,
     pointer: u8,
+    /// A battery keeps it running without the supply.
+    battery: bool,
     /// The next byte written is a register address.
     address_next: bool,
     next_second_ns: u64,
@@ -80,7 +82,7 @@ impl Ds3231 {
     ///
     /// The day of the week counts from 1 for Sunday.
     pub fn with_battery(time: DateTime) -> Ds3231 {
-        Ds3231::running(time, 0)
+        Ds3231 { battery: true, ..Ds3231::running(time, 0) }
     }
 
     fn running(time: DateTime, osf: u8) -> Ds3231 {
@@ -96,6 +98,7 @@ impl Ds3231 {
             temperature_c: 25.0,
             output: None,
             pointer: 0,
+            battery: false,
             address_next: false,
             next_second_ns: 0,
             next_conversion_ns: 0,
@@ -240,6 +243,15 @@ impl Default for Ds3231 {
 impl Part for Ds3231 {
     fn i2c(&mut self) -> Option<&mut dyn I2cTarget> {
         Some(self)
+    }
+
+    // The registers are kept by the battery, and only the bus is reset: section "I2C serial data bus".
+    fn power_off(&mut self, _board: &mut dyn Board) {
+        if self.battery {
+            self.address_next = false;
+        } else {
+            *self = Ds3231 { output: self.output, temperature_c: self.temperature_c, ..Ds3231::new() };
+        }
     }
 
     fn power_on(&mut self, board: &mut dyn Board) {

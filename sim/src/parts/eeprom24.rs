@@ -142,6 +142,13 @@ impl Eeprom24 {
 }
 
 impl Part for Eeprom24 {
+    fn power_off(&mut self, _board: &mut dyn Board) {
+        self.pointer = 0;
+        self.incoming_bytes = 0;
+        self.page.fill(None);
+        self.busy_until_ns = 0;
+    }
+
     fn i2c(&mut self) -> Option<&mut dyn I2cTarget> {
         Some(self)
     }

@@ -89,7 +89,11 @@ impl Lm75 {
         if !(0x48..=0x4f).contains(&address) {
             return Err(AddressError::new("LM75", address, "0x48 to 0x4f"));
         }
-        Ok(Lm75 {
+        Ok(Lm75::at_power_on(model, address))
+    }
+
+    fn at_power_on(model: Model, address: u8) -> Lm75 {
+        Lm75 {
             model,
             address,
             output: None,
@@ -106,7 +110,7 @@ impl Lm75 {
             converted_at_ns: None,
             position: 0,
             upper: 0,
-        })
+        }
     }
 
     /// Puts a net at the O.S. output, which is open-drain: the net needs a pull-up.
@@ -227,6 +231,11 @@ impl Lm75 {
 impl Part for Lm75 {
     fn i2c(&mut self) -> Option<&mut dyn I2cTarget> {
         Some(self)
+    }
+
+    fn power_off(&mut self, _board: &mut dyn Board) {
+        let fresh = Lm75::at_power_on(self.model, self.address);
+        *self = Lm75 { output: self.output, temperature_c: self.temperature_c, ..fresh };
     }
 
     fn power_on(&mut self, board: &mut dyn Board) {

@@ -221,6 +221,11 @@ impl Part for Ssd1306 {
         matches!(self.bus, Bus::Spi { .. }).then_some(self)
     }
 
+    fn power_off(&mut self, _board: &mut dyn Board) {
+        self.powered = false;
+        self.clear_registers();
+    }
+
     fn power_on(&mut self, board: &mut dyn Board) {
         for net in [self.reset, self.vbatc, self.vddc].into_iter().flatten() {
             board.watch(net);

@@ -277,6 +277,14 @@ impl W25q {
 }
 
 impl Part for W25q {
+    fn power_off(&mut self, board: &mut dyn Board) {
+        self.reset(board.now_ns());
+        self.reset_enabled = false;
+        self.powered_down = false;
+        self.deaf_until_ns = 0;
+        self.transaction = Transaction::new();
+    }
+
     fn spi(&mut self) -> Option<&mut dyn SpiTarget> {
         Some(self)
     }

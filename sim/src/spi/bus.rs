@@ -45,6 +45,8 @@ struct Active {
 
 pub(crate) struct SpiBus {
     active: Vec<Active>,
+    /// The parts whose select is tied low.
+    pub(crate) always: Vec<usize>,
     /// When the last select line to become inactive has been so for one bit.
     pub(super) ready_ns: u64,
     /// Transactions that tasks wait for: the first is on the wires, the others wait for their turn.
@@ -53,7 +55,23 @@ pub(crate) struct SpiBus {
 
 impl SpiBus {
     pub(crate) fn new() -> SpiBus {
-        SpiBus { active: Vec::new(), ready_ns: 0, jobs: VecDeque::new() }
+        SpiBus { active: Vec::new(), always: Vec::new(), ready_ns: 0, jobs: VecDeque::new() }
+    }
+
+    /// Returns whether the select of a part is tied low.
+    pub(crate) fn has_always(&self, part: usize) -> bool {
+        self.always.contains(&part)
+    }
+
+    /// Lets a part hear what is clocked.
+    pub(crate) fn push_active(&mut self, part: usize) {
+        // The lines idle at 0 and 1, which is what a part in another mode sees first.
+        self.active.push(Active { part, late_mosi: FILLER, late_miso: IDLE });
+    }
+
+    /// Lets a part hear nothing any more.
+    pub(crate) fn deactivate(&mut self, part: usize) {
+        self.active.retain(|active| active.part != part);
     }
 }
 
@@ -65,11 +83,26 @@ pub(crate) struct SpiSelect {
     parts: Vec<usize>,
     /// Whether the parts have been told that they are selected.
     active: bool,
+    /// Whether a fault left it active.
+    stuck: bool,
 }
 
 impl SpiSelect {
     pub(crate) fn new(bus: SpiBusId, net: Option<Net>, settings: SpiSettings) -> SpiSelect {
-        SpiSelect { bus, net, settings, clocking: Clocking::new(settings), parts: Vec::new(), active: false }
+        SpiSelect {
+            bus,
+            net,
+            settings,
+            clocking: Clocking::new(settings),
+            parts: Vec::new(),
+            active: false,
+            stuck: false,
+        }
+    }
+
+    /// Returns the bus on which a part hears what is clocked because this line is active, if it does.
+    pub(crate) fn active_bus(&self, part: usize) -> Option<SpiBusId> {
+        (self.active && self.parts.contains(&part)).then_some(self.bus)
     }
 
     pub(crate) fn set(&mut self, settings: SpiSettings) {
@@ -103,11 +136,13 @@ impl World {
     /// Selects a part.
     pub(crate) fn activate(&mut self, bus: SpiBusId, part: usize) {
         let World { env, parts, spi, .. } = self;
+        if env.faults.conditions.is_absent(part) {
+            return;
+        }
         if let Some(bus) = spi.get_mut(bus.0)
             && let Some(target) = parts.get_mut(part).and_then(|part| part.spi())
         {
-            // The lines idle at 0 and 1, which is what a part in another mode sees first.
-            bus.active.push(Active { part, late_mosi: FILLER, late_miso: IDLE });
+            bus.push_active(part);
             target.select(&mut PartView { env, part });
         }
     }
@@ -135,7 +170,7 @@ impl World {
             } else {
                 let World { env, parts, spi, .. } = self;
                 if let Some(bus) = spi.get_mut(bus.0) {
-                    bus.active.retain(|active| active.part != part);
+                    bus.deactivate(part);
                 }
                 if let Some(target) = parts.get_mut(part).and_then(|part| part.spi()) {
                     target.deselect(&mut PartView { env, part });
@@ -151,37 +186,76 @@ impl World {
         operations: &mut [Operation<'_, u8>],
     ) -> Result<(), SpiError> {
         let select = self.selects.get(id.0).ok_or(SpiError::NoSuchBus)?;
-        let SpiSelect { bus, settings, clocking, .. } = *select;
+        let bus = select.bus;
         self.spi.get(bus.0).ok_or(SpiError::NoSuchBus)?;
         if operations.is_empty() {
             return Ok(());
         }
         self.spi_wait_turn(bus);
+        self.spi_run(id, operations)
+    }
+
+    /// Runs a transaction whose turn it is, with the faults that strike it.
+    pub(super) fn spi_run(&mut self, id: SpiSelectId, operations: &mut [Operation<'_, u8>]) -> Result<(), SpiError> {
+        let select = self.selects.get(id.0).ok_or(SpiError::NoSuchBus)?;
+        let SpiSelect { bus, settings, mut clocking, .. } = *select;
         let ready_ns = self.spi.get(bus.0).map_or(0, |bus| bus.ready_ns);
         self.advance(ready_ns.saturating_sub(self.env.now_ns));
+        self.spi_plan(bus, Some(id))?;
+        let stuck = self.env.faults.spi.select_stuck();
+        clocking.mode = self.env.faults.spi.mode().unwrap_or(clocking.mode);
         let idle_ns = self.idle_clock(bus, clocking);
         self.advance(idle_ns);
-        self.drive_select(id, Level::Low);
-        self.settle();
+        if stuck != Some(Level::Low) && self.take_stuck(id) {
+            self.drive_select(id, Level::High);
+            self.settle();
+        }
+        if stuck != Some(Level::High) {
+            self.drive_select(id, Level::Low);
+            self.settle();
+        }
         self.advance(settings.select_setup_ns);
+        let result = self.spi_operations(bus, clocking, operations);
+        self.advance(settings.select_hold_ns);
+        match (stuck, self.selects.get_mut(id.0)) {
+            (Some(Level::Low), Some(select)) => select.stuck = true,
+            _ => self.drive_select(id, Level::High),
+        }
+        self.settle();
+        self.env.faults.spi.end();
+        self.spi_deselected(bus, clocking);
+        result
+    }
+
+    /// Returns whether a fault left a select line active, and forgets it.
+    fn take_stuck(&mut self, id: SpiSelectId) -> bool {
+        self.selects.get_mut(id.0).is_some_and(|select| core::mem::take(&mut select.stuck))
+    }
+
+    /// Runs operations, up to the first that fails.
+    pub(super) fn spi_operations(
+        &mut self,
+        bus: SpiBusId,
+        clocking: Clocking,
+        operations: &mut [Operation<'_, u8>],
+    ) -> Result<(), SpiError> {
         for operation in operations {
             match operation {
-                Operation::Read(words) => self.clock(bus, clocking, words.len(), |_| FILLER, store(words)),
-                Operation::Write(words) => self.clock(bus, clocking, words.len(), load(words), |_, _| {}),
+                Operation::Read(words) => self.clock(bus, clocking, words.len(), |_| FILLER, store(words))?,
+                Operation::Write(words) => self.clock(bus, clocking, words.len(), load(words), |_, _| {})?,
                 Operation::Transfer(read, write) => {
-                    self.clock(bus, clocking, read.len().max(write.len()), load(write), store(read));
+                    self.clock(bus, clocking, read.len().max(write.len()), load(write), store(read))?;
                 }
                 Operation::TransferInPlace(words) => {
                     let cells = Cell::from_mut(*words).as_slice_of_cells();
-                    self.clock(bus, clocking, cells.len(), load_cell(cells), store_cell(cells));
+                    self.clock(bus, clocking, cells.len(), load_cell(cells), store_cell(cells))?;
                 }
-                Operation::DelayNs(ns) => self.advance(u64::from(*ns)),
+                Operation::DelayNs(ns) => {
+                    let ns = self.overslept(u64::from(*ns));
+                    self.advance(ns);
+                }
             }
         }
-        self.advance(settings.select_hold_ns);
-        self.drive_select(id, Level::High);
-        self.settle();
-        self.spi_deselected(bus, clocking);
         Ok(())
     }
 
@@ -205,10 +279,35 @@ impl World {
             return Err(SpiError::NoSuchBus);
         }
         self.spi_wait_turn(bus);
+        self.spi_run_bare(bus, clocking, |world, clocking| world.clock(bus, clocking, len, mosi, miso))
+    }
+
+    /// Clocks words on a bus whose turn it is without touching a select line, with the faults that strike.
+    pub(super) fn spi_run_bare(
+        &mut self,
+        bus: SpiBusId,
+        mut clocking: Clocking,
+        run: impl FnOnce(&mut World, Clocking) -> Result<(), SpiError>,
+    ) -> Result<(), SpiError> {
+        self.spi_plan(bus, None)?;
+        clocking.mode = self.env.faults.spi.mode().unwrap_or(clocking.mode);
         let idle_ns = self.idle_clock(bus, clocking);
         self.advance(idle_ns);
-        self.clock(bus, clocking, len, mosi, miso);
-        Ok(())
+        let result = run(self, clocking);
+        self.env.faults.spi.end();
+        result
+    }
+
+    /// Returns the parts that a transaction is with: those on its select line, or all that hear what is clocked.
+    pub(crate) fn spi_parts(&self, bus: SpiBusId, select: Option<SpiSelectId>) -> Vec<usize> {
+        let own = |index: usize| match select {
+            Some(id) => id.0 == index,
+            None => self.selects.get(index).is_some_and(|select| select.bus == bus && select.active),
+        };
+        let selected = self.selects.iter().enumerate().filter(|(index, _)| own(*index));
+        let selected = selected.flat_map(|(_, select)| &select.parts);
+        let always = self.spi.get(bus.0).map(|bus| bus.always.as_slice()).unwrap_or_default();
+        selected.chain(always).copied().collect()
     }
 
     /// Brings the idle clock to the level of the mode, and returns the half bit that is to pass before a select line becomes active.
@@ -228,6 +327,9 @@ impl World {
     pub(super) fn drive_select(&mut self, id: SpiSelectId, level: Level) {
         let Some(select) = self.selects.get(id.0) else { return };
         let bus = select.bus;
+        if select.net.is_none() && select.active == (level == Level::Low) {
+            return;
+        }
         if let Some(net) = select.net {
             self.env.drive(net, Driver::Select(id.0), Drive::from(level));
         } else {
@@ -248,7 +350,7 @@ impl World {
         len: usize,
         mosi: impl Fn(usize) -> u8,
         mut miso: impl FnMut(usize, u8),
-    ) {
+    ) -> Result<(), SpiError> {
         let mut index = 0;
         self.settle();
         while index < len {
@@ -264,17 +366,19 @@ impl World {
                 }
                 self.advance(owed_ns);
             } else {
+                self.spi_before_byte()?;
                 miso(index, self.clock_byte(bus, clocking, mosi(index)));
                 self.advance(clocking.byte_ns);
                 index += 1;
             }
         }
+        Ok(())
     }
 
-    /// Returns the part that is selected, if it is the only one, works in this mode, and nobody watches the bus.
+    /// Returns the part that is selected, if it is the only one, works in this mode, and nobody watches or disturbs the bus.
     fn spi_sole(&mut self, bus: SpiBusId, mode: Mode) -> Option<usize> {
         let [Active { part, .. }] = *self.spi.get(bus.0)?.active.as_slice() else { return None };
-        if self.env.traced() {
+        if self.env.traced() || self.env.faults.spi.is_active() {
             return None;
         }
         if self.parts.get_mut(part)?.spi()?.accepts(mode) { Some(part) } else { None }
@@ -283,6 +387,7 @@ impl World {
     /// Clocks a byte through all parts that are selected; its time is still to pass. Where several drive MISO, zeros win.
     pub(super) fn clock_byte(&mut self, bus: SpiBusId, clocking: Clocking, mosi: u8) -> u8 {
         let Clocking { mode, byte_ns } = clocking;
+        let mosi = self.env.faults.spi.heard(mosi);
         let World { env, parts, spi, .. } = self;
         let mut miso = IDLE;
         for active in spi.get_mut(bus.0).into_iter().flat_map(|bus| &mut bus.active) {
@@ -293,13 +398,14 @@ impl World {
             let answer = target.transfer(heard, &mut PartView { env, part });
             miso &= if in_step { answer } else { late(&mut active.late_miso, answer) };
         }
+        let miso = if env.faults.spi.is_active() { env.faults.spi.seen(miso) } else { miso };
         self.env.trace(EventKind::Spi { bus, event: SpiEvent::Byte { mosi, miso, mode, byte_ns } });
         miso
     }
 }
 
 /// Returns a byte as it is seen one bit late, after the last bit of `before`.
-fn late(before: &mut u8, byte: u8) -> u8 {
+pub(crate) fn late(before: &mut u8, byte: u8) -> u8 {
     let seen = (*before << 7) | (byte >> 1);
     *before = byte;
     seen

@@ -1,6 +1,10 @@
 //! Transactions that tasks wait for: the same acts on the wires, and the time between them passes beside everything else.
 
+use alloc::vec;
 use alloc::vec::Vec;
+use core::mem;
+
+use embedded_hal::spi::Operation;
 
 use super::bus::Clocking;
 use super::controller::FILLER;
@@ -54,8 +58,9 @@ pub(super) struct Job {
     select: Option<SpiSelectId>,
     /// The steps, the last first.
     steps: Vec<SpiStep>,
-    bytes: alloc::vec::IntoIter<u8>,
+    bytes: vec::IntoIter<u8>,
     read: Vec<u8>,
+    result: Result<(), SpiError>,
     next: Next,
     signal: Signal<Result<Vec<u8>, SpiError>>,
 }
@@ -90,7 +95,8 @@ impl World {
             (_, None) => Next::Idle,
         };
         let bytes = bytes.into_iter();
-        bus.jobs.push_back(Job { number, bus: id, clocking, select, steps, bytes, read: Vec::new(), next, signal });
+        let (read, result) = (Vec::new(), Ok(()));
+        bus.jobs.push_back(Job { number, bus: id, clocking, select, steps, bytes, read, result, next, signal });
         if bus.jobs.len() == 1 {
             self.settle();
             self.spi_continue(id.0);
@@ -130,7 +136,7 @@ impl World {
                     }
                     return;
                 }
-                None => job.signal.give(Ok(job.read)),
+                None => job.signal.give(job.result.map(|()| job.read)),
             }
         }
     }
@@ -140,6 +146,10 @@ impl World {
         let (bus, clocking) = (job.bus, job.clocking);
         loop {
             let ns = match job.next {
+                Next::Ready | Next::Idle if !self.env.faults.none() => {
+                    self.spi_run_job(job);
+                    return None;
+                }
                 Next::Ready => {
                     job.next = Next::Idle;
                     let ready_ns = self.spi.get(bus.0).map_or(0, |bus| bus.ready_ns);
@@ -208,5 +218,35 @@ impl World {
             self.drive_select(select, level);
             self.deliver();
         }
+    }
+
+    /// Runs a whole transaction, while time passes for everything else: on a board with faults, which are planned for one transaction
+    /// at a time.
+    fn spi_run_job(&mut self, job: &mut Job) {
+        let mut read = vec![0; job.steps.iter().map(|step| step.read_len).sum()];
+        let (mut written, mut room) = (job.bytes.as_slice(), read.as_mut_slice());
+        let mut operations = Vec::with_capacity(job.steps.len());
+        for step in job.steps.iter().rev() {
+            let (sent, later) = written.split_at(step.write_len.min(written.len()));
+            written = later;
+            let (kept, later) = mem::take(&mut room).split_at_mut(step.read_len);
+            room = later;
+            if step.write_len.max(step.read_len) > 0 {
+                operations.push(Operation::Transfer(kept, sent));
+            }
+            let mut delay_ns = step.delay_ns;
+            while delay_ns > 0 {
+                let part = u32::try_from(delay_ns).unwrap_or(u32::MAX);
+                operations.push(Operation::DelayNs(part));
+                delay_ns -= u64::from(part);
+            }
+        }
+        job.result = match job.select {
+            Some(select) => self.spi_run(select, &mut operations),
+            None => self.spi_run_bare(job.bus, job.clocking, |world, clocking| {
+                world.spi_operations(job.bus, clocking, &mut operations)
+            }),
+        };
+        job.read = read;
     }
 }

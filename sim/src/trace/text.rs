@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Event, EventKind, I2cEvent, SpiEvent, Topology, UartEvent};
+use super::{Event, EventKind, I2cEvent, I2cLine, SpiEvent, Topology, UartEvent};
 use crate::i2c::{Ack, Direction};
 use crate::net::Level;
 use crate::pwm::PwmSignal;
@@ -51,6 +51,7 @@ impl fmt::Display for EventText<'_> {
                 write!(f, "{} voltage {microvolts} uV", self.topology.net_name(net))
             }
             EventKind::Conversion { net, raw } => write!(f, "{} converted {raw}", self.topology.net_name(net)),
+            EventKind::Fault { name, .. } => write!(f, "fault {name}"),
             EventKind::Contention { net } => write!(f, "{} contention", self.topology.net_name(net)),
         }
     }
@@ -76,6 +77,10 @@ impl EventText<'_> {
                 write!(f, "{arrow} {byte:#04x} {}", bit(ack))
             }
             I2cEvent::Stop => f.write_str("stop"),
+            I2cEvent::Hold { line: I2cLine::Scl, ns } => write!(f, "SCL held for {ns} ns"),
+            I2cEvent::Hold { line: I2cLine::Sda, ns } => write!(f, "SDA held for {ns} ns"),
+            I2cEvent::Clock => f.write_str("clock"),
+            I2cEvent::ArbitrationLost => f.write_str("arbitration lost"),
         }
     }
 

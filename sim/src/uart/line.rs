@@ -106,6 +106,9 @@ impl World {
         while let Some(&part) = self.uart.get(port).and_then(|line| line.peers.get(next)) {
             next += 1;
             let World { env, parts, .. } = self;
+            if env.faults.conditions.is_absent(part) {
+                continue;
+            }
             if let Some(peer) = parts.get_mut(part).and_then(|part| part.uart()) {
                 peer.receive(byte, &mut PartView { env, part });
             }
@@ -134,6 +137,9 @@ impl World {
             let Some(line) = uart.get_mut(port).filter(|line| line.receiving.is_none()) else { continue };
             let mut peers = line.peers.iter();
             let byte = peers.find_map(|&part| {
+                if env.faults.conditions.is_absent(part) {
+                    return None;
+                }
                 parts.get_mut(part).and_then(|part| part.uart())?.transmit(&mut PartView { env, part })
             });
             if let Some(byte) = byte {

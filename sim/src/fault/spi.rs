@@ -1,0 +1,209 @@
+//! What goes wrong on an SPI bus.
+
+use alloc::vec::Vec;
+
+use embedded_hal::spi::Mode;
+
+use super::{Armed, Fault, Flip, Targets};
+use crate::net::Level;
+use crate::part::PartId;
+use crate::spi::bus::late;
+use crate::spi::{SpiBusId, SpiError, SpiSelectId};
+use crate::world::World;
+
+/// What goes wrong in a transaction on an SPI bus: from select to deselect, or on a bus without select lines one call.
+///
+/// A `byte` counts what is clocked, from 0. Of most of these the controller learns nothing: SPI has no acknowledge.
+#[non_exhaustive]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SpiFault {
+    /// The controller cannot drive the select line: nothing is clocked.
+    SelectFailed,
+    /// The select line stays at a level: high, and nobody hears what is clocked; low, and the parts never see the end.
+    SelectStuck(Level),
+    /// MISO stays at a level.
+    MisoStuck(Level),
+    /// A clock edge is lost, or one too many seen: from a byte on both sides see every bit one late.
+    BitSlip {
+        /// Which byte.
+        byte: u32,
+    },
+    /// The controller uses this mode.
+    WrongMode(Mode),
+    /// Noise inverts bits on MISO.
+    FlipRead(Flip),
+    /// Noise inverts bits on MOSI.
+    FlipWrite(Flip),
+    /// The controller fails before a byte. It ends the transaction.
+    Fail {
+        /// Which byte.
+        byte: u32,
+        /// What it reports.
+        error: SpiFailure,
+    },
+}
+
+/// What a controller reports when it fails by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SpiFailure {
+    /// Received bytes were lost.
+    Overrun,
+    /// Several controllers drive the bus.
+    ModeFault,
+    /// The received frame is malformed.
+    FrameFormat,
+    /// Anything else.
+    Other,
+}
+
+impl SpiFault {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            SpiFault::SelectFailed => "select-failed",
+            SpiFault::SelectStuck(_) => "select-stuck",
+            SpiFault::MisoStuck(_) => "miso-stuck",
+            SpiFault::BitSlip { .. } => "bit-slip",
+            SpiFault::WrongMode(_) => "wrong-mode",
+            SpiFault::FlipRead(_) => "flip-read",
+            SpiFault::FlipWrite(_) => "flip-write",
+            SpiFault::Fail { .. } => "fail",
+        }
+    }
+}
+
+/// The faults of the transaction under way, and how far it is.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    active: bool,
+    faults: Vec<SpiFault>,
+    /// The parts that lose their supply, with the byte.
+    brown_outs: Vec<(usize, u32)>,
+    bytes: u32,
+    /// The last bits each way, which the other side has yet to see after a slip.
+    late_mosi: u8,
+    late_miso: u8,
+}
+
+impl Plan {
+    /// Returns whether a fault struck this transaction.
+    #[inline]
+    pub(crate) fn is_active(&self) -> bool {
+        self.active
+    }
+
+    /// Forgets the transaction.
+    pub(crate) fn end(&mut self) {
+        if self.active {
+            *self = Plan::default();
+        }
+    }
+
+    /// Returns the level that the select line is stuck at.
+    pub(crate) fn select_stuck(&self) -> Option<Level> {
+        self.faults.iter().find_map(|fault| match fault {
+            SpiFault::SelectStuck(level) => Some(*level),
+            _ => None,
+        })
+    }
+
+    /// Returns the mode that the controller uses instead of the right one.
+    pub(crate) fn mode(&self) -> Option<Mode> {
+        self.faults.iter().find_map(|fault| match fault {
+            SpiFault::WrongMode(mode) => Some(*mode),
+            _ => None,
+        })
+    }
+
+    /// Returns a byte as the parts hear it.
+    pub(crate) fn heard(&mut self, byte: u8) -> u8 {
+        let (at, before) = (self.bytes, &mut self.late_mosi);
+        self.faults.iter().fold(byte, |byte, fault| match fault {
+            SpiFault::FlipWrite(flip) => flip.seen(at, byte),
+            SpiFault::BitSlip { byte: from } if *from <= at => late(before, byte),
+            _ => byte,
+        })
+    }
+
+    /// Returns a byte as the controller reads it, and goes on to the next.
+    pub(crate) fn seen(&mut self, byte: u8) -> u8 {
+        let (at, before) = (self.bytes, &mut self.late_miso);
+        self.bytes = at.saturating_add(1);
+        self.faults.iter().fold(byte, |byte, fault| match fault {
+            SpiFault::FlipRead(flip) => flip.seen(at, byte),
+            SpiFault::MisoStuck(Level::Low) => 0x00,
+            SpiFault::MisoStuck(Level::High) => 0xff,
+            SpiFault::BitSlip { byte: from } if *from <= at => late(before, byte),
+            _ => byte,
+        })
+    }
+}
+
+impl World {
+    /// Finds the faults that strike a transaction.
+    ///
+    /// # Errors
+    ///
+    /// The select line cannot be driven.
+    #[inline]
+    pub(crate) fn spi_plan(&mut self, bus: SpiBusId, select: Option<SpiSelectId>) -> Result<(), SpiError> {
+        if self.env.faults.none() { Ok(()) } else { self.spi_strike(bus, select) }
+    }
+
+    #[cold]
+    fn spi_strike(&mut self, id: SpiBusId, select: Option<SpiSelectId>) -> Result<(), SpiError> {
+        let parts = self.spi_parts(id, select);
+        let brown_outs = self.strike_parts(|part: PartId, _: Targets| parts.contains(&part.0));
+        let mut struck = Vec::new();
+        for index in 0..self.env.faults.armed.len() {
+            let Some(Armed { fault: Fault::Spi { bus, select: only, fault }, .. }) = self.env.faults.get(index) else {
+                continue;
+            };
+            if *bus == id && (only.is_none() || *only == select) {
+                let fault = *fault;
+                if self.env.faults.strike(index, self.env.now_ns) {
+                    let event = self.env.faults.event(index);
+                    self.env.trace(event);
+                    struck.push(fault);
+                }
+            }
+        }
+        if struck.contains(&SpiFault::SelectFailed) {
+            return Err(SpiError::ChipSelect);
+        }
+        if !struck.is_empty() || !brown_outs.is_empty() {
+            // The lines idle at 0 and 1, which is what is seen first after a slip.
+            self.env.faults.spi =
+                Plan { active: true, faults: struck, brown_outs, bytes: 0, late_mosi: 0x00, late_miso: 0xff };
+        }
+        Ok(())
+    }
+
+    /// Does what happens before a byte.
+    ///
+    /// # Errors
+    ///
+    /// The controller fails.
+    #[inline]
+    pub(crate) fn spi_before_byte(&mut self) -> Result<(), SpiError> {
+        if self.env.faults.spi.active { self.spi_byte_struck() } else { Ok(()) }
+    }
+
+    #[cold]
+    fn spi_byte_struck(&mut self) -> Result<(), SpiError> {
+        let plan = &self.env.faults.spi;
+        let at = plan.bytes;
+        let lost: Vec<usize> = plan.brown_outs.iter().filter(|(_, byte)| *byte == at).map(|(part, _)| *part).collect();
+        let failure = plan.faults.iter().find_map(|fault| match fault {
+            SpiFault::Fail { byte, error } if *byte == at => Some(*error),
+            _ => None,
+        });
+        lost.into_iter().for_each(|part| self.brown_out(part));
+        match failure {
+            None => Ok(()),
+            Some(SpiFailure::Overrun) => Err(SpiError::Overrun),
+            Some(SpiFailure::ModeFault) => Err(SpiError::ModeFault),
+            Some(SpiFailure::FrameFormat) => Err(SpiError::FrameFormat),
+            Some(SpiFailure::Other) => Err(SpiError::Failed),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Faults of SPI: what the controller can know of has its kind, and the rest is seen in the bytes.
+
+mod common;
+
+use common::{Log, Peripheral};
+use embedded_hal::spi::{Error as _, ErrorKind, MODE_0, MODE_1, Operation, SpiBus, SpiDevice};
+use wasm_embedded_sim::fault::{Fault, Flip, SpiFailure, SpiFault, When};
+use wasm_embedded_sim::{Level, PartId, Sim, SimSpiDevice, SpiSettings};
+
+struct Bench {
+    sim: Sim,
+    part: PartId,
+    log: Log,
+    device: SimSpiDevice,
+}
+
+impl Bench {
+    /// A board whose first transaction is struck.
+    fn new(fault: SpiFault) -> Bench {
+        let sim = Sim::new();
+        let bus = sim.spi_bus("spi");
+        let select = sim.spi_select(bus, "device", SpiSettings::default());
+        let part = sim.add_spi(select, Peripheral::answering(&[0x0f, 0xf0, 0xaa, 0x55, 0x01, 0x02]));
+        sim.inject(Fault::Spi { bus, select: Some(select), fault }, When::always().times(1));
+        Bench { log: Log::of(&sim), device: sim.spi_device(select), sim, part }
+    }
+
+    fn exchange(&mut self) -> Result<[u8; 3], ErrorKind> {
+        let mut words = [0x11, 0x22, 0x33];
+        self.device.transfer_in_place(&mut words).map(|()| words).map_err(|error| error.kind())
+    }
+
+    /// What the part heard, without times.
+    fn heard(&self) -> Vec<String> {
+        let heard = self.sim.with_part(self.part, |part: &mut Peripheral, _| std::mem::take(&mut part.heard));
+        let heard = heard.expect("the part is there").into_iter();
+        heard.map(|line| line.split_once(' ').expect("a time").1.to_owned()).collect()
+    }
+
+    fn wires(&self) -> Vec<String> {
+        self.log.take().iter().map(|line| line.replace("spi ", "")).collect()
+    }
+}
+
+#[test]
+fn a_select_line_that_cannot_be_driven_lets_nothing_run() {
+    let mut bench = Bench::new(SpiFault::SelectFailed);
+    assert_eq!(bench.exchange(), Err(ErrorKind::ChipSelectFault));
+    assert_eq!(bench.wires(), ["fault select-failed"]);
+    assert_eq!(bench.exchange(), Ok([0x0f, 0xf0, 0xaa]));
+}
+
+#[test]
+fn a_select_line_stuck_high_reaches_nobody() {
+    let mut bench = Bench::new(SpiFault::SelectStuck(Level::High));
+    assert_eq!(bench.exchange(), Ok([0xff; 3]));
+    assert_eq!(bench.heard(), Vec::<String>::new());
+    assert_eq!(bench.exchange(), Ok([0x0f, 0xf0, 0xaa]));
+}
+
+#[test]
+fn a_select_line_stuck_low_hides_the_end() {
+    let mut bench = Bench::new(SpiFault::SelectStuck(Level::Low));
+    assert_eq!(bench.exchange(), Ok([0x0f, 0xf0, 0xaa]));
+    assert_eq!(bench.heard(), ["select", "11", "22", "33"]);
+    assert_eq!(bench.exchange(), Ok([0x55, 0x01, 0x02]));
+    assert_eq!(bench.heard(), ["deselect", "select", "11", "22", "33", "deselect"]);
+}
+
+#[test]
+fn a_stuck_miso_reads_as_its_level() {
+    assert_eq!(Bench::new(SpiFault::MisoStuck(Level::Low)).exchange(), Ok([0x00; 3]));
+    assert_eq!(Bench::new(SpiFault::MisoStuck(Level::High)).exchange(), Ok([0xff; 3]));
+}
+
+#[test]
+fn after_a_slip_both_sides_are_a_bit_late() {
+    let mut bench = Bench::new(SpiFault::BitSlip { byte: 1 });
+    assert_eq!(bench.exchange(), Ok([0x0f, 0xf8, 0x55]));
+    assert_eq!(bench.heard(), ["select", "11", "11", "19", "deselect"]);
+    assert_eq!(bench.exchange(), Ok([0x55, 0x01, 0x02]));
+}
+
+#[test]
+fn the_wrong_mode_is_that_of_one_transaction() {
+    let mut bench = Bench::new(SpiFault::WrongMode(MODE_1));
+    assert_eq!(bench.exchange(), Ok([0x87, 0xf8, 0x55]));
+    assert_eq!(bench.exchange(), Ok([0x55, 0x01, 0x02]));
+    let mut same = Bench::new(SpiFault::WrongMode(MODE_0));
+    assert_eq!(same.exchange(), Ok([0x0f, 0xf0, 0xaa]));
+}
+
+#[test]
+fn flipped_bits_are_seen_by_the_one_that_reads() {
+    let mut bench = Bench::new(SpiFault::FlipRead(Flip { byte: 1, bytes: 1, mask: 0x01 }));
+    assert_eq!(bench.exchange(), Ok([0x0f, 0xf1, 0xaa]));
+    let mut bench = Bench::new(SpiFault::FlipWrite(Flip { byte: 0, bytes: 2, mask: 0x80 }));
+    assert_eq!(bench.exchange(), Ok([0x0f, 0xf0, 0xaa]));
+    assert_eq!(bench.heard(), ["select", "91", "a2", "33", "deselect"]);
+}
+
+#[test]
+fn a_failing_controller_deselects_and_runs_nothing_more() {
+    for (error, kind) in [
+        (SpiFailure::Overrun, ErrorKind::Overrun),
+        (SpiFailure::ModeFault, ErrorKind::ModeFault),
+        (SpiFailure::FrameFormat, ErrorKind::FrameFormat),
+        (SpiFailure::Other, ErrorKind::Other),
+    ] {
+        let mut bench = Bench::new(SpiFault::Fail { byte: 2, error });
+        let operations = &mut [Operation::Write(&[1]), Operation::Write(&[2, 3]), Operation::Write(&[4])];
+        assert_eq!(bench.device.transaction(operations).map_err(|error| error.kind()), Err(kind));
+        assert_eq!(bench.heard(), ["select", "01", "02", "deselect"]);
+        assert_eq!(bench.wires().last().map(String::as_str), Some("device deselect"));
+        assert_eq!(bench.exchange(), Ok([0xaa, 0x55, 0x01]));
+    }
+}
+
+#[test]
+fn a_bus_without_select_lines_has_faults_too() {
+    let sim = Sim::new();
+    let bus = sim.spi_bus("strip");
+    sim.add_spi_always(bus, Peripheral::answering(&[1, 2, 3, 4]));
+    let fault = SpiFault::Fail { byte: 1, error: SpiFailure::Overrun };
+    sim.inject(Fault::Spi { bus, select: None, fault }, When::always().after(1).times(1));
+    let mut strip = sim.spi(bus, SpiSettings::default());
+    let kinds = [(); 3].map(|()| strip.write(&[1, 2]).map_err(|error| error.kind()));
+    assert_eq!(kinds, [Ok(()), Err(ErrorKind::Overrun), Ok(())]);
+}
