@@ -13,6 +13,7 @@ mod miso;
 mod motor;
 mod number;
 pub mod scripted;
+pub mod sht4x;
 pub mod ssd1306;
 #[cfg(test)]
 mod test_board;
@@ -30,6 +31,7 @@ pub use led::Led;
 pub use lm75::Lm75;
 pub use motor::Motor;
 pub use scripted::Scripted;
+pub use sht4x::Sht4x;
 pub use ssd1306::Ssd1306;
 pub use voltage::Voltage;
 pub use w25q::W25q;
