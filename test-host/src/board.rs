@@ -1,5 +1,6 @@
 //! The board that a policy describes, simulated or of this machine or both, with the guest's labels on it.
 
+mod faults;
 #[cfg(target_os = "linux")]
 mod hardware;
 #[cfg(not(target_os = "linux"))]
@@ -66,7 +67,7 @@ pub enum BoardError {
 #[derive(Clone, Copy, Debug)]
 enum SpiPlace {
     /// On its select line.
-    Select(SpiSelectId),
+    Select(SpiBusId, SpiSelectId),
     /// On the bus, which has none.
     Bus(SpiBusId),
 }
@@ -110,6 +111,7 @@ impl Board {
                 .map_err(|source| BoardError::Part { name: device.name.clone(), source })?;
             board.parts.push((device.name.clone(), id));
         }
+        faults::Sites { sim: &board.sim, policy, spi: &spi, parts: &board.parts }.arm();
         board.hal.limits(policy.limits);
         board.hardware = Hardware::open(policy, &mut board.hal)?;
         Ok(board)
@@ -221,7 +223,7 @@ impl Board {
             Select::Own => {
                 let select = self.sim.spi_select(bus, &label.label, settings);
                 self.hal.spi_device_object(&label.label, Box::new(simulated::Device(self.sim.spi_device(select))));
-                SpiPlace::Select(select)
+                SpiPlace::Select(bus, select)
             }
             Select::None => {
                 self.hal.spi_bus_object(&label.label, Box::new(simulated::Wires(self.sim.spi(bus, settings))));

@@ -72,6 +72,11 @@ impl Clock {
         }
     }
 
+    /// Returns how long a delay takes that begins now: virtual time may have a fault in it.
+    pub(crate) fn overslept_ns(&self, ns: u64) -> u64 {
+        if self.is_real() { ns } else { self.sim.overslept_ns(ns) }
+    }
+
     /// Waits until a time, or until the interrupt is requested if the time is the machine's.
     pub(crate) fn wait_until(&self, at_ns: u64, interrupt: &Interrupt) {
         let left_ns = at_ns.saturating_sub(self.now_ns());

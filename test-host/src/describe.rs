@@ -3,8 +3,8 @@
 use wasm_embedded_host::Access;
 
 use crate::policy::{
-    AdcLabel, AddressGrant, BusBackend, ChannelBackend, Chip, DEFAULT_I2C_FREQUENCY_HZ, Device, I2cLabel, PinBackend,
-    PinDirection, PinLabel, Policy, PwmLabel, Select, SpiLabel, UartLabel, Wiring,
+    AdcLabel, AddressGrant, BusBackend, ChannelBackend, Chip, DEFAULT_I2C_FREQUENCY_HZ, Device, Fault, FaultPlace,
+    I2cLabel, PinBackend, PinDirection, PinLabel, Policy, PwmLabel, Select, SpiLabel, UartLabel, Wiring,
 };
 
 /// Describes every label and every part.
@@ -15,7 +15,8 @@ pub(crate) fn policy(policy: &Policy) -> Vec<String> {
     let pwm = policy.pwm.iter().map(pwm);
     let uart = policy.uart.iter().map(uart);
     let adc = policy.adc.iter().map(adc);
-    i2c.chain(spi).chain(pins).chain(pwm).chain(uart).chain(adc).chain(policy.devices.iter().map(device)).collect()
+    let labels = i2c.chain(spi).chain(pins).chain(pwm).chain(uart).chain(adc);
+    labels.chain(policy.devices.iter().map(device)).chain(policy.faults.iter().map(fault)).collect()
 }
 
 fn i2c(label: &I2cLabel) -> String {
@@ -92,6 +93,16 @@ fn device(device: &Device) -> String {
         }
     };
     format!("part {}: {place}", device.name)
+}
+
+fn fault(fault: &Fault) -> String {
+    let place = match &fault.place {
+        FaultPlace::Label(label) => format!("at label {label}"),
+        FaultPlace::Device(name) => format!("at part {name}"),
+        FaultPlace::Net(net) => format!("on net {net}"),
+        FaultPlace::Controller => "in the controller".to_owned(),
+    };
+    format!("fault {}: {place}", fault.name)
 }
 
 fn backend(backend: &BusBackend) -> String {

@@ -28,6 +28,7 @@ mod address;
 mod backend;
 mod channel;
 mod device;
+mod fault;
 mod gpio;
 mod i2c;
 mod labels;
@@ -56,6 +57,7 @@ pub use self::address::{Access, AddressGrant};
 pub use self::backend::{Block, BusBackend};
 pub use self::channel::ChannelBackend;
 pub use self::device::{Device, Wiring};
+pub use self::fault::{Cause, FailureKind, Fault, FaultPlace};
 pub use self::gpio::{Bias, Chip, PinBackend, PinDirection, PinLabel, PinLevel};
 pub use self::i2c::{DEFAULT_I2C_FREQUENCY_HZ, I2cLabel};
 pub use self::log::LogLevel;
@@ -90,6 +92,8 @@ pub struct Policy {
     pub adc: Vec<AdcLabel>,
     /// `[[device]]`, in the order of the file.
     pub devices: Vec<Device>,
+    /// `[[fault]]`, in the order of the file, and those of fault files after them.
+    pub faults: Vec<Fault>,
     /// `[log] level`.
     pub log_level: Option<LogLevel>,
     /// `[limits]`, as far as it bounds calls.
@@ -108,6 +112,7 @@ impl Default for Policy {
             uart: Vec::new(),
             adc: Vec::new(),
             devices: Vec::new(),
+            faults: Vec::new(),
             log_level: None,
             limits: Limits::default(),
             memory_bytes: limits::DEFAULT_MEMORY_BYTES,
@@ -122,12 +127,39 @@ impl Policy {
     ///
     /// The file cannot be read, or is refused as [`Policy::parse`] says.
     pub fn load(path: &Path) -> Result<Policy, PolicyError> {
-        let unreadable = |source| PolicyError::Unreadable { path: path.to_owned(), source };
-        let file = File::open(path).map_err(unreadable)?;
-        let mut bytes = Vec::new();
-        let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-        file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
-        Policy::parse_bytes(&path.display().to_string(), &bytes)
+        Policy::parse_bytes(&path.display().to_string(), &read_file(path)?)
+    }
+
+    /// Adds the faults of a file that has nothing but `[[fault]]` tables.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Policy::load`]; then no fault is added.
+    pub fn load_faults(&mut self, path: &Path) -> Result<(), PolicyError> {
+        let (name, bytes) = (path.display().to_string(), read_file(path)?);
+        self.add_faults(&name, text(&name, &bytes)?)
+    }
+
+    /// Adds the faults of a text that has nothing but `[[fault]]` tables; errors call it `name`.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Policy::parse`]; then no fault is added.
+    pub fn add_faults(&mut self, name: &str, text: &str) -> Result<(), PolicyError> {
+        let mut faults = Vec::new();
+        let findings = Findings::default();
+        read_document("the fault file", name, text, &findings, |document| {
+            faults = read_faults(&document);
+            document.finish();
+        })?;
+        if findings.is_empty() {
+            fault::check(self, &faults, &findings);
+        }
+        if !findings.is_empty() {
+            return Err(findings.into_error(name, text));
+        }
+        self.faults.append(&mut faults);
+        Ok(())
     }
 
     /// Checks a policy that is in memory, as UTF-8 text or not; errors call it `name`.
@@ -136,15 +168,7 @@ impl Policy {
     ///
     /// As [`Policy::parse`], and for what is no text.
     pub fn parse_bytes(name: &str, bytes: &[u8]) -> Result<Policy, PolicyError> {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Policy::parse(name, text),
-            Err(_) if bytes.len() > MAX_POLICY_BYTES => Policy::too_long(name),
-            Err(error) => {
-                let offset = error.valid_up_to();
-                let line = bytes.iter().take(offset).filter(|&&byte| byte == b'\n').count() + 1;
-                Err(PolicyError::NotText { name: name.to_owned(), line, offset })
-            }
-        }
+        Policy::parse(name, text(name, bytes)?)
     }
 
     /// Checks the text of a policy; errors call it `name`.
@@ -153,19 +177,9 @@ impl Policy {
     ///
     /// The text is longer than [`MAX_POLICY_BYTES`], no TOML, or says something that is not valid.
     pub fn parse(name: &str, text: &str) -> Result<Policy, PolicyError> {
-        if text.len() > MAX_POLICY_BYTES {
-            return Policy::too_long(name);
-        }
         let findings = Findings::default();
-        let (document, errors) = DeTable::parse_recoverable(text);
-        for error in errors {
-            let span = error.span().unwrap_or_else(|| document.span());
-            findings.add(Finding::new(error.message(), span, "this is no TOML"));
-        }
         let mut policy = Policy::default();
-        if findings.is_empty() {
-            policy.read(Table::new("the policy".to_owned(), document.span(), document.get_ref(), &findings));
-        }
+        read_document("the policy", name, text, &findings, |document| policy.read(document))?;
         // What contradicts what is worth knowing only when every entry is understood.
         if findings.is_empty() {
             policy.check(&findings);
@@ -186,13 +200,9 @@ impl Policy {
     }
 
     /// Returns the labels for channels of chips, with what stands behind them.
-    fn channels(&self) -> impl Iterator<Item = (&str, &ChannelBackend, &problem::Span)> {
+    pub(crate) fn channels(&self) -> impl Iterator<Item = (&str, &ChannelBackend, &problem::Span)> {
         let pwm = self.pwm.iter().map(|label| (label.label.as_str(), &label.backend, &label.span));
         pwm.chain(self.adc.iter().map(|label| (label.label.as_str(), &label.backend, &label.span)))
-    }
-
-    fn too_long(name: &str) -> Result<Policy, PolicyError> {
-        Err(PolicyError::TooLong { name: name.to_owned(), limit: MAX_POLICY_BYTES })
     }
 
     fn read(&mut self, document: Table<'_>) {
@@ -216,6 +226,7 @@ impl Policy {
         }
         let devices = document.get("device").and_then(|value| value.list()).unwrap_or_default();
         self.devices = devices.iter().filter_map(Device::read).collect();
+        self.faults = read_faults(&document);
         document.finish();
     }
 
@@ -232,7 +243,58 @@ impl Policy {
         wiring::check_shared_spi(self, findings);
         wiring::check_nets(self, findings);
         wiring::check_names(self, findings);
+        fault::check(self, &self.faults, findings);
     }
+}
+
+/// Reads a file, as far as it may be long.
+fn read_file(path: &Path) -> Result<Vec<u8>, PolicyError> {
+    let unreadable = |source| PolicyError::Unreadable { path: path.to_owned(), source };
+    let file = File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// Returns the text that bytes are.
+fn text<'b>(name: &str, bytes: &'b [u8]) -> Result<&'b str, PolicyError> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        if bytes.len() > MAX_POLICY_BYTES {
+            return PolicyError::TooLong { name: name.to_owned(), limit: MAX_POLICY_BYTES };
+        }
+        let offset = error.valid_up_to();
+        let line = bytes.iter().take(offset).filter(|&&byte| byte == b'\n').count() + 1;
+        PolicyError::NotText { name: name.to_owned(), line, offset }
+    })
+}
+
+/// Reads a text with `read`, if it is TOML; messages call it `kind`.
+fn read_document(
+    kind: &str,
+    name: &str,
+    text: &str,
+    findings: &Findings,
+    read: impl FnOnce(Table<'_>),
+) -> Result<(), PolicyError> {
+    if text.len() > MAX_POLICY_BYTES {
+        return Err(PolicyError::TooLong { name: name.to_owned(), limit: MAX_POLICY_BYTES });
+    }
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let span = error.span().unwrap_or_else(|| document.span());
+        findings.add(Finding::new(error.message(), span, "this is no TOML"));
+    }
+    if findings.is_empty() {
+        read(Table::new(kind.to_owned(), document.span(), document.get_ref(), findings));
+    }
+    Ok(())
+}
+
+/// Reads `[[fault]]`.
+fn read_faults(document: &Table<'_>) -> Vec<Fault> {
+    let faults = document.get("fault").and_then(|value| value.list()).unwrap_or_default();
+    faults.iter().filter_map(Fault::read).collect()
 }
 
 /// Reads the labels of one section, each with `read(label, value, name for messages)`.

@@ -110,6 +110,16 @@ fn the_other_programs_print_what_their_drivers_read() {
 }
 
 #[test]
+fn the_program_for_faults_finds_none_where_there_are_none() {
+    for driver in ["bme280", "ssd1306", "eeprom24x", "ds323x", "sht4x", "w25q32jv"] {
+        let args = ["faults", driver, "2"].map(String::from).to_vec();
+        let bytes = fs::read(support::guest("drivers-demo", "faults")).expect("the component can be read");
+        let outcome = run_component(&bytes, &policy("faults"), &RunOptions { args, ..RunOptions::default() });
+        assert_eq!(outcome.expect("it can be run").said.stdout_text(), "0: ok\n1: ok\n", "{driver}");
+    }
+}
+
+#[test]
 fn what_eeprom24x_writes_is_in_the_eeprom() {
     let board = run("eeprom").board;
     let part = board.part("eeprom24").expect("there is an EEPROM");

@@ -95,6 +95,36 @@ fn the_policies_in_the_documentation_are_valid() {
     }
 }
 
+const BOARD: &str = "[i2c.sensor]\nsim = \"board\"\nallow = [0x76]\n[[device]]\npart = \"bme280\"\ni2c = \"board\"\n";
+
+#[test]
+fn a_fault_file_adds_to_the_policy_s_faults() {
+    let fault = "[[fault]]\nfault = \"nack-address\"\ndevice = \"bme280\"\n";
+    let mut policy = Policy::parse("board.toml", &format!("{BOARD}{fault}")).expect("a policy with a fault");
+    policy.add_faults("faults.toml", &fault.repeat(2)).expect("two faults");
+    assert_eq!(policy.faults.len(), 3);
+}
+
+#[test]
+fn a_fault_file_is_refused_with_its_own_lines_and_adds_nothing() {
+    let mut policy = Policy::parse("board.toml", BOARD).expect("a policy");
+    for (text, line, message) in [
+        ("\n[[fault]]\nfault = \"unplugged\"\ndevice = \"bme208\"\n", 4, "there is no part `bme208`"),
+        ("[limits]\nhandles = 3\n", 1, "unknown key `limits` in the fault file"),
+        (
+            "[[fault]]\nfault = \"slow\"\ndevice = \"bme280\"\nfactor = 0\n",
+            4,
+            "`factor` in [[fault]] is 0, and must be 1 to 1000000",
+        ),
+    ] {
+        let error = policy.add_faults("faults.toml", text).expect_err(text);
+        let PolicyError::Invalid { name, problems } = error else { panic!("{error}") };
+        let found: Vec<_> = problems.iter().map(|problem| (problem.line(), problem.to_string())).collect();
+        assert_eq!((name.as_str(), found), ("faults.toml", vec![(line, message.to_owned())]));
+    }
+    assert!(policy.faults.is_empty());
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn hardware_that_is_not_there_is_refused_with_its_label_and_advice() {

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod bench;
 mod bindings;
 mod demo;
+mod faults;
 mod guests;
 #[cfg(unix)]
 mod pi;
@@ -36,6 +37,8 @@ enum Command {
     Pi(pi::Options),
     /// Makes what is generated from `wit/` again: the guest's bindings and the copies of the WIT in the crates.
     Bindings(bindings::Options),
+    /// Runs published drivers on a simulated board on which things go wrong, and prints what they say.
+    Faults,
     /// Builds the guests of `examples` and `drivers-demo`.
     Guests,
 }
@@ -58,6 +61,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         #[cfg(unix)]
         Command::Pi(options) => pi::run(&options),
         Command::Bindings(options) => bindings::run(&options),
+        Command::Faults => faults::run(),
         Command::Guests => guests::build(),
     }
 }

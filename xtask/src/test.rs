@@ -15,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-const NATIVE: [&str; 12] = [
+pub(crate) const NATIVE: [&str; 12] = [
     "--package",
     "wasm-embedded-hal",
     "--package",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 
 use wasm_embedded_sim::parts::{
-    Bme280, Button, Ds3231, Echo, Eeprom24, Led, Lm75, Motor, Scripted, Ssd1306, Voltage, W25q,
+    Bme280, Button, Ds3231, Echo, Eeprom24, Led, Lm75, Motor, Scripted, Sht4x, Ssd1306, Voltage, W25q,
 };
 use wasm_embedded_sim::{Net, PartId, Sim, UartId};
 
@@ -27,7 +27,7 @@ impl Place<'_> {
         match self.wiring {
             Wiring::I2c { bus, .. } => self.sim.add_i2c(self.sim.i2c_bus(bus, DEFAULT_I2C_FREQUENCY_HZ), part),
             Wiring::Spi { label, select } => match (self.spi.get(label.as_str()), select) {
-                (Some(SpiPlace::Select(select)), _) => self.sim.add_spi(*select, part),
+                (Some(SpiPlace::Select(_, select)), _) => self.sim.add_spi(*select, part),
                 (Some(SpiPlace::Bus(bus)), Some(net)) => {
                     self.sim.add_spi(self.sim.spi_select_net(*bus, self.net(net)), part)
                 }
@@ -77,6 +77,12 @@ pub(super) fn add(
             temperature.iter().for_each(|value| part.set_temperature_c(*value));
             humidity.iter().for_each(|value| part.set_humidity_percent(*value));
             pressure.iter().for_each(|value| part.set_pressure_hpa(*value));
+            place.put(part)
+        }
+        Part::Sht4x { temperature, humidity } => {
+            let mut part = Sht4x::new(place.address().unwrap_or_default())?;
+            temperature.iter().for_each(|value| part.set_temperature_c(*value));
+            humidity.iter().for_each(|value| part.set_humidity_percent(*value));
             place.put(part)
         }
         Part::Ssd1306 { panel, dc, reset, vbatc, vddc } => {

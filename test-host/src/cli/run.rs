@@ -4,6 +4,7 @@ pub(super) mod outputs;
 pub(super) mod voice;
 
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -29,6 +30,10 @@ pub(super) struct Opts {
 
     #[command(flatten)]
     policy: PolicyArgs,
+
+    /// Adds the faults of a file to those of the policy: `[[fault]]` tables, as POLICY.md has them; may be given again
+    #[arg(long, value_name = "FILE")]
+    fault: Vec<PathBuf>,
 
     #[command(flatten)]
     outputs: Outputs,
@@ -76,6 +81,7 @@ several buses of a kind, or select lines, theirs begin with the name: board_SCL,
 Examples:
   wasm-embedded-rt run station.wasm --policy board.toml --display --screenshot oled=oled.png
   wasm-embedded-rt run station.wasm --policy board.toml --trace t.vcd --timeout 10s -- --fahrenheit
+  wasm-embedded-rt run station.wasm --policy board.toml --fault broken.toml --trace-text
   wasm-embedded-rt run blinky.wasm --policy board.toml --real-time --trace-text";
 
 /// When to draw.
@@ -103,7 +109,8 @@ const COLUMNS: usize = 130;
 
 pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     let stop = signals::listen().map_err(|error| Failure::file("cannot listen for Ctrl-C", error))?;
-    let policy = opts.policy.require()?;
+    let mut policy = opts.policy.require()?;
+    opts.fault.iter().try_for_each(|file| policy.load_faults(file))?;
     // Hardware must be left in a safe state by a guest that computes for ever, too.
     let interruptible = opts.timeout.is_some() || policy.has_hardware();
     let options = EngineOptions { interruptible };

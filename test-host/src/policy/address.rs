@@ -112,7 +112,7 @@ fn read_grant(value: &Value<'_>) -> Option<AddressGrant> {
 }
 
 /// Reads one address or a range of them.
-fn read_addresses(value: &Value<'_>, ten_bit: bool) -> Option<RangeInclusive<u16>> {
+pub(crate) fn read_addresses(value: &Value<'_>, ten_bit: bool) -> Option<RangeInclusive<u16>> {
     let last = if ten_bit { LAST_TEN_BIT } else { LAST_SEVEN_BIT };
     if value.is_integer() {
         let Some(address) = value.as_integer().filter(|address: &u16| *address <= last) else {

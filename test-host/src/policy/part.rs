@@ -31,6 +31,13 @@ pub enum Part {
         /// Pressure in hPa.
         pressure: Option<f64>,
     },
+    /// A sensor of temperature and humidity.
+    Sht4x {
+        /// Temperature in degC.
+        temperature: Option<f64>,
+        /// Relative humidity in percent.
+        humidity: Option<f64>,
+    },
     /// A display.
     Ssd1306 {
         /// The glass.
@@ -148,6 +155,7 @@ impl Part {
     pub(crate) fn addresses(&self) -> (RangeInclusive<u8>, Option<u8>) {
         match self {
             Part::Bme280 { .. } => (0x76..=0x77, Some(0x76)),
+            Part::Sht4x { .. } => (0x44..=0x46, Some(0x44)),
             Part::Ssd1306 { .. } => (0x3c..=0x3d, Some(0x3c)),
             Part::Eeprom24 { .. } => (0x50..=0x57, Some(0x50)),
             Part::Lm75 { .. } => (0x48..=0x4f, Some(0x48)),
@@ -173,7 +181,7 @@ impl Part {
     /// Returns the nets that the part is on, with the keys that name them.
     pub(super) fn nets(&self) -> Vec<(&'static str, &NetName)> {
         let nets = match self {
-            Part::Bme280 { .. } | Part::Scripted(_) | Part::Echo => vec![],
+            Part::Bme280 { .. } | Part::Sht4x { .. } | Part::Scripted(_) | Part::Echo => vec![],
             Part::Ssd1306 { dc, reset, vbatc, vddc, .. } => {
                 vec![("dc", dc), ("reset", reset), ("vbatc", vbatc), ("vddc", vddc)]
             }

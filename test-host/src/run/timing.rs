@@ -126,6 +126,7 @@ struct GuestDelay {
 
 impl Delay for GuestDelay {
     fn delay_ns(&mut self, ns: u64, interrupt: &Interrupt) {
+        let ns = self.clock.overslept_ns(ns);
         self.clock.wait_until(self.clock.now_ns().saturating_add(ns).min(self.deadline_ns), interrupt);
     }
 

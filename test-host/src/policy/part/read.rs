@@ -17,6 +17,7 @@ use crate::policy::suggest;
 #[derive(Clone, Copy)]
 enum Kind {
     Bme280,
+    Sht4x,
     Ssd1306,
     Eeprom24,
     Lm75,
@@ -30,8 +31,9 @@ enum Kind {
     Motor,
 }
 
-const KINDS: [(&str, Kind); 12] = [
+const KINDS: [(&str, Kind); 13] = [
     ("bme280", Kind::Bme280),
+    ("sht4x", Kind::Sht4x),
     ("ssd1306", Kind::Ssd1306),
     ("eeprom24", Kind::Eeprom24),
     ("lm75", Kind::Lm75),
@@ -63,6 +65,11 @@ impl Part {
                 let humidity = number(table, "humidity", 0.0..=100.0, "%");
                 let pressure = number(table, "pressure", 300.0..=1100.0, "hPa");
                 Some(Part::Bme280 { temperature: temperature?, humidity: humidity?, pressure: pressure? })
+            }
+            Kind::Sht4x => {
+                let temperature = number(table, "temperature", -40.0..=125.0, "degC");
+                let humidity = number(table, "humidity", 0.0..=100.0, "%");
+                Some(Part::Sht4x { temperature: temperature?, humidity: humidity? })
             }
             Kind::Ssd1306 => {
                 let panel = optional(table, "size", read_panel);
@@ -142,7 +149,7 @@ fn check_buses(kind: &Value<'_>, what: Kind, on: Buses) -> Option<()> {
     let can = match what {
         Kind::Bme280 | Kind::Ssd1306 => Buses { i2c: true, spi: true, uart: false },
         Kind::Scripted => Buses { i2c: true, spi: true, uart: true },
-        Kind::Eeprom24 | Kind::Lm75 | Kind::Ds3231 => Buses { i2c: true, ..Buses::default() },
+        Kind::Sht4x | Kind::Eeprom24 | Kind::Lm75 | Kind::Ds3231 => Buses { i2c: true, ..Buses::default() },
         Kind::W25q => Buses { spi: true, ..Buses::default() },
         Kind::Echo => Buses { uart: true, ..Buses::default() },
         Kind::Button | Kind::Led | Kind::Voltage | Kind::Motor => Buses::default(),

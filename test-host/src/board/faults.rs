@@ -1,0 +1,125 @@
+//! Arms the policy's faults.
+
+use std::collections::BTreeMap;
+
+use wasm_embedded_sim::fault::{Fault, I2cFailure, I2cFault, SpiFailure, SpiFault, Targets};
+use wasm_embedded_sim::{I2cBusId, PartId, Sim, SpiBusId, SpiSelectId};
+
+use super::SpiPlace;
+use crate::policy::Wiring;
+use crate::policy::{self, BusBackend, Cause, DEFAULT_I2C_FREQUENCY_HZ, FailureKind, FaultPlace, PinBackend, Policy};
+
+/// What a fault of the policy is at.
+#[derive(Default)]
+struct Site {
+    i2c: Option<(I2cBusId, Targets)>,
+    spi: Option<(SpiBusId, Option<SpiSelectId>)>,
+    net: Option<wasm_embedded_sim::Net>,
+    part: Option<PartId>,
+}
+
+/// Where things are on the board.
+pub(super) struct Sites<'a> {
+    pub(super) sim: &'a Sim,
+    pub(super) policy: &'a Policy,
+    pub(super) spi: &'a BTreeMap<&'a str, SpiPlace>,
+    pub(super) parts: &'a [(String, PartId)],
+}
+
+impl Sites<'_> {
+    /// Arms all faults. The policy was checked: the places are there.
+    pub(super) fn arm(&self) {
+        for fault in &self.policy.faults {
+            if let Some(simulated) = self.fault(fault) {
+                self.sim.inject(simulated, fault.when);
+            }
+        }
+    }
+
+    fn fault(&self, fault: &policy::Fault) -> Option<Fault> {
+        let site = self.site(fault);
+        let i2c = |cause| site.i2c.map(|(bus, targets)| Fault::I2c { bus, targets, fault: cause });
+        let spi = |cause| site.spi.map(|(bus, select)| Fault::Spi { bus, select, fault: cause });
+        match fault.cause.clone() {
+            Cause::I2c(cause) => i2c(cause),
+            Cause::Spi(cause) => spi(cause),
+            Cause::FlipRead(flip) => i2c(I2cFault::FlipRead(flip)).or_else(|| spi(SpiFault::FlipRead(flip))),
+            Cause::FlipWrite(flip) => i2c(I2cFault::FlipWrite(flip)).or_else(|| spi(SpiFault::FlipWrite(flip))),
+            Cause::Fail { byte, error } => i2c(I2cFault::Fail { byte, error: i2c_failure(error) })
+                .or_else(|| spi(SpiFault::Fail { byte, error: spi_failure(error) })),
+            Cause::Net(cause) => Some(Fault::Net { net: site.net?, fault: cause }),
+            Cause::Part(cause) => {
+                let targets = site.i2c.map_or(Targets::All, |(_, targets)| targets);
+                Some(Fault::Part { part: site.part?, targets, fault: cause })
+            }
+            Cause::Oversleep { factor } => Some(Fault::Oversleep { factor }),
+        }
+    }
+
+    fn site(&self, fault: &policy::Fault) -> Site {
+        match &fault.place {
+            FaultPlace::Label(label) => self.label(label, fault.targets.unwrap_or(Targets::All)),
+            FaultPlace::Device(name) => self.device(name),
+            FaultPlace::Net(net) => Site { net: Some(self.sim.net(net)), ..Site::default() },
+            FaultPlace::Controller => Site::default(),
+        }
+    }
+
+    fn label(&self, name: &str, targets: Targets) -> Site {
+        let i2c = self.policy.i2c.iter().find(|label| label.label == name);
+        if let Some(BusBackend::Sim(bus)) = i2c.map(|label| &label.backend) {
+            return Site { i2c: Some((self.i2c_bus(bus), targets)), ..Site::default() };
+        }
+        let pin = self.policy.pins.iter().find(|label| label.label == name);
+        if let Some(PinBackend::Sim(net)) = pin.map(|label| &label.backend) {
+            return Site { net: Some(self.sim.net(net)), ..Site::default() };
+        }
+        let mut channels = self.policy.channels();
+        if let Some(net) = channels.find(|(label, ..)| *label == name).and_then(|(_, backend, _)| backend.net()) {
+            return Site { net: Some(self.sim.net(net)), ..Site::default() };
+        }
+        Site { spi: self.spi(name), ..Site::default() }
+    }
+
+    fn device(&self, name: &str) -> Site {
+        let part = self.parts.iter().find(|(part, _)| part == name).map(|(_, id)| *id);
+        let device = self.policy.devices.iter().find(|device| device.name == name);
+        let (i2c, spi) = match device.map(|device| (&device.wiring, &device.part)) {
+            Some((Wiring::I2c { bus, address }, part)) => {
+                (Some((self.i2c_bus(bus), Targets::from(part.occupied(*address)))), None)
+            }
+            Some((Wiring::Spi { label, .. }, _)) => (None, self.spi(label)),
+            Some((Wiring::Uart { .. } | Wiring::Nets, _)) | None => (None, None),
+        };
+        Site { i2c, spi, net: None, part }
+    }
+
+    fn i2c_bus(&self, name: &str) -> I2cBusId {
+        self.sim.i2c_bus(name, DEFAULT_I2C_FREQUENCY_HZ)
+    }
+
+    /// Returns the bus of an SPI label, and its select line. What a guest clocks on a whole bus is with all parts on it.
+    fn spi(&self, label: &str) -> Option<(SpiBusId, Option<SpiSelectId>)> {
+        match self.spi.get(label)? {
+            SpiPlace::Select(bus, select) => Some((*bus, Some(*select))),
+            SpiPlace::Bus(bus) => Some((*bus, None)),
+        }
+    }
+}
+
+fn i2c_failure(error: FailureKind) -> I2cFailure {
+    match error {
+        FailureKind::Bus => I2cFailure::Bus,
+        FailureKind::Overrun => I2cFailure::Overrun,
+        FailureKind::ModeFault | FailureKind::FrameFormat | FailureKind::Other => I2cFailure::Other,
+    }
+}
+
+fn spi_failure(error: FailureKind) -> SpiFailure {
+    match error {
+        FailureKind::Overrun => SpiFailure::Overrun,
+        FailureKind::ModeFault => SpiFailure::ModeFault,
+        FailureKind::FrameFormat => SpiFailure::FrameFormat,
+        FailureKind::Bus | FailureKind::Other => SpiFailure::Other,
+    }
+}

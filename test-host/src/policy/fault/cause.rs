@@ -1,0 +1,255 @@
+//! What can go wrong, by the names of `fault`, with the keys of each.
+
+use wasm_embedded_sim::fault::{Flip, I2cFault, NetFault, PartFault, SpiFault};
+use wasm_embedded_sim::{Address, Level};
+
+use crate::policy::reader::{Table, Value};
+use crate::policy::spi::read_mode;
+
+/// What goes wrong.
+#[non_exhaustive]
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Cause {
+    /// On an I2C bus.
+    I2c(I2cFault),
+    /// On an SPI bus.
+    Spi(SpiFault),
+    /// On a net.
+    Net(NetFault),
+    /// In a part.
+    Part(PartFault),
+    /// Bits are inverted on the way to the controller, on either bus.
+    FlipRead(Flip),
+    /// Bits are inverted on the way from the controller, on either bus.
+    FlipWrite(Flip),
+    /// The controller of either bus fails before a byte.
+    Fail {
+        /// Which byte.
+        byte: u32,
+        /// What it reports.
+        error: FailureKind,
+    },
+    /// Delays take so many times as long.
+    Oversleep {
+        /// How many times.
+        factor: u32,
+    },
+}
+
+/// What a controller reports when it fails by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the names are those of embedded-hal's error kinds")]
+pub enum FailureKind {
+    Bus,
+    Overrun,
+    ModeFault,
+    FrameFormat,
+    Other,
+}
+
+/// What `fault` can be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    NackAddress,
+    NackRepeatedStart,
+    NackData,
+    IgnoredNack,
+    ArbitrationLoss,
+    Stretch,
+    SdaStuck,
+    SclStuck,
+    SpuriousStart,
+    SpuriousStop,
+    FlipRead,
+    FlipWrite,
+    ReadAs,
+    ShortRead,
+    Fail,
+    DuplicateAddress,
+    OtherController,
+    SelectFailed,
+    SelectStuck,
+    MisoStuck,
+    BitSlip,
+    WrongMode,
+    BrownOut,
+    Unplugged,
+    Stopped,
+    Slow,
+    Jitter,
+    Bounce,
+    MissedEdge,
+    Stuck,
+    Oversleep,
+}
+
+const KINDS: [(&str, Kind); 31] = [
+    ("nack-address", Kind::NackAddress),
+    ("nack-repeated-start", Kind::NackRepeatedStart),
+    ("nack-data", Kind::NackData),
+    ("ignored-nack", Kind::IgnoredNack),
+    ("arbitration-loss", Kind::ArbitrationLoss),
+    ("stretch", Kind::Stretch),
+    ("sda-stuck", Kind::SdaStuck),
+    ("scl-stuck", Kind::SclStuck),
+    ("spurious-start", Kind::SpuriousStart),
+    ("spurious-stop", Kind::SpuriousStop),
+    ("flip-read", Kind::FlipRead),
+    ("flip-write", Kind::FlipWrite),
+    ("read-as", Kind::ReadAs),
+    ("short-read", Kind::ShortRead),
+    ("fail", Kind::Fail),
+    ("duplicate-address", Kind::DuplicateAddress),
+    ("other-controller", Kind::OtherController),
+    ("select-failed", Kind::SelectFailed),
+    ("select-stuck", Kind::SelectStuck),
+    ("miso-stuck", Kind::MisoStuck),
+    ("bit-slip", Kind::BitSlip),
+    ("wrong-mode", Kind::WrongMode),
+    ("brown-out", Kind::BrownOut),
+    ("unplugged", Kind::Unplugged),
+    ("stopped", Kind::Stopped),
+    ("slow", Kind::Slow),
+    ("jitter", Kind::Jitter),
+    ("bounce", Kind::Bounce),
+    ("missed-edge", Kind::MissedEdge),
+    ("stuck", Kind::Stuck),
+    ("oversleep", Kind::Oversleep),
+];
+
+const LEVELS: [(&str, Level); 2] = [("low", Level::Low), ("high", Level::High)];
+const FAILURES: [(&str, FailureKind); 5] = [
+    ("bus", FailureKind::Bus),
+    ("overrun", FailureKind::Overrun),
+    ("mode-fault", FailureKind::ModeFault),
+    ("frame-format", FailureKind::FrameFormat),
+    ("other", FailureKind::Other),
+];
+
+/// The last byte of a transaction that a fault can name.
+const LAST_BYTE: u32 = 16 << 20;
+/// The longest time that a fault of a wire can last: ten seconds.
+const LONGEST_US: u64 = 10_000_000;
+const NS_PER_US: u64 = 1_000;
+/// The greatest factor of what is slow.
+const GREATEST_FACTOR: u32 = 1_000_000;
+/// The most bytes that another controller writes.
+const MOST_BYTES: usize = 256;
+
+/// Returns whether a fault is in the controller, and so has no place.
+pub(super) fn is_of_controller(kind: &Value<'_>) -> bool {
+    kind.as_text().is_some_and(|text| text.eq_ignore_ascii_case("oversleep"))
+}
+
+/// Reads what `kind` names, with its settings from `table`. Returns the name, if it is one.
+pub(super) fn read(kind: &Value<'_>, table: &Table<'_>) -> (Option<&'static str>, Option<Cause>) {
+    let Some(kind) = kind.choice(&KINDS) else { return (None, None) };
+    let name = KINDS.iter().find(|(_, known)| *known == kind).map(|(name, _)| *name);
+    (name, read_settings(kind, &Settings(table)))
+}
+
+fn read_settings(kind: Kind, settings: &Settings<'_, '_>) -> Option<Cause> {
+    Some(match kind {
+        Kind::NackAddress => Cause::I2c(I2cFault::NackAddress),
+        Kind::NackRepeatedStart => Cause::I2c(I2cFault::NackRepeatedStart),
+        Kind::NackData => Cause::I2c(I2cFault::NackData { written: settings.byte()? }),
+        Kind::IgnoredNack => Cause::I2c(I2cFault::IgnoredNack),
+        Kind::ArbitrationLoss => Cause::I2c(I2cFault::ArbitrationLoss { byte: settings.byte()? }),
+        Kind::Stretch => {
+            let (byte, ns) = (settings.optional("byte", LAST_BYTE), settings.time("stretch-us", "how long"));
+            Cause::I2c(I2cFault::Stretch { byte: byte?, ns: ns? })
+        }
+        Kind::SdaStuck => Cause::I2c(I2cFault::SdaStuck { clocks: settings.optional("clocks", 255_u8)? }),
+        Kind::SclStuck => Cause::I2c(I2cFault::SclStuck),
+        Kind::SpuriousStart => Cause::I2c(I2cFault::SpuriousStart { byte: settings.byte()? }),
+        Kind::SpuriousStop => Cause::I2c(I2cFault::SpuriousStop { byte: settings.byte()? }),
+        Kind::FlipRead => Cause::FlipRead(settings.flip()?),
+        Kind::FlipWrite => Cause::FlipWrite(settings.flip()?),
+        Kind::ReadAs => Cause::I2c(I2cFault::ReadAs { value: settings.optional("value", u8::MAX)?.unwrap_or(0xff) }),
+        Kind::ShortRead => Cause::I2c(I2cFault::ShortRead { read: settings.byte()? }),
+        Kind::Fail => {
+            let error = settings.0.require("error", "what the controller reports, such as \"overrun\"");
+            let (byte, error) = (settings.byte(), error.and_then(|value| value.choice(&FAILURES)));
+            Cause::Fail { byte: byte?, error: error? }
+        }
+        Kind::DuplicateAddress => {
+            Cause::I2c(I2cFault::Duplicate { value: settings.optional("value", u8::MAX)?.unwrap_or(0) })
+        }
+        Kind::OtherController => {
+            let to = settings.0.require("to", "the address that the other controller writes to");
+            let to = to.and_then(|value| value.integer(0x08..=0x77_u8));
+            let (to, bytes) = (to, settings.bytes());
+            Cause::I2c(I2cFault::OtherController { address: Address::SevenBit(to?), bytes: bytes? })
+        }
+        Kind::SelectFailed => Cause::Spi(SpiFault::SelectFailed),
+        Kind::SelectStuck => Cause::Spi(SpiFault::SelectStuck(settings.level()?)),
+        Kind::MisoStuck => Cause::Spi(SpiFault::MisoStuck(settings.level()?)),
+        Kind::BitSlip => Cause::Spi(SpiFault::BitSlip { byte: settings.byte()? }),
+        Kind::WrongMode => {
+            let mode = settings.0.require("mode", "the mode that the controller uses, 0 to 3");
+            Cause::Spi(SpiFault::WrongMode(mode.and_then(|value| read_mode(&value))?))
+        }
+        Kind::BrownOut => Cause::Part(PartFault::BrownOut { byte: settings.byte()? }),
+        Kind::Unplugged => Cause::Part(PartFault::Unplugged),
+        Kind::Stopped => Cause::Part(PartFault::Stopped),
+        Kind::Slow => Cause::Part(PartFault::Slow { factor: settings.factor()? }),
+        Kind::Jitter => Cause::Part(PartFault::Jitter { factor: settings.factor()? }),
+        Kind::Bounce => {
+            let (times, ns) = (settings.optional("bounces", 100_u8), settings.time("bounce-us", "how long each is"));
+            Cause::Net(NetFault::Bounce { times: times?.unwrap_or(1), ns: ns? })
+        }
+        Kind::MissedEdge => Cause::Net(NetFault::MissedEdge { ns: settings.time("late-us", "how late it is seen")? }),
+        Kind::Stuck => Cause::Net(NetFault::Stuck(settings.level()?)),
+        Kind::Oversleep => Cause::Oversleep { factor: settings.factor()? },
+    })
+}
+
+/// The keys of a fault.
+struct Settings<'a, 't>(&'a Table<'t>);
+
+impl Settings<'_, '_> {
+    /// Reads an integer that may be left out. The outer `None` is one that was refused.
+    fn optional<T>(&self, key: &'static str, greatest: T) -> Option<Option<T>>
+    where
+        T: TryFrom<i128> + PartialOrd + std::fmt::Display + Default,
+    {
+        match self.0.get(key) {
+            Some(value) => value.integer(T::default()..=greatest).map(Some),
+            None => Some(None),
+        }
+    }
+
+    fn byte(&self) -> Option<u32> {
+        self.optional("byte", LAST_BYTE).map(Option::unwrap_or_default)
+    }
+
+    /// Reads a time in microseconds that must be there, and returns it in nanoseconds.
+    fn time(&self, key: &'static str, meaning: &str) -> Option<u64> {
+        let value = self.0.require(key, &format!("{meaning}, in microseconds"))?;
+        value.integer(1..=LONGEST_US).map(|us| us * NS_PER_US)
+    }
+
+    fn level(&self) -> Option<Level> {
+        self.0.require("level", "\"low\" or \"high\"").and_then(|value| value.choice(&LEVELS))
+    }
+
+    fn factor(&self) -> Option<u32> {
+        self.0.require("factor", "how many times as long it takes").and_then(|value| value.integer(1..=GREATEST_FACTOR))
+    }
+
+    fn flip(&self) -> Option<Flip> {
+        let (byte, bytes) = (self.byte(), self.0.get("bytes").map_or(Some(1), |value| value.integer(1..=LAST_BYTE)));
+        let mask = self.0.get("mask").map_or(Some(0x01), |value| value.integer(1..=u8::MAX));
+        Some(Flip { byte: byte?, bytes: bytes?, mask: mask? })
+    }
+
+    fn bytes(&self) -> Option<Vec<u8>> {
+        let value = self.0.require("write", "the bytes that the other controller writes")?;
+        let bytes: Vec<Option<u8>> = value.list()?.iter().map(|element| element.integer(0..=u8::MAX)).collect();
+        if bytes.len() > MOST_BYTES {
+            value.refuse(&format!("is longer than {MOST_BYTES} bytes"), None);
+            return None;
+        }
+        bytes.into_iter().collect()
+    }
+}

@@ -1,0 +1,133 @@
+//! Every fault is in a place that is simulated and can have it.
+
+use super::{Cause, FailureKind, Fault, FaultPlace};
+use crate::policy::Policy;
+use crate::policy::backend::BusBackend;
+use crate::policy::device::{Device, Wiring};
+use crate::policy::gpio::PinBackend;
+use crate::policy::problem::{Finding, Findings};
+use crate::policy::suggest;
+
+/// What is at the place of a fault.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Site {
+    I2c,
+    Spi,
+    Net,
+    /// A serial port, which has no faults of its own yet.
+    Uart,
+    /// A part on I2C, SPI, or neither.
+    PartOnI2c,
+    PartOnSpi,
+    PartOnNets,
+    Controller,
+}
+
+/// Refuses faults whose place is not there, not simulated, or of another kind.
+pub(crate) fn check(policy: &Policy, faults: &[Fault], findings: &Findings) {
+    for fault in faults {
+        match site(policy, fault) {
+            Err(finding) => findings.add(finding),
+            Ok(site) => check_cause(fault, site, findings),
+        }
+    }
+}
+
+fn site(policy: &Policy, fault: &Fault) -> Result<Site, Finding> {
+    match &fault.place {
+        FaultPlace::Label(label) => label_site(policy, label, fault),
+        FaultPlace::Device(name) => match policy.devices.iter().find(|device| device.name == *name) {
+            Some(device) => Ok(match &device.wiring {
+                Wiring::I2c { .. } => Site::PartOnI2c,
+                Wiring::Spi { .. } => Site::PartOnSpi,
+                Wiring::Uart { .. } | Wiring::Nets => Site::PartOnNets,
+            }),
+            None => {
+                let names: Vec<&str> = policy.devices.iter().map(|device| device.name.as_str()).collect();
+                Err(unknown(fault, &format!("there is no part `{name}`"), suggest::advice(name, "parts", &names)))
+            }
+        },
+        FaultPlace::Net(net) => {
+            let pins = policy.pins.iter().filter_map(|label| match &label.backend {
+                PinBackend::Sim(net) => Some(net.as_str()),
+                PinBackend::Pin { .. } | PinBackend::Line(_) => None,
+            });
+            let parts = policy.devices.iter().flat_map(Device::nets).map(|(_, net)| net.get_ref().as_str());
+            let channels = policy.channels().filter_map(|(_, backend, _)| backend.net());
+            let mut nets: Vec<&str> = pins.chain(channels).chain(parts).collect();
+            nets.sort_unstable();
+            nets.dedup();
+            if nets.contains(&net.as_str()) {
+                return Ok(Site::Net);
+            }
+            Err(unknown(fault, &format!("there is no simulated net `{net}`"), suggest::advice(net, "nets", &nets)))
+        }
+        FaultPlace::Controller => Ok(Site::Controller),
+    }
+}
+
+fn label_site(policy: &Policy, name: &str, fault: &Fault) -> Result<Site, Finding> {
+    let bus = |backend: &BusBackend, site| match backend {
+        BusBackend::Sim(_) => Ok(site),
+        BusBackend::Linux(_) => Err("path"),
+        BusBackend::Block(_) => Err("block"),
+    };
+    let i2c = policy.i2c.iter().map(|label| (&*label.label, bus(&label.backend, Site::I2c)));
+    let spi = policy.spi.iter().map(|label| (&*label.label, bus(&label.backend, Site::Spi)));
+    let pins = policy.pins.iter().map(|label| {
+        let site = match &label.backend {
+            PinBackend::Sim(_) => Ok(Site::Net),
+            PinBackend::Pin { .. } => Err("pin"),
+            PinBackend::Line(_) => Err("line"),
+        };
+        (&*label.label, site)
+    });
+    let uart = policy.uart.iter().map(|label| (&*label.label, bus(&label.backend, Site::Uart)));
+    let channels = policy.channels().map(|(label, backend, _)| (label, backend.net().map(|_| Site::Net).ok_or("path")));
+    let labels: Vec<_> = i2c.chain(spi).chain(pins).chain(uart).chain(channels).collect();
+    match labels.iter().find(|(label, _)| *label == name) {
+        Some((_, Ok(site))) => Ok(*site),
+        Some((_, Err(key))) => {
+            let message = format!("label `{name}` stands for hardware (`{key}`), and faults are simulated only");
+            let help = "simulate the label with `sim = true`, or leave the fault out";
+            Err(unknown(fault, &message, help.to_owned()))
+        }
+        None => {
+            let simulated = labels.iter().filter(|(_, site)| site.is_ok()).map(|(label, _)| *label);
+            let advice = suggest::advice(name, "simulated labels", &simulated.collect::<Vec<_>>());
+            Err(unknown(fault, &format!("there is no label `{name}`"), advice))
+        }
+    }
+}
+
+fn unknown(fault: &Fault, message: &str, help: String) -> Finding {
+    Finding::new(message, fault.place_span.clone(), "at this place").help(help)
+}
+
+fn check_cause(fault: &Fault, site: Site, findings: &Findings) {
+    let on_i2c = matches!(site, Site::I2c | Site::PartOnI2c);
+    let on_spi = matches!(site, Site::Spi | Site::PartOnSpi);
+    let (fits, needs) = match &fault.cause {
+        Cause::I2c(_) => (on_i2c, "an I2C bus: a label for one, or a part on one"),
+        Cause::Spi(_) => (on_spi, "SPI: a label for it, or a part on it"),
+        Cause::FlipRead(_) | Cause::FlipWrite(_) => (on_i2c || on_spi, "an I2C or SPI bus"),
+        Cause::Fail { error: FailureKind::Bus, .. } => (on_i2c, "an I2C bus, with this `error`"),
+        Cause::Fail { error: FailureKind::ModeFault | FailureKind::FrameFormat, .. } => {
+            (on_spi, "SPI, with this `error`")
+        }
+        Cause::Fail { .. } => (on_i2c || on_spi, "an I2C or SPI bus"),
+        Cause::Net(_) => (site == Site::Net, "a net: `net = \"NET\"`, or a label of [gpio]"),
+        Cause::Part(_) => {
+            (matches!(site, Site::PartOnI2c | Site::PartOnSpi | Site::PartOnNets), "a part: `device = \"NAME\"`")
+        }
+        Cause::Oversleep { .. } => (site == Site::Controller, "the controller"),
+    };
+    if !fits {
+        let message = "this fault cannot happen at its place";
+        let finding = Finding::new(message, fault.place_span.clone(), "at this place");
+        findings.add(finding.help(format!("it needs {needs}")));
+    } else if fault.targets.is_some() && site != Site::I2c {
+        let finding = Finding::new("`address` is for labels of I2C buses", fault.span.clone(), "this fault");
+        findings.add(finding.help("leave `address` out"));
+    }
+}
