@@ -42,7 +42,7 @@ pub struct RunOptions {
     /// Whether the machine's time passes as the virtual one does.
     pub real_time: bool,
     /// What stops the guest from outside, within 50 ms of a request. As with a timeout, a guest that computes is reached only if
-    /// the program is interruptible.
+    /// the program is interruptible. It is for one run: a guest whose time is over is stopped by it too.
     pub stop: Option<Interrupt>,
     /// The least important messages that are kept; the policy's level if there is none.
     pub log_level: Option<LogLevel>,
@@ -108,7 +108,8 @@ pub fn run(
 
     let clock = Clock::start(board.sim(), board.real_wait());
     let listener = Shared::new(listener);
-    let interrupt = Interrupt::default();
+    // A request from outside counts from the guest's next call on, and not only when the guard has seen it.
+    let interrupt = options.stop.clone().unwrap_or_default();
     let max_level = level(options.log_level.or(policy.log_level).unwrap_or(DEFAULT_LOG_LEVEL));
     let teller = Teller::new(&listener, &clock, max_level, &interrupt);
     let timing = Timing::start(&clock, board.sim(), engine, &interrupt, options);
