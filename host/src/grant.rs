@@ -58,14 +58,15 @@ impl I2cGrant {
         self
     }
 
-    /// Returns whether reading, writing or both are granted at an address.
+    /// Returns whether reading, writing or both are granted at an address. Doing nothing is granted where something is.
     #[inline]
     #[must_use]
     pub fn permits(&self, address: Address, reads: bool, writes: bool) -> bool {
         match address {
             Address::SevenBit(address) => {
                 let bit = bit_of(address);
-                bit != 0 && (!reads || self.readable & bit != 0) && (!writes || self.writable & bit != 0)
+                let reads = reads || !writes;
+                (!reads || self.readable & bit != 0) && (!writes || self.writable & bit != 0)
             }
             Address::TenBit(address) => {
                 address <= 0x3ff
@@ -144,6 +145,8 @@ mod tests {
         assert!(!grant.permits(Address::SevenBit(0x57), true, true));
         assert!(!grant.permits(Address::SevenBit(0x58), true, false));
         assert!(!grant.permits(Address::TenBit(0x76), true, true), "another device");
+        assert!(grant.permits(Address::SevenBit(0x57), false, false), "nothing is to be done there");
+        assert!(!grant.permits(Address::SevenBit(0x58), false, false), "nothing may be done there");
     }
 
     #[test]

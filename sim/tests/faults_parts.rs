@@ -192,7 +192,7 @@ fn a_missed_edge_is_late_and_a_short_pulse_never_seen() {
     sim.schedule(300, move |stage| stage.drive(net, wasm_embedded_sim::Drive::Low));
     sim.advance_ns(10_000);
     let changes: Vec<String> = log.take().into_iter().filter(|line| line.starts_with("KEY")).collect();
-    assert!(changes.len() % 2 == 0, "{changes:?}");
+    assert!(changes.len().is_multiple_of(2), "{changes:?}");
     sim.schedule(0, move |stage| stage.drive(net, wasm_embedded_sim::Drive::High));
     assert_eq!(sim.level(net), Level::High);
 }

@@ -15,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-pub(crate) const NATIVE: [&str; 12] = [
+pub(crate) const NATIVE: [&str; 14] = [
     "--package",
     "wasm-embedded-hal",
     "--package",
@@ -28,6 +28,8 @@ pub(crate) const NATIVE: [&str; 12] = [
     "xtask",
     "--package",
     "bench",
+    "--package",
+    "torture",
 ];
 
 /// Runs all steps; one that fails does not keep the others from running.

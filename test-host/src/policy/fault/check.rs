@@ -27,13 +27,13 @@ enum Site {
 pub(crate) fn check(policy: &Policy, faults: &[Fault], findings: &Findings) {
     for fault in faults {
         match site(policy, fault) {
-            Err(finding) => findings.add(finding),
+            Err(finding) => findings.add(*finding),
             Ok(site) => check_cause(fault, site, findings),
         }
     }
 }
 
-fn site(policy: &Policy, fault: &Fault) -> Result<Site, Finding> {
+fn site(policy: &Policy, fault: &Fault) -> Result<Site, Box<Finding>> {
     match &fault.place {
         FaultPlace::Label(label) => label_site(policy, label, fault),
         FaultPlace::Device(name) => match policy.devices.iter().find(|device| device.name == *name) {
@@ -66,7 +66,7 @@ fn site(policy: &Policy, fault: &Fault) -> Result<Site, Finding> {
     }
 }
 
-fn label_site(policy: &Policy, name: &str, fault: &Fault) -> Result<Site, Finding> {
+fn label_site(policy: &Policy, name: &str, fault: &Fault) -> Result<Site, Box<Finding>> {
     let bus = |backend: &BusBackend, site| match backend {
         BusBackend::Sim(_) => Ok(site),
         BusBackend::Linux(_) => Err("path"),
@@ -100,8 +100,8 @@ fn label_site(policy: &Policy, name: &str, fault: &Fault) -> Result<Site, Findin
     }
 }
 
-fn unknown(fault: &Fault, message: &str, help: String) -> Finding {
-    Finding::new(message, fault.place_span.clone(), "at this place").help(help)
+fn unknown(fault: &Fault, message: &str, help: String) -> Box<Finding> {
+    Box::new(Finding::new(message, fault.place_span.clone(), "at this place").help(help))
 }
 
 fn check_cause(fault: &Fault, site: Site, findings: &Findings) {
