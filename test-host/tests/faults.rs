@@ -92,8 +92,8 @@ fn every_kind_of_fault_is_a_case_or_is_said_not_to_be() {
     let elsewhere = ["bounce", "missed-edge"];
     let error = Policy::parse("", "[[fault]]\nfault = \"\"\n").expect_err("no fault has that name");
     let PolicyError::Invalid { problems, .. } = error else { panic!("{error}") };
-    let advice = problems.iter().filter_map(|problem| problem.advice());
-    let advice = advice.filter(|advice| advice.contains("nack-address")).next_back().expect("a list of faults");
+    let mut advice = problems.iter().filter_map(|problem| problem.advice());
+    let advice = advice.rfind(|advice| advice.contains("nack-address")).expect("a list of faults");
     let (_, kinds) = advice.rsplit_once(": ").expect("a list of faults");
     for kind in kinds.split(", ").filter(|kind| !elsewhere.contains(kind)) {
         assert!(CASES.iter().any(|case| case.fault == kind), "{kind}");

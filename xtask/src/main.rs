@@ -12,6 +12,7 @@ mod guests;
 #[cfg(unix)]
 mod pi;
 mod process;
+mod soak;
 mod steps;
 mod targets;
 mod test;
@@ -39,6 +40,8 @@ enum Command {
     Bindings(bindings::Options),
     /// Runs published drivers on a simulated board on which things go wrong, and prints what they say.
     Faults,
+    /// Runs ten million transactions and ten thousand guests, and looks whether memory, files or threads grow.
+    Soak,
     /// Builds the guests of `examples` and `drivers-demo`.
     Guests,
 }
@@ -62,6 +65,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Pi(options) => pi::run(&options),
         Command::Bindings(options) => bindings::run(&options),
         Command::Faults => faults::run(),
+        Command::Soak => soak::run(),
         Command::Guests => guests::build(),
     }
 }
