@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use wasm_embedded_host::digital::Level;
-use wasm_embedded_host::{Access, HalCtx, I2cGrant, Interrupt, Limits, PinGrant, Reason};
+use wasm_embedded_host::{Access, DutyPart, HalCtx, I2cGrant, Interrupt, Limits, PinGrant, PwmGrant, Reason, adc};
 use wasm_embedded_sim::parts::eeprom24::Size;
 use wasm_embedded_sim::parts::ssd1306::Panel;
-use wasm_embedded_sim::parts::{Bme280, Ds3231, Eeprom24, Sht4x, Ssd1306};
-use wasm_embedded_sim::{Level as Wire, Pull, Sim, SpiSettings};
+use wasm_embedded_sim::parts::{Bme280, Ds3231, Echo, Eeprom24, Sht4x, Ssd1306};
+use wasm_embedded_sim::{AdcSettings, Level as Wire, Pull, PwmSettings, Sim, SimAdc, SpiSettings, UartSettings};
 
 use crate::guest::{Arg, Call, Kind, Script};
 use crate::input::Input;
@@ -24,9 +24,18 @@ const SLICE_NS: u64 = 20_000_000;
 const CALL_NS: u64 = 100_000_000;
 
 /// The labels, each opened at first, in the order of [`OPENS`].
-const LABELS: [&str; 6] = ["bus", "device", "strip", "MOTOR", "BUTTON", "LINE"];
-const OPENS: [Call; 6] =
-    [Call::I2cOpen, Call::DeviceOpen, Call::BusOpen, Call::OutputOpen, Call::InputOpen, Call::IoOpen];
+const LABELS: [&str; 9] = ["bus", "device", "strip", "MOTOR", "BUTTON", "LINE", "FAN", "modem", "light"];
+const OPENS: [Call; 9] = [
+    Call::I2cOpen,
+    Call::DeviceOpen,
+    Call::BusOpen,
+    Call::OutputOpen,
+    Call::InputOpen,
+    Call::IoOpen,
+    Call::PwmOpen,
+    Call::UartOpen,
+    Call::AdcOpen,
+];
 
 /// Checks one guest; half of them twice, which must be the same.
 ///
@@ -91,14 +100,17 @@ fn hal(sim: &Sim, interrupt: &Interrupt) -> HalCtx {
     let select = sim.spi_select(spi, "device", SpiSettings::default());
     sim.add_spi(select, Bme280::new_spi());
     let strip = sim.spi_bus("strip");
+    let port = sim.uart_port("modem", UartSettings::default());
+    sim.add_uart(port, Echo::new());
     let nets = ["MOTOR", "BUTTON", "LINE"].map(|name| sim.net(name));
     sim.set_pull(nets[2], Pull::Up);
 
     let mut limits = Limits::default();
-    (limits.transaction_bytes, limits.operations, limits.handles, limits.text_bytes) = (256, 16, 8, 64);
+    (limits.transaction_bytes, limits.operations, limits.handles, limits.text_bytes) = (256, 16, 11, 64);
     limits.transaction_delay_ns = 10_000_000;
     let grant = I2cGrant::none().allow(0x3c).allow(0x44).allow(0x76).allow_range(0x50..=0x50, Access::ReadOnly);
     let pin = |on_exit| PinGrant { on_exit: Some(on_exit), ..PinGrant::default() };
+    let clock = sim.clone();
     let mut hal = HalCtx::builder();
     hal.i2c_both("bus", sim.i2c(bus), grant.allow_ten_bit(0x123..=0x123, Access::ReadWrite))
         .spi_device("device", sim.spi_device(select))
@@ -106,10 +118,35 @@ fn hal(sim: &Sim, interrupt: &Interrupt) -> HalCtx {
         .output("MOTOR", sim.output(nets[0], Wire::Low), pin(Level::High))
         .input("BUTTON", sim.input(nets[1]), true)
         .io("LINE", sim.open_drain(nets[2], Wire::High), PinGrant { initial: Level::High, ..pin(Level::Low) })
+        .pwm(
+            "FAN",
+            sim.pwm(sim.net("FAN"), PwmSettings { frequency_hz: 1_000, inverted: false }, 0),
+            PwmGrant { on_exit: Some(DutyPart(0)) },
+        )
+        .uart("modem", sim.uart(port), sim.delay(), Access::ReadWrite)
+        .adc("light", Light(sim.adc(sim.net("LIGHT"), AdcSettings::default())))
+        .clock(move || clock.now_ns())
         .delay(sim.delay())
         .limits(limits)
         .interrupt(interrupt.clone());
     hal.build()
+}
+
+/// An analogue input.
+struct Light(SimAdc);
+
+impl adc::Input for Light {
+    fn resolution_bits(&mut self) -> u8 {
+        self.0.resolution_bits()
+    }
+
+    fn read_raw(&mut self) -> Result<i32, adc::Error> {
+        Ok(self.0.read_raw())
+    }
+
+    fn read_microvolts(&mut self) -> Result<i32, adc::Error> {
+        Ok(self.0.read_microvolts())
+    }
 }
 
 /// Opens every label, and then calls what the bytes say.

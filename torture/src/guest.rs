@@ -170,8 +170,11 @@ pub(crate) fn text() -> String {
             let arg = format!("(call $arg (local.get 0) (i32.const {position}))");
             let _ = write!(args, " {}", if *param == "i64" { arg } else { format!("(i32.wrap_i64 {arg})") });
         }
-        let _ = writeln!(main, "    (import \"hal\" \"f{index}\" (func $f{index} (param{types})))");
-        let _ = writeln!(functions, "    (func $op{index} (param i32) (call $f{index}{args}))");
+        let result = call.core_result().map_or(String::new(), |result| format!(" (result {result})"));
+        let _ = writeln!(main, "    (import \"hal\" \"f{index}\" (func $f{index} (param{types}){result}))");
+        let calls = format!("(call $f{index}{args})");
+        let calls = if result.is_empty() { calls } else { format!("(drop {calls})") };
+        let _ = writeln!(functions, "    (func $op{index} (param i32) {calls})");
         let _ = write!(elements, " $op{index}");
         let _ = write!(with, " (export \"f{index}\" (func $f{index}))");
     }

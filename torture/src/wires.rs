@@ -5,7 +5,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use wasm_embedded_sim::{Address, Event, EventKind, I2cEvent, Sim, SpiEvent, Topology, TraceSink};
+use wasm_embedded_sim::{Address, Event, EventKind, I2cEvent, I2cLine, Sim, SpiEvent, Topology, TraceSink};
 
 /// What is on the wires. Clones share it: one is the board's sink.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +19,7 @@ struct State {
     /// The buses in a transaction, and the select lines that are active.
     busy: BTreeSet<String>,
     addresses: BTreeSet<u16>,
-    /// The buses on which clocks freed SDA: a STOP ends that, too.
+    /// The buses on which SDA is held low: a STOP ends that, too.
     cleared: BTreeSet<String>,
     /// Whether a fault kept a select line from moving: then nothing is to be said of them.
     stuck: bool,
@@ -78,7 +78,7 @@ impl TraceSink for Wires {
                         state.cleared.remove(&name);
                         state.begins(name);
                     }
-                    I2cEvent::Clock => drop(state.cleared.insert(name)),
+                    I2cEvent::Hold { line: I2cLine::Sda, .. } => drop(state.cleared.insert(name)),
                     I2cEvent::Stop if state.cleared.remove(&name) => {}
                     I2cEvent::Stop => state.ends(&name),
                     I2cEvent::Address { address, .. } => {

@@ -28,7 +28,7 @@ pub(crate) enum Kind {
 }
 
 macro_rules! functions {
-    ($($call:ident $instance:literal $name:literal [$($kind:ident)*];)*) => {
+    ($($call:ident $instance:literal $name:literal [$($kind:ident)*] $($result:literal)?;)*) => {
         /// A function.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         pub(crate) enum Call {
@@ -50,6 +50,13 @@ macro_rules! functions {
             pub(crate) fn name(self) -> &'static str {
                 match self {
                     $(Call::$call => $name),*
+                }
+            }
+
+            /// Returns the type of its result as a core function, if it has one there.
+            pub(crate) fn core_result(self) -> Option<&'static str> {
+                match self {
+                    $(Call::$call => <[&str]>::first(&[$($result)?]).copied()),*
                 }
             }
 
@@ -99,6 +106,23 @@ functions! {
     IoToggle "digital" "[method]io-pin.toggle" [Handle Result];
     IoLevel "digital" "[method]io-pin.level" [Handle Result];
     IoDrop "digital" "drop io-pin" [Handle];
+    PwmOpen "pwm" "[static]output.open" [Text Result];
+    PwmMaxDuty "pwm" "[method]output.max-duty" [Handle] "i32";
+    PwmSetDuty "pwm" "[method]output.set-duty" [Handle Length Result];
+    PwmDrop "pwm" "drop output" [Handle];
+    UartOpen "uart" "[static]port.open" [Text Result];
+    UartRead "uart" "[method]port.read" [Handle Length Result];
+    UartWrite "uart" "[method]port.write" [Handle Bytes Result];
+    UartFlush "uart" "[method]port.flush" [Handle Result];
+    UartReadReady "uart" "[method]port.read-ready" [Handle Result];
+    UartWriteReady "uart" "[method]port.write-ready" [Handle Result];
+    UartDrop "uart" "drop port" [Handle];
+    AdcOpen "adc" "[static]input.open" [Text Result];
+    AdcResolution "adc" "[method]input.resolution-bits" [Handle] "i32";
+    AdcReadRaw "adc" "[method]input.read-raw" [Handle Result];
+    AdcReadMicrovolts "adc" "[method]input.read-microvolts" [Handle Result];
+    AdcDrop "adc" "drop input" [Handle];
+    ClockNowNs "clock" "now-ns" [] "i64";
     DelayNs "delay" "delay-ns" [Time];
     LogMaxLevel "log" "max-level" [Result];
     Log "log" "log" [Level Text Text];

@@ -84,6 +84,46 @@
     (export "[method]io-pin.commanded" (func (param "self" (borrow $io-pin)) (result (result $level (error $error)))))
     (export "[method]io-pin.toggle" (func (param "self" (borrow $io-pin)) (result (result (error $error)))))
     (export "[method]io-pin.level" (func (param "self" (borrow $io-pin)) (result (result $level (error $error)))))))
+  (import "wasm-embedded:hal/pwm@0.5.0" (instance $pwm
+    (type $open-errors (enum "unknown-label" "wrong-kind" "busy" "refused"))
+    (export "open-error" (type $open-error (eq $open-errors)))
+    (type $errors (enum "other" "denied" "out-of-range" "unsupported" "busy"))
+    (export "error" (type $error (eq $errors)))
+    (export "output" (type $output (sub resource)))
+    (export "[static]output.open" (func (param "label" string) (result (result (own $output) (error $open-error)))))
+    (export "[method]output.max-duty" (func (param "self" (borrow $output)) (result u16)))
+    (export "[method]output.set-duty" (func (param "self" (borrow $output)) (param "duty" u16)
+      (result (result (error $error)))))))
+  (import "wasm-embedded:hal/uart@0.5.0" (instance $uart
+    (type $open-errors (enum "unknown-label" "wrong-kind" "busy" "refused"))
+    (export "open-error" (type $open-error (eq $open-errors)))
+    (type $errors (enum "other" "not-found" "permission-denied" "connection-refused" "connection-reset"
+      "connection-aborted" "not-connected" "address-in-use" "address-not-available" "broken-pipe" "already-exists"
+      "invalid-input" "invalid-data" "timed-out" "interrupted" "unsupported" "out-of-memory" "write-zero" "overrun"
+      "framing" "parity" "line-break" "denied" "too-long" "busy"))
+    (export "error" (type $error (eq $errors)))
+    (export "port" (type $port (sub resource)))
+    (export "[static]port.open" (func (param "label" string) (result (result (own $port) (error $open-error)))))
+    (export "[method]port.read" (func (param "self" (borrow $port)) (param "len" u32)
+      (result (result (list u8) (error $error)))))
+    (export "[method]port.write" (func (param "self" (borrow $port)) (param "bytes" (list u8))
+      (result (result u32 (error $error)))))
+    (export "[method]port.flush" (func (param "self" (borrow $port)) (result (result (error $error)))))
+    (export "[method]port.read-ready" (func (param "self" (borrow $port)) (result (result bool (error $error)))))
+    (export "[method]port.write-ready" (func (param "self" (borrow $port)) (result (result bool (error $error)))))))
+  (import "wasm-embedded:hal/adc@0.5.0" (instance $adc
+    (type $open-errors (enum "unknown-label" "wrong-kind" "busy" "refused"))
+    (export "open-error" (type $open-error (eq $open-errors)))
+    (type $errors (enum "other" "denied" "unsupported" "busy" "timed-out"))
+    (export "error" (type $error (eq $errors)))
+    (export "input" (type $input (sub resource)))
+    (export "[static]input.open" (func (param "label" string) (result (result (own $input) (error $open-error)))))
+    (export "[method]input.resolution-bits" (func (param "self" (borrow $input)) (result u8)))
+    (export "[method]input.read-raw" (func (param "self" (borrow $input)) (result (result s32 (error $error)))))
+    (export "[method]input.read-microvolts" (func (param "self" (borrow $input))
+      (result (result s32 (error $error)))))))
+  (import "wasm-embedded:hal/clock@0.5.0" (instance $clock
+    (export "now-ns" (func (result u64)))))
   (import "wasm-embedded:hal/delay@0.5.0" (instance $delay
     (export "delay-ns" (func (param "ns" u64)))))
   (import "wasm-embedded:hal/log@0.5.0" (instance $log
