@@ -88,7 +88,7 @@ fn lines_are_named_as_the_kernel_and_its_drivers_name_them() {
 fn the_policies_in_the_documentation_are_valid() {
     let text = include_str!("../POLICY.md");
     let policies: Vec<&str> = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(policies.len(), 3);
+    assert!(policies.len() > 3, "the examples of the sections are found");
     for policy in policies {
         let policy = Policy::parse("POLICY.md", policy).unwrap_or_else(|error| panic!("{}", report(&error)));
         wasm_embedded_rt::board::Board::new(&policy).expect("a board");
