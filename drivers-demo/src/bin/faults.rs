@@ -48,8 +48,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Returns what calls a driver: with the number of the call, and whether the device is to be set up.
-fn device(driver: &str) -> Result<Box<dyn FnMut(u32, bool) -> Outcome>, Box<dyn Error>> {
+/// What calls a driver: with the number of the call, and whether the device is to be set up.
+type Call = Box<dyn FnMut(u32, bool) -> Outcome>;
+
+/// Returns what calls the driver of this name.
+fn device(driver: &str) -> Result<Call, Box<dyn Error>> {
     Ok(match driver {
         "bme280" => {
             let mut sensor = BME280::new_primary(I2c::open("bus")?);
