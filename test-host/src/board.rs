@@ -91,8 +91,40 @@ impl Board {
     ///
     /// The policy has labels for hardware that this machine has not, or that cannot be opened, or a part that cannot be.
     pub fn new(policy: &Policy) -> Result<Board, BoardError> {
+        Board::on(policy, Sim::new())
+    }
+
+    /// Builds the board of a policy in a simulation of the caller's, which may have nets and parts already, or be traced from the
+    /// first moment.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Board::new`].
+    pub fn on(policy: &Policy, sim: Sim) -> Result<Board, BoardError> {
+        Board::assemble(policy, sim, |hal| Hardware::open(policy, hal))
+    }
+
+    /// Builds the board of a policy whose hardware is that of another machine: one with a kernel of the caller's. `linux` makes the
+    /// machine, of which faults are told to what it is given.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Board::new`].
+    #[cfg(target_os = "linux")]
+    pub fn on_machine(
+        policy: &Policy,
+        sim: Sim,
+        linux: impl FnOnce(std::sync::Arc<dyn crate::linux::FaultListener>) -> crate::linux::Linux,
+    ) -> Result<Board, BoardError> {
+        Board::assemble(policy, sim, |hal| Hardware::open_on(policy, hal, linux))
+    }
+
+    fn assemble(
+        policy: &Policy,
+        sim: Sim,
+        open: impl FnOnce(&mut HalCtxBuilder) -> Result<Option<Hardware>, BoardError>,
+    ) -> Result<Board, BoardError> {
         refuse_hardware(policy)?;
-        let sim = Sim::new();
         let mut board =
             Board { sim, hardware: None, hal: HalCtx::builder(), parts: Vec::new(), init_clocks: Vec::new() };
         // The guest's pins come first: parts find their nets driven when they are powered on, as on a board whose controller
@@ -113,7 +145,7 @@ impl Board {
         }
         faults::Sites { sim: &board.sim, policy, spi: &spi, parts: &board.parts }.arm();
         board.hal.limits(policy.limits);
-        board.hardware = Hardware::open(policy, &mut board.hal)?;
+        board.hardware = open(&mut board.hal)?;
         Ok(board)
     }
 
@@ -172,8 +204,9 @@ impl Board {
         found
     }
 
-    /// Returns the guest's context, for the one guest of this board.
-    pub(crate) fn hal(&mut self) -> &mut HalCtxBuilder {
+    /// Returns the context of the one guest of this board, to put devices under labels that no policy can describe. What waits
+    /// for the guest, its log and what stops it are set when it is run.
+    pub fn hal(&mut self) -> &mut HalCtxBuilder {
         &mut self.hal
     }
 

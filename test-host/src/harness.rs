@@ -70,12 +70,26 @@ pub fn run_program(
     options: &RunOptions,
     prepare: impl FnOnce(&Board),
 ) -> Result<Outcome, HarnessError> {
-    let mut board = Board::new(policy)?;
+    let board = Board::new(policy)?;
+    prepare(&board);
+    run_on(program, board, policy, options)
+}
+
+/// Runs a loaded program on a board, to its end. The policy is the one that the board was built from.
+///
+/// # Errors
+///
+/// The program cannot be linked.
+pub fn run_on(
+    program: &Program,
+    mut board: Board,
+    policy: &Policy,
+    options: &RunOptions,
+) -> Result<Outcome, HarnessError> {
     let (text, vcd) = (Buffer::default(), Buffer::default());
     let (text_trace, vcd_trace) = (Trace::new(TextFormat::new(text.clone())), Trace::new(VcdFormat::new(vcd.clone())));
     board.sim().trace_to(Box::new(text_trace.clone()));
     board.sim().trace_to(Box::new(vcd_trace.clone()));
-    prepare(&board);
     let capture = Arc::new(Mutex::new(Capture::default()));
     let ended = run::run(program, &mut board, policy, options, capture.clone())?;
     board.sim().end_trace();

@@ -36,14 +36,23 @@ pub(super) struct Hardware {
 }
 
 impl Hardware {
-    fn new() -> Hardware {
+    fn new(linux: impl FnOnce(Arc<dyn FaultListener>) -> Linux) -> Hardware {
         let faults = Arc::new(Faults::default());
-        Hardware { linux: Linux::new(faults.clone()), faults, lanes: RefCell::default() }
+        Hardware { linux: linux(faults.clone()), faults, lanes: RefCell::default() }
     }
 
     /// Opens what the policy's labels stand for, if there are any of hardware. Lines come last: they are driven from then on.
     pub(super) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Option<Hardware>, BoardError> {
-        let hardware = Hardware::new();
+        Hardware::open_on(policy, hal, Linux::new)
+    }
+
+    /// Opens it on a machine of the caller's.
+    pub(super) fn open_on(
+        policy: &Policy,
+        hal: &mut HalCtxBuilder,
+        linux: impl FnOnce(Arc<dyn FaultListener>) -> Linux,
+    ) -> Result<Option<Hardware>, BoardError> {
+        let hardware = Hardware::new(linux);
         let mut opened = false;
         hardware.check_lines(policy)?;
         for label in &policy.i2c {
@@ -174,7 +183,7 @@ impl Hardware {
 
     /// Requests the line of an input for waiting for its edges.
     pub(super) fn watch(label: &PinLabel) -> Result<linux::Line, BoardError> {
-        let hardware = Hardware::new();
+        let hardware = Hardware::new(Linux::new);
         let open = || {
             let line = line_choice(label).ok_or("it is simulated")?;
             let settings = LineSettings { edges: true, ..settings(label, line, &pins::grant(label)) };
@@ -202,7 +211,7 @@ pub(super) fn owned_by_kernel(label: &I2cLabel) -> Result<Vec<u16>, BoardError> 
     let BusBackend::Linux(path) = &label.backend else { return Ok(Vec::new()) };
     let settings = I2cSettings { path: path.clone(), frequency_hz: None };
     let ask = || {
-        let mut bus = Hardware::new().linux.i2c(&label.label, &settings)?;
+        let mut bus = Hardware::new(Linux::new).linux.i2c(&label.label, &settings)?;
         let mut owned = Vec::new();
         for address in granted(label) {
             if bus.owned_by_kernel(address)?.is_some() {
