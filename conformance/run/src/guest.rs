@@ -1,0 +1,73 @@
+//! Runs the guest on a board.
+
+use std::time::Duration;
+
+use wasm_embedded_conformance::{Case, Ending, Unable, faulty};
+use wasm_embedded_host::{Access, I2cGrant, Interrupt, PinGrant};
+use wasm_embedded_rt::board::Board;
+use wasm_embedded_rt::engine::EngineOptions;
+use wasm_embedded_rt::harness::{self, Outcome};
+use wasm_embedded_rt::policy::Policy;
+use wasm_embedded_rt::program::{LoadError, Program};
+use wasm_embedded_rt::run::{Exit, RunOptions};
+use wasm_embedded_rt::trust::Trust;
+
+/// The suite's guest, compiled.
+#[derive(Clone, Debug)]
+pub(crate) struct Guest {
+    program: Program,
+    /// The same for guests that are to be stopped.
+    interruptible: Program,
+}
+
+impl Guest {
+    /// Loads the component.
+    pub(crate) fn load(component: &[u8]) -> Result<Guest, LoadError> {
+        let load = |interruptible| Program::load(component, EngineOptions { interruptible }, &Trust::default());
+        Ok(Guest { program: load(false)?, interruptible: load(true)? })
+    }
+
+    /// Runs a case on a board, and returns what was said. `timeout` is in the guest's time; `stop` is somebody else's.
+    pub(crate) fn run(
+        &self,
+        case: &Case,
+        mut board: Board,
+        policy: &Policy,
+        timeout: Option<Duration>,
+        stop: Option<Interrupt>,
+    ) -> Result<Outcome, Unable> {
+        let pin = PinGrant::default();
+        let every =
+            I2cGrant::none().allow_range(0..=0x7f, Access::ReadWrite).allow_ten_bit(0..=0x3ff, Access::ReadWrite);
+        board
+            .hal()
+            .i2c_both("faulty-i2c", faulty::I2c::default(), every)
+            .spi_device("faulty-spi", faulty::Spi::default())
+            .output("FAULTY-OUT", faulty::Pin::default(), pin)
+            .input("FAULTY-IN", faulty::Pin::default(), false);
+        let program = if timeout.is_some() || stop.is_some() { &self.interruptible } else { &self.program };
+        let args = vec!["conformance".to_owned(), case.script().to_owned()];
+        let options = RunOptions { args, timeout, stop, ..RunOptions::default() };
+        harness::run_on(program, board, policy, &options).map_err(failed)
+    }
+}
+
+/// Returns how a guest ended that was to be stopped at a time, if at all.
+pub(crate) fn ending(outcome: &Outcome, late_ns: u64) -> Ending {
+    match &outcome.exit {
+        Exit::Status(0) => Ending::Returned,
+        Exit::Timeout { computing: false } | Exit::Stopped => Ending::Stopped { late_ns },
+        exit => Ending::Trapped { reason: format!("{exit:?} {}", outcome.said.stderr_text()) },
+    }
+}
+
+/// Says why a host that should be able to run a case was not.
+pub(crate) fn failed(error: impl std::error::Error) -> Unable {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(&format!(": {error}"));
+        source = error.source();
+    }
+    Unable::Failed(text)
+}

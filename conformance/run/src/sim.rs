@@ -1,0 +1,138 @@
+//! The simulation: the board of a policy, with the bench's parts on it, watched at the level of single wires.
+
+mod parts;
+mod watch;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use embedded_hal::spi::MODE_0;
+use wasm_embedded_conformance::bench::{I2cPart, SpiPart};
+use wasm_embedded_conformance::{Case, Host, Ran, Unable};
+use wasm_embedded_host::{Access, I2cGrant};
+use wasm_embedded_rt::board::Board;
+use wasm_embedded_rt::policy::Policy;
+use wasm_embedded_sim::{Drive, Pull, Sim, SpiSettings};
+
+use self::parts::{OnI2c, OnSpi};
+use self::watch::Watch;
+use crate::guest::{Guest, ending, failed};
+
+/// The bench as a policy. What it does not have is put on the board beside it.
+const POLICY: &str = r#"
+[i2c.bus]
+sim = "i2c"
+frequency = 100_000
+allow = ["0x08-0x77", 0x7f, { address = "0x000-0x3ff", ten-bit = true }]
+
+[i2c.same-bus]
+sim = "i2c"
+allow = ["0x08-0x77"]
+
+[spi.device]
+sim = "spi"
+frequency = 1_000_000
+
+[spi.other]
+sim = "spi"
+frequency = 2_000_000
+mode = 3
+
+[spi.slow]
+sim = "spi"
+frequency = 1_000_000
+select-setup-ns = 3_000
+select-hold-ns = 2_000
+
+[spi.strip]
+sim = "strip"
+select = "none"
+frequency = 1_000_000
+
+[gpio]
+OUT = { sim = true, direction = "output", initial = "low" }
+UP = { sim = true, direction = "output", initial = "high" }
+NOUT = { sim = true, direction = "output", initial = "high", active-low = true }
+IO = { sim = true, direction = "open-drain", bias = "pull-up", initial = "high" }
+HELD = { sim = true, direction = "open-drain", bias = "pull-up", initial = "high" }
+INHIGH = { sim = true, direction = "input" }
+INLOW = { sim = true, direction = "input" }
+NHIGH = { sim = true, direction = "input", active-low = true }
+NLOW = { sim = true, direction = "input", active-low = true }
+"#;
+
+/// The frequency of the I2C bus.
+const I2C_HZ: u32 = 100_000;
+
+/// The simulation under examination.
+#[derive(Debug)]
+pub(crate) struct Simulation {
+    guest: Guest,
+}
+
+impl Simulation {
+    /// Returns the simulation.
+    pub(crate) fn new(guest: Guest) -> Simulation {
+        Simulation { guest }
+    }
+}
+
+impl Host for Simulation {
+    fn name(&self) -> &str {
+        "simulation"
+    }
+
+    fn exception(&self, rule: &str) -> Option<&str> {
+        (rule == "D-06").then_some("virtual time has no date that could be changed")
+    }
+
+    fn run(&mut self, case: &Case) -> Result<Ran, Unable> {
+        let conditions = case.conditions();
+        if !conditions.i2c.is_empty() || !conditions.spi.is_empty() {
+            return Err(Unable::Missing("the simulation cannot make this fault on its wires yet".to_owned()));
+        }
+        let policy = Policy::parse("bench.toml", POLICY).map_err(|error| Unable::Failed(format!("{error:?}")))?;
+        let sim = Sim::new();
+        // So that a first level other than the initial one would be a change.
+        sim.set_pull(sim.net("UP"), Pull::Up);
+        let drives = [
+            ("HELD", Drive::Low),
+            ("INHIGH", Drive::High),
+            ("INLOW", Drive::Low),
+            ("NHIGH", Drive::High),
+            ("NLOW", Drive::Low),
+        ];
+        for (name, drive) in drives {
+            let net = sim.net(name);
+            sim.schedule(0, move |stage| stage.drive(net, drive));
+        }
+        put_spi_parts(&sim);
+        let watch = Arc::new(Mutex::new(Watch::default()));
+        sim.trace_to(Box::new(watch::Sink(watch.clone())));
+        let mut board = Board::on(&policy, sim.clone()).map_err(failed)?;
+        let bus = sim.i2c_bus("i2c", I2C_HZ);
+        let seven =
+            I2cGrant::none().allow_range(0x08..=0x77, Access::ReadWrite).allow_ten_bit(0..=0x3ff, Access::ReadWrite);
+        board.hal().i2c("seven", sim.i2c(bus), seven);
+        for part in I2cPart::all() {
+            sim.add_i2c(bus, OnI2c(part));
+        }
+        watch::lock(&watch).built(&sim);
+
+        let timeout = conditions.stop_after_ms.map(Duration::from_millis);
+        let outcome = self.guest.run(case, board, &policy, timeout, None)?;
+        let stop_ns = timeout.map_or(0, |timeout| u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
+        let ending = ending(&outcome, outcome.at_ns.saturating_sub(stop_ns));
+        let events = watch::lock(&watch).events().map_err(Unable::Failed)?;
+        Ok(Ran { output: outcome.said.stdout_text(), events, ending })
+    }
+}
+
+/// Puts the bench's parts on the SPI wires, whose settings are the policy's affair.
+fn put_spi_parts(sim: &Sim) {
+    for (device, mode) in watch::DEVICES {
+        let select = sim.spi_select(sim.spi_bus("spi"), device, SpiSettings::default());
+        sim.add_spi(select, OnSpi(SpiPart::default(), mode));
+    }
+    sim.add_spi_always(sim.spi_bus("strip"), OnSpi(SpiPart::default(), MODE_0));
+}

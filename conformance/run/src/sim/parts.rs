@@ -1,0 +1,62 @@
+//! The bench's parts on simulated wires.
+
+use embedded_hal::spi::Mode;
+use wasm_embedded_conformance::bench::{I2cPart, SpiPart};
+use wasm_embedded_sim::{Ack, Address, Board, Direction, I2cTarget, Part, SpiTarget};
+
+/// A target on an I2C bus.
+pub(super) struct OnI2c(pub(super) I2cPart);
+
+/// A part behind a select line, in its mode.
+pub(super) struct OnSpi(pub(super) SpiPart, pub(super) Mode);
+
+impl Part for OnI2c {
+    fn i2c(&mut self) -> Option<&mut dyn I2cTarget> {
+        Some(self)
+    }
+}
+
+fn ack(acknowledged: bool) -> Ack {
+    if acknowledged { Ack::Ack } else { Ack::Nack }
+}
+
+impl I2cTarget for OnI2c {
+    fn start(&mut self, address: Address, _direction: Direction, _board: &mut dyn Board) -> Ack {
+        ack(match address {
+            Address::SevenBit(address) => self.0.start(address.into(), false),
+            Address::TenBit(address) => self.0.start(address, true),
+        })
+    }
+
+    fn write(&mut self, byte: u8, _board: &mut dyn Board) -> Ack {
+        ack(self.0.write(byte))
+    }
+
+    fn read(&mut self, _board: &mut dyn Board) -> u8 {
+        self.0.read()
+    }
+
+    fn stop(&mut self, _board: &mut dyn Board) {}
+}
+
+impl Part for OnSpi {
+    fn spi(&mut self) -> Option<&mut dyn SpiTarget> {
+        Some(self)
+    }
+}
+
+impl SpiTarget for OnSpi {
+    fn accepts(&self, mode: Mode) -> bool {
+        mode == self.1
+    }
+
+    fn select(&mut self, _board: &mut dyn Board) {
+        self.0.select();
+    }
+
+    fn transfer(&mut self, mosi: u8, _board: &mut dyn Board) -> u8 {
+        self.0.exchange(mosi)
+    }
+
+    fn deselect(&mut self, _board: &mut dyn Board) {}
+}

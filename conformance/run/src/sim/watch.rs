@@ -1,0 +1,135 @@
+//! Watches the simulation's wires, and reads them as a logic analyser does.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use embedded_hal::spi::{MODE_0, MODE_3, Mode};
+use wasm_embedded_conformance::decode::{I2cLines, SpiLine, SpiLines};
+use wasm_embedded_conformance::{Event, What};
+use wasm_embedded_sim::{Change, EventKind, Level, Sim, Topology, TraceSink, Wave};
+
+/// The pins that are watched.
+const PINS: [&str; 5] = ["OUT", "UP", "NOUT", "IO", "HELD"];
+
+/// The devices behind select lines, each with its mode.
+pub(super) const DEVICES: [(&str, Mode); 3] = [("device", MODE_0), ("other", MODE_3), ("slow", MODE_0)];
+
+/// What was on the wires.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    topology: Topology,
+    events: Vec<wasm_embedded_sim::Event>,
+    /// The levels of pins, which have no decoder.
+    pins: Vec<Event>,
+}
+
+/// The simulation's end of it.
+pub(super) struct Sink(pub(super) Arc<Mutex<Watch>>);
+
+/// Takes the lock, which nobody panics with.
+pub(super) fn lock(watch: &Mutex<Watch>) -> MutexGuard<'_, Watch> {
+    watch.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl TraceSink for Sink {
+    fn topology(&mut self, topology: &Topology) {
+        lock(&self.0).topology = topology.clone();
+    }
+
+    fn event(&mut self, event: &wasm_embedded_sim::Event, topology: &Topology) {
+        let mut watch = lock(&self.0);
+        match event.kind {
+            EventKind::Net { net, level } => watch.level(event.at_ns, topology.net_name(net), level),
+            _ => watch.events.push(*event),
+        }
+    }
+}
+
+impl Watch {
+    fn level(&mut self, at_ns: u64, pin: &str, level: Level) {
+        if PINS.contains(&pin) {
+            self.pins.push(Event::new(at_ns, pin, What::Level { high: level == Level::High }));
+        }
+    }
+
+    /// Notes the levels of pins that had no reason to change while the board was built.
+    pub(super) fn built(&mut self, sim: &Sim) {
+        for pin in PINS {
+            if !self.pins.iter().any(|event| event.wire == pin) {
+                self.level(0, pin, sim.level(sim.net(pin)));
+            }
+        }
+    }
+
+    /// Returns everything, read from the wires.
+    pub(super) fn events(&mut self) -> Result<Vec<Event>, String> {
+        let mut wave = Wave::new(&self.topology);
+        let mut changes = Vec::new();
+        self.events.iter().for_each(|event| wave.event(event, &mut |change| changes.push(change)));
+        wave.finish(&mut |change| changes.push(change));
+        let mut events = std::mem::take(&mut self.pins);
+        let mut analyser = Analyser::new(&wave);
+        changes.into_iter().for_each(|change| analyser.change(change, &mut events));
+        if !analyser.i2c.is_idle() {
+            return Err("the I2C bus was not idle when the guest had ended".to_owned());
+        }
+        events.sort_by_key(|event| event.at_ns);
+        Ok(events)
+    }
+}
+
+/// The decoders, and which wire belongs to which.
+struct Analyser {
+    wires: Vec<Option<Wire>>,
+    i2c: I2cLines,
+    spi: [(&'static str, SpiLines); 2],
+}
+
+#[derive(Clone, Copy)]
+enum Wire {
+    Scl,
+    Sda,
+    Spi(&'static str, SpiLine),
+    Select(&'static str),
+}
+
+impl Analyser {
+    fn new(wave: &Wave) -> Analyser {
+        Analyser {
+            wires: wave.signals().iter().map(|signal| Analyser::wire(&signal.name)).collect(),
+            i2c: I2cLines::new("i2c"),
+            spi: [
+                ("spi", SpiLines::new("spi", &DEVICES, false)),
+                ("strip", SpiLines::without_selects("strip", MODE_0, false)),
+            ],
+        }
+    }
+
+    fn wire(name: &str) -> Option<Wire> {
+        let bus = |bus: &str| if bus == "strip" { "strip" } else { "spi" };
+        match name.split_once('_') {
+            None if name == "SCL" => Some(Wire::Scl),
+            None if name == "SDA" => Some(Wire::Sda),
+            Some((name, "SCK")) => Some(Wire::Spi(bus(name), SpiLine::Sck)),
+            Some((name, "MOSI")) => Some(Wire::Spi(bus(name), SpiLine::Mosi)),
+            Some((name, "MISO")) => Some(Wire::Spi(bus(name), SpiLine::Miso)),
+            Some((name, "CS")) => {
+                DEVICES.into_iter().find(|(device, _)| *device == name).map(|(device, _)| Wire::Select(device))
+            }
+            _ => None,
+        }
+    }
+
+    fn change(&mut self, Change { at_ns, signal, level }: Change, out: &mut Vec<Event>) {
+        let high = level == Level::High;
+        match self.wires.get(signal).copied().flatten() {
+            Some(Wire::Scl) => self.i2c.scl(at_ns, high, out),
+            Some(Wire::Sda) => self.i2c.sda(at_ns, high, out),
+            Some(Wire::Spi(bus, line)) => {
+                let lines = self.spi.iter_mut().filter(|(name, _)| *name == bus);
+                lines.for_each(|(_, lines)| lines.line(at_ns, line, high, out));
+            }
+            Some(Wire::Select(device)) => self.spi[0].1.select(at_ns, device, high, out),
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! One thing that a guest is made to do, and what has to come of it.
+
+use crate::host::Ran;
+
+/// A script for the guest, the conditions under which it runs, and what is expected: of the answers, and of the wires.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    pub(crate) script: &'static str,
+    pub(crate) conditions: Conditions,
+    pub(crate) says: Option<&'static str>,
+    pub(crate) wires: &'static [(&'static str, &'static str)],
+    pub(crate) judge: Option<Judge>,
+}
+
+/// Judges a run beyond what a text can say.
+pub(crate) type Judge = fn(&Ran) -> Result<(), String>;
+
+/// What a host is asked to do to a guest, beside running it on the bench.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Conditions {
+    /// Faults on the wires of `bus`: the first befalls its first transaction after address and one byte, the second the
+    /// second, and so on. Each is gone when its transaction is.
+    pub i2c: &'static [I2cFault],
+    /// Faults of `device`: the first befalls its first transaction, and so on.
+    pub spi: &'static [SpiFault],
+    /// Stops the guest after so many milliseconds of its time.
+    pub stop_after_ms: Option<u64>,
+}
+
+/// What can go wrong on I2C wires, beside what targets do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum I2cFault {
+    /// Another controller wins the bus.
+    ArbitrationLoss,
+    /// A START or STOP comes at the wrong place.
+    Misplaced,
+    /// The controller cannot keep up with what it receives.
+    Overrun,
+    /// The controller's driver fails in another way.
+    Driver,
+}
+
+/// What can go wrong on SPI wires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SpiFault {
+    /// The bus fails instead of clocking this word, with the kind Overrun where there are kinds.
+    Bus {
+        /// Which word of the transaction, from 0.
+        word: usize,
+    },
+    /// The select cannot be made active.
+    Select,
+    /// The select cannot be made inactive, at first.
+    Deselect,
+    /// The bus fails as above, and then the select cannot be made inactive at first.
+    BusThenDeselect {
+        /// Which word of the transaction, from 0.
+        word: usize,
+    },
+    /// The bus is held by something else for as long as a host may wait.
+    Held,
+}
+
+impl Case {
+    /// Returns a case that only has to end as it should: by returning.
+    #[must_use]
+    pub const fn new(script: &'static str) -> Case {
+        let conditions = Conditions { i2c: &[], spi: &[], stop_after_ms: None };
+        Case { script, conditions, says: None, wires: &[], judge: None }
+    }
+
+    /// Expects answers, separated by `;`.
+    #[must_use]
+    pub(crate) const fn says(self, says: &'static str) -> Case {
+        Case { says: Some(says), ..self }
+    }
+
+    /// Expects texts of wires: see [`on_wire`](crate::on_wire).
+    #[must_use]
+    pub(crate) const fn wires(self, wires: &'static [(&'static str, &'static str)]) -> Case {
+        Case { wires, ..self }
+    }
+
+    /// Expects what a function says.
+    #[must_use]
+    pub(crate) const fn judged(self, judge: Judge) -> Case {
+        Case { judge: Some(judge), ..self }
+    }
+
+    /// Runs under conditions.
+    #[must_use]
+    pub(crate) const fn under(self, conditions: Conditions) -> Case {
+        Case { conditions, ..self }
+    }
+
+    /// Returns what the guest is to do: its arguments, joined by spaces.
+    #[must_use]
+    pub fn script(&self) -> &'static str {
+        self.script
+    }
+
+    /// Returns what is asked of the host.
+    #[must_use]
+    pub fn conditions(&self) -> Conditions {
+        self.conditions
+    }
+}
+
+impl Conditions {
+    /// No conditions.
+    pub(crate) const NONE: Conditions = Conditions { i2c: &[], spi: &[], stop_after_ms: None };
+}

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+pub mod bench;
+mod case;
+pub mod catalogue;
+pub mod decode;
+mod event;
+pub mod faulty;
+mod host;
+mod judge;
+mod report;
+mod rule;
+mod text;
+
+pub use case::{Case, Conditions, I2cFault, SpiFault};
+pub use event::{Event, What};
+pub use host::{Ending, Host, Ran, Unable};
+pub use report::{Counts, Line, Report, Verdict, examine};
+pub use rule::{Body, Rule};
+pub use text::on_wire;
