@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod bindings;
+mod conformance;
 mod demo;
 mod faults;
 mod guests;
@@ -33,6 +34,8 @@ enum Command {
     Test(test::Options),
     /// Measures what a call across the boundary costs.
     Bench(bench::Options),
+    /// Examines every host by the rules of embedded-hal: one line a rule.
+    Conformance(conformance::Options),
     /// Runs the Linux back end on an emulated Raspberry Pi; installs QEMU and more first if it is missing (root, Debian).
     #[cfg(unix)]
     Pi(pi::Options),
@@ -61,6 +64,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo => demo::run(),
         Command::Test(options) => test::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Conformance(options) => conformance::run(&options),
         #[cfg(unix)]
         Command::Pi(options) => pi::run(&options),
         Command::Bindings(options) => bindings::run(&options),

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::process::{cargo, command, exists, run as execute};
 use crate::steps::{Done, Steps};
-use crate::{bindings, demo, guests, targets};
+use crate::{bindings, conformance, demo, guests, targets};
 
 /// Options of `cargo xtask test`.
 #[derive(Debug, Args)]
@@ -15,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-pub(crate) const NATIVE: [&str; 14] = [
+pub(crate) const NATIVE: [&str; 18] = [
     "--package",
     "wasm-embedded-hal",
     "--package",
@@ -25,11 +25,15 @@ pub(crate) const NATIVE: [&str; 14] = [
     "--package",
     "wasm-embedded-rt",
     "--package",
+    "wasm-embedded-conformance",
+    "--package",
     "xtask",
     "--package",
     "bench",
     "--package",
     "torture",
+    "--package",
+    "conformance-run",
 ];
 
 /// Runs all steps; one that fails does not keep the others from running.
@@ -37,7 +41,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     targets::ensure(&[targets::GUEST, targets::FIRMWARE])?;
     let native = targets::native()?;
     let native = [&NATIVE[..], &["--target", &native]].concat();
-    let documented = [&NATIVE[..8], &native[NATIVE.len()..]].concat();
+    let documented = [&NATIVE[..10], &native[NATIVE.len()..]].concat();
     let mut steps = Steps::new(options.only.clone());
     steps.step("format", || done(&["fmt", "--all", "--check"]));
     steps.step("bindings and WIT copies are those of wit/", || {
@@ -62,6 +66,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         execute(command.args(&native))?;
         Ok(Done::Passed)
     });
+    steps.step("conformance: every host by every rule", conformance::check);
     steps.step("examples in the documentation", || done(&[&["test", "--doc"], &documented[..]].concat()));
     steps.step("lints", || {
         let strict = ["--", "--deny", "warnings"];
@@ -75,6 +80,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
             "bench-guest",
             "--package",
             "test-guests",
+            "--package",
+            "conformance-guest",
             "--package",
             "drivers-compile",
         ];

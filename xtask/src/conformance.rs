@@ -1,0 +1,52 @@
+//! `cargo xtask conformance`: every host by every rule.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::process::{self, cargo};
+use crate::steps::Done;
+use crate::{guests, targets};
+
+/// Options of `cargo xtask conformance`.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Options {
+    /// Examines only this host, `sim` or `linux`; may be given several times.
+    #[arg(long, value_name = "HOST")]
+    host: Vec<String>,
+    /// Examines only by rules whose names begin with this: `I2C`, `SPI-16`; may be given several times.
+    #[arg(long, value_name = "RULE")]
+    only: Vec<String>,
+    /// Writes the report as JSON too.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// Builds the suite's guest, and examines the hosts.
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    targets::ensure(&[targets::GUEST])?;
+    guests::build_package("conformance-guest", &["--bins"])?;
+    let native = targets::native()?;
+    let mut examine = cargo(["run", "--quiet", "--package", "conformance-run", "--target", &native, "--"]);
+    examine.arg(guests::built("conformance-guest"));
+    for host in &options.host {
+        examine.args(["--host", host]);
+    }
+    for rule in &options.only {
+        examine.args(["--only", rule]);
+    }
+    if let Some(file) = &options.json {
+        examine.arg("--json").arg(std::path::absolute(file)?);
+    }
+    if options.host.is_empty() && options.only.is_empty() {
+        examine.arg("--document").arg(process::root().join("docs/conformance.md"));
+    }
+    process::run(&mut examine)
+}
+
+/// Examines all hosts, as a step of `cargo xtask test`, and leaves the report in `target/conformance.json`.
+pub(crate) fn check() -> anyhow::Result<Done> {
+    let json = process::target_dir().join(Path::new("conformance.json"));
+    run(&Options { json: Some(json), ..Options::default() })?;
+    Ok(Done::Passed)
+}
