@@ -64,6 +64,7 @@ impl I2cFile for Adapter {
             return Err(Errno::INVAL);
         }
         let mut state = self.kernel.state();
+        state.clock.hold(true);
         let fault = state.i2c.faults.pop_front().map(errno);
         let mut transfer = Transfer { state: &mut state, address, addressed: false, fault };
         let result = messages.iter_mut().try_for_each(|message| transfer.message(message));
@@ -71,6 +72,7 @@ impl I2cFile for Adapter {
             state.event("i2c", What::Stop);
             state.clock.skip_ns(BIT_NS);
         }
+        state.clock.hold(false);
         result.map(|()| messages.len())
     }
 }

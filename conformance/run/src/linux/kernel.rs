@@ -31,6 +31,8 @@ pub(super) struct State {
 pub(super) struct Clock {
     began: Instant,
     skipped: Duration,
+    /// What passed by itself until the system call under way began: inside of one, time is that of the wires alone.
+    held: Option<Duration>,
     /// When the guest is to be stopped. Nothing is skipped then, since who stops it lives in real time.
     pub(super) stop: Option<(Duration, Interrupt)>,
 }
@@ -38,7 +40,12 @@ pub(super) struct Clock {
 impl Clock {
     /// Returns the time.
     pub(super) fn now(&self) -> Duration {
-        self.began.elapsed() + self.skipped
+        self.held.unwrap_or_else(|| self.began.elapsed()) + self.skipped
+    }
+
+    /// Holds the time for a system call, or lets it go on.
+    pub(super) fn hold(&mut self, holds: bool) {
+        self.held = holds.then(|| self.began.elapsed());
     }
 
     /// Returns the time in nanoseconds.
@@ -70,7 +77,7 @@ impl Played {
     pub(super) fn new() -> Played {
         Played(Arc::new(Mutex::new(State {
             events: Vec::new(),
-            clock: Clock { began: Instant::now(), skipped: Duration::ZERO, stop: None },
+            clock: Clock { began: Instant::now(), skipped: Duration::ZERO, held: None, stop: None },
             i2c: I2cWires::default(),
             spi: SpiWires::default(),
             lines: Lines::default(),

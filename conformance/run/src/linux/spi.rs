@@ -80,6 +80,31 @@ impl Spidev {
         }
         Ok(())
     }
+
+    /// Carries out a message with the select active, if the device has one.
+    fn under_select(&self, transfers: &mut [SpiTransfer<'_>]) -> Result<(), Errno> {
+        if self.mode & SPI_NO_CS != 0 {
+            return self.transfers(transfers, None);
+        }
+        let device = || self.name.to_owned();
+        let mut state = self.kernel.state();
+        let fault = if self.name == "device" { state.spi.faults.pop_front() } else { None };
+        if fault == Some(SpiFault::Held) {
+            return Err(Errno::BUSY);
+        }
+        let high = self.mode & SPI_CPOL != 0;
+        if state.spi.clock_high != high {
+            state.spi.clock_high = high;
+            state.event("spi", What::Clock { high });
+        }
+        state.event("spi", What::Select { device: device() });
+        state.spi.part.select();
+        drop(state);
+        let result = self.transfers(transfers, fault);
+        // The core makes the select inactive whatever happened: `spi_transfer_one_message` of `drivers/spi/spi.c`.
+        self.kernel.state().event("spi", What::Deselect { device: device() });
+        result
+    }
 }
 
 impl SpiFile for Spidev {
@@ -110,26 +135,9 @@ impl SpiFile for Spidev {
         if sent.max(received) > BUFFER_BYTES {
             return Err(Errno::MSGSIZE);
         }
-        if self.mode & SPI_NO_CS != 0 {
-            return self.transfers(transfers, None);
-        }
-        let device = || self.name.to_owned();
-        let mut state = self.kernel.state();
-        let fault = if self.name == "device" { state.spi.faults.pop_front() } else { None };
-        if fault == Some(SpiFault::Held) {
-            return Err(Errno::BUSY);
-        }
-        let high = self.mode & SPI_CPOL != 0;
-        if state.spi.clock_high != high {
-            state.spi.clock_high = high;
-            state.event("spi", What::Clock { high });
-        }
-        state.event("spi", What::Select { device: device() });
-        state.spi.part.select();
-        drop(state);
-        let result = self.transfers(transfers, fault);
-        // The core makes the select inactive whatever happened: `spi_transfer_one_message` of `drivers/spi/spi.c`.
-        self.kernel.state().event("spi", What::Deselect { device: device() });
+        self.kernel.state().clock.hold(true);
+        let result = self.under_select(transfers);
+        self.kernel.state().clock.hold(false);
         result
     }
 }
