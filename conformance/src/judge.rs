@@ -122,6 +122,12 @@ pub(crate) fn spi_delays(ran: &Ran) -> Judged {
     gap(ran, "spi", 2, 70_001)
 }
 
+/// Expects the delays of SPI-16 that are no whole microseconds.
+pub(crate) fn short_spi_delays(ran: &Ran) -> Judged {
+    gap(ran, "spi", 1, 999)?;
+    gap(ran, "spi", 2, 1_999)
+}
+
 /// Expects a delay inside a transaction to be honoured, or the transaction refused before anything moves.
 pub(crate) fn spi_delays_or_refused(ran: &Ran) -> Judged {
     let mut first = 0;

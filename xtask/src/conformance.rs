@@ -38,7 +38,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     if let Some(file) = &options.json {
         examine.arg("--json").arg(std::path::absolute(file)?);
     }
-    if options.host.is_empty() && options.only.is_empty() {
+    // The document is about all hosts, one of which there is only on Linux.
+    if cfg!(target_os = "linux") && options.host.is_empty() && options.only.is_empty() {
         examine.arg("--document").arg(process::root().join("docs/conformance.md"));
     }
     process::run(&mut examine)

@@ -77,6 +77,8 @@ pub(super) const RULES: [Rule; 30] = [
     ]),
     Rule::new("SPI-16", "a delay is at least as long as asked, from the last clock edge before it to what comes next", source::SPI, &[
         Case::new("spi device w01 d50000 w02 d70000 d1").says("ok").wires(&[("spi", "[device 01>80 02>81 ]")]).judged(judge::spi_delays),
+        // Less than two units of a coarser clock, which would be cut to one.
+        Case::new("spi device w01 d999 w02 d1999").says("ok").wires(&[("spi", "[device 01>80 02>81 ]")]).judged(judge::short_spi_delays),
     ]),
     Rule::new("SPI-17", "a delay is honoured over the whole range or refused, never shortened", source::SPI, &[
         Case::new("spi device w01 d99000000 w02; spi device w01 d4294967295 w02").judged(judge::spi_delays_or_refused),
