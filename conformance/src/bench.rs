@@ -19,7 +19,12 @@
 //! | `HELD` | an open-drain pin that something else holds low, initially high | `HELD` |
 //! | `INHIGH`, `INLOW` | inputs, electrically high and low | |
 //! | `NHIGH`, `NLOW` | inputs that are active low, electrically high and low | |
-//! | `faulty-i2c`, `faulty-spi`, `FAULTY-OUT`, `FAULTY-IN` | the devices of [`faulty`](crate::faulty) | |
+//! | `LOOP`, `NLOOP` | inputs that are wired to `OUT`; `NLOOP` is active low | |
+//! | `FAN` | a PWM output of 20 kHz, initially off | `FAN` |
+//! | `NFAN` | a PWM output of 20 kHz that is active low, initially off | `NFAN` |
+//! | `SERIAL` | a serial port: what is at its other end is in the conditions | `SERIAL.TX`, `SERIAL.RX` |
+//! | `SMALL` | a serial port that keeps 4 received bytes, with the same at its other end | |
+//! | `faulty-i2c`, `faulty-spi`, `faulty-serial`, `FAULTY-OUT`, `FAULTY-IN` | the devices of [`faulty`](crate::faulty) | |
 
 /// The I2C targets on `bus`, with addresses of seven and of ten bits: [`I2cPart::all`].
 #[derive(Clone, Debug)]

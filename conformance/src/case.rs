@@ -2,6 +2,15 @@
 
 use crate::host::Ran;
 
+/// A guest of the suite: the same body over one or the other side of every type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Guest {
+    /// Over embedded-hal and embedded-io.
+    Blocking,
+    /// Over embedded-hal-async and embedded-io-async where they have the trait, and else as the other.
+    Asynchronous,
+}
+
 /// A script for the guest, the conditions under which it runs, and what is expected: of the answers, and of the wires.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
@@ -10,6 +19,11 @@ pub struct Case {
     pub(crate) says: Option<&'static str>,
     pub(crate) wires: &'static [(&'static str, &'static str)],
     pub(crate) judge: Option<Judge>,
+    pub(crate) traps: bool,
+    /// The guests that have to be as expected.
+    pub(crate) guests: &'static [Guest],
+    /// The guest of this run.
+    pub(crate) guest: Guest,
 }
 
 /// Judges a run beyond what a text can say.
@@ -24,8 +38,23 @@ pub struct Conditions {
     pub i2c: &'static [I2cFault],
     /// Faults of `device`: the first befalls its first transaction, and so on.
     pub spi: &'static [SpiFault],
+    /// What is done at the other end of `SERIAL` and `SMALL`, each at its time.
+    pub serial: &'static [(Millis, Peer)],
     /// Stops the guest after so many milliseconds of its time.
     pub stop_after_ms: Option<u64>,
+}
+
+/// Milliseconds since the guest began.
+pub type Millis = u64;
+
+/// What the other end of a serial port does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Peer {
+    /// Sends bytes, one right after the other.
+    Sends(&'static [u8]),
+    /// Is gone from now on.
+    HangsUp,
 }
 
 /// What can go wrong on I2C wires, beside what targets do.
@@ -68,8 +97,9 @@ impl Case {
     /// Returns a case that only has to end as it should: by returning.
     #[must_use]
     pub const fn new(script: &'static str) -> Case {
-        let conditions = Conditions { i2c: &[], spi: &[], stop_after_ms: None };
-        Case { script, conditions, says: None, wires: &[], judge: None }
+        let guests = &[Guest::Blocking, Guest::Asynchronous];
+        let (conditions, guest) = (Conditions::NONE, Guest::Blocking);
+        Case { script, conditions, says: None, wires: &[], judge: None, traps: false, guests, guest }
     }
 
     /// Expects answers, separated by `;`.
@@ -96,10 +126,28 @@ impl Case {
         Case { conditions, ..self }
     }
 
+    /// Expects it of these guests only.
+    #[must_use]
+    pub(crate) const fn by(self, guests: &'static [Guest]) -> Case {
+        Case { guests, ..self }
+    }
+
+    /// Expects the guest to trap at its last command.
+    #[must_use]
+    pub(crate) const fn traps(self) -> Case {
+        Case { traps: true, ..self }
+    }
+
     /// Returns what the guest is to do: its arguments, joined by spaces.
     #[must_use]
     pub fn script(&self) -> &'static str {
         self.script
+    }
+
+    /// Returns which guest is to do it.
+    #[must_use]
+    pub fn guest(&self) -> Guest {
+        self.guest
     }
 
     /// Returns what is asked of the host.
@@ -111,5 +159,5 @@ impl Case {
 
 impl Conditions {
     /// No conditions.
-    pub(crate) const NONE: Conditions = Conditions { i2c: &[], spi: &[], stop_after_ms: None };
+    pub(crate) const NONE: Conditions = Conditions { i2c: &[], spi: &[], serial: &[], stop_after_ms: None };
 }

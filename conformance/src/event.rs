@@ -52,6 +52,18 @@ pub enum What {
         /// The label of the device.
         device: String,
     },
+    /// A serial port: a byte in its frame.
+    Frame {
+        /// The byte.
+        byte: u8,
+    },
+    /// A pin that is modulated is so otherwise than before: high for a part of every period.
+    Pulses {
+        /// For how long.
+        high_ns: u64,
+        /// The length of a period.
+        period_ns: u64,
+    },
     /// A pin: what drives it set this electrical level. An output's first such event is its initial level.
     Level {
         /// The level.

@@ -1,5 +1,5 @@
 //! Devices that fail in every way that embedded-hal has a name for, one after the other, and then work: for the labels `faulty-i2c`,
-//! `faulty-spi`, `FAULTY-OUT` and `FAULTY-IN` of the [`bench`](crate::bench).
+//! `faulty-spi`, `faulty-serial`, `FAULTY-OUT` and `FAULTY-IN` of the [`bench`](crate::bench).
 
 use embedded_hal::{digital, i2c, spi};
 
@@ -23,6 +23,28 @@ pub const SPI_KINDS: [spi::ErrorKind; 5] = [
     spi::ErrorKind::FrameFormat,
     spi::ErrorKind::ChipSelectFault,
     spi::ErrorKind::Other,
+];
+
+/// The kinds of an error of a byte stream, in the order in which [`Serial`] fails.
+pub const IO_KINDS: [embedded_io::ErrorKind; 18] = [
+    embedded_io::ErrorKind::Other,
+    embedded_io::ErrorKind::NotFound,
+    embedded_io::ErrorKind::PermissionDenied,
+    embedded_io::ErrorKind::ConnectionRefused,
+    embedded_io::ErrorKind::ConnectionReset,
+    embedded_io::ErrorKind::ConnectionAborted,
+    embedded_io::ErrorKind::NotConnected,
+    embedded_io::ErrorKind::AddrInUse,
+    embedded_io::ErrorKind::AddrNotAvailable,
+    embedded_io::ErrorKind::BrokenPipe,
+    embedded_io::ErrorKind::AlreadyExists,
+    embedded_io::ErrorKind::InvalidInput,
+    embedded_io::ErrorKind::InvalidData,
+    embedded_io::ErrorKind::TimedOut,
+    embedded_io::ErrorKind::Interrupted,
+    embedded_io::ErrorKind::Unsupported,
+    embedded_io::ErrorKind::OutOfMemory,
+    embedded_io::ErrorKind::WriteZero,
 ];
 
 /// An error of a kind.
@@ -58,6 +80,68 @@ pub struct Spi(usize);
 /// A pin that fails at its first use, and then is low.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pin(usize);
+
+/// A serial port that is always ready. Its reads fail in the ways of [`IO_KINDS`], and then read zeros. Its first write takes no byte,
+/// which a host must not pass on; the next ones fail in the same ways, and then take everything.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Serial {
+    reads: usize,
+    writes: usize,
+}
+
+impl core::fmt::Display for Fault<embedded_io::ErrorKind> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "a fault of the kind {:?}", self.0)
+    }
+}
+
+impl core::error::Error for Fault<embedded_io::ErrorKind> {}
+
+impl embedded_io::Error for Fault<embedded_io::ErrorKind> {
+    fn kind(&self) -> embedded_io::ErrorKind {
+        self.0
+    }
+}
+
+impl embedded_io::ErrorType for Serial {
+    type Error = Fault<embedded_io::ErrorKind>;
+}
+
+impl embedded_io::Read for Serial {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Self::Error> {
+        next(&mut self.reads, &IO_KINDS)?;
+        buffer.fill(0);
+        Ok(buffer.len())
+    }
+}
+
+impl embedded_io::ReadReady for Serial {
+    fn read_ready(&mut self) -> Result<bool, Self::Error> {
+        Ok(true)
+    }
+}
+
+impl embedded_io::Write for Serial {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
+        if self.writes == 0 {
+            self.writes = 1;
+            return Ok(0);
+        }
+        let mut fault = self.writes - 1;
+        self.writes = self.writes.saturating_add(1);
+        next(&mut fault, &IO_KINDS).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
+
+impl embedded_io::WriteReady for Serial {
+    fn write_ready(&mut self) -> Result<bool, Self::Error> {
+        Ok(true)
+    }
+}
 
 /// Returns the fault of this call, if there is one left.
 fn next<K: Copy>(count: &mut usize, kinds: &[K]) -> Result<(), Fault<K>> {

@@ -8,7 +8,12 @@ pub trait Host {
     /// Returns what the host is called in reports.
     fn name(&self) -> &str;
 
-    /// Runs the conformance guest with the case's script as its arguments, on a fresh [`bench`](crate::bench) under the case's
+    /// Returns whether the host runs asynchronous guests.
+    fn is_asynchronous(&self) -> bool {
+        false
+    }
+
+    /// Runs the case's [`guest`](Case::guest) with the case's script as its arguments, on a fresh [`bench`](crate::bench) under the case's
     /// conditions, and returns what it printed and what was on the wires.
     ///
     /// # Errors

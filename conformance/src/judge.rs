@@ -1,5 +1,12 @@
 //! What a text cannot say of a run: times, and lengths that hosts choose.
 
+mod serial;
+
+pub(crate) use self::serial::{
+    after_one_byte, described, one_maximum, one_step, read_in_order, ready_to_write, sent_301, sent_before,
+    sent_what_was_taken,
+};
+
 use crate::event::{Event, What};
 use crate::host::{Ending, Ran};
 use crate::text::on_wire;
@@ -220,6 +227,28 @@ pub(crate) fn delays(ran: &Ran) -> Judged {
 /// Expects the delays of D-02.
 pub(crate) fn long_delays(ran: &Ran) -> Judged {
     between_changes(ran, &[4_294_968_000, 4_295_000_000, 5_000_000_000, 8_600_000_000])
+}
+
+/// Expects one delay of more nanoseconds than 32 bits can say.
+pub(crate) fn long_delay(ran: &Ran) -> Judged {
+    between_changes(ran, &[4_294_968_000])
+}
+
+/// Expects every dropped transaction to be whole or not there, and the one after it to be as if nothing had been.
+pub(crate) fn whole_after_drops(ran: &Ran) -> Judged {
+    let transactions = spi_transactions(ran);
+    let kept = transactions.iter().filter(|text| text.trim_start_matches("clock-low ") == "[device 09>80 ]").count();
+    if kept != 5 {
+        return Err(format!("{kept} of 5 transactions that were not dropped are on the wires: {transactions:?}"));
+    }
+    // Select, a word, 20 words, a word, deselect.
+    let whole = |text: &str| text.trim_start_matches("clock-high ").split(' ').count() == 24 && text.ends_with(']');
+    let dropped = transactions.iter().filter(|text| !text.contains("09>"));
+    match dropped.clone().find(|text| !whole(text)) {
+        Some(text) => Err(format!("a dropped transaction was cut: {text}")),
+        None if dropped.count() == 0 => Err("no transaction went out, although one had time to".to_owned()),
+        None => Ok(()),
+    }
 }
 
 /// Expects a thousand delays of 0 to take less than a millisecond each.

@@ -12,9 +12,9 @@ mod report;
 mod rule;
 mod text;
 
-pub use case::{Case, Conditions, I2cFault, SpiFault};
+pub use case::{Case, Conditions, Guest, I2cFault, Millis, Peer, SpiFault};
 pub use event::{Event, What};
 pub use host::{Ending, Host, Ran, Unable};
-pub use report::{Counts, Line, Report, Verdict, examine};
-pub use rule::{Body, Rule};
+pub use report::{By, Counts, Line, Report, Verdict, examine};
+pub use rule::Rule;
 pub use text::on_wire;

@@ -11,18 +11,8 @@ pub struct Rule {
     pub text: &'static str,
     /// Where it comes from: a trait's documentation, or `ours` where the traits leave room.
     pub source: &'static str,
-    /// How it is exercised.
-    pub body: Body,
-}
-
-/// How a rule is exercised.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Body {
-    /// By these runs, all of which have to be as expected.
-    Cases(&'static [Case]),
-    /// Not at all, for this reason.
-    Pending(&'static str),
+    /// The runs that exercise it, all of which have to be as expected.
+    pub cases: &'static [Case],
 }
 
 impl Rule {
@@ -32,10 +22,6 @@ impl Rule {
         source: &'static str,
         cases: &'static [Case],
     ) -> Rule {
-        Rule { id, text, source, body: Body::Cases(cases) }
-    }
-
-    pub(crate) const fn pending(id: &'static str, text: &'static str, source: &'static str, why: &'static str) -> Rule {
-        Rule { id, text, source, body: Body::Pending(why) }
+        Rule { id, text, source, cases }
     }
 }

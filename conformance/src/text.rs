@@ -9,7 +9,8 @@ use crate::event::{Event, What};
 /// - I2C: `S` is a START, `Sr` a repeated START, `P` a STOP; `54.` is the byte 0x54 acknowledged, `a1!` the byte 0xa1 that was not.
 /// - SPI: `[device` is a select, `]` a deselect, `01>80` the word 0x01 out and 0x80 in, `clock-low` and `clock-high` a clock that
 ///   moves without a word.
-/// - A pin: `low` and `high`.
+/// - A serial port: the bytes, `41`. What the host sends is on a wire that ends in `.TX`, what it receives on one that ends in `.RX`.
+/// - A pin: `low` and `high`; and where it is modulated, `250/1000` for a quarter of every period, to the nearest thousandth.
 #[must_use]
 pub fn on_wire(events: &[Event], wire: &str) -> String {
     let words: Vec<String> = events.iter().filter(|event| event.wire == wire).map(|event| word(&event.what)).collect();
@@ -29,9 +30,17 @@ fn word(what: &What) -> String {
         What::Word { mosi, miso } => write!(text, "{mosi:02x}>{miso:02x}"),
         What::Clock { high } => write!(text, "clock-{}", level(*high)),
         What::Deselect { .. } => write!(text, "]"),
+        What::Frame { byte } => write!(text, "{byte:02x}"),
+        What::Pulses { high_ns, period_ns } => write!(text, "{}/1000", thousandths(*high_ns, *period_ns)),
         What::Level { high } => write!(text, "{}", level(*high)),
     };
     text
+}
+
+/// Returns a part of a period in thousandths, to the nearest.
+fn thousandths(high_ns: u64, period_ns: u64) -> u64 {
+    let period_ns = period_ns.max(1);
+    (high_ns.saturating_mul(1000) + period_ns / 2) / period_ns
 }
 
 /// Returns whether an answer of the guest is as expected: word by word, where `a|b` is either. Of an error, words that are not
@@ -58,12 +67,15 @@ mod tests {
             event(What::Start),
             event(What::Byte { value: 0x54, acknowledged: true }),
             Event::new(0, "OUT", What::Level { high: true }),
+            Event::new(0, "FAN", What::Pulses { high_ns: 333, period_ns: 1_000 }),
+            Event::new(0, "FAN", What::Pulses { high_ns: 50_000, period_ns: 50_000 }),
             event(What::RepeatedStart),
             event(What::Byte { value: 0xa1, acknowledged: false }),
             event(What::Stop),
         ];
         assert_eq!(on_wire(&events, "i2c"), "S 54. Sr a1! P");
         assert_eq!(on_wire(&events, "OUT"), "high");
+        assert_eq!(on_wire(&events, "FAN"), "333/1000 1000/1000");
         assert_eq!(on_wire(&events, "spi"), "");
     }
 

@@ -22,13 +22,13 @@ pub(crate) struct Options {
     json: Option<PathBuf>,
 }
 
-/// Builds the suite's guest, and examines the hosts.
+/// Builds the suite's guests, and examines the hosts.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     targets::ensure(&[targets::GUEST])?;
     guests::build_package("conformance-guest", &["--bins"])?;
     let native = targets::native()?;
     let mut examine = cargo(["run", "--quiet", "--package", "conformance-run", "--target", &native, "--"]);
-    examine.arg(guests::built("conformance-guest"));
+    examine.args([guests::built("conformance-guest"), guests::built("conformance-guest-async")]);
     for host in &options.host {
         examine.args(["--host", host]);
     }

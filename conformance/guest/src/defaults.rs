@@ -3,6 +3,7 @@
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::{self, OutputPin, StatefulOutputPin};
 use embedded_hal::i2c::{self, AddressMode, I2c};
+use embedded_hal::pwm::{self, SetDutyCycle};
 use embedded_hal::spi::{self, SpiDevice};
 
 /// Implements what a trait requires by `T`, and leaves the rest to the trait.
@@ -50,6 +51,20 @@ impl<T: StatefulOutputPin> StatefulOutputPin for Required<'_, T> {
 
     fn is_set_low(&mut self) -> Result<bool, Self::Error> {
         self.0.is_set_low()
+    }
+}
+
+impl<T: pwm::ErrorType> pwm::ErrorType for Required<'_, T> {
+    type Error = T::Error;
+}
+
+impl<T: SetDutyCycle> SetDutyCycle for Required<'_, T> {
+    fn max_duty_cycle(&self) -> u16 {
+        self.0.max_duty_cycle()
+    }
+
+    fn set_duty_cycle(&mut self, duty: u16) -> Result<(), Self::Error> {
+        self.0.set_duty_cycle(duty)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Carries out the script in its arguments, and prints the answers.
 
 use conformance_guest::Devices;
-use wasm_embedded_hal::{Delay, I2c, InputPin, IoPin, OutputPin, SpiBus, SpiDevice};
+use wasm_embedded_hal::{Delay, I2c, InputPin, IoPin, OutputPin, PwmOutput, SpiBus, SpiDevice, Uart};
 
 /// The labels of the policy.
 struct Labels;
@@ -17,6 +17,8 @@ impl Devices for Labels {
     type Output = OutputPin;
     type Input = InputPin;
     type Io = IoPin;
+    type Pwm = PwmOutput;
+    type Uart = Uart;
     type Delay = Delay;
 
     fn i2c(&mut self, label: &str) -> Result<I2c, String> {
@@ -41,6 +43,14 @@ impl Devices for Labels {
 
     fn io(&mut self, label: &str) -> Result<IoPin, String> {
         IoPin::open(label).map_err(word)
+    }
+
+    fn pwm(&mut self, label: &str) -> Result<PwmOutput, String> {
+        PwmOutput::open(label).map_err(word)
+    }
+
+    fn uart(&mut self, label: &str) -> Result<Uart, String> {
+        Uart::open(label).map_err(word)
     }
 
     fn delay(&mut self) -> Delay {

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use core::fmt::Debug;
 
 use crate::devices::Devices;
-use crate::parse::{BadWord, show};
-use crate::{delay, digital, i2c, spi};
+use crate::parse::{BadWord, buffer, number, show};
+use crate::{delay, digital, i2c, pwm, spi, uart};
 
 /// The line that answers a command.
 pub(crate) type Answer = String;
@@ -32,6 +32,8 @@ enum Handle<D: Devices> {
     Output(D::Output),
     Input(D::Input),
     Io(D::Io),
+    Pwm(D::Pwm),
+    Uart(D::Uart),
 }
 
 /// Carries out a script, and gives `say` a line for every command.
@@ -81,7 +83,18 @@ fn carry_out<D: Devices>(
             Err(why) => return Ok(format!("err open {why}")),
         }
     }
+    if kind == "wait" {
+        return wait(devices, handles, label, verb, words);
+    }
     match (handles.get_mut(*label), verb) {
+        (Some(Handle::SpiDevice(device)), "drop") => spi::drop(devices, device, words),
+        (Some(Handle::Uart(port)), "drop-read" | "drop-exact") => {
+            let [len, after_ms] = words else { return Err(BadWord) };
+            let (mut buffer, after_ms) = (buffer(len)?, number(after_ms)?);
+            dropped(devices.drop_read(port, &mut buffer, verb == "drop-exact", after_ms))
+        }
+        (Some(Handle::Pwm(output)), _) => pwm::command(output, verb, via, words),
+        (Some(Handle::Uart(port)), _) => uart::command(port, verb, via, words),
         (Some(Handle::I2c(bus)), _) => i2c::command(bus, verb, via, words),
         (Some(Handle::SpiDevice(device)), _) => spi::device(device, verb, via, words),
         (Some(Handle::SpiBus(bus)), _) => spi::bus(bus, verb, words),
@@ -93,6 +106,36 @@ fn carry_out<D: Devices>(
     }
 }
 
+/// Waits at an input while the output `OUT` is driven.
+fn wait<D: Devices>(
+    devices: &mut D,
+    handles: &mut BTreeMap<String, Handle<D>>,
+    label: &str,
+    what: &str,
+    words: &[&str],
+) -> Result<Answer, BadWord> {
+    const DRIVEN: &str = "OUT";
+    let [steps] = words else { return Err(BadWord) };
+    if !handles.contains_key(DRIVEN) {
+        match devices.output(DRIVEN) {
+            Ok(output) => drop(handles.insert(String::from(DRIVEN), Handle::Output(output))),
+            Err(why) => return Ok(format!("err open {why}")),
+        }
+    }
+    let Some(mut waiting) = handles.remove(label) else { return Err(BadWord) };
+    let answer = match (&mut waiting, handles.get_mut(DRIVEN)) {
+        (Handle::Input(input), Some(Handle::Output(output))) => devices.wait(input, what, output, steps),
+        _ => None,
+    };
+    handles.insert(String::from(label), waiting);
+    answer.ok_or(BadWord)
+}
+
+/// Returns the answer to something that was to be dropped.
+pub(crate) fn dropped(ended: Option<bool>) -> Result<Answer, BadWord> {
+    ended.map(|ended| String::from(if ended { "ended" } else { "dropped" })).ok_or(BadWord)
+}
+
 /// Opens a label, or the label before a `#`.
 fn open<D: Devices>(devices: &mut D, kind: &str, label: &str) -> Result<Result<Handle<D>, String>, BadWord> {
     let label = label.split_once('#').map_or(label, |(label, _)| label);
@@ -101,7 +144,9 @@ fn open<D: Devices>(devices: &mut D, kind: &str, label: &str) -> Result<Result<H
         "spi" => devices.spi_device(label).map(Handle::SpiDevice),
         "bus" => devices.spi_bus(label).map(Handle::SpiBus),
         "out" => devices.output(label).map(Handle::Output),
-        "in" => devices.input(label).map(Handle::Input),
+        "pwm" => devices.pwm(label).map(Handle::Pwm),
+        "uart" => devices.uart(label).map(Handle::Uart),
+        "in" | "wait" => devices.input(label).map(Handle::Input),
         "io" => devices.io(label).map(Handle::Io),
         _ => return Err(BadWord),
     })

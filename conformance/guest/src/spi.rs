@@ -6,8 +6,9 @@ use alloc::vec::Vec;
 use embedded_hal::spi::{Error as _, Operation, SpiBus, SpiDevice};
 
 use crate::defaults::Required;
+use crate::devices::Devices;
 use crate::parse::{BadWord, buffer, bytes, number};
-use crate::script::{Answer, Via, answer};
+use crate::script::{Answer, Via, answer, dropped};
 
 /// What an operation needs of memory.
 enum Planned {
@@ -62,6 +63,14 @@ fn on_device<D: SpiDevice>(device: &mut D, verb: &str, words: &[&str]) -> Result
         }
     };
     Ok(answer(result.map_err(|error| (error.kind(), error)), plan.iter().filter_map(Planned::buffer)))
+}
+
+/// Drops a transaction of a device after so many nanoseconds.
+pub(crate) fn drop<D: Devices>(devices: &mut D, device: &mut D::SpiDevice, words: &[&str]) -> Result<Answer, BadWord> {
+    let [after_ns, words @ ..] = words else { return Err(BadWord) };
+    let mut plan = words.iter().map(|word| operation(word)).collect::<Result<Vec<_>, BadWord>>()?;
+    let mut operations: Vec<Operation<'_, u8>> = plan.iter_mut().map(Planned::operation).collect();
+    dropped(devices.drop_transaction(device, &mut operations, number(after_ns)?))
 }
 
 /// Carries out a command on a bus.

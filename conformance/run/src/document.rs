@@ -6,15 +6,18 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use wasm_embedded_conformance::{Report, Verdict};
+use wasm_embedded_conformance::{Counts, Report, Verdict};
 
 const INTRODUCTION: &str = "# Conformance
 
 What `cargo xtask conformance` says of this project's hosts; [the suite](../conformance/README.md) tells how it knows. This file is
 made by it, and a check compares them: `BLESS=1 cargo xtask conformance` writes it anew.
 
-| host | passed | failed | not applicable |
-| --- | --- | --- | --- |
+A rule that passes does so by a guest over the blocking traits, by one over the asynchronous ones, or by both, with the same events
+on every wire and the same answers. Rules of waiting and dropping have the second only; those of long delays the first only.
+
+| host | passed | by the blocking guest | by the asynchronous guest | failed | not applicable |
+| --- | --- | --- | --- | --- | --- |
 ";
 
 /// Compares a file with what the reports say, or writes it if `BLESS` is set.
@@ -39,9 +42,12 @@ fn text(reports: &[Report]) -> String {
     let mut text = INTRODUCTION.to_owned();
     // Writing to a string does not fail.
     for report in reports {
-        let counts = report.counts();
-        let _ =
-            writeln!(text, "| {} | {} | {} | {} |", report.host, counts.passed, counts.failed, counts.not_applicable);
+        let Counts { passed, failed, not_applicable, blocking, asynchronous } = report.counts();
+        let _ = writeln!(
+            text,
+            "| {} | {passed} | {blocking} | {asynchronous} | {failed} | {not_applicable} |",
+            report.host
+        );
     }
     for report in reports {
         let _ = write!(

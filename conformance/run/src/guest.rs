@@ -11,20 +11,38 @@ use wasm_embedded_rt::policy::Policy;
 use wasm_embedded_rt::program::{LoadError, Program};
 use wasm_embedded_rt::run::{Exit, RunOptions};
 use wasm_embedded_rt::trust::Trust;
+use wasm_embedded_sim::Sim;
 
-/// The suite's guest, compiled.
+/// The end of a guest that waits for what never comes, where a rule is broken: later than any rule takes in a guest's time that is
+/// not virtual, and than any peer of a serial port does something.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// The suite's two guests, compiled.
 #[derive(Clone, Debug)]
-pub(crate) struct Guest {
+pub(crate) struct Guests {
+    blocking: Guest,
+    asynchronous: Guest,
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+struct Guest {
     program: Program,
     /// The same for guests that are to be stopped.
     interruptible: Program,
 }
 
 impl Guest {
-    /// Loads the component.
-    pub(crate) fn load(component: &[u8]) -> Result<Guest, LoadError> {
+    fn load(component: &[u8]) -> Result<Guest, LoadError> {
         let load = |interruptible| Program::load(component, EngineOptions { interruptible }, &Trust::default());
         Ok(Guest { program: load(false)?, interruptible: load(true)? })
+    }
+}
+
+impl Guests {
+    /// Loads the components.
+    pub(crate) fn load(blocking: &[u8], asynchronous: &[u8]) -> Result<Guests, LoadError> {
+        Ok(Guests { blocking: Guest::load(blocking)?, asynchronous: Guest::load(asynchronous)? })
     }
 
     /// Runs a case on a board, and returns what was said. `timeout` is in the guest's time; `stop` is somebody else's.
@@ -43,9 +61,16 @@ impl Guest {
             .hal()
             .i2c_both("faulty-i2c", faulty::I2c::default(), every)
             .spi_device("faulty-spi", faulty::Spi::default())
+            .uart("faulty-serial", faulty::Serial::default(), Sim::new().delay(), Access::ReadWrite)
             .output("FAULTY-OUT", faulty::Pin::default(), pin)
             .input("FAULTY-IN", faulty::Pin::default(), false);
-        let program = if timeout.is_some() || stop.is_some() { &self.interruptible } else { &self.program };
+        let guest = match case.guest() {
+            wasm_embedded_conformance::Guest::Blocking => &self.blocking,
+            wasm_embedded_conformance::Guest::Asynchronous => &self.asynchronous,
+        };
+        let waits = ["uart:", "wait:"].iter().any(|command| case.script().contains(command));
+        let timeout = timeout.or(waits.then_some(LONGEST));
+        let program = if timeout.is_some() || stop.is_some() { &guest.interruptible } else { &guest.program };
         let args = vec!["conformance".to_owned(), case.script().to_owned()];
         let options = RunOptions { args, timeout, stop, ..RunOptions::default() };
         harness::run_on(program, board, policy, &options).map_err(failed)

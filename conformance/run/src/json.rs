@@ -14,6 +14,8 @@ fn host(report: &Report) -> Value {
     json!({
         "host": report.host,
         "passed": counts.passed,
+        "passed-blocking": counts.blocking,
+        "passed-asynchronous": counts.asynchronous,
         "failed": counts.failed,
         "not-applicable": counts.not_applicable,
         "rules": report.lines.iter().map(rule).collect::<Vec<_>>(),
@@ -27,5 +29,6 @@ fn rule(line: &Line) -> Value {
         Verdict::NotApplicable(why) => ("not-applicable", vec![why.clone()]),
     };
     let rule = line.rule;
-    json!({ "id": rule.id, "text": rule.text, "source": rule.source, "verdict": verdict, "reasons": reasons })
+    json!({ "id": rule.id, "text": rule.text, "source": rule.source, "verdict": verdict, "reasons": reasons,
+        "blocking": line.by.blocking, "asynchronous": line.by.asynchronous })
 }

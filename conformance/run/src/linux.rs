@@ -3,6 +3,8 @@
 mod gpio;
 mod i2c;
 mod kernel;
+mod pwm;
+mod serial;
 mod spi;
 
 use std::time::Duration;
@@ -16,7 +18,8 @@ use wasm_embedded_rt::policy::Policy;
 use wasm_embedded_sim::Sim;
 
 use self::kernel::Played;
-use crate::guest::{Guest, ending, failed};
+use self::serial::Acting;
+use crate::guest::{Guests, ending, failed};
 
 /// The bench as a policy.
 const POLICY: &str = r#"
@@ -62,35 +65,53 @@ INHIGH = { pin = 5, chip = "/dev/gpiochip0", direction = "input" }
 INLOW = { pin = 6, chip = "/dev/gpiochip0", direction = "input" }
 NHIGH = { pin = 7, chip = "/dev/gpiochip0", direction = "input", active-low = true }
 NLOW = { pin = 8, chip = "/dev/gpiochip0", direction = "input", active-low = true }
+LOOP = { pin = 9, chip = "/dev/gpiochip0", direction = "input" }
+NLOOP = { pin = 10, chip = "/dev/gpiochip0", direction = "input", active-low = true }
+
+[pwm.FAN]
+path = "/sys/class/pwm/pwmchip0"
+channel = 0
+frequency = 20_000
+
+[pwm.NFAN]
+path = "/sys/class/pwm/pwmchip0"
+channel = 1
+frequency = 20_000
+active-low = true
 "#;
 
 /// Where the played machine keeps its files: nowhere.
 const NO_FILES: &str = "/nonexistent";
 
 /// The rules that this back end cannot keep or show, and why. `docs/conformance.md` has them too.
-const EXCEPTIONS: [(&str, &str); 4] = [
+const EXCEPTIONS: [(&str, &str); 5] = [
     ("I2C-17", "the kernel has no error code for an overrun: drivers report it as EIO, which is Bus"),
     ("SPI-05", "the kernel drives the select and reports no error of it"),
     ("SPI-06", "the kernel drives the select and reports no error of it"),
     ("SPI-07", "the kernel drives the select and reports no error of it"),
+    ("IO-19", "a terminal of the kernel tells nobody who reads of bytes that its driver lost"),
 ];
 
 /// The back end under examination.
 #[derive(Debug)]
 pub(crate) struct Linux {
-    guest: Guest,
+    guests: Guests,
 }
 
 impl Linux {
     /// Returns the back end.
-    pub(crate) fn new(guest: Guest) -> Linux {
-        Linux { guest }
+    pub(crate) fn new(guests: Guests) -> Linux {
+        Linux { guests }
     }
 }
 
 impl Host for Linux {
     fn name(&self) -> &str {
         "linux"
+    }
+
+    fn is_asynchronous(&self) -> bool {
+        true
     }
 
     fn exception(&self, rule: &str) -> Option<&str> {
@@ -114,15 +135,23 @@ impl Host for Linux {
         }
         let stop = conditions.stop_after_ms.map(|ms| (Duration::from_millis(ms), Interrupt::default()));
         kernel.state().clock.stop.clone_from(&stop);
-        let policy = Policy::parse("bench.toml", POLICY).map_err(|error| Unable::Failed(format!("{error:?}")))?;
+        let (mut wires, port, path) = serial::pair().map_err(failed)?;
+        wires.is_used = case.script().contains("uart");
+        kernel.state().serial = Some(wires);
+        let policy = format!("{POLICY}\n[uart.SERIAL]\npath = {path:?}\n");
+        let policy = Policy::parse("bench.toml", &policy).map_err(|error| Unable::Failed(format!("{error:?}")))?;
         let machine = kernel.clone();
         let board = Board::on_machine(&policy, Sim::new(), |listener| {
             linux::Linux::with(std::sync::Arc::new(machine), Tree::at(NO_FILES), listener)
         })
         .map_err(failed)?;
+        drop(port);
         kernel.ready();
+        let acting = Acting::start(&kernel, conditions.serial);
         let stopper = stop.as_ref().map(|(_, interrupt)| interrupt.clone());
-        let outcome = self.guest.run(case, board, &policy, None, stopper)?;
+        let outcome = self.guests.run(case, board, &policy, None, stopper);
+        acting.end(&kernel);
+        let outcome = outcome?;
         let late = stop.map_or(Duration::ZERO, |(at, _)| kernel.state().clock.now().saturating_sub(at));
         let ending = ending(&outcome, u64::try_from(late.as_nanos()).unwrap_or(u64::MAX));
         let mut events = std::mem::take(&mut kernel.state().events);

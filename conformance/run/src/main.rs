@@ -14,13 +14,15 @@ use anyhow::{Context as _, bail};
 use clap::{Parser, ValueEnum};
 use wasm_embedded_conformance::{Host, Report, examine};
 
-use self::guest::Guest;
+use self::guest::Guests;
 
 /// Examines hosts by the rules of embedded-hal, embedded-hal-async and embedded-io.
 #[derive(Debug, Parser)]
 struct Options {
-    /// The guest of the suite, as a component.
-    component: PathBuf,
+    /// The blocking guest of the suite, as a component.
+    blocking: PathBuf,
+    /// The asynchronous one.
+    asynchronous: PathBuf,
     /// Examines only this host; may be given several times.
     #[arg(long, value_name = "HOST")]
     host: Vec<Which>,
@@ -55,17 +57,17 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> anyhow::Result<()> {
-    let file = &options.component;
-    let component = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let guest = Guest::load(&component).with_context(|| format!("{} cannot be run", file.display()))?;
+    let read = |file: &PathBuf| std::fs::read(file).with_context(|| format!("cannot read {}", file.display()));
+    let guests =
+        Guests::load(&read(&options.blocking)?, &read(&options.asynchronous)?).context("the guests cannot be run")?;
     let wanted = |which| options.host.is_empty() || options.host.contains(&which);
     let mut hosts: Vec<Box<dyn Host>> = Vec::new();
     if wanted(Which::Sim) {
-        hosts.push(Box::new(sim::Simulation::new(guest.clone())));
+        hosts.push(Box::new(sim::Simulation::new(guests.clone())));
     }
     #[cfg(target_os = "linux")]
     if wanted(Which::Linux) {
-        hosts.push(Box::new(linux::Linux::new(guest)));
+        hosts.push(Box::new(linux::Linux::new(guests)));
     }
     let mut reports = Vec::new();
     for host in &mut hosts {

@@ -12,11 +12,11 @@ use wasm_embedded_conformance::{Case, Host, Ran, Unable};
 use wasm_embedded_host::{Access, I2cGrant};
 use wasm_embedded_rt::board::Board;
 use wasm_embedded_rt::policy::Policy;
-use wasm_embedded_sim::{Drive, Pull, Sim, SpiSettings};
+use wasm_embedded_sim::{Drive, Pull, Sim, SpiSettings, UartSettings};
 
-use self::parts::{OnI2c, OnSpi};
+use self::parts::{OnI2c, OnSpi, OnUart};
 use self::watch::Watch;
-use crate::guest::{Guest, ending, failed};
+use crate::guest::{Guests, ending, failed};
 
 /// The bench as a policy. What it does not have is put on the board beside it.
 const POLICY: &str = r#"
@@ -59,6 +59,24 @@ INHIGH = { sim = true, direction = "input" }
 INLOW = { sim = true, direction = "input" }
 NHIGH = { sim = true, direction = "input", active-low = true }
 NLOW = { sim = true, direction = "input", active-low = true }
+LOOP = { sim = "OUT", direction = "input" }
+NLOOP = { sim = "OUT", direction = "input", active-low = true }
+
+[pwm.FAN]
+sim = true
+frequency = 20_000
+
+[pwm.NFAN]
+sim = true
+frequency = 20_000
+active-low = true
+
+[uart.SERIAL]
+sim = true
+
+[uart.SMALL]
+sim = true
+receive-bytes = 4
 "#;
 
 /// The frequency of the I2C bus.
@@ -67,19 +85,23 @@ const I2C_HZ: u32 = 100_000;
 /// The simulation under examination.
 #[derive(Debug)]
 pub(crate) struct Simulation {
-    guest: Guest,
+    guests: Guests,
 }
 
 impl Simulation {
     /// Returns the simulation.
-    pub(crate) fn new(guest: Guest) -> Simulation {
-        Simulation { guest }
+    pub(crate) fn new(guests: Guests) -> Simulation {
+        Simulation { guests }
     }
 }
 
 impl Host for Simulation {
     fn name(&self) -> &str {
         "simulation"
+    }
+
+    fn is_asynchronous(&self) -> bool {
+        true
     }
 
     fn exception(&self, rule: &str) -> Option<&str> {
@@ -117,10 +139,13 @@ impl Host for Simulation {
         for part in I2cPart::all() {
             sim.add_i2c(bus, OnI2c(part));
         }
+        for port in watch::PORTS {
+            sim.add_uart(sim.uart_port(port, UartSettings::default()), OnUart::new(conditions.serial));
+        }
         watch::lock(&watch).built(&sim);
 
         let timeout = conditions.stop_after_ms.map(Duration::from_millis);
-        let outcome = self.guest.run(case, board, &policy, timeout, None)?;
+        let outcome = self.guests.run(case, board, &policy, timeout, None)?;
         let stop_ns = timeout.map_or(0, |timeout| u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
         let ending = ending(&outcome, outcome.at_ns.saturating_sub(stop_ns));
         let events = watch::lock(&watch).events().map_err(Unable::Failed)?;

@@ -1,7 +1,7 @@
 //! Pins. The wires have electrical levels.
 
 use super::source;
-use crate::case::Case;
+use crate::case::{Case, Guest};
 use crate::rule::Rule;
 
 pub(super) const RULES: [Rule; 10] = [
@@ -67,13 +67,16 @@ pub(super) const RULES: [Rule; 10] = [
     ),
     Rule::new(
         "GP-07",
-        "the policy's active-low inverts once: what is driven, the initial level, and what is read",
+        "the policy's active-low inverts once: what is driven, the initial level, what is read, and edges",
         source::OURS,
         &[
             Case::new("out:commanded NOUT; out:low NOUT; out:high NOUT; out:toggle NOUT; out:commanded NOUT")
                 .says("ok high=true low=false; ok; ok; ok; ok high=false low=true")
                 .wires(&[("NOUT", "low high low high")]),
             Case::new("in:level NHIGH; in:level NLOW").says("ok high=false low=true; ok high=true low=false"),
+            Case::new("out:high OUT; wait:rising NLOOP ..l..; wait:falling NLOOP ..h..; wait:low NLOOP .")
+                .by(&[Guest::Asynchronous])
+                .says("ok; ok 2|3; ok 2|3; ok 0"),
         ],
     ),
     Rule::new(

@@ -1,7 +1,7 @@
 //! I2C. Addresses on the wires are with the read/write bit: the target 0x2a is 54 for a write and 55 for a read.
 
-use super::{pending, source};
-use crate::case::{Case, Conditions, I2cFault};
+use super::source;
+use crate::case::{Case, Conditions, Guest, I2cFault};
 use crate::judge;
 use crate::rule::Rule;
 
@@ -114,7 +114,12 @@ pub(super) const RULES: [Rule; 28] = [
         Case::new("i2c bus 2a w01 r2 w03; i2c@ref bus 2a w01 r2 w03; i2c@default bus 2a w01 r2 w03").judged(judge::alike::<3>),
         Case::new("i2c:read bus t150 18; i2c:read@ref bus t150 18; i2c:read@default bus t150 18").judged(judge::alike::<3>),
     ]),
-    Rule::pending("I2C-24", "the asynchronous trait makes the same traffic as the blocking one", source::I2C, pending::ASYNC),
+    // Every other rule compares them too; these are all calls that there are, on all ways through the host.
+    Rule::new("I2C-24", "the asynchronous trait makes the same traffic as the blocking one", source::I2C_ASYNC, &[
+        Case::new("i2c bus 2a w01 r2").by(&[Guest::Asynchronous]).says("ok a0a1").wires(&[("i2c", "S 54. 01. Sr 55. a0. a1! P")]),
+        Case::new("i2c bus 2a w01 r2 w03; i2c:read bus 2a 3; i2c:read bus 2a 20; i2c:write bus 2a 01; i2c:write bus 2a *40; i2c:write-read bus 2a 01 30; i2c:write-read bus 2a *40 1; i2c bus t150 w01 r2; i2c bus 2a w r1; i2c bus 2a"),
+        Case::new("i2c bus 33 w01; i2c bus 33 r1; i2c bus 2b w010203 r1; i2c:write bus 2b *30; i2c:read bus 2a 0; i2c seven t150 r1; i2c@default bus 2a r1; i2c@ref bus 2a r18"),
+    ]),
     Rule::new("I2C-25", "no operations at all succeed without any traffic", source::OURS, &[
         Case::new("i2c bus 2a; i2c bus 33").says("ok; ok").wires(&[("i2c", "")]),
     ]),

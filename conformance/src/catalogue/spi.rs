@@ -1,7 +1,7 @@
 //! SPI. What devices answer counts up from 80 with every select.
 
-use super::{pending, source};
-use crate::case::{Case, Conditions, SpiFault};
+use super::source;
+use crate::case::{Case, Conditions, Guest, SpiFault};
 use crate::judge;
 use crate::rule::Rule;
 
@@ -127,7 +127,10 @@ pub(super) const RULES: [Rule; 30] = [
         Case::new("spi device w*255; spi device w*4096; spi device w*4097; spi device w*8193; spi device w*65536; spi device w*65537").judged(judge::spi_whole_or_refused),
         Case::new("spi device r255; spi device r4096; spi device r4097; spi device r8193; spi device r65536; spi device r65537").judged(judge::spi_whole_or_refused),
     ]),
-    Rule::pending("SPI-29", "an asynchronous transaction that is dropped leaves the select inactive and the bus usable", source::SPI, pending::ASYNC),
+    Rule::new("SPI-29", "an asynchronous transaction that is dropped leaves the select inactive and the bus usable", source::SPI_ASYNC, &[
+        Case::new("spi:drop device 0 w01 r20 d5000 w02; spi device w09; spi:drop device 1000 w01 r20 d5000 w02; spi device w09; spi:drop device 50000 w01 r20 d5000 w02; spi device w09; spi:drop other 150000 w01 r20 d5000 w02; spi device w09; spi:drop device 90000000 w01 r20 d5000 w02; spi device w09")
+            .by(&[Guest::Asynchronous]).judged(judge::whole_after_drops),
+    ]),
     Rule::new("SPI-30", "the times between select and clock come from the policy", source::OURS, &[
         Case::new("spi slow w0102; spi device w0102").says("ok; ok").wires(&[("spi", "[slow 01>80 02>81 ] [device 01>80 02>81 ]")]).judged(judge::select_delays),
     ]),

@@ -102,6 +102,16 @@ impl<T: embedded_io_async::Read> embedded_io::Read for Awaited<T> {
     }
 }
 
+impl<T: embedded_io_async::BufRead + embedded_io_async::Read> embedded_io::BufRead for Awaited<T> {
+    fn fill_buf(&mut self) -> Result<&[u8], T::Error> {
+        block_on(self.0.fill_buf())
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.0.consume(count);
+    }
+}
+
 impl<T: embedded_io_async::Write> embedded_io::Write for Awaited<T> {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, T::Error> {
         block_on(self.0.write(bytes))

@@ -12,6 +12,8 @@ use wasm_embedded_rt::linux::{ChipInfo, Errno, I2cFile, Kernel, LineFile, LineRe
 
 use super::gpio::{self, Lines};
 use super::i2c::{Adapter, I2cWires};
+use super::pwm::{self, Channel};
+use super::serial::Wires;
 use super::spi::{SpiWires, Spidev};
 
 /// The handle of a played kernel; clones share it.
@@ -24,6 +26,8 @@ pub(super) struct State {
     pub(super) i2c: I2cWires,
     pub(super) spi: SpiWires,
     pub(super) lines: Lines,
+    pub(super) pwm: [Channel; 2],
+    pub(super) serial: Option<Wires>,
 }
 
 /// Time goes on by itself, and jumps ahead over what is waited for.
@@ -81,6 +85,8 @@ impl Played {
             i2c: I2cWires::default(),
             spi: SpiWires::default(),
             lines: Lines::default(),
+            pwm: Default::default(),
+            serial: None,
         })))
     }
 
@@ -124,6 +130,14 @@ impl Kernel for Played {
 
     fn request_line(&self, _chip: &Path, request: &LineRequest) -> Result<Box<dyn LineFile>, Errno> {
         Ok(Box::new(gpio::request(self, request)?))
+    }
+
+    fn read_attribute(&self, path: &Path) -> Result<String, Errno> {
+        pwm::read(&self.state(), path.to_str().ok_or(Errno::NOENT)?)
+    }
+
+    fn write_attribute(&self, path: &Path, value: &str) -> Result<(), Errno> {
+        pwm::write(&mut self.state(), path.to_str().ok_or(Errno::NOENT)?, value)
     }
 
     fn now(&self) -> Duration {

@@ -5,10 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use embedded_hal::spi::{MODE_0, MODE_3, Mode};
 use wasm_embedded_conformance::decode::{I2cLines, SpiLine, SpiLines};
 use wasm_embedded_conformance::{Event, What};
-use wasm_embedded_sim::{Change, EventKind, Level, Sim, Topology, TraceSink, Wave};
+use wasm_embedded_sim::{Change, EventKind, Level, Sim, Topology, TraceSink, UartEvent, Wave};
 
 /// The pins that are watched.
 const PINS: [&str; 5] = ["OUT", "UP", "NOUT", "IO", "HELD"];
+
+/// The serial ports.
+pub(super) const PORTS: [&str; 2] = ["SERIAL", "SMALL"];
 
 /// The devices behind select lines, each with its mode.
 pub(super) const DEVICES: [(&str, Mode); 3] = [("device", MODE_0), ("other", MODE_3), ("slow", MODE_0)];
@@ -18,7 +21,7 @@ pub(super) const DEVICES: [(&str, Mode); 3] = [("device", MODE_0), ("other", MOD
 pub(crate) struct Watch {
     topology: Topology,
     events: Vec<wasm_embedded_sim::Event>,
-    /// The levels of pins, which have no decoder.
+    /// What needs no decoder: the levels of pins, how they are modulated, and frames of serial ports.
     pins: Vec<Event>,
 }
 
@@ -39,6 +42,20 @@ impl TraceSink for Sink {
         let mut watch = lock(&self.0);
         match event.kind {
             EventKind::Net { net, level } => watch.level(event.at_ns, topology.net_name(net), level),
+            EventKind::Pwm { net, signal } => {
+                let what = What::Pulses { high_ns: signal.high_ns, period_ns: signal.period_ns };
+                watch.pins.push(Event::new(event.at_ns, topology.net_name(net), what));
+            }
+            EventKind::Uart { port, frame, event: kind } => {
+                let (end, byte) = match kind {
+                    UartEvent::Sent { byte } => ("TX", byte),
+                    UartEvent::Received { byte } => ("RX", byte),
+                    _ => return,
+                };
+                let wire = format!("{}.{end}", topology.uart_name(port));
+                let until_ns = event.at_ns + frame.byte_ns();
+                watch.pins.push(Event { at_ns: event.at_ns, until_ns, wire, what: What::Frame { byte } });
+            }
             _ => watch.events.push(*event),
         }
     }
