@@ -275,7 +275,8 @@ impl HalCtxBuilder {
         self
     }
 
-    /// Adds a serial port, which is asked every millisecond of `delay` whether it is ready.
+    /// Adds a serial port, which is asked every millisecond of `delay` whether it is ready. An asynchronous guest can use it when it is
+    /// ready, and not wait for it.
     pub fn uart<P, D>(&mut self, label: &str, port: P, delay: D, access: Access) -> &mut HalCtxBuilder
     where
         P: Read + Write + ReadReady + WriteReady + Send + 'static,

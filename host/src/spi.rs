@@ -225,7 +225,7 @@ fn transaction<T: HalView>(
     Ok((store.data_mut().hal().reply.finish(reply, result.map_err(wit::Error::from)),))
 }
 
-/// Turns the records of the interface into operations over the bytes to write and the room to read into, whose lengths are the
+/// Turns the records of the interface, of which there are some, into operations over the bytes to write and the room to read into, whose lengths are the
 /// sums of the records'.
 fn operations<'a>(plan: &[Step], mut bytes: &'a [u8], mut room: &'a mut [u8]) -> SmallVec<[Operation<'a, u8>; 16]> {
     let mut operations = SmallVec::new();
@@ -241,6 +241,10 @@ fn operations<'a>(plan: &[Step], mut bytes: &'a [u8], mut room: &'a mut [u8]) ->
         if record.delay_ns > 0 {
             operations.push(Operation::DelayNs(record.delay_ns));
         }
+    }
+    // Operations of no words are a pulse of chip select, unlike no operations.
+    if operations.is_empty() {
+        operations.push(Operation::Write(&[]));
     }
     operations
 }

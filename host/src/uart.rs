@@ -318,4 +318,18 @@ where
     fn write_ready(&mut self) -> Result<bool, Error> {
         self.port.write_ready().map_err(from_io)
     }
+
+    /// A port that is ready need not wait. Of one that is not, nobody tells when it will be.
+    fn start_wait(&mut self, ready: Ready) -> Progress<Result<(), Error>> {
+        let is_ready = match ready {
+            Ready::Read => self.read_ready(),
+            Ready::Write => self.write_ready(),
+            Ready::Sent => self.flush(0),
+        };
+        Progress::Done(match is_ready {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Error::Io(ErrorKind::Unsupported)),
+            Err(error) => Err(error),
+        })
+    }
 }
