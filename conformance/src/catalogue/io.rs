@@ -16,7 +16,7 @@ const SIXTY: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZABCDE
 
 pub(super) const RULES: [Rule; 19] = [
     Rule::new("IO-01", "`read` blocks until there is a byte", source::IO, &[
-        Case::new("out:high OUT; uart:read SERIAL 4; out:low OUT").under(serial(&[(40, Sends(b"A"))])).says("ok; ok 1 41eeeeee; ok")
+        Case::new("out:high OUT; uart:read SERIAL 4; out:low OUT").under(serial(&[(200, Sends(b"A"))])).says("ok; ok 1 41eeeeee; ok")
             .judged(judge::after_one_byte),
     ]),
     Rule::new("IO-02", "`read` then returns without waiting for more", source::IO, &[
@@ -28,6 +28,9 @@ pub(super) const RULES: [Rule; 19] = [
     Rule::new("IO-03", "`read` returns at most as many bytes as there is room, at the front", source::IO, &[
         Case::new("uart:until-ready SERIAL; uart:read SERIAL 3; uart:read SERIAL 1; uart:read SERIAL 60; uart:read@ref SERIAL 1").under(serial(&[(20, Sends(DIGITS)), (400, Sends(DIGITS)), (600, Sends(DIGITS))]))
             .judged(judge::read_in_order),
+        // With all of them there.
+        Case::new("uart:until-ready SERIAL; delay:ms 50; uart:read SERIAL 3; uart:read SERIAL 1; uart:read SERIAL 2; uart:read-exact SERIAL 4").under(serial(&[(20, Sends(DIGITS))]))
+            .says("ok; ok; ok 3 303132; ok 1 33; ok 2 3435; ok 36373839"),
     ]),
     Rule::new("IO-04", "`read` into some room returns nothing only at the end of the stream, which may go on later", source::IO, &[
         Case::new("uart:read-exact SERIAL 2; uart:read SERIAL 4; uart:read SERIAL 4").under(serial(&[(20, Sends(b"AB")), (90, HangsUp)]))
@@ -99,6 +102,8 @@ pub(super) const RULES: [Rule; 19] = [
     Rule::new("IO-19", "bytes arrive in order, none twice, and lost ones are reported", source::IO, &[
         Case::new("uart:read-exact SERIAL 40; uart:read-exact SERIAL 20").under(serial(&[(20, Sends(SIXTY))]))
             .says("ok 4142434445464748494a4b4c4d4e4f505152535455565758595a4142434445464748494a4b4c4d4e; ok 4f505152535455565758595a4142434445464748"),
+        Case::new("uart:until-ready SERIAL; delay:ms 50; uart:read-exact SERIAL 7; uart:read-exact SERIAL 33; uart:read-exact SERIAL 20").under(serial(&[(20, Sends(SIXTY))]))
+            .says("ok; ok; ok 41424344454647; ok 48494a4b4c4d4e4f505152535455565758595a4142434445464748494a4b4c4d4e; ok 4f505152535455565758595a4142434445464748"),
         Case::new("open uart SMALL; delay:ms 100; uart:read SMALL 10; uart:read SMALL 10; delay:ms 100; uart:read-exact SMALL 2").under(serial(&[(20, Sends(DIGITS)), (150, Sends(b"AB"))]))
             .says("ok; ok; ok 4 30313233eeeeeeeeeeee; err Other Overrun; ok; ok 4142"),
     ]),
