@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::process::{self, cargo};
 use crate::steps::Done;
-use crate::{guests, targets};
+use crate::{guests, targets, test};
 
 /// Options of `cargo xtask conformance`.
 #[derive(Debug, Default, Args)]
@@ -27,8 +27,12 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     targets::ensure(&[targets::GUEST])?;
     guests::build_package("conformance-guest", &["--bins"])?;
     let native = targets::native()?;
-    let mut examine = cargo(["run", "--quiet", "--package", "conformance-run", "--target", &native, "--"]);
-    examine.args([guests::built("conformance-guest"), guests::built("conformance-guest-async")]);
+    // With the packages and one of the tests of `cargo xtask test`: fewer would build Wasmtime once more, with other features.
+    let mut build = cargo(["build", "--quiet", "--bin", "conformance", "--test", "tools", "--target", &native]);
+    process::run(build.args(test::NATIVE))?;
+    let built = process::target_dir().join(&native).join("debug/conformance");
+    let mut examine =
+        process::command(built, [guests::built("conformance-guest"), guests::built("conformance-guest-async")]);
     for host in &options.host {
         examine.args(["--host", host]);
     }
