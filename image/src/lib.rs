@@ -1,0 +1,29 @@
+//! The flash image of a guest: what `wasm-embedded-rt compile` writes and the firmware of a microcontroller runs in place.
+//!
+//! An [`Image`] holds a header with versions and a checksum, the [`Policy`] in a compact binary form, and the compiled component,
+//! aligned so that Wasmtime runs it where it is. Nothing of an image is used before [`Image::verify`] has checked all of it.
+//!
+//! ```
+//! use wasm_embedded_image::{Contents, Image, Policy};
+//!
+//! let policy = Policy { name: "station".into(), ..Policy::default() };
+//! let contents = Contents { wasmtime: "48.0.8", tunables: 7, board: "pico2", fuelled: true, policy: &policy, code: b"code" };
+//! let mut bytes = contents.pack()?;
+//! assert_eq!(Image::verify(&bytes)?.policy()?.name, "station");
+//!
+//! bytes[4096] ^= 1;
+//! assert!(Image::verify(&bytes).is_err());
+//! # Ok::<(), wasm_embedded_image::ImageError>(())
+//! ```
+#![no_std]
+
+extern crate alloc;
+
+mod codec;
+mod header;
+pub mod policy;
+pub mod uf2;
+
+pub use codec::Damaged;
+pub use header::{CODE_ALIGN, Contents, Image, ImageError, MAGIC};
+pub use policy::Policy;
