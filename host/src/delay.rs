@@ -52,6 +52,7 @@ pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()>
         hal.interrupt.check()?;
         hal.delay.delay_ns(ns, &hal.interrupt);
         hal.interrupt.check()?;
+        T::waited(store);
         Ok(())
     })
 }

@@ -56,6 +56,7 @@ mod interrupt;
 mod limits;
 mod linker;
 pub mod log;
+pub mod microcontroller;
 mod open;
 mod progress;
 pub mod pwm;

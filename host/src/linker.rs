@@ -1,5 +1,6 @@
 //! How the imports find the context of their guest.
 
+use wasmtime::StoreContextMut;
 use wasmtime::component::Linker;
 
 use crate::{HalCtx, adc, clock, delay, digital, i2c, log, pwm, spi, uart};
@@ -8,6 +9,13 @@ use crate::{HalCtx, adc, clock, delay, digital, i2c, log, pwm, spi, uart};
 pub trait HalView: 'static {
     /// Returns the context of this guest.
     fn hal(&mut self) -> &mut HalCtx;
+
+    /// Is called when the guest has waited, before it goes on: the place to give it new fuel.
+    fn waited(_store: StoreContextMut<'_, Self>)
+    where
+        Self: Sized,
+    {
+    }
 }
 
 impl HalView for HalCtx {
