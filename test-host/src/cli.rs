@@ -7,6 +7,7 @@ mod direct;
 mod failure;
 mod gpio;
 mod i2c;
+mod image;
 mod input;
 #[cfg(target_os = "linux")]
 mod list;
@@ -38,6 +39,7 @@ enum Command {
     Check(check::Opts),
     #[cfg(feature = "compile")]
     Compile(compile::Opts),
+    Image(image::Opts),
     #[cfg(target_os = "linux")]
     List(list::Opts),
     I2c(i2c::Opts),
@@ -71,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Check(opts) => check::run(&opts),
         #[cfg(feature = "compile")]
         Command::Compile(opts) => compile::run(&opts),
+        Command::Image(opts) => image::run(&opts),
         #[cfg(target_os = "linux")]
         Command::List(opts) => list::run(&opts),
         Command::I2c(opts) => i2c::run(opts),

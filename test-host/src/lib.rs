@@ -37,6 +37,8 @@ pub mod imports;
 #[cfg(target_os = "linux")]
 pub mod linux;
 mod log;
+#[cfg(feature = "compile")]
+pub mod microcontroller;
 pub mod output;
 pub mod policy;
 pub mod program;

@@ -40,6 +40,7 @@ mod pins;
 mod problem;
 mod pwm;
 mod reader;
+mod restart;
 mod spi;
 pub(crate) mod suggest;
 mod uart;
@@ -67,6 +68,7 @@ pub use self::problem::{PolicyError, Problem};
 pub use self::pwm::{DEFAULT_PWM_FREQUENCY_HZ, PwmLabel};
 pub use self::spi::{DEFAULT_SPI_FREQUENCY_HZ, Select, SpiLabel};
 pub use self::uart::{DEFAULT_BAUD, UartLabel};
+pub use wasm_embedded_image::policy::{Restart, RestartWhen};
 
 use self::problem::{Finding, Findings};
 use self::reader::{Table, Value};
@@ -100,6 +102,10 @@ pub struct Policy {
     pub limits: Limits,
     /// `[limits] memory-bytes`.
     pub memory_bytes: usize,
+    /// `[limits] fuel`, for microcontrollers: what a guest may use between two waits, if that is bounded.
+    pub fuel: Option<u64>,
+    /// `[restart]`, for microcontrollers.
+    pub restart: Restart,
 }
 
 impl Default for Policy {
@@ -116,6 +122,8 @@ impl Default for Policy {
             log_level: None,
             limits: Limits::default(),
             memory_bytes: limits::DEFAULT_MEMORY_BYTES,
+            fuel: Some(limits::DEFAULT_FUEL),
+            restart: Restart::default(),
         }
     }
 }
@@ -222,7 +230,10 @@ impl Policy {
             self.log_level = log::read_log(log);
         }
         if let Some(table) = document.get("limits").and_then(|value| value.table("[limits]".to_owned())) {
-            (self.limits, self.memory_bytes) = limits::read_limits(table);
+            (self.limits, self.memory_bytes, self.fuel) = limits::read_limits(table);
+        }
+        if let Some(table) = document.get("restart").and_then(|value| value.table("[restart]".to_owned())) {
+            self.restart = restart::read_restart(table);
         }
         let devices = document.get("device").and_then(|value| value.list()).unwrap_or_default();
         self.devices = devices.iter().filter_map(Device::read).collect();

@@ -193,7 +193,7 @@ pub fn compile(bytes: &[u8], options: EngineOptions, target: Option<&str>) -> Re
 }
 
 /// Says what bytes are that are no component.
-fn check_kind(bytes: &[u8]) -> Result<(), LoadError> {
+pub(crate) fn check_kind(bytes: &[u8]) -> Result<(), LoadError> {
     let Some(rest) = bytes.strip_prefix(WASM_MAGIC) else {
         let text = bytes.trim_ascii_start();
         return Err(LoadError::NotWasm(match text.first() {

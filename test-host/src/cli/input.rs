@@ -59,7 +59,8 @@ impl ComponentArgs {
         compiled.map_err(|error| Failure::from(error).context(format!("cannot compile {}", self.component.display())))
     }
 
-    fn bytes(&self) -> Result<Vec<u8>, Failure> {
+    /// Reads the component.
+    pub(super) fn bytes(&self) -> Result<Vec<u8>, Failure> {
         read(&self.component).map_err(|error| {
             let what = format!("cannot read the component {}", self.component.display());
             Failure::new(status::COMPONENT, error).context(what)

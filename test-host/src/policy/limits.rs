@@ -22,8 +22,14 @@ const GREATEST_TEXT_BYTES: u32 = 1 << 20;
 /// The longest delay inside a transaction that a policy can allow: ten seconds.
 const GREATEST_DELAY_NS: u64 = 10_000_000_000;
 
-/// Reads `[limits]` into what bounds calls, and the bytes of memory.
-pub(crate) fn read_limits(table: Table<'_>) -> (Limits, usize) {
+/// The fuel between two waits, unless `fuel` says otherwise: some seconds of a microcontroller.
+pub(crate) const DEFAULT_FUEL: u64 = 10_000_000;
+
+/// The most fuel that a policy can give: hours of a microcontroller.
+const GREATEST_FUEL: u64 = 1 << 40;
+
+/// Reads `[limits]` into what bounds calls, the bytes of memory, and the fuel.
+pub(crate) fn read_limits(table: Table<'_>) -> (Limits, usize, Option<u64>) {
     let mut limits = Limits::default();
     let read = |key, field: &mut u32, greatest| {
         if let Some(value) = table.get(key).and_then(|value| value.integer(1..=greatest)) {
@@ -39,6 +45,11 @@ pub(crate) fn read_limits(table: Table<'_>) -> (Limits, usize) {
         limits.transaction_delay_ns = value;
     }
     let memory = table.get("memory-bytes").and_then(|value| value.integer(65_536..=GREATEST_MEMORY_BYTES));
+    let fuel = match table.get("fuel") {
+        Some(value) if value.as_text().is_some() => value.choice(&[("off", None)]),
+        Some(value) => value.integer(1..=GREATEST_FUEL).map(Some),
+        None => None,
+    };
     table.finish();
-    (limits, memory.unwrap_or(DEFAULT_MEMORY_BYTES))
+    (limits, memory.unwrap_or(DEFAULT_MEMORY_BYTES), fuel.unwrap_or(Some(DEFAULT_FUEL)))
 }

@@ -1,0 +1,106 @@
+//! `image info`: what an image for a microcontroller holds.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use wasm_embedded_host::microcontroller::{Settings, WASMTIME, tunables};
+use wasm_embedded_image::policy::{I2cBus, PinPlace, Policy, SpiBus};
+use wasm_embedded_image::{Image, ImageError};
+
+use super::failure::Failure;
+use super::status;
+use crate::escape;
+
+/// Shows what an image for a microcontroller holds
+#[derive(Args)]
+pub(super) struct Opts {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Info(InfoOpts),
+}
+
+/// Checks an image, and prints what it holds
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+struct InfoOpts {
+    /// The image: a `.bin` file that `compile --target` made, or a dump of the flash from its place on
+    image: PathBuf,
+}
+
+const AFTER_HELP: &str = "\
+Example:
+  wasm-embedded-rt image info station.bin
+
+Exit status:
+  0 if this version's firmware runs the image, 64 for a wrong command line, 119 if the file cannot be read,
+  121 if there is no image, or it is damaged or of another version";
+
+pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
+    let Command::Info(opts) = &opts.command;
+    let name = opts.image.display().to_string();
+    let bytes = fs::read(&opts.image).map_err(|error| Failure::file(format!("cannot read {name}"), error))?;
+    let refuse = |error: ImageError| Failure::new(status::COMPONENT, error).context(format!("{name} is refused"));
+    let image = Image::verify(&bytes).map_err(refuse)?;
+    let policy = image.policy().map_err(refuse)?;
+    let expected = tunables(Settings { fuel: image.is_fuelled() });
+    let fits = image.wasmtime() == WASMTIME && image.tunables() == expected;
+    super::print(&text(&image, &policy, fits))?;
+    Ok(if fits { 0 } else { status::COMPONENT })
+}
+
+fn text(image: &Image<'_>, policy: &Policy, fits: bool) -> String {
+    let digest: String = image.digest().iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut lines = vec![
+        format!("guest      {}", escape::line(&policy.name)),
+        format!("board      {}", escape::line(image.board())),
+        format!("wasmtime   {}", escape::line(image.wasmtime())),
+        format!("settings   {}", image.tunables()),
+        format!("code       {} bytes", image.code().len()),
+        format!("image      {} bytes", image.len()),
+        format!("sha-256    {digest}"),
+        match policy.limits.fuel {
+            Some(fuel) => format!("fuel       {fuel} between two waits"),
+            None => "fuel       off".to_owned(),
+        },
+        format!("memory     {} bytes", policy.limits.memory_bytes),
+    ];
+    lines.extend(policy.i2c.iter().map(|label| {
+        let place = match &label.bus {
+            I2cBus::Sim { name } => format!("simulated bus {name}"),
+            I2cBus::Block { block, sda, scl } => format!("I2C{block}, sda {sda}, scl {scl}"),
+        };
+        format!("i2c        {}: {place}, {} Hz", label.label, label.frequency_hz)
+    }));
+    lines.extend(policy.spi.iter().map(|label| {
+        let place = match &label.bus {
+            SpiBus::Sim { name } => format!("simulated bus {name}"),
+            SpiBus::Block { block, sck, mosi, miso, cs } => {
+                let mut place = format!("SPI{block}, sck {sck}, mosi {mosi}");
+                for (key, pin) in [("miso", miso), ("cs", cs)].into_iter().filter_map(|(key, pin)| Some((key, (*pin)?)))
+                {
+                    // Writing to a string cannot fail.
+                    let _ = write!(place, ", {key} {pin}");
+                }
+                place
+            }
+        };
+        format!("spi        {}: {place}, {} Hz, mode {}", label.label, label.frequency_hz, label.mode)
+    }));
+    lines.extend(policy.pins.iter().map(|label| {
+        let place = match &label.place {
+            PinPlace::Sim { net } => format!("net {net}"),
+            PinPlace::Pin { pin } => format!("pin {pin}"),
+        };
+        format!("pin        {}: {place}", label.label)
+    }));
+    if !fits {
+        lines.push(format!("this program's firmware does not run it: that has Wasmtime {WASMTIME}; compile it again"));
+    }
+    lines.join("\n") + "\n"
+}

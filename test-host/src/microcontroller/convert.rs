@@ -1,0 +1,250 @@
+//! From a policy file to the policy in an image.
+
+use wasm_embedded_image::policy as packed;
+
+use super::Board;
+use super::rp2350::{Function, PinError, check};
+use crate::policy::{
+    self, Access, Bias, Block, BusBackend, Device, I2cLabel, LogLevel, Part, PinBackend, PinDirection, PinLabel,
+    PinLevel, Policy, Select, SpiLabel, Wiring,
+};
+use wasm_embedded_sim::Level;
+use wasm_embedded_sim::parts::ssd1306::Panel;
+
+/// How many controllers of each kind the RP2350 has.
+const BLOCKS: u8 = 2;
+
+/// A policy that a board cannot fulfil.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConvertError {
+    /// A pin cannot be what the policy wants it to be.
+    #[error(transparent)]
+    Pin(#[from] PinError),
+    /// There is no such controller.
+    #[error("label `{label}`: there is no {kind} block `{block}`: {board} has {kind} blocks 0 and 1")]
+    Block {
+        /// The label.
+        label: String,
+        /// SPI or I2C.
+        kind: &'static str,
+        /// What the policy says.
+        block: String,
+        /// The board.
+        board: Board,
+    },
+    /// The label stands for something of another kind of machine.
+    #[error("label `{label}` stands for {what}, and {board} has {has}")]
+    Backend {
+        /// The label.
+        label: String,
+        /// What it stands for.
+        what: &'static str,
+        /// The board.
+        board: Board,
+        /// What the board has.
+        has: &'static str,
+    },
+    /// The simulated board of the firmware does not have the part.
+    #[error(
+        "the part `{name}` is not on the simulated board of the firmware, which has bme280, ssd1306 (128x64) and led"
+    )]
+    Part {
+        /// The part.
+        name: String,
+    },
+}
+
+/// Converts a policy, and checks it against the board.
+pub(super) fn policy(policy: &Policy, board: Board, name: &str) -> Result<packed::Policy, ConvertError> {
+    let simulates = board != Board::Pico2;
+    let parts = if simulates { policy.devices.iter().map(part).collect::<Result<_, _>>()? } else { Vec::new() };
+    Ok(packed::Policy {
+        name: name.to_owned(),
+        i2c: policy.i2c.iter().map(|label| i2c(label, policy, board)).collect::<Result<_, _>>()?,
+        spi: policy.spi.iter().map(|label| spi(label, board)).collect::<Result<_, _>>()?,
+        pins: policy.pins.iter().map(|label| pin(label, board)).collect::<Result<_, _>>()?,
+        parts,
+        limits: limits(policy),
+        log_level: match policy.log_level.unwrap_or(LogLevel::Info) {
+            LogLevel::Off => 0,
+            LogLevel::Error => 1,
+            LogLevel::Warn => 2,
+            LogLevel::Info => 3,
+            LogLevel::Debug => 4,
+            LogLevel::Trace => 5,
+        },
+        restart: policy.restart,
+    })
+}
+
+fn limits(policy: &Policy) -> packed::Limits {
+    let small = packed::Limits::default();
+    // What a policy does not say is another number here than on a large machine.
+    let memory = if policy.memory_bytes == Policy::default().memory_bytes {
+        small.memory_bytes
+    } else {
+        u32::try_from(policy.memory_bytes).unwrap_or(u32::MAX)
+    };
+    packed::Limits {
+        transaction_bytes: policy.limits.transaction_bytes,
+        operations: policy.limits.operations,
+        transaction_delay_ns: policy.limits.transaction_delay_ns,
+        handles: policy.limits.handles,
+        text_bytes: policy.limits.text_bytes,
+        memory_bytes: memory,
+        fuel: policy.fuel,
+    }
+}
+
+fn i2c(label: &I2cLabel, policy: &Policy, board: Board) -> Result<packed::I2cLabel, ConvertError> {
+    let bus = match backend(&label.label, &label.backend, board)? {
+        Place::Sim(name) => packed::I2cBus::Sim { name: name.to_owned() },
+        Place::Block(found) => {
+            let block = number(&label.label, "I2C", found, board)?;
+            packed::I2cBus::Block {
+                block,
+                sda: wired(&label.label, found, "sda", Function::I2cSda(block))?.unwrap_or_default(),
+                scl: wired(&label.label, found, "scl", Function::I2cScl(block))?.unwrap_or_default(),
+            }
+        }
+    };
+    // As on other boards, one label may state the frequency for all on its bus.
+    let same = policy.i2c.iter().filter(|other| other.backend == label.backend);
+    let frequency = label.frequency_hz.or_else(|| same.filter_map(|other| other.frequency_hz).next());
+    let allow = label.allow.iter().map(|grant| packed::Addresses {
+        first: *grant.addresses.start(),
+        last: *grant.addresses.end(),
+        ten_bit: grant.ten_bit,
+        read_only: grant.access == Access::ReadOnly,
+    });
+    Ok(packed::I2cLabel {
+        label: label.label.clone(),
+        bus,
+        frequency_hz: frequency.unwrap_or(policy::DEFAULT_I2C_FREQUENCY_HZ),
+        allow: allow.collect(),
+    })
+}
+
+fn spi(label: &SpiLabel, board: Board) -> Result<packed::SpiLabel, ConvertError> {
+    let bus = match backend(&label.label, &label.backend, board)? {
+        Place::Sim(name) => packed::SpiBus::Sim { name: name.to_owned() },
+        Place::Block(found) => {
+            let block = number(&label.label, "SPI", found, board)?;
+            packed::SpiBus::Block {
+                block,
+                sck: wired(&label.label, found, "sck", Function::SpiSck(block))?.unwrap_or_default(),
+                mosi: wired(&label.label, found, "mosi", Function::SpiTx(block))?.unwrap_or_default(),
+                miso: wired(&label.label, found, "miso", Function::SpiRx(block))?,
+                cs: wired(&label.label, found, "cs", Function::Gpio)?,
+            }
+        }
+    };
+    Ok(packed::SpiLabel {
+        label: label.label.clone(),
+        bus,
+        selected: label.select == Select::Own,
+        frequency_hz: label.frequency_hz,
+        mode: match (label.mode.polarity, label.mode.phase) {
+            (embedded_hal::spi::Polarity::IdleLow, embedded_hal::spi::Phase::CaptureOnFirstTransition) => 0,
+            (embedded_hal::spi::Polarity::IdleLow, embedded_hal::spi::Phase::CaptureOnSecondTransition) => 1,
+            (embedded_hal::spi::Polarity::IdleHigh, embedded_hal::spi::Phase::CaptureOnFirstTransition) => 2,
+            (embedded_hal::spi::Polarity::IdleHigh, embedded_hal::spi::Phase::CaptureOnSecondTransition) => 3,
+        },
+        select_setup_ns: label.select_setup_ns,
+        select_hold_ns: label.select_hold_ns,
+        init_clocks: label.init_clocks,
+    })
+}
+
+fn pin(label: &PinLabel, board: Board) -> Result<packed::PinLabel, ConvertError> {
+    let place = match (&label.backend, board) {
+        (PinBackend::Sim(net), Board::An505 | Board::Virt) => packed::PinPlace::Sim { net: net.clone() },
+        (PinBackend::Pin { chip: None, pin }, Board::Pico2) => {
+            packed::PinPlace::Pin { pin: check(&label.label, "pin", *pin, Function::Gpio)? }
+        }
+        (PinBackend::Sim(_), Board::Pico2) => return Err(refuse(&label.label, "a simulated net", board)),
+        (PinBackend::Pin { .. } | PinBackend::Line(_), _) => {
+            return Err(refuse(&label.label, "a line of another machine", board));
+        }
+    };
+    Ok(packed::PinLabel {
+        label: label.label.clone(),
+        place,
+        direction: match label.direction {
+            PinDirection::Output => packed::Direction::Output,
+            PinDirection::Input => packed::Direction::Input,
+            PinDirection::OpenDrain => packed::Direction::OpenDrain,
+        },
+        initial_high: label.initial == PinLevel::High,
+        on_exit_high: label.on_exit.map(|level| level == PinLevel::High),
+        active_low: label.active_low,
+        bias: match label.bias {
+            Bias::None => packed::Bias::None,
+            Bias::PullUp => packed::Bias::PullUp,
+            Bias::PullDown => packed::Bias::PullDown,
+        },
+    })
+}
+
+fn part(device: &Device) -> Result<packed::Part, ConvertError> {
+    let refuse = || ConvertError::Part { name: device.name.clone() };
+    let net = |net: &policy::NetName| net.get_ref().clone();
+    let kind = match &device.part {
+        Part::Bme280 { temperature, humidity, pressure } => {
+            packed::PartKind::Bme280 { temperature: *temperature, humidity: *humidity, pressure: *pressure }
+        }
+        Part::Ssd1306 { panel, dc, reset, vbatc, vddc } if *panel == Panel::OLED_128X64 => packed::PartKind::Ssd1306 {
+            dc: dc.as_ref().map(net),
+            reset: reset.as_ref().map(net),
+            vbatc: vbatc.as_ref().map(net),
+            vddc: vddc.as_ref().map(net),
+        },
+        Part::Led { net: led, lit } => packed::PartKind::Led { net: net(led), lit_high: *lit == Level::High },
+        _ => return Err(refuse()),
+    };
+    let wiring = match &device.wiring {
+        Wiring::I2c { bus, address } => packed::Wiring::I2c { bus: bus.clone(), address: *address },
+        Wiring::Spi { label, select: None } => packed::Wiring::Spi { label: label.clone() },
+        Wiring::Spi { select: Some(_), .. } => return Err(refuse()),
+        Wiring::Nets => packed::Wiring::Nets,
+    };
+    Ok(packed::Part { name: device.name.clone(), wiring, kind })
+}
+
+/// What stands behind a bus's label on a microcontroller.
+enum Place<'a> {
+    Sim(&'a str),
+    Block(&'a Block),
+}
+
+fn backend<'a>(label: &str, backend: &'a BusBackend, board: Board) -> Result<Place<'a>, ConvertError> {
+    match (backend, board) {
+        (BusBackend::Sim(name), Board::An505 | Board::Virt) => Ok(Place::Sim(name)),
+        (BusBackend::Block(block), Board::Pico2) => Ok(Place::Block(block)),
+        (BusBackend::Sim(_), Board::Pico2) => Err(refuse(label, "a simulated bus", board)),
+        (BusBackend::Block(_), Board::An505 | Board::Virt) => Err(refuse(label, "a block of a chip", board)),
+        (BusBackend::Linux(_), _) => Err(refuse(label, "a device file of Linux", board)),
+    }
+}
+
+fn refuse(label: &str, what: &'static str, board: Board) -> ConvertError {
+    let has = match board {
+        Board::Pico2 => "blocks and pins: give it `block`, or `pin`",
+        Board::An505 | Board::Virt => "simulated parts only: give it `sim`",
+    };
+    ConvertError::Backend { label: label.to_owned(), what, board, has }
+}
+
+/// Returns the number of a block that is called `0` or `SPI0`.
+fn number(label: &str, kind: &'static str, block: &Block, board: Board) -> Result<u8, ConvertError> {
+    let name = block.name.to_ascii_uppercase();
+    let number = name.strip_prefix(kind).unwrap_or(&name).parse().ok().filter(|number| *number < BLOCKS);
+    number.ok_or_else(|| ConvertError::Block { label: label.to_owned(), kind, block: block.name.clone(), board })
+}
+
+/// Returns the pin of a block under a key, if it is given.
+fn wired(label: &str, block: &Block, key: &'static str, wanted: Function) -> Result<Option<u8>, ConvertError> {
+    let pin = block.pins.iter().find(|(other, _)| *other == key);
+    Ok(pin.map(|(_, pin)| check(label, key, *pin, wanted)).transpose()?)
+}
