@@ -1,0 +1,127 @@
+//! Pins, chosen by number at run time.
+#![expect(unsafe_code, reason = "the hal gives out pins by number only so")]
+
+use alloc::format;
+use alloc::string::String;
+use core::convert::Infallible;
+
+use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState};
+use firmware_core::grants;
+use rp235x_hal::gpio::{
+    DynBankId, DynFunction, DynPinId, DynPullType, FunctionSioInput, FunctionSioOutput, Pin, new_pin,
+};
+use wasm_embedded_host::{HalCtxBuilder, digital};
+use wasm_embedded_image::policy::{Bias, Direction, PinLabel, PinPlace};
+
+/// A pin that is not yet anything.
+pub(crate) type Any = Pin<DynPinId, DynFunction, DynPullType>;
+
+/// Returns a pin by its number.
+pub(crate) fn pin(number: u8) -> Any {
+    // SAFETY: as `chip::peripherals` says.
+    unsafe { new_pin(DynPinId { bank: DynBankId::Bank0, num: number }) }
+}
+
+/// A pin that is driven and read.
+pub(crate) type Output = Pin<DynPinId, FunctionSioOutput, DynPullType>;
+
+/// Returns an output that is at a level from its first moment on.
+pub(crate) fn output(number: u8, high: bool) -> Result<Output, String> {
+    let mut output = pin(number).try_into_function().map_err(|_| unfit(number))?;
+    drive(&mut output, high);
+    Ok(output)
+}
+
+fn drive(output: &mut Output, high: bool) {
+    // A pin of the chip itself does not fail.
+    let _ = output.set_state(PinState::from(high));
+}
+
+/// What to say about a pin that cannot be what it is to be.
+pub(crate) fn unfit(number: u8) -> String {
+    format!("pin {number} cannot be what the policy wants: make the image again, the tool says what it can be")
+}
+
+/// An open-drain pin: low is driven, high released.
+struct OpenDrain {
+    pin: Option<Driven>,
+}
+
+/// What an open-drain pin is at the moment.
+enum Driven {
+    Low(Output),
+    Released(Pin<DynPinId, FunctionSioInput, DynPullType>),
+}
+
+impl OpenDrain {
+    fn change(&mut self, released: bool) {
+        let any = match self.pin.take() {
+            Some(Driven::Low(pin)) if released => pin.try_into_function().map(Driven::Released).ok(),
+            Some(Driven::Released(pin)) if !released => pin.try_into_function().ok().map(|mut pin| {
+                drive(&mut pin, false);
+                Driven::Low(pin)
+            }),
+            same => same,
+        };
+        self.pin = any;
+    }
+}
+
+impl ErrorType for OpenDrain {
+    type Error = Infallible;
+}
+
+impl OutputPin for OpenDrain {
+    fn set_low(&mut self) -> Result<(), Infallible> {
+        self.change(false);
+        Ok(())
+    }
+
+    fn set_high(&mut self) -> Result<(), Infallible> {
+        self.change(true);
+        Ok(())
+    }
+}
+
+impl InputPin for OpenDrain {
+    fn is_high(&mut self) -> Result<bool, Infallible> {
+        Ok(match &mut self.pin {
+            Some(Driven::Released(pin)) => pin.is_high().unwrap_or_default(),
+            Some(Driven::Low(_)) | None => false,
+        })
+    }
+
+    fn is_low(&mut self) -> Result<bool, Infallible> {
+        self.is_high().map(|high| !high)
+    }
+}
+
+/// Adds a label's pin, driven to its initial level.
+pub(crate) fn add(label: &PinLabel, hal: &mut HalCtxBuilder) -> Result<(), String> {
+    let PinPlace::Pin { pin: number } = label.place else {
+        return Err(format!("label `{}` is simulated, and this board has only hardware", label.label));
+    };
+    let grant = grants::pin(label);
+    let initial_high = (grant.initial == digital::Level::High) != grant.active_low;
+    let mut any = pin(number);
+    any.set_pull_type(match label.bias {
+        Bias::None => DynPullType::None,
+        Bias::PullUp => DynPullType::Up,
+        Bias::PullDown => DynPullType::Down,
+    });
+    match label.direction {
+        Direction::Output => hal.output(&label.label, output(number, initial_high)?, grant),
+        Direction::Input => {
+            let input: Pin<DynPinId, FunctionSioInput, DynPullType> =
+                any.try_into_function().map_err(|_| unfit(number))?;
+            hal.input(&label.label, input, label.active_low)
+        }
+        Direction::OpenDrain => {
+            let released = any.try_into_function().map_err(|_| unfit(number))?;
+            let mut pin = OpenDrain { pin: Some(Driven::Released(released)) };
+            pin.change(initial_high);
+            hal.io(&label.label, pin, grant)
+        }
+    };
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! What a guest lives in: the chip's time, and the hardware behind its labels.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+
+use firmware_core::{World, grants};
+use wasm_embedded_host::HalCtxBuilder;
+use wasm_embedded_image::Policy;
+use wasm_embedded_image::policy::{I2cBus, SpiBus};
+
+use crate::{chip, i2c, pins, spi};
+
+const NS_PER_US: u64 = 1_000;
+
+/// The chip's time.
+struct ChipTime;
+
+impl World for ChipTime {
+    fn now_ns(&self) -> u64 {
+        chip::now_us().saturating_mul(NS_PER_US)
+    }
+
+    fn wait_until(&self, at_ns: u64) {
+        while self.now_ns() < at_ns {
+            // A guest that waits has made progress.
+            chip::feed_watchdog();
+        }
+    }
+}
+
+/// Opens what a policy names: outputs first, so that nothing on a bus sees them float.
+pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn World>, String> {
+    let simulated = |label: &str| format!("label `{label}` is simulated, and this board has only hardware");
+    for label in &policy.pins {
+        pins::add(label, hal)?;
+    }
+    let mut selects = BTreeMap::new();
+    for label in &policy.spi {
+        if let SpiBus::Block { cs: Some(cs), .. } = label.bus
+            && label.selected
+        {
+            selects.insert(label.label.as_str(), pins::output(cs, true)?);
+        }
+    }
+    let mut buses: BTreeMap<u8, spi::Bus> = BTreeMap::new();
+    for label in &policy.spi {
+        let SpiBus::Block { block, sck, mosi, miso, .. } = label.bus else { return Err(simulated(&label.label)) };
+        let bus = match buses.get(&block) {
+            Some(bus) => bus.clone(),
+            None => spi::Bus::open(block, sck, mosi, miso)?,
+        };
+        bus.send_init_clocks(label);
+        hal.spi_device(&label.label, bus.device(label, selects.remove(label.label.as_str())));
+        buses.insert(block, bus);
+    }
+    let mut buses: BTreeMap<u8, i2c::Bus> = BTreeMap::new();
+    for label in &policy.i2c {
+        let I2cBus::Block { block, sda, scl } = label.bus else { return Err(simulated(&label.label)) };
+        let bus = match buses.get(&block) {
+            Some(bus) => bus.clone(),
+            None => i2c::Bus::open(block, sda, scl, label.frequency_hz)?,
+        };
+        hal.i2c(&label.label, bus.clone(), grants::i2c(label));
+        buses.insert(block, bus);
+    }
+    Ok(Arc::new(ChipTime))
+}

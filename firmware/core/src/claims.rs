@@ -1,0 +1,75 @@
+//! Which pins and controllers a guest has: two guests must not have the same.
+
+use core::fmt;
+
+use wasm_embedded_image::Policy;
+use wasm_embedded_image::policy::{I2cBus, PinPlace, SpiBus};
+
+/// Pins and controllers, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Claims {
+    pins: u64,
+    i2c: u64,
+    spi: u64,
+}
+
+/// What two guests want.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conflict {
+    /// A pin.
+    Pin(u32),
+    /// An I2C controller.
+    I2c(u32),
+    /// An SPI controller.
+    Spi(u32),
+}
+
+impl Claims {
+    /// Returns what a policy names.
+    #[must_use]
+    pub fn of(policy: &Policy) -> Claims {
+        let mut claims = Claims::default();
+        for label in &policy.i2c {
+            if let I2cBus::Block { block, sda, scl } = label.bus {
+                claims.i2c |= bit(block);
+                claims.pins |= bit(sda) | bit(scl);
+            }
+        }
+        for label in &policy.spi {
+            if let SpiBus::Block { block, sck, mosi, miso, cs } = label.bus {
+                claims.spi |= bit(block);
+                claims.pins |= bit(sck) | bit(mosi) | miso.map_or(0, bit) | cs.map_or(0, bit);
+            }
+        }
+        for label in &policy.pins {
+            if let PinPlace::Pin { pin } = label.place {
+                claims.pins |= bit(pin);
+            }
+        }
+        claims
+    }
+
+    /// Returns the first thing that both have.
+    #[must_use]
+    pub fn conflict(&self, other: &Claims) -> Option<Conflict> {
+        let first = |both: u64| (both != 0).then(|| both.trailing_zeros());
+        let pin = first(self.pins & other.pins).map(Conflict::Pin);
+        let i2c = || first(self.i2c & other.i2c).map(Conflict::I2c);
+        pin.or_else(i2c).or_else(|| first(self.spi & other.spi).map(Conflict::Spi))
+    }
+}
+
+/// A number past the bits is refused by the tool, and by the board.
+fn bit(number: u8) -> u64 {
+    1_u64.checked_shl(number.into()).unwrap_or(0)
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Conflict::Pin(pin) => write!(f, "pin {pin}"),
+            Conflict::I2c(block) => write!(f, "I2C{block}"),
+            Conflict::Spi(block) => write!(f, "SPI{block}"),
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! One guest: started, run, and ended.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::cell::Cell;
+
+use wasm_embedded_host::delay::Delay;
+use wasm_embedded_host::{HalCtx, HalView, Interrupt, Limits};
+use wasm_embedded_image::Policy;
+use wasmtime::component::InstancePre;
+use wasmtime::{Store, StoreContextMut, StoreLimits, StoreLimitsBuilder};
+
+use crate::board::{Board, World};
+use crate::claims::Claims;
+use crate::console::Voice;
+use crate::ending::{Ending, Restarts};
+use crate::load::Loaded;
+use crate::turns;
+
+/// The interface that a guest is started through. Wasmtime takes a later 0.2 for it too.
+const RUN: &str = "wasi:cli/run@0.2.0";
+
+/// The most instances within a component, tables and elements of a table.
+const INSTANCES: usize = 16;
+const TABLES: usize = 4;
+const TABLE_ELEMENTS: usize = 1024;
+
+/// The host's side of one run.
+pub(crate) struct Data {
+    hal: HalCtx,
+    limits: StoreLimits,
+    fuel: Option<u64>,
+}
+
+impl HalView for Data {
+    #[inline]
+    fn hal(&mut self) -> &mut HalCtx {
+        &mut self.hal
+    }
+
+    fn waited(mut store: StoreContextMut<'_, Data>) {
+        if let Some(fuel) = store.data().fuel {
+            // Fails only for an engine without fuel, which the policy has none for.
+            let _ = store.set_fuel(fuel);
+        }
+    }
+}
+
+/// A guest, over all its runs.
+pub(crate) struct Guest {
+    board: &'static dyn Board,
+    seat: usize,
+    loaded: Loaded,
+    claims: Claims,
+    restarts: Restarts,
+    ending: Rc<Cell<Option<Ending>>>,
+    world: Option<Arc<dyn World>>,
+    began_ns: u64,
+    /// When it is to go on, in the time of its world; before the first run, at once.
+    pub(crate) due_ns: u64,
+    /// Whether a run has begun and not ended.
+    running: bool,
+}
+
+impl Guest {
+    pub(crate) fn new(board: &'static dyn Board, seat: usize, loaded: Loaded) -> Guest {
+        let (claims, restarts) = (Claims::of(&loaded.policy), Restarts::new(loaded.policy.restart));
+        let ending = Rc::new(Cell::new(None));
+        Guest { board, seat, loaded, claims, restarts, ending, world: None, began_ns: 0, due_ns: 0, running: false }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.loaded.name
+    }
+
+    pub(crate) fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// Waits until the guest is due, gives it one turn, and returns how the run ended and what follows, if it did.
+    pub(crate) fn go_on(&mut self) -> Option<(Ending, Option<u64>)> {
+        if let Some(world) = &self.world {
+            world.wait_until(self.due_ns);
+        }
+        if !self.running
+            && let Err(why) = self.begin()
+        {
+            return Some((Ending::Broken(why), None));
+        }
+        self.board.goes_on();
+        match turns::give(self.seat) {
+            turns::Turn::Waits(due_ns) => {
+                self.due_ns = due_ns;
+                None
+            }
+            turns::Turn::Ended => Some(self.end()),
+        }
+    }
+
+    fn begin(&mut self) -> Result<(), String> {
+        self.world = None;
+        let mut hal = HalCtx::builder();
+        let policy = &self.loaded.policy;
+        let world = self.board.open(policy, &self.claims, &mut hal)?;
+        hal.limits(limits(policy));
+        hal.delay_object(Box::new(Wait { board: self.board, world: world.clone() }));
+        hal.log(Voice {
+            board: self.board,
+            world: world.clone(),
+            name: self.loaded.name.clone(),
+            level: policy.log_level,
+            printed: String::new(),
+        });
+        self.began_ns = world.now_ns();
+        self.due_ns = self.began_ns;
+        self.world = Some(world);
+        let (start, policy, ending) = (self.loaded.start.clone(), policy.clone(), self.ending.clone());
+        let hal = hal.build();
+        turns::seat(self.seat, Box::new(move || ending.set(Some(Ending::of(run(&start, hal, &policy))))));
+        self.running = true;
+        Ok(())
+    }
+
+    fn end(&mut self) -> (Ending, Option<u64>) {
+        self.running = false;
+        let ending = self.ending.take().unwrap_or_else(|| Ending::Broken(format!("there is no seat {}", self.seat)));
+        let now_ns = self.world.as_ref().map_or(0, |world| {
+            world.ended();
+            world.now_ns()
+        });
+        let pause_ns = self.restarts.after(&ending, now_ns.saturating_sub(self.began_ns));
+        self.due_ns = now_ns.saturating_add(pause_ns.unwrap_or_default());
+        (ending, pause_ns)
+    }
+}
+
+/// Runs a guest to its end. Its outputs are at their `on-exit` levels when this returns, however it ended.
+fn run(start: &InstancePre<Data>, hal: HalCtx, policy: &Policy) -> wasmtime::Result<Result<(), ()>> {
+    let memory = usize::try_from(policy.limits.memory_bytes).unwrap_or(usize::MAX);
+    let limits = StoreLimitsBuilder::new()
+        .memory_size(memory)
+        .memories(1)
+        .instances(INSTANCES)
+        .tables(TABLES)
+        .table_elements(TABLE_ELEMENTS)
+        .build();
+    let fuel = policy.limits.fuel;
+    let mut store = Store::new(start.engine(), Data { hal, limits, fuel });
+    store.limiter(|data| &mut data.limits);
+    if let Some(fuel) = fuel {
+        store.set_fuel(fuel)?;
+    }
+    let instance = start.instantiate(&mut store)?;
+    let interface = instance.get_export_index(&mut store, None, RUN);
+    let function = interface.and_then(|interface| instance.get_export_index(&mut store, Some(&interface), "run"));
+    let Some(function) = function else {
+        return Err(wasmtime::Error::msg("the component does not export `wasi:cli/run`"));
+    };
+    let function = instance.get_typed_func::<(), (Result<(), ()>,)>(&mut store, function)?;
+    let (result,) = function.call(&mut store, ())?;
+    Ok(result)
+}
+
+fn limits(policy: &Policy) -> Limits {
+    let mut limits = Limits::default();
+    limits.transaction_bytes = policy.limits.transaction_bytes;
+    limits.operations = policy.limits.operations;
+    limits.transaction_delay_ns = policy.limits.transaction_delay_ns;
+    limits.handles = policy.limits.handles;
+    limits.text_bytes = policy.limits.text_bytes;
+    limits
+}
+
+/// A delay that gives the turn to the others.
+struct Wait {
+    board: &'static dyn Board,
+    world: Arc<dyn World>,
+}
+
+/// Shorter delays are waited for in place: a turn of another guest could take longer.
+const SHORT_NS: u64 = 100_000;
+
+impl Delay for Wait {
+    fn delay_ns(&mut self, ns: u64, _interrupt: &Interrupt) {
+        let at_ns = self.world.now_ns().saturating_add(ns);
+        self.board.waits(ns);
+        if ns < SHORT_NS {
+            self.world.wait_until(at_ns);
+            self.board.goes_on();
+        } else {
+            turns::wait_until(at_ns);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! What every board's firmware shares: it finds images of guests in the flash, checks them, and runs them by turns, each with
+//! what its policy grants, restarted as its policy says. A [`Board`] gives it pins and buses, a log and the time.
+#![no_std]
+
+extern crate alloc;
+
+mod board;
+mod claims;
+mod console;
+mod ending;
+pub mod grants;
+mod guest;
+mod heap;
+mod load;
+mod platform;
+mod stack;
+mod station;
+pub mod turns;
+
+pub use board::{Board, World};
+pub use claims::{Claims, Conflict};
+pub use console::say;
+pub use heap::Heap;
+pub use station::{panicked, run};
