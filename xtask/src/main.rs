@@ -10,6 +10,7 @@ mod conformance;
 mod demo;
 mod faults;
 mod guests;
+mod mcu;
 #[cfg(unix)]
 mod pi;
 mod process;
@@ -39,6 +40,8 @@ enum Command {
     /// Runs the Linux back end on an emulated Raspberry Pi; installs QEMU and more first if it is missing (root, Debian).
     #[cfg(unix)]
     Pi(pi::Options),
+    /// Runs the firmware for microcontrollers in QEMU, and measures it.
+    Mcu(mcu::Options),
     /// Makes what is generated from `wit/` again: the guest's bindings and the copies of the WIT in the crates.
     Bindings(bindings::Options),
     /// Runs published drivers on a simulated board on which things go wrong, and prints what they say.
@@ -67,6 +70,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Conformance(options) => conformance::run(&options),
         #[cfg(unix)]
         Command::Pi(options) => pi::run(&options),
+        Command::Mcu(options) => mcu::run(&options),
         Command::Bindings(options) => bindings::run(&options),
         Command::Faults => faults::run(),
         Command::Soak => soak::run(),

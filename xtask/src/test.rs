@@ -15,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-pub(crate) const NATIVE: [&str; 18] = [
+pub(crate) const NATIVE: [&str; 20] = [
     "--package",
     "wasm-embedded-hal",
     "--package",
@@ -26,6 +26,8 @@ pub(crate) const NATIVE: [&str; 18] = [
     "wasm-embedded-rt",
     "--package",
     "wasm-embedded-conformance",
+    "--package",
+    "wasm-embedded-image",
     "--package",
     "xtask",
     "--package",
@@ -102,6 +104,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     steps.step("sigrok decodes the demo's trace", demo::decode);
     #[cfg(unix)]
     steps.step("Linux hardware, on an emulated Raspberry Pi", crate::pi::check);
+    steps.step("format and lints of the firmware", crate::mcu::lint);
+    steps.step("microcontrollers, in QEMU", crate::mcu::check);
     steps.step("hal is publishable", || {
         let packages = ["--package", "wasm-embedded-hal-macros", "--package", "wasm-embedded-hal"];
         done(&[&["package", "--allow-dirty", "--target", targets::GUEST], &packages[..]].concat())

@@ -1,0 +1,94 @@
+//! The guests as images, and what they do under `wasm-embedded-rt` in simulation.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, ensure};
+
+use crate::guests::{build_package, built};
+use crate::process::{cargo, command, root, run, target_dir};
+use crate::targets;
+
+/// The policy of the guests that misbehave.
+const POLICY: &str = "\
+[i2c.sensor]
+sim = \"board\"
+allow = [0x76]
+
+[gpio]
+LED = { sim = true, direction = \"output\", initial = \"low\", on-exit = \"low\" }
+
+[[device]]
+part = \"bme280\"
+i2c = \"board\"
+
+[limits]
+transaction-bytes = 32
+fuel = 1_000_000
+";
+
+/// Restarts twice, after 100 and after 150 ms.
+const RESTART: &str = "\n[restart]\nwhen = \"failure\"\nfirst-ms = 100\nlongest-ms = 150\nattempts = 2\n";
+
+/// The images, and what the host says.
+#[derive(Debug)]
+pub(super) struct Guests {
+    pub(super) weather: PathBuf,
+    pub(super) weather_without_fuel: PathBuf,
+    pub(super) endless: PathBuf,
+    pub(super) refused: PathBuf,
+    pub(super) panics: PathBuf,
+    pub(super) transfers: PathBuf,
+    pub(super) transfers_without_fuel: PathBuf,
+    /// What the weather station logs under the host.
+    pub(super) readings: Vec<String>,
+    /// What it does on the wires there.
+    pub(super) trace: Vec<String>,
+    /// What its display shows there: the picture of the command.
+    pub(super) picture: Vec<String>,
+}
+
+impl Guests {
+    /// Builds components and host, compiles images, and runs the weather station under the host.
+    pub(super) fn prepare(build: bool) -> anyhow::Result<Guests> {
+        let native = targets::native()?;
+        if build {
+            build_package("drivers-demo", &["--bin", "weather_nostd"])?;
+            build_package("test-guests", &["--bins"])?;
+            run(&mut cargo(["build", "--package", "wasm-embedded-rt", "--target", &native]))?;
+        }
+        let folder = target_dir().join("mcu");
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let host = target_dir().join(native).join("debug/wasm-embedded-rt");
+        let weather = fs::read_to_string(root().join("drivers-demo/policies/weather.toml"))?;
+        let image = |name: &str, guest: &str, policy: &str| -> anyhow::Result<PathBuf> {
+            let (file, image) = (folder.join(name).with_extension("toml"), folder.join(name).with_extension("bin"));
+            fs::write(&file, policy)?;
+            let mut compile = command(&host, ["compile", "--target", "an505", "--policy"]);
+            run(compile.arg(&file).arg(built(guest)).arg("-o").arg(&image))?;
+            Ok(image)
+        };
+        let without_fuel = "\n[limits]\nfuel = \"off\"\n";
+        let trace = folder.join("trace.txt");
+        let mut simulate = command(&host, ["run", "--display", "--policy"]);
+        simulate.arg(folder.join("weather.toml")).arg(built("weather_nostd")).arg("--trace").arg(&trace);
+        let guests = Guests {
+            weather: image("weather", "weather_nostd", &weather)?,
+            weather_without_fuel: image("weather-off", "weather_nostd", &(weather.clone() + without_fuel))?,
+            endless: image("endless", "mcu_endless", POLICY)?,
+            refused: image("refused", "mcu_refused", POLICY)?,
+            panics: image("panics", "mcu_panics", &(POLICY.to_owned() + RESTART))?,
+            transfers: image("transfers", "mcu_transfers", POLICY)?,
+            transfers_without_fuel: image("transfers-off", "mcu_transfers", &POLICY.replace("1_000_000", "\"off\""))?,
+            readings: Vec::new(),
+            trace: Vec::new(),
+            picture: Vec::new(),
+        };
+        let output = simulate.output().context("cannot start the host")?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        ensure!(output.status.success(), "the host failed:\n{said}");
+        let trace = fs::read_to_string(&trace)?.lines().map(str::to_owned).collect();
+        let (readings, picture) = said.lines().map(str::to_owned).partition(|line: &String| line.starts_with('['));
+        Ok(Guests { readings, trace, picture, ..guests })
+    }
+}
