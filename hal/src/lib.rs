@@ -35,6 +35,20 @@
 //! Calls on one bus have their turns in the order in which their futures were first polled. Dropping a future gives its turn up:
 //! what has not begun on the wires never does, and what has begun runs to its end. A blocking call holds up all tasks of the guest.
 //!
+//! For a microcontroller, three things keep the guest's memory small:
+//!
+//! - Two link arguments, which a build script gives: `--page-size=1`, so that memory is counted in bytes and not in pages of
+//!   64 KiB, and a stack of some kilobytes instead of 1 MiB.
+//!
+//!   ```no_run
+//!   println!("cargo:rustc-link-arg-bins=--page-size=1");
+//!   println!("cargo:rustc-link-arg-bins=-zstack-size=4096");
+//!   ```
+//! - The release profile, with `lto = true`, `codegen-units = 1` and `panic = "abort"`.
+//! - If a driver needs an allocator: the feature `arena`, with a heap of fixed size, `wasm_embedded_hal::arena!(4096)`.
+//!
+//! Such a file runs everywhere else too.
+//!
 //! # What a call costs
 //!
 //! Up to 16 bytes each way, I2C and SPI accesses cross the boundary in integers. Longer replies are placed by the host straight
@@ -42,6 +56,8 @@
 #![no_std]
 
 pub mod adc;
+#[cfg(feature = "arena")]
+pub mod arena;
 #[allow(
     unsafe_code,
     missing_docs,
