@@ -180,9 +180,9 @@ fn pin(label: &PinLabel, board: Board) -> Result<packed::PinLabel, ConvertError>
         on_exit_high: label.on_exit.map(|level| level == PinLevel::High),
         active_low: label.active_low,
         bias: match label.bias {
-            Bias::None => packed::Bias::None,
-            Bias::PullUp => packed::Bias::PullUp,
-            Bias::PullDown => packed::Bias::PullDown,
+            None | Some(Bias::None) => packed::Bias::None,
+            Some(Bias::PullUp) => packed::Bias::PullUp,
+            Some(Bias::PullDown) => packed::Bias::PullDown,
         },
     })
 }
