@@ -17,6 +17,10 @@ fn main() -> io::Result<()> {
         println!("cargo:rustc-link-arg=-Tmemory.x");
     }
     println!("cargo:rustc-link-arg=-Tlink.x");
+    if arch != "arm" {
+        // The chip's interrupts, which cortex-m-rt's script includes too.
+        println!("cargo:rustc-link-arg=-Tdevice.x");
+    }
     println!("cargo:rustc-link-arg=--nmagic");
     Ok(())
 }

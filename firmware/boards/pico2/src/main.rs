@@ -18,7 +18,7 @@ use core::panic::PanicInfo;
 use core::{ptr, slice};
 
 use firmware_core::{Board, Claims, Heap, World, panicked, run};
-use rp235x_hal::block::ImageDef;
+use rp235x_hal::block;
 use wasm_embedded_host::HalCtxBuilder;
 use wasm_embedded_image::Policy;
 
@@ -27,11 +27,28 @@ const SLOTS: usize = 0x1020_0000;
 const SLOT_BYTES: usize = 0xf_f000;
 const SLOT_STEP: usize = 0x10_0000;
 
-/// Tells the boot ROM that this is a program, and for which cores.
+/// Tells the boot ROM that this is a program, and for which cores. Arm cores find their first function in the vector table.
+#[cfg(target_arch = "arm")]
 #[unsafe(link_section = ".start_block")]
 #[used]
 #[expect(unsafe_code, reason = "the place that the boot ROM looks at")]
-static IMAGE_DEF: ImageDef = ImageDef::secure_exe();
+static IMAGE_DEF: block::ImageDef = block::ImageDef::secure_exe();
+
+/// Where RISC-V cores begin, `_stext` of memory-riscv.x, and the top of the RAM as their first stack.
+#[cfg(target_arch = "riscv32")]
+const ENTRY: [u32; 3] = block::item_entry_point(0x1000_0100, 0x2008_2000);
+
+/// As for Arm cores. RP2350 datasheet, section 5.9.3, "Block items".
+#[cfg(target_arch = "riscv32")]
+#[unsafe(link_section = ".start_block")]
+#[used]
+#[expect(unsafe_code, reason = "the place that the boot ROM looks at")]
+static IMAGE_DEF: block::Block<4> = block::Block::new([
+    block::item_image_type_exe(block::Security::Secure, block::Architecture::Riscv),
+    ENTRY[0],
+    ENTRY[1],
+    ENTRY[2],
+]);
 
 /// A Pico 2.
 #[derive(Debug)]
@@ -42,6 +59,7 @@ static BOARD: Pico2 = Pico2;
 #[global_allocator]
 static HEAP: Heap = Heap::empty();
 
+/// Runs first.
 #[rp235x_hal::entry]
 fn main() -> ! {
     chip::init(&HEAP);

@@ -8,13 +8,14 @@ use core::cell::RefCell;
 
 use critical_section::Mutex;
 use embedded_hal::digital::OutputPin as _;
-use embedded_hal::spi::{ErrorKind, ErrorType, MODE_0, MODE_1, MODE_2, MODE_3, Mode, Operation, SpiBus, SpiDevice};
+use embedded_hal::spi::{MODE_0, MODE_1, MODE_2, MODE_3, Mode, Operation, SpiBus};
 use rp235x_hal::fugit::RateExtU32;
 use rp235x_hal::gpio::{DynPinId, DynPullType, FunctionSpi, Pin};
 use rp235x_hal::pac::RESETS;
 use rp235x_hal::spi::{
     Enabled, FrameFormat, Spi, SpiDevice as Controller, ValidSpiPinout, ValidatedPinRx, ValidatedPinSck, ValidatedPinTx,
 };
+use wasm_embedded_host::spi::{Clocked, Error};
 use wasm_embedded_image::policy::SpiLabel;
 
 use crate::chip::{self, CLOCK};
@@ -122,7 +123,7 @@ where
     })
 }
 
-/// A device: the bus, with how this device wants it.
+/// A device, or a bus without a select line: the controller, with how this label wants it.
 pub(crate) struct Device {
     bus: Bus,
     select: Option<Output>,
@@ -132,17 +133,13 @@ pub(crate) struct Device {
     hold_ns: u32,
 }
 
-impl ErrorType for Device {
-    type Error = ErrorKind;
-}
-
-impl SpiDevice for Device {
-    fn transaction(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), ErrorKind> {
+impl Clocked for Device {
+    fn run(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
         critical_section::with(|cs| {
             let mut bus = self.bus.0.borrow_ref_mut(cs);
             bus.configure(self.frequency_hz, self.mode);
             if let Some(select) = &mut self.select {
-                select.set_low().map_err(|_| ErrorKind::ChipSelectFault)?;
+                select.set_low().map_err(|_| Error::ChipSelectFault)?;
             }
             if self.setup_ns > 0 {
                 chip::pause_ns(self.setup_ns);
@@ -153,7 +150,7 @@ impl SpiDevice for Device {
                 chip::pause_ns(self.hold_ns);
             }
             match &mut self.select {
-                Some(select) => select.set_high().map_err(|_| ErrorKind::ChipSelectFault),
+                Some(select) => select.set_high().map_err(|_| Error::ChipSelectFault),
                 None => Ok(()),
             }
         })

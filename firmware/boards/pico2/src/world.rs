@@ -1,5 +1,6 @@
 //! What a guest lives in: the chip's time, and the hardware behind its labels.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
@@ -49,10 +50,15 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
         let SpiBus::Block { block, sck, mosi, miso, .. } = label.bus else { return Err(simulated(&label.label)) };
         let bus = match buses.get(&block) {
             Some(bus) => bus.clone(),
-            None => spi::Bus::open(block, sck, mosi, miso)?,
+            // Another label of the block may have left it out.
+            None => spi::Bus::open(block, sck, mosi, miso.or_else(|| any_miso(policy, block)))?,
         };
         bus.send_init_clocks(label);
-        hal.spi_device(&label.label, bus.device(label, selects.remove(label.label.as_str())));
+        let device = Box::new(bus.device(label, selects.remove(label.label.as_str())));
+        match label.selected {
+            true => hal.spi_device_object(&label.label, device),
+            false => hal.spi_bus_object(&label.label, device),
+        };
         buses.insert(block, bus);
     }
     let mut buses: BTreeMap<u8, i2c::Bus> = BTreeMap::new();
@@ -66,4 +72,11 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
         buses.insert(block, bus);
     }
     Ok(Arc::new(ChipTime))
+}
+
+fn any_miso(policy: &Policy, wanted: u8) -> Option<u8> {
+    policy.spi.iter().find_map(|label| match label.bus {
+        SpiBus::Block { block, miso, .. } if block == wanted => miso,
+        SpiBus::Block { .. } | SpiBus::Sim { .. } => None,
+    })
 }

@@ -10,7 +10,7 @@ use embedded_hal::spi::{self, MODE_0, MODE_1, MODE_2, MODE_3, SpiBus, SpiDevice}
 use firmware_core::{World, grants, say};
 use wasm_embedded_host::{HalCtxBuilder, digital};
 use wasm_embedded_image::Policy;
-use wasm_embedded_image::policy::{Bias, Direction, I2cBus, I2cLabel, PinLabel, PinPlace, SpiLabel};
+use wasm_embedded_image::policy::{self, Bias, Direction, I2cBus, I2cLabel, PinLabel, PinPlace, SpiLabel};
 use wasm_embedded_sim::{Event, Level, PartId, Pull, Sim, SpiSettings, Topology, TraceSink};
 
 use crate::parts::{self, Selects};
@@ -37,13 +37,19 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
         add_pin(&sim, label, hal)?;
     }
     for label in &policy.i2c {
-        add_i2c(&sim, label, policy, hal)?;
+        add_i2c(&sim, label, hal)?;
     }
-    let selects: Selects<'_> = policy.spi.iter().map(|label| add_spi(&sim, label, hal)).collect::<Result<_, _>>()?;
+    let mut selects = Selects::new();
+    for label in &policy.spi {
+        add_spi(&sim, label, &mut selects, hal)?;
+    }
     let mut displays = Vec::new();
     for part in &policy.parts {
         let id = parts::add(&sim, part, &selects)?;
         displays.push((part.name.clone(), id));
+    }
+    for label in &policy.spi {
+        send_init_clocks(&sim, label);
     }
     Ok(Arc::new(SimWorld { sim, guest: policy.name.clone(), displays }))
 }
@@ -100,10 +106,9 @@ fn add_pin(sim: &Sim, label: &PinLabel, hal: &mut HalCtxBuilder) -> Result<(), S
     Ok(())
 }
 
-fn add_i2c(sim: &Sim, label: &I2cLabel, policy: &Policy, hal: &mut HalCtxBuilder) -> Result<(), String> {
+fn add_i2c(sim: &Sim, label: &I2cLabel, hal: &mut HalCtxBuilder) -> Result<(), String> {
     let I2cBus::Sim { name } = &label.bus else { return Err(only_simulated(&label.label)) };
     // The tool has given all labels of a bus the same frequency.
-    let _ = policy;
     let bus = sim.i2c_bus(name, label.frequency_hz);
     hal.i2c_both(&label.label, Counted(sim.i2c(bus)), grants::i2c(label));
     Ok(())
@@ -112,31 +117,44 @@ fn add_i2c(sim: &Sim, label: &I2cLabel, policy: &Policy, hal: &mut HalCtxBuilder
 fn add_spi<'a>(
     sim: &Sim,
     label: &'a SpiLabel,
+    selects: &mut Selects<'a>,
     hal: &mut HalCtxBuilder,
-) -> Result<(&'a str, wasm_embedded_sim::SpiSelectId), String> {
-    let wasm_embedded_image::policy::SpiBus::Sim { name } = &label.bus else {
-        return Err(only_simulated(&label.label));
-    };
-    let bus = sim.spi_bus(name);
+) -> Result<(), String> {
+    let policy::SpiBus::Sim { name } = &label.bus else { return Err(only_simulated(&label.label)) };
+    let (bus, settings) = (sim.spi_bus(name), settings(label));
+    if label.selected {
+        let select = sim.spi_select(bus, &label.label, settings);
+        hal.spi_device(&label.label, Counted(sim.spi_device(select)));
+        selects.insert(&label.label, select);
+    } else {
+        hal.spi_bus(&label.label, sim.spi(bus, settings));
+    }
+    Ok(())
+}
+
+/// Clocks ones with no device selected, when all parts are there to hear them.
+fn send_init_clocks(sim: &Sim, label: &SpiLabel) {
+    let policy::SpiBus::Sim { name } = &label.bus else { return };
+    let mut bus = sim.spi(sim.spi_bus(name), settings(label));
+    for _ in 0..label.init_clocks.div_ceil(8) {
+        // A simulated bus without a device has nothing to fail.
+        let _ = bus.write(&[0xff]);
+    }
+}
+
+fn settings(label: &SpiLabel) -> SpiSettings {
     let mode = match label.mode {
         0 => MODE_0,
         1 => MODE_1,
         2 => MODE_2,
         _ => MODE_3,
     };
-    let settings = SpiSettings {
+    SpiSettings {
         frequency_hz: label.frequency_hz,
         mode,
         select_setup_ns: label.select_setup_ns.into(),
         select_hold_ns: label.select_hold_ns.into(),
-    };
-    for _ in 0..label.init_clocks.div_ceil(8) {
-        // A simulated bus without a device has nothing to fail.
-        let _ = sim.spi(bus, settings).write(&[0xff]);
     }
-    let select = sim.spi_select(bus, &label.label, settings);
-    hal.spi_device(&label.label, Counted(sim.spi_device(select)));
-    Ok((&label.label, select))
 }
 
 /// A device whose instructions are not the guest's.
