@@ -4,7 +4,7 @@
 //! [`config`], and the firmware runs it with [`config`] again. Wasmtime refuses code that was made with other settings;
 //! [`tunables`] lets an image be refused earlier, with a better message.
 
-use wasmtime::{Config, WasmFeatures};
+use wasmtime::{Config, OperatorCost, WasmFeatures};
 
 /// The version of Wasmtime whose code a firmware of this version runs: that of the lock files, which a test compares.
 pub const WASMTIME: &str = "48.0.8";
@@ -13,7 +13,7 @@ pub const WASMTIME: &str = "48.0.8";
 pub const STACK_BYTES: usize = 4 * 1024;
 
 /// To be raised when [`config`] changes in a way that [`Settings`] does not show.
-const REVISION: u32 = 1;
+const REVISION: u32 = 2;
 
 /// What is chosen for each guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,7 +60,8 @@ pub fn config(settings: Settings) -> wasmtime::Result<Config> {
         .native_unwind_info(false)
         .wasm_backtrace_max_frames(None)
         .max_wasm_stack(STACK_BYTES)
-        .consume_fuel(settings.fuel);
+        .consume_fuel(settings.fuel)
+        .operator_cost(fuel_of());
     for feature in REFUSED {
         config.wasm_features(feature, false);
     }
@@ -72,4 +73,44 @@ pub fn config(settings: Settings) -> wasmtime::Result<Config> {
 pub fn tunables(settings: Settings) -> u32 {
     let Settings { fuel } = settings;
     (REVISION << 1) | u32::from(fuel)
+}
+
+/// Makes operators free, by their names.
+macro_rules! free {
+    ($($operator:ident)*) => {
+        /// Returns what takes fuel: branches, and the start of a function, which Wasmtime counts as one. Every loop and every
+        /// recursion has one of them, so that the guest is stopped all the same, and code without them pays nothing: counting
+        /// each operator would take half as many instructions again as the guest itself. Operators that are not listed here are
+        /// rare, and take what Wasmtime gives them; so do copies and fills of memory, by their bytes.
+        fn fuel_of() -> OperatorCost {
+            let mut cost = OperatorCost::new();
+            $(cost.$operator = 0;)*
+            cost
+        }
+    };
+}
+
+#[rustfmt::skip]
+free! {
+    If Select TypedSelect Call CallIndirect LocalGet LocalSet LocalTee GlobalGet GlobalSet MemorySize
+    I32Const I64Const F32Const F64Const
+    I32Load I64Load F32Load F64Load I32Load8S I32Load8U I32Load16S I32Load16U
+    I64Load8S I64Load8U I64Load16S I64Load16U I64Load32S I64Load32U
+    I32Store I64Store F32Store F64Store I32Store8 I32Store16 I64Store8 I64Store16 I64Store32
+    I32Eqz I32Eq I32Ne I32LtS I32LtU I32GtS I32GtU I32LeS I32LeU I32GeS I32GeU
+    I64Eqz I64Eq I64Ne I64LtS I64LtU I64GtS I64GtU I64LeS I64LeU I64GeS I64GeU
+    F32Eq F32Ne F32Lt F32Gt F32Le F32Ge F64Eq F64Ne F64Lt F64Gt F64Le F64Ge
+    I32Clz I32Ctz I32Popcnt I32Add I32Sub I32Mul I32DivS I32DivU I32RemS I32RemU
+    I32And I32Or I32Xor I32Shl I32ShrS I32ShrU I32Rotl I32Rotr
+    I64Clz I64Ctz I64Popcnt I64Add I64Sub I64Mul I64DivS I64DivU I64RemS I64RemU
+    I64And I64Or I64Xor I64Shl I64ShrS I64ShrU I64Rotl I64Rotr
+    F32Abs F32Neg F32Ceil F32Floor F32Trunc F32Nearest F32Sqrt F32Add F32Sub F32Mul F32Div F32Min F32Max F32Copysign
+    F64Abs F64Neg F64Ceil F64Floor F64Trunc F64Nearest F64Sqrt F64Add F64Sub F64Mul F64Div F64Min F64Max F64Copysign
+    I32WrapI64 I32TruncF32S I32TruncF32U I32TruncF64S I32TruncF64U I64ExtendI32S I64ExtendI32U
+    I64TruncF32S I64TruncF32U I64TruncF64S I64TruncF64U F32ConvertI32S F32ConvertI32U F32ConvertI64S F32ConvertI64U
+    F32DemoteF64 F64ConvertI32S F64ConvertI32U F64ConvertI64S F64ConvertI64U F64PromoteF32
+    I32ReinterpretF32 I64ReinterpretF64 F32ReinterpretI32 F64ReinterpretI64
+    I32Extend8S I32Extend16S I64Extend8S I64Extend16S I64Extend32S
+    I32TruncSatF32S I32TruncSatF32U I32TruncSatF64S I32TruncSatF64U
+    I64TruncSatF32S I64TruncSatF32U I64TruncSatF64S I64TruncSatF64U
 }
