@@ -80,6 +80,7 @@ fn examine(build: bool) -> anyhow::Result<()> {
         checks::run(machine, &firmware, &guests, &mut figures).with_context(|| format!("on {machine}"))?;
     }
     for target in [targets::FIRMWARE, RISCV] {
+        elf::check_boot_block(&built("firmware-pico2", target))?;
         let size = elf::Size::of(&built("firmware-pico2", target))?;
         figures.pico2(target, size);
     }
