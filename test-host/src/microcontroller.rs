@@ -5,14 +5,21 @@ mod rp2350;
 
 use std::fmt;
 
+use wasm_embedded_host::HalCtx;
 use wasm_embedded_host::microcontroller::{Settings, WASMTIME, config, tunables};
 use wasm_embedded_image::{Contents, ImageError, uf2};
 use wasmtime::Engine;
+use wasmtime::component::{Component, Linker};
 
 pub use self::convert::ConvertError;
 pub use self::rp2350::PinError;
+use crate::engine::{EngineOptions, engine};
+use crate::imports::{self, LinkError};
 use crate::policy::Policy;
 use crate::program::{LoadError, check_kind};
+
+/// What the interfaces begin with that a firmware has.
+const INTERFACES: &str = "wasm-embedded:hal/";
 
 /// How many images a flash has room for.
 pub const SLOTS: i64 = 2;
@@ -39,6 +46,18 @@ pub enum MakeError {
     /// The component cannot be compiled.
     #[error(transparent)]
     Component(#[from] LoadError),
+    /// It imports interfaces that no firmware has.
+    #[error(
+        "it imports {}, which no firmware has: build it without std, see \"Without std\" in the documentation of wasm-embedded-hal",
+        .missing.join(", ")
+    )]
+    Imports {
+        /// What it imports, as the component names it.
+        missing: Vec<String>,
+    },
+    /// Its imports or its export are not what the firmware has, and runs.
+    #[error("its imports and exports do not fit the firmware")]
+    Link(#[from] LinkError),
     /// The policy asks for what the board has not.
     #[error(transparent)]
     Policy(#[from] ConvertError),
@@ -101,10 +120,11 @@ impl MakeError {
 pub fn pack(component: &[u8], policy: &Policy, board: Board, name: &str) -> Result<Vec<u8>, MakeError> {
     let packed = convert::policy(policy, board, name)?;
     check_kind(component)?;
+    check_imports(component)?;
     let settings = Settings { fuel: policy.fuel.is_some() };
-    let engine = config(settings).and_then(|config| Engine::new(&config));
-    let engine = engine.map_err(|source| LoadError::Target { target: board.to_string(), source })?;
-    let code = engine.precompile_component(component).map_err(LoadError::Invalid)?;
+    let compiler = config(settings).and_then(|config| Engine::new(&config));
+    let compiler = compiler.map_err(|source| LoadError::Target { target: board.to_string(), source })?;
+    let code = compiler.precompile_component(component).map_err(LoadError::Invalid)?;
     let contents = Contents {
         wasmtime: WASMTIME,
         tunables: tunables(settings),
@@ -118,6 +138,21 @@ pub fn pack(component: &[u8], policy: &Policy, board: Board, name: &str) -> Resu
         0..=SLOT_BYTES => Ok(image),
         bytes => Err(MakeError::TooLong { bytes }),
     }
+}
+
+/// Links the component here as the firmware will, so that what it would refuse is refused where a person sits.
+fn check_imports(component: &[u8]) -> Result<(), MakeError> {
+    let engine = engine(EngineOptions::default()).map_err(LoadError::Engine)?;
+    let component = Component::new(&engine, component).map_err(LoadError::Invalid)?;
+    let names = imports::imports(&component).into_iter().map(|import| import.name);
+    let missing: Vec<String> = names.filter(|name| !name.starts_with(INTERFACES)).collect();
+    if !missing.is_empty() {
+        return Err(MakeError::Imports { missing });
+    }
+    let mut linker = Linker::<HalCtx>::new(&engine);
+    wasm_embedded_host::add_to_linker(&mut linker).map_err(LoadError::Engine)?;
+    imports::check(&component, &linker)?;
+    Ok(())
 }
 
 impl fmt::Display for Board {

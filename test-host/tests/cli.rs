@@ -33,6 +33,49 @@ part = "led"
 net = "LED"
 "#;
 
+/// The weather station of an earlier system on a Pico 2.
+const PICO2: &str = r#"
+[i2c.sensor]
+block = 0
+sda = 8
+scl = 9
+frequency = 400_000
+allow = [0x76]
+
+[spi.screen]
+block = 1
+sck = 10
+mosi = 11
+miso = 12
+cs = 13
+frequency = 8_000_000
+
+[gpio]
+DC = { pin = 2, initial = "low", on-exit = "low" }
+
+[limits]
+fuel = "off"
+
+[restart]
+when = "always"
+first-ms = 100
+"#;
+
+/// Two labels of one controller, with other pins each.
+const PICO2_TWO_WAYS: &str = "\
+[i2c.sensor]
+block = 0
+sda = 4
+scl = 5
+allow = [0x76]
+
+[i2c.clock]
+block = 0
+sda = 8
+scl = 9
+allow = [0x68]
+";
+
 /// A folder with the guests as components, and some files that are none.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -48,6 +91,10 @@ fn folder() -> TempDir {
     write("nothing.toml", b"");
     write("slip.toml", b"[i2c.sensor]\nsim = true\nalow = [0x76]\n");
     write("hardware.toml", b"[i2c.sensor]\nblock = 0\nsda = 4\nscl = 5\nallow = [0x76]\n");
+    write("pico2.toml", PICO2.as_bytes());
+    write("pico2_pin.toml", b"[spi.screen]\nblock = 1\nsck = 12\nmosi = 11\n");
+    write("pico2_log.toml", b"[gpio]\nLED = { pin = 1, direction = \"output\" }\n");
+    write("pico2_pins.toml", PICO2_TWO_WAYS.as_bytes());
     write("script.toml", b"[i2c.bus]\nsim = true\n[[device]]\npart = \"scripted\"\ni2c = \"i2c\"\naddress = 0x20\nsteps = [{ write = [1] }]\n");
     write("empty.wasm", b"");
     write("random.wasm", b"\x17\x2a\x00\xff random");
@@ -126,12 +173,45 @@ fn check_says_what_is_asked_for_and_what_is_offered() {
 }
 
 #[test]
+fn an_image_for_a_microcontroller_is_checked_against_its_chip_and_says_what_it_holds() {
+    let folder = folder();
+    let compile = |policy, output| ["compile", "ok.wasm", "--target", "pico2", "--policy", policy, "-o", output];
+    compare(&folder, "image_compile", &compile("pico2.toml", "ok.bin"));
+    compare(&folder, "image_compile_uf2", &compile("pico2.toml", "ok.uf2"));
+    compare(&folder, "image_info", &["image", "info", "ok.bin"]);
+    compare(&folder, "image_pin", &compile("pico2_pin.toml", "no.bin"));
+    compare(&folder, "image_log_pin", &compile("pico2_log.toml", "no.bin"));
+    compare(&folder, "image_two_ways", &compile("pico2_pins.toml", "no.bin"));
+    compare(&folder, "image_simulated", &compile("board.toml", "no.bin"));
+    compare(&folder, "image_no_policy", &["compile", "ok.wasm", "--target", "pico2"]);
+    compare(
+        &folder,
+        "image_unknown_import",
+        &["compile", "unknown_import.wasm", "--target", "an505", "--policy", "nothing.toml"],
+    );
+    assert!(!folder.path().join("no.bin").exists(), "a policy that does not fit the chip leaves no image");
+
+    let image = fs::read(folder.path().join("ok.bin")).expect("an image");
+    let uf2 = fs::read(folder.path().join("ok.uf2")).expect("a file for the boot loader");
+    // UF2: blocks of 512 bytes, of which 256 are of the image, from byte 32 on.
+    let payload: Vec<u8> = uf2.chunks(512).flat_map(|block| block[32..288].to_vec()).collect();
+    assert_eq!(payload[..image.len()], image, "the same image");
+
+    let mut damaged = image.clone();
+    damaged[5000] ^= 1;
+    fs::write(folder.path().join("damaged.bin"), damaged).expect("a file");
+    compare(&folder, "image_damaged", &["image", "info", "damaged.bin"]);
+    compare(&folder, "image_none", &["image", "info", "ok.wasm"]);
+}
+
+#[test]
 fn help_ends_with_examples_and_exit_statuses() {
     let folder = folder();
     compare(&folder, "help", &["--help"]);
     compare(&folder, "help_run", &["run", "--help"]);
     compare(&folder, "help_check", &["check", "--help"]);
     compare(&folder, "help_compile", &["compile", "--help"]);
+    compare(&folder, "help_image", &["image", "info", "--help"]);
 }
 
 #[test]

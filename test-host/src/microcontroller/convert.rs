@@ -1,5 +1,7 @@
 //! From a policy file to the policy in an image.
 
+use std::collections::BTreeMap;
+
 use wasm_embedded_image::policy as packed;
 
 use super::Board;
@@ -33,6 +35,27 @@ pub enum ConvertError {
         /// The board.
         board: Board,
     },
+    /// Two labels have one controller on different pins.
+    #[error(
+        "labels `{label}` and `{other}` have {kind} block {block} on different pins (`{key}` {pin} and {other_pin}): a block is \
+         brought out once"
+    )]
+    Pins {
+        /// The label.
+        label: String,
+        /// The label before it.
+        other: String,
+        /// SPI or I2C.
+        kind: &'static str,
+        /// The block.
+        block: u8,
+        /// The key of the pins that differ.
+        key: &'static str,
+        /// The pin of the label.
+        pin: u8,
+        /// The pin of the other label.
+        other_pin: u8,
+    },
     /// The label stands for something of another kind of machine.
     #[error("label `{label}` stands for {what}, and {board} has {has}")]
     Backend {
@@ -59,10 +82,14 @@ pub enum ConvertError {
 pub(super) fn policy(policy: &Policy, board: Board, name: &str) -> Result<packed::Policy, ConvertError> {
     let simulates = board != Board::Pico2;
     let parts = if simulates { policy.devices.iter().map(part).collect::<Result<_, _>>()? } else { Vec::new() };
+    let i2c = policy.i2c.iter().map(|label| i2c(label, policy, board)).collect::<Result<Vec<_>, _>>()?;
+    let spi = policy.spi.iter().map(|label| spi(label, board)).collect::<Result<Vec<_>, _>>()?;
+    same_pins("I2C", i2c.iter().flat_map(i2c_wires))?;
+    same_pins("SPI", spi.iter().flat_map(spi_wires))?;
     Ok(packed::Policy {
         name: name.to_owned(),
-        i2c: policy.i2c.iter().map(|label| i2c(label, policy, board)).collect::<Result<_, _>>()?,
-        spi: policy.spi.iter().map(|label| spi(label, board)).collect::<Result<_, _>>()?,
+        i2c,
+        spi,
         pins: policy.pins.iter().map(|label| pin(label, board)).collect::<Result<_, _>>()?,
         parts,
         limits: limits(policy),
@@ -76,6 +103,40 @@ pub(super) fn policy(policy: &Policy, board: Board, name: &str) -> Result<packed
         },
         restart: policy.restart,
     })
+}
+
+/// A pin that a label's block is brought out on.
+struct Wire<'a> {
+    label: &'a str,
+    block: u8,
+    key: &'static str,
+    pin: u8,
+}
+
+fn i2c_wires(label: &packed::I2cLabel) -> Vec<Wire<'_>> {
+    let packed::I2cBus::Block { block, sda, scl } = label.bus else { return Vec::new() };
+    let wire = |(key, pin)| Wire { label: &label.label, block, key, pin };
+    [("sda", sda), ("scl", scl)].map(wire).into()
+}
+
+fn spi_wires(label: &packed::SpiLabel) -> Vec<Wire<'_>> {
+    let packed::SpiBus::Block { block, sck, mosi, miso, .. } = label.bus else { return Vec::new() };
+    let pins = [("sck", Some(sck)), ("mosi", Some(mosi)), ("miso", miso)];
+    let wire = |(key, pin): (_, Option<u8>)| Some(Wire { label: &label.label, block, key, pin: pin? });
+    pins.into_iter().filter_map(wire).collect()
+}
+
+/// Refuses labels of one block that disagree on its pins.
+fn same_pins<'a>(kind: &'static str, wires: impl Iterator<Item = Wire<'a>>) -> Result<(), ConvertError> {
+    let mut seen: BTreeMap<(u8, &'static str), (&str, u8)> = BTreeMap::new();
+    for Wire { label, block, key, pin } in wires {
+        let Some((other, other_pin)) = seen.insert((block, key), (label, pin)) else { continue };
+        if other_pin != pin {
+            let (label, other) = (label.to_owned(), other.to_owned());
+            return Err(ConvertError::Pins { label, other, kind, block, key, pin, other_pin });
+        }
+    }
+    Ok(())
 }
 
 fn limits(policy: &Policy) -> packed::Limits {
