@@ -49,6 +49,12 @@ pub trait World: Send + Sync {
     /// Returns the time in nanoseconds.
     fn now_ns(&self) -> u64;
 
+    /// Returns the time in nanoseconds to a guest that looks at its clock. Where time is virtual a look lets it pass, so that a
+    /// guest which polls the clock gets on.
+    fn look_ns(&self) -> u64 {
+        self.now_ns()
+    }
+
     /// Returns when it is `at_ns`. Feeds the watchdog meanwhile.
     fn wait_until(&self, at_ns: u64);
 

@@ -107,6 +107,8 @@ impl Guest {
         let world = self.board.open(policy, &self.claims, &mut hal)?;
         hal.limits(limits(policy));
         hal.delay_object(Box::new(Wait { board: self.board, world: world.clone() }));
+        let clock = world.clone();
+        hal.clock(move || clock.look_ns());
         hal.log(Voice {
             board: self.board,
             world: world.clone(),

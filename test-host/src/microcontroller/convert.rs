@@ -267,7 +267,7 @@ fn part(device: &Device) -> Result<packed::Part, ConvertError> {
     let wiring = match &device.wiring {
         Wiring::I2c { bus, address } => packed::Wiring::I2c { bus: bus.clone(), address: *address },
         Wiring::Spi { label, select: None } => packed::Wiring::Spi { label: label.clone() },
-        Wiring::Spi { select: Some(_), .. } => return Err(refuse()),
+        Wiring::Spi { select: Some(_), .. } | Wiring::Uart { .. } => return Err(refuse()),
         Wiring::Nets => packed::Wiring::Nets,
     };
     Ok(packed::Part { name: device.name.clone(), wiring, kind })

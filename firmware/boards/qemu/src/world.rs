@@ -16,6 +16,9 @@ use wasm_embedded_sim::{Event, Level, PartId, Pull, Sim, SpiSettings, Topology, 
 use crate::parts::{self, Selects};
 use crate::{BOARD, METER, options};
 
+/// What one look at a clock takes, as under `wasm-embedded-rt`.
+const LOOK_NS: u64 = 1_000;
+
 /// A simulated board in virtual time, which does not wait.
 struct SimWorld {
     sim: Sim,
@@ -56,6 +59,11 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
 
 impl World for SimWorld {
     fn now_ns(&self) -> u64 {
+        self.sim.now_ns()
+    }
+
+    fn look_ns(&self) -> u64 {
+        self.sim.advance_ns(LOOK_NS);
         self.sim.now_ns()
     }
 
