@@ -244,7 +244,8 @@ pub struct Limits {
     pub text_bytes: u32,
     /// The most memory, in bytes.
     pub memory_bytes: u32,
-    /// The fuel between two waits; without it, only the watchdog stops a guest that computes for ever.
+    /// How many branches and calls there may be between two waits; without it, only the watchdog stops a guest that computes
+    /// for ever.
     pub fuel: Option<u64>,
 }
 

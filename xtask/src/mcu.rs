@@ -62,7 +62,12 @@ pub(crate) fn lint() -> anyhow::Result<Done> {
 fn missing() -> Option<String> {
     let lacks = |program: &&str| !exists(&mut command(program, ["--version"]));
     let missing: Vec<&str> = ["qemu-system-arm", "qemu-system-riscv32"].into_iter().filter(lacks).collect();
-    (!missing.is_empty()).then(|| format!("{} is not installed: `.ci/run` says how", missing.join(" and ")))
+    (!missing.is_empty()).then(|| {
+        format!(
+            "{} is not installed: `apt-get install -t bookworm-backports qemu-system-arm qemu-system-riscv` (`.ci/run` does it)",
+            missing.join(" and ")
+        )
+    })
 }
 
 fn examine(build: bool) -> anyhow::Result<()> {

@@ -22,7 +22,7 @@ const GREATEST_TEXT_BYTES: u32 = 1 << 20;
 /// The longest delay inside a transaction that a policy can allow: ten seconds.
 const GREATEST_DELAY_NS: u64 = 10_000_000_000;
 
-/// The fuel between two waits, unless `fuel` says otherwise: some seconds of a microcontroller.
+/// The branches and calls between two waits, unless `fuel` says otherwise: some seconds of a microcontroller.
 pub(crate) const DEFAULT_FUEL: u64 = 10_000_000;
 
 /// The most fuel that a policy can give: hours of a microcontroller.
