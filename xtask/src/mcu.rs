@@ -5,6 +5,7 @@ mod elf;
 mod figures;
 mod guests;
 mod machine;
+mod memory;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -79,6 +80,7 @@ fn examine(build: bool) -> anyhow::Result<()> {
     }
     let guests = Guests::prepare(build)?;
     let mut figures = Figures::default();
+    figures.linear_memory(memory::linear(&crate::guests::built("weather_nostd"))?);
     for machine in [Machine::An505, Machine::Virt] {
         println!("-- {machine}");
         let firmware = built("firmware-qemu", machine.target());

@@ -13,6 +13,8 @@ use crate::process::root;
 const FLASH: u64 = 560 << 10;
 const HEAP: u64 = 52 << 10;
 const STACK: u64 = 10 << 10;
+/// The memory of a guest, its stack and display buffer included.
+const LINEAR_MEMORY: u64 = 16 << 10;
 /// Instructions that a frame of the weather station may take.
 const FRAME: u64 = 3_400_000;
 const FRAME_WITH_FUEL: u64 = 5_200_000;
@@ -42,6 +44,10 @@ struct Row {
 impl Figures {
     fn add(&mut self, what: String, value: u64, limit: Option<u64>) {
         self.rows.push(Row { what, value, limit });
+    }
+
+    pub(super) fn linear_memory(&mut self, bytes: u64) {
+        self.add("memory of the weather station, bytes".to_owned(), bytes, Some(LINEAR_MEMORY));
     }
 
     pub(super) fn flash(&mut self, machine: Machine, size: Size) {
