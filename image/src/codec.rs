@@ -114,7 +114,7 @@ fn get_len(bytes: &mut &[u8]) -> Result<usize, Damaged> {
 macro_rules! fields {
     ($($type:ident { $($field:ident),* })*) => {$(
         impl Field for $type {
-            fn put(&self, out: &mut Vec<u8>) {
+            fn put(&self, out: &mut alloc::vec::Vec<u8>) {
                 let $type { $($field),* } = self;
                 $($field.put(out);)*
             }
@@ -131,7 +131,7 @@ macro_rules! fields {
 macro_rules! variants {
     ($($type:ident { $($number:literal => $variant:ident $({ $($field:ident),* })?),* })*) => {$(
         impl Field for $type {
-            fn put(&self, out: &mut Vec<u8>) {
+            fn put(&self, out: &mut alloc::vec::Vec<u8>) {
                 match self {
                     $($type::$variant $({ $($field),* })? => {
                         out.push($number);

@@ -1,8 +1,11 @@
 //! A policy as the firmware reads it: the keys of the policy file, checked by the tool, without text to parse.
 
+mod peripherals;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub use self::peripherals::{AdcLabel, Parity, PwmLabel, UartLabel, UartPlace};
 use crate::codec::{Damaged, Field, fields, variants};
 
 /// What a guest may open, and how it is run.
@@ -16,6 +19,12 @@ pub struct Policy {
     pub spi: Vec<SpiLabel>,
     /// `[gpio]`.
     pub pins: Vec<PinLabel>,
+    /// `[pwm.LABEL]`.
+    pub pwm: Vec<PwmLabel>,
+    /// `[uart.LABEL]`.
+    pub uart: Vec<UartLabel>,
+    /// `[adc.LABEL]`.
+    pub adc: Vec<AdcLabel>,
     /// `[[device]]`, for boards that simulate.
     pub parts: Vec<Part>,
     /// `[limits]`.
@@ -310,7 +319,7 @@ impl Default for Restart {
 }
 
 fields! {
-    Policy { name, i2c, spi, pins, parts, limits, log_level, restart }
+    Policy { name, i2c, spi, pins, pwm, uart, adc, parts, limits, log_level, restart }
     I2cLabel { label, bus, frequency_hz, allow }
     Addresses { first, last, ten_bit, read_only }
     SpiLabel { label, bus, selected, frequency_hz, mode, select_setup_ns, select_hold_ns, init_clocks }

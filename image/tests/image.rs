@@ -1,8 +1,8 @@
 //! Images that come back, and images that are refused.
 
 use wasm_embedded_image::policy::{
-    Addresses, Bias, Direction, I2cBus, I2cLabel, Limits, Part, PartKind, PinLabel, PinPlace, Restart, RestartWhen,
-    SpiBus, SpiLabel, Wiring,
+    AdcLabel, Addresses, Bias, Direction, I2cBus, I2cLabel, Limits, Parity, Part, PartKind, PinLabel, PinPlace,
+    PwmLabel, Restart, RestartWhen, SpiBus, SpiLabel, UartLabel, UartPlace, Wiring,
 };
 use wasm_embedded_image::{CODE_ALIGN, Contents, Image, ImageError, Policy};
 
@@ -31,6 +31,29 @@ fn policy() -> Policy {
             on_exit_high: Some(false),
             active_low: true,
             bias: Bias::PullUp,
+        }],
+        pwm: vec![PwmLabel {
+            label: "fan".to_owned(),
+            place: PinPlace::Pin { pin: 20 },
+            frequency_hz: 25_000,
+            active_low: true,
+            initial: 7,
+            on_exit: Some(65_535),
+        }],
+        uart: vec![UartLabel {
+            label: "gps".to_owned(),
+            place: UartPlace::Block { block: 1, tx: 4, rx: 5 },
+            baud: 9_600,
+            parity: Parity::Odd,
+            stop_bits: 2,
+            read_only: true,
+            receive_bytes: 12,
+        }],
+        adc: vec![AdcLabel {
+            label: "battery".to_owned(),
+            place: PinPlace::Sim { net: "battery".to_owned() },
+            resolution_bits: 12,
+            reference_mv: 3_300,
         }],
         parts: vec![Part {
             name: "sensor".to_owned(),
@@ -93,7 +116,7 @@ fn a_refusal_says_what_is_wrong() {
     assert_eq!(Image::verify(&[0xff; 4096]).map(|_| ()), Err(ImageError::Empty));
     assert_eq!(Image::verify(&[0x00; 4096]).map(|_| ()), Err(ImageError::Empty));
     assert_eq!(with(0, b'X'), Err(ImageError::NotAnImage));
-    assert_eq!(with(8, 2), Err(ImageError::Format(2)));
+    assert_eq!(with(8, 1), Err(ImageError::Format(1)));
     assert_eq!(with(CODE_ALIGN, 0), Err(ImageError::Checksum));
     assert_eq!(Image::verify(&image[..image.len() - 1]).map(|_| ()), Err(ImageError::Cut));
 }

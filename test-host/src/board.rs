@@ -300,6 +300,7 @@ fn refuse_hardware(policy: &Policy) -> Result<(), BoardError> {
     let channel = |backend: &ChannelBackend| match backend {
         ChannelBackend::Sim(_) => None,
         ChannelBackend::Linux { .. } => linux("path"),
+        ChannelBackend::Pin(_) => Some("pin"),
     };
     let pwm = policy.pwm.iter().map(|label| (&label.label, channel(&label.backend), "pwm"));
     let uart = policy.uart.iter().map(|label| (&label.label, bus(&label.backend), "uart"));

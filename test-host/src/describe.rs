@@ -77,6 +77,7 @@ fn adc(label: &AdcLabel) -> String {
 fn channel(backend: &ChannelBackend) -> String {
     match backend {
         ChannelBackend::Sim(net) => format!("net {net}"),
+        ChannelBackend::Pin(pin) => format!("pin {pin}"),
         ChannelBackend::Linux { path, channel } => format!("channel {channel} of {}", path.display()),
     }
 }

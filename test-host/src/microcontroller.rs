@@ -1,6 +1,7 @@
 //! Images for microcontrollers: a component compiled for the firmware, with its policy.
 
 mod convert;
+mod peripherals;
 mod rp2350;
 
 use std::fmt;

@@ -53,6 +53,19 @@ frequency = 8_000_000
 [gpio]
 DC = { pin = 2, initial = "low", on-exit = "low" }
 
+[pwm.fan]
+pin = 20
+frequency = 25_000
+
+[uart.gps]
+block = 1
+tx = 4
+rx = 5
+baud = 9_600
+
+[adc.battery]
+pin = 26
+
 [limits]
 fuel = "off"
 
@@ -94,6 +107,8 @@ fn folder() -> TempDir {
     write("pico2.toml", PICO2.as_bytes());
     write("pico2_pin.toml", b"[spi.screen]\nblock = 1\nsck = 12\nmosi = 11\n");
     write("pico2_log.toml", b"[gpio]\nLED = { pin = 1, direction = \"output\" }\n");
+    write("pico2_adc.toml", b"[adc.battery]\npin = 25\n");
+    write("pico2_pwm.toml", b"[pwm.fan]\npin = 4\n[pwm.led]\npin = 20\n");
     write("pico2_pins.toml", PICO2_TWO_WAYS.as_bytes());
     write("script.toml", b"[i2c.bus]\nsim = true\n[[device]]\npart = \"scripted\"\ni2c = \"i2c\"\naddress = 0x20\nsteps = [{ write = [1] }]\n");
     write("empty.wasm", b"");
@@ -182,6 +197,8 @@ fn an_image_for_a_microcontroller_is_checked_against_its_chip_and_says_what_it_h
     compare(&folder, "image_pin", &compile("pico2_pin.toml", "no.bin"));
     compare(&folder, "image_log_pin", &compile("pico2_log.toml", "no.bin"));
     compare(&folder, "image_two_ways", &compile("pico2_pins.toml", "no.bin"));
+    compare(&folder, "image_adc", &compile("pico2_adc.toml", "no.bin"));
+    compare(&folder, "image_pwm", &compile("pico2_pwm.toml", "no.bin"));
     compare(&folder, "image_simulated", &compile("board.toml", "no.bin"));
     compare(&folder, "image_no_policy", &["compile", "ok.wasm", "--target", "pico2"]);
     compare(

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use wasm_embedded_host::microcontroller::{Settings, WASMTIME, tunables};
-use wasm_embedded_image::policy::{I2cBus, PinPlace, Policy, SpiBus};
+use wasm_embedded_image::policy::{I2cBus, PinPlace, Policy, SpiBus, UartPlace};
 use wasm_embedded_image::{Image, ImageError};
 
 use super::failure::Failure;
@@ -92,13 +92,25 @@ fn text(image: &Image<'_>, policy: &Policy, fits: bool) -> String {
         };
         format!("spi        {}: {place}, {} Hz, mode {}", label.label, label.frequency_hz, label.mode)
     }));
-    lines.extend(policy.pins.iter().map(|label| {
+    let place = |place: &PinPlace| match place {
+        PinPlace::Sim { net } => format!("net {net}"),
+        PinPlace::Pin { pin } => format!("pin {pin}"),
+    };
+    lines.extend(policy.pins.iter().map(|label| format!("pin        {}: {}", label.label, place(&label.place))));
+    lines.extend(
+        policy
+            .pwm
+            .iter()
+            .map(|label| format!("pwm        {}: {}, {} Hz", label.label, place(&label.place), label.frequency_hz)),
+    );
+    lines.extend(policy.uart.iter().map(|label| {
         let place = match &label.place {
-            PinPlace::Sim { net } => format!("net {net}"),
-            PinPlace::Pin { pin } => format!("pin {pin}"),
+            UartPlace::Sim { name } => format!("simulated port {name}"),
+            UartPlace::Block { block, tx, rx } => format!("UART{block}, tx {tx}, rx {rx}"),
         };
-        format!("pin        {}: {place}", label.label)
+        format!("uart       {}: {place}, {} baud", label.label, label.baud)
     }));
+    lines.extend(policy.adc.iter().map(|label| format!("adc        {}: {}", label.label, place(&label.place))));
     if !fits {
         lines.push(format!("this program's firmware does not run it: that has Wasmtime {WASMTIME}; compile it again"));
     }

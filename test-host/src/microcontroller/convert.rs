@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use wasm_embedded_image::policy as packed;
 
-use super::Board;
 use super::rp2350::{Function, PinError, check};
+use super::{Board, peripherals};
 use crate::policy::{
     self, Access, Bias, Block, BusBackend, Device, I2cLabel, LogLevel, Part, PinBackend, PinDirection, PinLabel,
     PinLevel, Policy, Select, SpiLabel, Wiring,
@@ -28,7 +28,7 @@ pub enum ConvertError {
     Block {
         /// The label.
         label: String,
-        /// SPI or I2C.
+        /// SPI, I2C or UART.
         kind: &'static str,
         /// What the policy says.
         block: String,
@@ -91,6 +91,9 @@ pub(super) fn policy(policy: &Policy, board: Board, name: &str) -> Result<packed
         i2c,
         spi,
         pins: policy.pins.iter().map(|label| pin(label, board)).collect::<Result<_, _>>()?,
+        pwm: peripherals::pwm(policy, board)?,
+        uart: policy.uart.iter().map(|label| peripherals::uart(label, board)).collect::<Result<_, _>>()?,
+        adc: policy.adc.iter().map(|label| peripherals::adc(label, board)).collect::<Result<_, _>>()?,
         parts,
         limits: limits(policy),
         log_level: match policy.log_level.unwrap_or(LogLevel::Info) {
@@ -274,12 +277,12 @@ fn part(device: &Device) -> Result<packed::Part, ConvertError> {
 }
 
 /// What stands behind a bus's label on a microcontroller.
-enum Place<'a> {
+pub(super) enum Place<'a> {
     Sim(&'a str),
     Block(&'a Block),
 }
 
-fn backend<'a>(label: &str, backend: &'a BusBackend, board: Board) -> Result<Place<'a>, ConvertError> {
+pub(super) fn backend<'a>(label: &str, backend: &'a BusBackend, board: Board) -> Result<Place<'a>, ConvertError> {
     match (backend, board) {
         (BusBackend::Sim(name), Board::An505 | Board::Virt) => Ok(Place::Sim(name)),
         (BusBackend::Block(block), Board::Pico2) => Ok(Place::Block(block)),
@@ -289,7 +292,7 @@ fn backend<'a>(label: &str, backend: &'a BusBackend, board: Board) -> Result<Pla
     }
 }
 
-fn refuse(label: &str, what: &'static str, board: Board) -> ConvertError {
+pub(super) fn refuse(label: &str, what: &'static str, board: Board) -> ConvertError {
     let has = match board {
         Board::Pico2 => "blocks and pins: give it `block`, or `pin`",
         Board::An505 | Board::Virt => "simulated parts only: give it `sim`",
@@ -298,14 +301,19 @@ fn refuse(label: &str, what: &'static str, board: Board) -> ConvertError {
 }
 
 /// Returns the number of a block that is called `0` or `SPI0`.
-fn number(label: &str, kind: &'static str, block: &Block, board: Board) -> Result<u8, ConvertError> {
+pub(super) fn number(label: &str, kind: &'static str, block: &Block, board: Board) -> Result<u8, ConvertError> {
     let name = block.name.to_ascii_uppercase();
     let number = name.strip_prefix(kind).unwrap_or(&name).parse().ok().filter(|number| *number < BLOCKS);
     number.ok_or_else(|| ConvertError::Block { label: label.to_owned(), kind, block: block.name.clone(), board })
 }
 
 /// Returns the pin of a block under a key, if it is given.
-fn wired(label: &str, block: &Block, key: &'static str, wanted: Function) -> Result<Option<u8>, ConvertError> {
+pub(super) fn wired(
+    label: &str,
+    block: &Block,
+    key: &'static str,
+    wanted: Function,
+) -> Result<Option<u8>, ConvertError> {
     let pin = block.pins.iter().find(|(other, _)| *other == key);
     Ok(pin.map(|(_, pin)| check(label, key, *pin, wanted)).transpose()?)
 }

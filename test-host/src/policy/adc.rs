@@ -26,8 +26,8 @@ impl AdcLabel {
         let backend = ChannelBackend::read(label, &table, "/sys/bus/iio/devices/iio:device0");
         let resolution_bits = table.get("resolution-bits").and_then(|value| value.integer(1..=24));
         let reference = table.get("reference-mv");
-        if let (Some(value), Some(ChannelBackend::Linux { .. })) = (&reference, &backend) {
-            value.refuse("is of a simulated input; of the machine's, the kernel knows the scale", None);
+        if let (Some(value), Some(ChannelBackend::Linux { .. } | ChannelBackend::Pin(_))) = (&reference, &backend) {
+            value.refuse("is of a simulated input; of the machine's, its driver knows the scale", None);
         }
         let reference_mv = reference.and_then(|value| value.integer(1..=GREATEST_REFERENCE_MV));
         let span = table.span.clone();

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::backend::{nothing_behind, read_path, read_sim};
+use super::backend::{nothing_behind, read_path, read_pin, read_sim};
 use super::reader::Table;
 
 /// The greatest number of a channel.
@@ -20,18 +20,26 @@ pub enum ChannelBackend {
         /// The number of the channel.
         channel: u32,
     },
+    /// A pin of a microcontroller.
+    Pin(u32),
 }
 
 impl ChannelBackend {
-    /// Reads `sim`, or `path` and `channel`. The net of `sim = true` is called as the label.
+    /// Reads `sim`, or `path` and `channel`, or `pin`. The net of `sim = true` is called as the label.
     pub(super) fn read(label: &str, table: &Table<'_>, folder: &str) -> Option<ChannelBackend> {
-        table.exclude("sim", "path", "a label stands for one channel: simulated, or of this machine");
-        let (sim, path) = (table.get("sim"), table.get("path"));
+        let reason = "a label stands for one channel: simulated, or of this machine";
+        table.exclude("sim", "path", reason);
+        table.exclude("sim", "pin", reason);
+        table.exclude("path", "pin", reason);
+        let (sim, path, pin) = (table.get("sim"), table.get("path"), table.get("pin"));
         if let Some(value) = sim {
             if let Some(channel) = table.get("channel") {
                 channel.refuse("belongs to a `path`, which is not given", None);
             }
             return Some(ChannelBackend::Sim(read_sim(&value, label)?));
+        }
+        if let Some(value) = pin {
+            return Some(ChannelBackend::Pin(read_pin(&value)?));
         }
         if let Some(value) = path {
             let channel = table.require("channel", "the number of the channel, from 0");
@@ -46,7 +54,7 @@ impl ChannelBackend {
     pub(crate) fn net(&self) -> Option<&str> {
         match self {
             ChannelBackend::Sim(net) => Some(net),
-            ChannelBackend::Linux { .. } => None,
+            ChannelBackend::Linux { .. } | ChannelBackend::Pin(_) => None,
         }
     }
 }

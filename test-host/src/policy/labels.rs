@@ -63,7 +63,7 @@ pub(crate) fn check_paths(policy: &Policy, findings: &Findings) {
     });
     let channels = policy.channels().filter_map(|(_, backend, span)| match backend {
         ChannelBackend::Linux { path, channel } => Some((format!("channel {channel} of {}", path.display()), span)),
-        ChannelBackend::Sim(_) => None,
+        ChannelBackend::Sim(_) | ChannelBackend::Pin(_) => None,
     });
     for (name, span) in buses.chain(channels) {
         if let Some(other) = seen.get(&name) {

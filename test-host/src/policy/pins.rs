@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Policy;
 use super::backend::{Block, BusBackend};
+use super::channel::ChannelBackend;
 use super::gpio::{Bias, Chip, PinBackend, PinDirection};
 use super::problem::{Finding, Findings, Span};
 
@@ -25,7 +26,7 @@ struct Owner<'p> {
 /// Refuses a pin of the machine that two labels have.
 pub(crate) fn check_machine_pins(policy: &Policy, findings: &Findings) {
     let mut seen: BTreeMap<Pin, Owner<'_>> = BTreeMap::new();
-    for (pin, owner) in gpio_pins(policy).chain(bus_pins(policy)) {
+    for (pin, owner) in gpio_pins(policy).chain(bus_pins(policy)).chain(channel_pins(policy)) {
         let name = pin.name.clone();
         let Some(other) = seen.insert(pin, owner.clone()) else { continue };
         if other.shared.is_none() || other.shared != owner.shared {
@@ -50,7 +51,8 @@ fn gpio_pins(policy: &Policy) -> impl Iterator<Item = (Pin, Owner<'_>)> {
 fn bus_pins(policy: &Policy) -> impl Iterator<Item = (Pin, Owner<'_>)> {
     let i2c = policy.i2c.iter().map(|label| (&label.label, &label.backend, &label.span));
     let spi = policy.spi.iter().map(|label| (&label.label, &label.backend, &label.span));
-    let blocks = i2c.chain(spi).filter_map(|(label, backend, span)| match backend {
+    let uart = policy.uart.iter().map(|label| (&label.label, &label.backend, &label.span));
+    let blocks = i2c.chain(spi).chain(uart).filter_map(|(label, backend, span)| match backend {
         BusBackend::Block(block) => Some((label, block, span)),
         BusBackend::Sim(_) | BusBackend::Linux(_) => None,
     });
@@ -59,6 +61,16 @@ fn bus_pins(policy: &Policy) -> impl Iterator<Item = (Pin, Owner<'_>)> {
             let use_ = format!("`{key}` of label `{label}`");
             (Pin { chip: None, name: pin.to_string() }, Owner { use_, shared: shared(block, key), span })
         })
+    })
+}
+
+fn channel_pins(policy: &Policy) -> impl Iterator<Item = (Pin, Owner<'_>)> {
+    policy.channels().filter_map(|(label, backend, span)| match backend {
+        ChannelBackend::Pin(pin) => {
+            let owner = Owner { use_: format!("label `{label}`"), shared: None, span };
+            Some((Pin { chip: None, name: pin.to_string() }, owner))
+        }
+        ChannelBackend::Sim(_) | ChannelBackend::Linux { .. } => None,
     })
 }
 
