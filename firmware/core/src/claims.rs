@@ -3,7 +3,7 @@
 use core::fmt;
 
 use wasm_embedded_image::Policy;
-use wasm_embedded_image::policy::{I2cBus, PinPlace, SpiBus};
+use wasm_embedded_image::policy::{I2cBus, PinPlace, SpiBus, UartPlace};
 
 /// Pins and controllers, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Claims {
     pins: u64,
     i2c: u64,
     spi: u64,
+    uart: u64,
+    counters: u64,
 }
 
 /// What two guests want.
@@ -22,6 +24,10 @@ pub enum Conflict {
     I2c(u32),
     /// An SPI controller.
     Spi(u32),
+    /// A serial port.
+    Uart(u32),
+    /// A counter of PWM outputs: its two outputs have one frequency.
+    Counter(u32),
 }
 
 impl Claims {
@@ -46,6 +52,23 @@ impl Claims {
                 claims.pins |= bit(pin);
             }
         }
+        for label in &policy.uart {
+            if let UartPlace::Block { block, tx, rx } = label.place {
+                claims.uart |= bit(block);
+                claims.pins |= bit(tx) | bit(rx);
+            }
+        }
+        for label in &policy.pwm {
+            if let PinPlace::Pin { pin } = label.place {
+                claims.pins |= bit(pin);
+                claims.counters |= bit(pin / 2 % 8);
+            }
+        }
+        for label in &policy.adc {
+            if let PinPlace::Pin { pin } = label.place {
+                claims.pins |= bit(pin);
+            }
+        }
         claims
     }
 
@@ -55,7 +78,10 @@ impl Claims {
         let first = |both: u64| (both != 0).then(|| both.trailing_zeros());
         let pin = first(self.pins & other.pins).map(Conflict::Pin);
         let i2c = || first(self.i2c & other.i2c).map(Conflict::I2c);
-        pin.or_else(i2c).or_else(|| first(self.spi & other.spi).map(Conflict::Spi))
+        let spi = || first(self.spi & other.spi).map(Conflict::Spi);
+        let uart = || first(self.uart & other.uart).map(Conflict::Uart);
+        let counter = || first(self.counters & other.counters).map(Conflict::Counter);
+        pin.or_else(i2c).or_else(spi).or_else(uart).or_else(counter)
     }
 }
 
@@ -70,6 +96,8 @@ impl fmt::Display for Conflict {
             Conflict::Pin(pin) => write!(f, "pin {pin}"),
             Conflict::I2c(block) => write!(f, "I2C{block}"),
             Conflict::Spi(block) => write!(f, "SPI{block}"),
+            Conflict::Uart(block) => write!(f, "UART{block}"),
+            Conflict::Counter(number) => write!(f, "PWM counter {number}"),
         }
     }
 }

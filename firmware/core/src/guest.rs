@@ -6,7 +6,9 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::cell::Cell;
+use core::fmt;
 
+use embedded_hal::delay::DelayNs;
 use wasm_embedded_host::delay::Delay;
 use wasm_embedded_host::{HalCtx, HalView, Interrupt, Limits};
 use wasm_embedded_image::Policy;
@@ -174,6 +176,21 @@ fn limits(policy: &Policy) -> Limits {
     limits.handles = policy.limits.handles;
     limits.text_bytes = policy.limits.text_bytes;
     limits
+}
+
+/// A delay for devices that are asked again and again, such as a serial port: the other guests have their turns meanwhile.
+pub struct Pause(pub Arc<dyn World>);
+
+impl DelayNs for Pause {
+    fn delay_ns(&mut self, ns: u32) {
+        turns::wait_until(self.0.now_ns().saturating_add(ns.into()));
+    }
+}
+
+impl fmt::Debug for Pause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pause")
+    }
 }
 
 /// A delay that gives the turn to the others.

@@ -20,5 +20,6 @@ pub mod turns;
 pub use board::{Board, World};
 pub use claims::{Claims, Conflict};
 pub use console::say;
+pub use guest::Pause;
 pub use heap::Heap;
 pub use station::{panicked, run};

@@ -5,11 +5,13 @@ use core::cell::RefCell;
 
 use critical_section::Mutex;
 use firmware_core::Heap;
+use rp235x_hal::adc::Adc;
 use rp235x_hal::clocks::init_clocks_and_plls;
 use rp235x_hal::fugit::{HertzU32, MicrosDurationU32, RateExtU32};
 use rp235x_hal::gpio::bank0::{Gpio0, Gpio1};
 use rp235x_hal::gpio::{FunctionUart, Pin, Pins, PullDown};
 use rp235x_hal::pac::{Peripherals, TIMER0, UART0};
+use rp235x_hal::pwm::Slices;
 use rp235x_hal::uart::{DataBits, Enabled, StopBits, UartConfig, UartPeripheral};
 use rp235x_hal::{Clock, Sio, Timer, Watchdog};
 
@@ -65,6 +67,9 @@ pub(crate) fn init(heap: &Heap) {
         UartPeripheral::new(chip.UART0, (pins.gpio0.into_function(), pins.gpio1.into_function()), &mut chip.RESETS);
     let settings = UartConfig::new(LOG_BAUD.Hz(), DataBits::Eight, None, StopBits::One);
     let log = uart.enable(settings, clocks.peripheral_clock.freq()).ok();
+    // Running from here on; guests have their channels, each its own.
+    drop(Adc::new(chip.ADC, &mut chip.RESETS));
+    drop(Slices::new(chip.PWM, &mut chip.RESETS));
     watchdog.pause_on_debug(true);
     watchdog.start(PATIENCE);
     critical_section::with(|cs| {

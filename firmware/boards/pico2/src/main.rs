@@ -1,15 +1,18 @@
 //! The firmware of the Raspberry Pi Pico 2, for the Arm and for the RISC-V cores of its RP2350.
 //!
-//! What a further kind of hardware needs (UART, PWM, ADC) goes beside [`spi`] and [`i2c`], and is added in [`world`].
+//! Each kind of hardware has a file, and is added to a guest's context in [`world`].
 #![no_std]
 #![no_main]
 
 extern crate alloc;
 
+mod adc;
 mod chip;
 mod i2c;
 mod pins;
+mod pwm;
 mod spi;
+mod uart;
 mod world;
 
 use alloc::string::String;

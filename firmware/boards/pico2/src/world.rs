@@ -11,7 +11,7 @@ use wasm_embedded_host::HalCtxBuilder;
 use wasm_embedded_image::Policy;
 use wasm_embedded_image::policy::{I2cBus, SpiBus};
 
-use crate::{chip, i2c, pins, spi};
+use crate::{adc, chip, i2c, pins, pwm, spi, uart};
 
 const NS_PER_US: u64 = 1_000;
 
@@ -36,6 +36,9 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
     let simulated = |label: &str| format!("label `{label}` is simulated, and this board has only hardware");
     for label in &policy.pins {
         pins::add(label, hal)?;
+    }
+    for label in &policy.pwm {
+        pwm::add(label, hal)?;
     }
     let mut selects = BTreeMap::new();
     for label in &policy.spi {
@@ -71,7 +74,14 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
         hal.i2c(&label.label, bus.clone(), grants::i2c(label));
         buses.insert(block, bus);
     }
-    Ok(Arc::new(ChipTime))
+    for label in &policy.adc {
+        adc::add(label, hal)?;
+    }
+    let world: Arc<dyn World> = Arc::new(ChipTime);
+    for label in &policy.uart {
+        uart::add(label, &world, hal)?;
+    }
+    Ok(world)
 }
 
 fn any_miso(policy: &Policy, wanted: u8) -> Option<u8> {

@@ -105,7 +105,9 @@ pub(crate) fn exit(end: bool) -> ! {
 /// Ends QEMU with a failure.
 pub(crate) fn fail() -> ! {
     semihosting_exit(0x2_0023);
-    loop {}
+    loop {
+        cortex_m::asm::wfi();
+    }
 }
 
 /// SYS_EXIT with a reason: 0x20026 is the end of the application, 0x20023 an internal error.

@@ -15,6 +15,7 @@ mod machine;
 mod meter;
 mod options;
 mod parts;
+mod peripherals;
 mod world;
 
 use alloc::string::String;

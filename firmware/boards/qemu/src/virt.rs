@@ -95,7 +95,9 @@ pub(crate) fn exit(end: bool) -> ! {
 /// Ends QEMU with a failure.
 pub(crate) fn fail() -> ! {
     finish(FAIL);
-    loop {}
+    loop {
+        riscv::asm::wfi();
+    }
 }
 
 fn finish(how: u32) {

@@ -14,7 +14,7 @@ use wasm_embedded_image::policy::{self, Bias, Direction, I2cBus, I2cLabel, PinLa
 use wasm_embedded_sim::{Event, Level, PartId, Pull, Sim, SpiSettings, Topology, TraceSink};
 
 use crate::parts::{self, Selects};
-use crate::{BOARD, METER, options};
+use crate::{BOARD, METER, options, peripherals};
 
 /// What one look at a clock takes, as under `wasm-embedded-rt`.
 const LOOK_NS: u64 = 1_000;
@@ -38,6 +38,15 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
     }
     for label in &policy.pins {
         add_pin(&sim, label, hal)?;
+    }
+    for label in &policy.pwm {
+        peripherals::add_pwm(&sim, label, hal)?;
+    }
+    for label in &policy.uart {
+        peripherals::add_uart(&sim, label, hal)?;
+    }
+    for label in &policy.adc {
+        peripherals::add_adc(&sim, label, hal)?;
     }
     for label in &policy.i2c {
         add_i2c(&sim, label, hal)?;
@@ -81,7 +90,7 @@ impl World for SimWorld {
 }
 
 /// What is simulated, on a board that has nothing else.
-fn only_simulated(label: &str) -> String {
+pub(crate) fn only_simulated(label: &str) -> String {
     alloc::format!("label `{label}` stands for hardware, and this board only simulates: give it `sim = true`")
 }
 

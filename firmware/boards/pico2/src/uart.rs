@@ -1,0 +1,40 @@
+//! The serial port for guests, UART1: UART0 carries the log.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+
+use firmware_core::{Pause, World};
+use rp235x_hal::fugit::RateExtU32;
+use rp235x_hal::gpio::{DynPinId, DynPullType, FunctionUart, Pin};
+use rp235x_hal::uart::{DataBits, Parity as Bit, StopBits, UartConfig, UartPeripheral, ValidatedPinRx, ValidatedPinTx};
+use wasm_embedded_host::{Access, HalCtxBuilder};
+use wasm_embedded_image::policy::{Parity, UartLabel, UartPlace};
+
+use crate::chip::{self, CLOCK};
+use crate::pins;
+
+/// Adds a label's port.
+pub(crate) fn add(label: &UartLabel, world: &Arc<dyn World>, hal: &mut HalCtxBuilder) -> Result<(), String> {
+    let UartPlace::Block { block: 1, tx, rx } = label.place else {
+        return Err(format!("label `{}`: this board has UART1 only", label.label));
+    };
+    let mut chip = chip::peripherals();
+    let wire = |number: u8| -> Result<Pin<DynPinId, FunctionUart, DynPullType>, String> {
+        pins::pin(number).try_into_function().map_err(|_| pins::unfit(number))
+    };
+    let tx = ValidatedPinTx::validate(wire(tx)?, &chip.UART1).map_err(|_| pins::unfit(tx))?;
+    let rx = ValidatedPinRx::validate(wire(rx)?, &chip.UART1).map_err(|_| pins::unfit(rx))?;
+    let parity = match label.parity {
+        Parity::None => None,
+        Parity::Even => Some(Bit::Even),
+        Parity::Odd => Some(Bit::Odd),
+    };
+    let stop = if label.stop_bits == 2 { StopBits::Two } else { StopBits::One };
+    let settings = UartConfig::new(label.baud.Hz(), DataBits::Eight, parity, stop);
+    let port = UartPeripheral::new(chip.UART1, (tx, rx), &mut chip.RESETS).enable(settings, CLOCK);
+    let port = port.map_err(|_| format!("label `{}`: {} baud cannot be made", label.label, label.baud))?;
+    let access = if label.read_only { Access::ReadOnly } else { Access::ReadWrite };
+    hal.uart(&label.label, port, Pause(world.clone()), access);
+    Ok(())
+}
