@@ -71,7 +71,8 @@ impl Guests {
         let without_fuel = "\n[limits]\nfuel = \"off\"\n";
         let trace = folder.join("trace.txt");
         let mut simulate = command(&host, ["run", "--display", "--policy"]);
-        simulate.arg(folder.join("weather.toml")).arg(built("weather_nostd")).arg("--trace").arg(&trace);
+        simulate.arg(folder.join("weather.toml")).arg(built("weather_nostd"));
+        simulate.arg(format!("--trace-text={}", trace.display()));
         let guests = Guests {
             weather: image("weather", "weather_nostd", &weather)?,
             weather_without_fuel: image("weather-off", "weather_nostd", &(weather.clone() + without_fuel))?,
