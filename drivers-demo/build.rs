@@ -4,7 +4,7 @@
 const SMALL: [&str; 2] = ["weather_nostd", "weather_spi_nostd"];
 
 /// The stack of the guest's own functions, in bytes, instead of 1 MiB.
-const STACK_BYTES: u32 = 4 * 1024;
+const STACK_BYTES: u32 = 3 * 1024;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");

@@ -16,35 +16,63 @@ use crate::reading::Reading;
 const NAME_X: i32 = 2;
 const NUMBER_END_X: i32 = 100;
 const UNIT_X: i32 = 104;
+/// The base lines.
+const TEMPERATURE_Y: i32 = 27;
+const HUMIDITY_Y: i32 = 44;
+const PRESSURE_Y: i32 = 60;
+/// What is drawn where a number has fewer digits than fit.
+const BLANKS: &str = "       ";
 
-/// Draws a reading under a title, over whatever was there.
+/// How many characters a number has at most: `-40.0`, `100.0`, `1100.00`.
+const TENTHS: usize = 5;
+const HUNDREDTHS: usize = 7;
+
+/// Draws what stays: title, names and units, over whatever was there.
+///
+/// # Errors
+///
+/// Fails if the target does.
+pub fn draw_form<D: DrawTarget<Color = BinaryColor>>(target: &mut D) -> Result<(), D::Error> {
+    target.clear(BinaryColor::Off)?;
+    target.fill_solid(&Rectangle::new(Point::zero(), Size::new(128, 12)), BinaryColor::On)?;
+    let title = MonoTextStyle::new(&FONT_6X10, BinaryColor::Off);
+    text(target, Point::new(19, 9), "Weather station", title)?;
+    let small = MonoTextStyle::new(&FONT_6X10, BinaryColor::On);
+    for (y, name, unit) in [(TEMPERATURE_Y, "Temp", "°C"), (HUMIDITY_Y, "Hum", "%"), (PRESSURE_Y, "Pressure", "hPa")] {
+        text(target, Point::new(NAME_X, y), name, small)?;
+        text(target, Point::new(UNIT_X, y), unit, small)?;
+    }
+    Ok(())
+}
+
+/// Draws the numbers of a reading, over those that were there.
 ///
 /// # Errors
 ///
 /// Fails if the target does.
 pub fn draw<D: DrawTarget<Color = BinaryColor>>(target: &mut D, reading: &Reading) -> Result<(), D::Error> {
-    target.clear(BinaryColor::Off)?;
-    target.fill_solid(&Rectangle::new(Point::zero(), Size::new(128, 12)), BinaryColor::On)?;
-    text(target, Point::new(19, 9), "Weather station", &FONT_6X10, BinaryColor::Off)?;
-    line(target, 27, "Temp", reading.temperature, &FONT_9X15_BOLD, "°C")?;
-    line(target, 44, "Hum", reading.humidity, &FONT_9X15_BOLD, "%")?;
-    line(target, 60, "Pressure", reading.pressure, &FONT_6X10, "hPa")
+    number(target, TEMPERATURE_Y, reading.temperature, &FONT_9X15_BOLD, TENTHS)?;
+    number(target, HUMIDITY_Y, reading.humidity, &FONT_9X15_BOLD, TENTHS)?;
+    number(target, PRESSURE_Y, reading.pressure, &FONT_6X10, HUNDREDTHS)
 }
 
-/// Draws one quantity with its base line at `y`.
-fn line<D: DrawTarget<Color = BinaryColor>>(
+/// Draws a number with its base line at `y`, and blanks where a longer one was.
+fn number<D: DrawTarget<Color = BinaryColor>>(
     target: &mut D,
     y: i32,
-    name: &str,
     number: Decimal,
     font: &MonoFont<'_>,
-    unit: &str,
+    room: usize,
 ) -> Result<(), D::Error> {
+    let mut style = MonoTextStyle::new(font, BinaryColor::On);
+    style.background_color = Some(BinaryColor::Off);
     let number = number.text();
-    let width = number.as_str().bytes().map(|_| font.character_size.width).sum();
-    text(target, Point::new(NAME_X, y), name, &FONT_6X10, BinaryColor::On)?;
-    text(target, Point::new(NUMBER_END_X, y) - Size::new(width, 0), number.as_str(), font, BinaryColor::On)?;
-    text(target, Point::new(UNIT_X, y), unit, &FONT_6X10, BinaryColor::On)
+    let digits = number.as_str();
+    let blanks = BLANKS.get(..room.saturating_sub(digits.len())).unwrap_or_default();
+    let width = |text: &str| text.bytes().map(|_| font.character_size.width).sum();
+    let start = Point::new(NUMBER_END_X, y) - Size::new(width(digits), 0);
+    text(target, start - Size::new(width(blanks), 0), blanks, style)?;
+    text(target, start, digits, style)
 }
 
 /// Draws text that begins at a point of its base line.
@@ -54,8 +82,7 @@ fn text<D: DrawTarget<Color = BinaryColor>>(
     target: &mut D,
     start: Point,
     text: &str,
-    font: &MonoFont<'_>,
-    color: BinaryColor,
+    style: MonoTextStyle<'_, BinaryColor>,
 ) -> Result<(), D::Error> {
-    MonoTextStyle::new(font, color).draw_string(text, start, Baseline::Alphabetic, target).map(|_next| ())
+    style.draw_string(text, start, Baseline::Alphabetic, target).map(|_next| ())
 }

@@ -55,6 +55,7 @@ pub fn run<I: I2c, DI: WriteOnlyDataCommand>(
 ) -> Result<(), Error<I::Error>> {
     let mut sensor = BME280::new_primary(sensor);
     sensor.init(&mut delay)?;
+    picture::draw_form(&mut screen)?;
     for measurement in 0..MEASUREMENTS {
         if measurement > 0 {
             delay.delay_ms(PAUSE_MS);

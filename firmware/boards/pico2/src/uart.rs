@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 
 use firmware_core::{Pause, World};
 use rp235x_hal::fugit::RateExtU32;
-use rp235x_hal::gpio::{DynPinId, DynPullType, FunctionUart, Pin};
+use rp235x_hal::gpio::DynFunction;
 use rp235x_hal::uart::{DataBits, Parity as Bit, StopBits, UartConfig, UartPeripheral, ValidatedPinRx, ValidatedPinTx};
 use wasm_embedded_host::{Access, HalCtxBuilder};
 use wasm_embedded_image::policy::{Parity, UartLabel, UartPlace};
@@ -20,8 +20,9 @@ pub(crate) fn add(label: &UartLabel, world: &Arc<dyn World>, hal: &mut HalCtxBui
         return Err(format!("label `{}`: this board has UART1 only", label.label));
     };
     let mut chip = chip::peripherals();
-    let wire = |number: u8| -> Result<Pin<DynPinId, FunctionUart, DynPullType>, String> {
-        pins::pin(number).try_into_function().map_err(|_| pins::unfit(number))
+    let wire = |number: u8| {
+        let mut pin = pins::pin(number);
+        pin.try_set_function(DynFunction::Uart).map_err(|_| pins::unfit(number)).map(|()| pin)
     };
     let tx = ValidatedPinTx::validate(wire(tx)?, &chip.UART1).map_err(|_| pins::unfit(tx))?;
     let rx = ValidatedPinRx::validate(wire(rx)?, &chip.UART1).map_err(|_| pins::unfit(rx))?;
