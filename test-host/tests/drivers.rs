@@ -33,7 +33,7 @@ const PRINTED: [(&str, &str); 10] = [
 ];
 
 /// The limit for a weather station without std: a microcontroller keeps the component in its memory.
-const MOST_BYTES: u64 = 30 * 1024;
+const MOST_BYTES: u64 = 36 * 1024;
 
 #[test]
 fn every_program_has_a_test() {
