@@ -64,9 +64,11 @@ mod tests {
     #[test]
     fn a_memory_of_bytes_counts_bytes_and_one_of_pages_counts_pages() {
         let read = |section: &[u8]| {
-            let module = [b"\0asm\x01\0\0\0", &[MEMORY, u8::try_from(section.len()).expect("short")], section].concat();
-            let head = [b"\0asm\x0d\0\x01\0", &[CORE_MODULE, u8::try_from(module.len()).expect("short")][..]].concat();
-            let file = tempfile(&[head, module].concat());
+            let head = |magic: &[u8], kind: u8, contents: &[u8]| {
+                [magic, &[kind, u8::try_from(contents.len()).expect("short")], contents].concat()
+            };
+            let module = head(b"\0asm\x01\0\0\0", MEMORY, section);
+            let file = tempfile(&head(b"\0asm\x0d\0\x01\0", CORE_MODULE, &module));
             let bytes = linear(&file).expect("a component");
             fs::remove_file(file).expect("it is there");
             bytes
