@@ -72,7 +72,7 @@ impl Function {
             Function::SpiTx(block) => spi(block, 3),
             Function::I2cSda(block) => i2c(block, 0),
             Function::I2cScl(block) => i2c(block, 1),
-            Function::UartTx(block) => u32::from(block) == uart_block(pin) && pin % 4 == 0,
+            Function::UartTx(block) => u32::from(block) == uart_block(pin) && pin.is_multiple_of(4),
             Function::UartRx(block) => u32::from(block) == uart_block(pin) && pin % 4 == 1,
             Function::Adc => pin >= FIRST_ADC_PIN,
             Function::Pwm | Function::Gpio => true,

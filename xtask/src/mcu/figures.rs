@@ -11,8 +11,8 @@ use crate::process::root;
 
 /// Flash, heap and stack that the firmware may take, in bytes.
 const FLASH: u64 = 560 << 10;
-/// RISC-V's instructions take a fifth more room than Arm's for the same program.
-const FLASH_RISCV: u64 = 680 << 10;
+/// The same program takes a quarter more room for RISC-V than for Arm: there is no way yet to the limit above.
+const FLASH_RISCV: u64 = 720 << 10;
 const HEAP: u64 = 52 << 10;
 const STACK: u64 = 10 << 10;
 /// The memory of a guest, its stack and display buffer included.
