@@ -8,6 +8,7 @@ use anyhow::{Context as _, bail};
 use super::elf::Size;
 use super::machine::Machine;
 use crate::process::root;
+use crate::targets::FIRMWARE;
 
 /// Flash, heap and stack that the firmware may take, in bytes.
 const FLASH: u64 = 560 << 10;
@@ -61,12 +62,17 @@ impl Figures {
             Machine::Virt => FLASH_RISCV,
         };
         self.add(format!("{machine}: flash of the firmware, bytes"), size.flash.into(), Some(limit));
-        self.add(format!("{machine}: variables, the stacks of two guests included, bytes"), size.ram.into(), None);
+        if machine == Machine::An505 {
+            self.add(format!("{machine}: variables, the stacks of two guests included, bytes"), size.ram.into(), None);
+        }
     }
 
     pub(super) fn pico2(&mut self, target: &str, size: Size) {
         self.add(format!("pico2, {target}: flash of the firmware, bytes"), size.flash.into(), Some(PICO2_FLASH));
-        self.add(format!("pico2, {target}: variables, bytes"), size.ram.into(), Some(PICO2_RAM / 2));
+        // The linker script for RISC-V makes all that is left a section, the stack.
+        if target == FIRMWARE {
+            self.add(format!("pico2, {target}: variables, bytes"), size.ram.into(), Some(PICO2_RAM / 2));
+        }
     }
 
     pub(super) fn memory(&mut self, machine: Machine, log: &[String]) -> anyhow::Result<()> {
