@@ -154,16 +154,25 @@ impl I2c {
 
     /// Any transaction, as records and bytes end to end.
     fn flat(&self, address: host::Address, operations: &mut [Operation<'_>]) -> Result<(), Error> {
-        let Lengths { records, written, read } = Lengths::of(operations)?;
-        let data = written.checked_add(read).ok_or(Error::TooLong)?;
+        let Lengths { records, written, read, writers, readers } = Lengths::of(operations)?;
+        // What only one operation writes or reads is where it belongs already.
+        let gathered = if writers > 1 { written } else { 0 };
+        let scattered = if readers > 1 { read } else { 0 };
+        let data = gathered.checked_add(scattered).ok_or(Error::TooLong)?;
         let words = records.checked_add(data.div_ceil(4)).ok_or(Error::TooLong)?;
         with_scratch(words, |words| {
             let (records, data) = words.split_at_mut(records);
-            let (bytes, rest) = bytes_of(data).split_at_mut(written);
-            let reply = rest.split_at_mut(read).0;
-            let records = lay_out(operations, records, bytes)?;
-            place::i2c::transaction(&self.0, address, records, bytes, reply)?;
-            deal(reply, operations);
+            let (gathered, rest) = bytes_of(data).split_at_mut(gathered);
+            let scattered = rest.split_at_mut(scattered).0;
+            let records = lay_out(operations, records, gathered)?;
+            let sole = if writers == 1 { sole_written(operations) } else { None };
+            let bytes = sole.map_or(gathered.as_ptr(), <[u8]>::as_ptr);
+            if readers == 1 {
+                let buffer = buffers(operations).find(|buffer| !buffer.is_empty()).unwrap_or_default();
+                return Ok(place::i2c::transaction(&self.0, address, records, bytes, written, buffer)?);
+            }
+            place::i2c::transaction(&self.0, address, records, bytes, written, scattered)?;
+            deal(scattered, operations);
             Ok(())
         })
         .unwrap_or(Err(Error::TooLong))
@@ -179,23 +188,29 @@ struct Lengths {
     written: usize,
     /// The bytes to be read.
     read: usize,
+    /// How many operations write something.
+    writers: u32,
+    /// How many operations read something.
+    readers: u32,
 }
 
 impl Lengths {
     fn of(operations: &[Operation<'_>]) -> Result<Lengths, Error> {
-        let (mut written, mut read) = (0_usize, 0_usize);
+        let records = operations.len().checked_mul(2).ok_or(Error::TooLong)?;
+        let mut lengths = Lengths { records, written: 0, read: 0, writers: 0, readers: 0 };
         for operation in operations {
-            let (sum, len) = match operation {
-                Operation::Read(buffer) => (&mut read, buffer.len()),
-                Operation::Write(bytes) => (&mut written, bytes.len()),
+            let (sum, count, len) = match operation {
+                Operation::Read(buffer) => (&mut lengths.read, &mut lengths.readers, buffer.len()),
+                Operation::Write(bytes) => (&mut lengths.written, &mut lengths.writers, bytes.len()),
             };
             *sum = sum.checked_add(len).ok_or(Error::TooLong)?;
+            *count += u32::from(len > 0);
         }
-        Ok(Lengths { records: operations.len().checked_mul(2).ok_or(Error::TooLong)?, written, read })
+        Ok(lengths)
     }
 }
 
-/// Puts a transaction into records and bytes, and returns the records.
+/// Puts a transaction into records and, where there is room for them, bytes end to end. Returns the records.
 fn lay_out<'a>(
     operations: &[Operation<'_>],
     records: &'a mut [u32],
@@ -216,14 +231,26 @@ fn lay_out<'a>(
     Ok(records)
 }
 
+/// Returns what the only operation writes that writes something.
+fn sole_written<'a>(operations: &'a [Operation<'_>]) -> Option<&'a [u8]> {
+    operations.iter().find_map(|operation| match operation {
+        Operation::Write(bytes) if !bytes.is_empty() => Some(*bytes),
+        Operation::Write(_) | Operation::Read(_) => None,
+    })
+}
+
+/// Returns where what is read belongs.
+fn buffers<'a>(operations: &'a mut [Operation<'_>]) -> impl Iterator<Item = &'a mut [u8]> {
+    operations.iter_mut().filter_map(|operation| match operation {
+        Operation::Read(buffer) => Some(&mut **buffer),
+        Operation::Write(_) => None,
+    })
+}
+
 /// Deals out what was read.
 fn deal(reply: &[u8], operations: &mut [Operation<'_>]) {
     let mut reader = Reader(reply);
-    for operation in operations {
-        if let Operation::Read(buffer) = operation {
-            reader.get(buffer);
-        }
-    }
+    buffers(operations).for_each(|buffer| reader.get(buffer));
 }
 
 /// A transaction that fits a short call: writes, then reads, at most 16 bytes of each, and no direction without a byte.

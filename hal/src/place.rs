@@ -154,19 +154,21 @@ pub(crate) mod i2c {
         })
     }
 
-    /// `operations` are the records of the interface: direction, length.
+    /// `operations` are the records of the interface: direction, length. `bytes` and `count` of them are written.
     pub(crate) fn transaction(
         bus: &Bus,
         address: Address,
         operations: &[[u32; 2]],
-        bytes: &[u8],
+        bytes: *const u8,
+        count: usize,
         buffer: &mut [u8],
     ) -> Result<(), Failure> {
         let (width, address) = parts(address);
-        // SAFETY: as above, and `operations` has the layout of `list<operation>`: a byte padded to a word, then a word.
+        let (operations, operation_count) = (operations.as_ptr(), operations.len());
+        // SAFETY: as above, the callers pass the pointer and length of a live slice, and `operations` has the layout of
+        // `list<operation>`: a byte padded to a word, then a word.
         receive(buffer, |reply| unsafe {
-            let (operations, count) = (operations.as_ptr(), operations.len());
-            bus_transaction(bus.handle(), width, address, operations, count, bytes.as_ptr(), bytes.len(), reply);
+            bus_transaction(bus.handle(), width, address, operations, operation_count, bytes, count, reply);
         })
     }
 
@@ -205,17 +207,19 @@ pub(crate) mod spi {
         receive(buffer, |reply| unsafe { device_transfer(device.handle(), bytes, count, len, reply) })
     }
 
-    /// `operations` are the records of the interface: write length, read length, nanoseconds.
+    /// `operations` are the records of the interface: write length, read length, nanoseconds. `bytes` and `count` of them are
+    /// written; they may be in the buffer, as in [`transfer`].
     pub(crate) fn transaction(
         device: &Device,
         operations: &[[u32; 3]],
-        bytes: &[u8],
+        bytes: *const u8,
+        count: usize,
         buffer: &mut [u8],
     ) -> Result<(), Failure> {
+        let (operations, operation_count) = (operations.as_ptr(), operations.len());
         // SAFETY: as above, and `operations` has the layout of `list<operation>`: three words.
         receive(buffer, |reply| unsafe {
-            let (operations, count) = (operations.as_ptr(), operations.len());
-            device_transaction(device.handle(), operations, count, bytes.as_ptr(), bytes.len(), reply);
+            device_transaction(device.handle(), operations, operation_count, bytes, count, reply);
         })
     }
 

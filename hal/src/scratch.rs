@@ -1,42 +1,54 @@
 //! Memory for transactions that need more than one buffer, without an allocator.
 #![expect(unsafe_code, reason = "memory taken from the end of the linear memory")]
 
-use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering::Relaxed};
+use core::cell::UnsafeCell;
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use core::{ptr, slice};
 
-/// Words on the stack: enough for 16 operations of SPI and 256 bytes of data.
-const STACK_WORDS: usize = 112;
+use crate::short;
 
+/// Words that are there from the start: enough for 16 operations of SPI and 256 bytes of data.
+const SMALL_WORDS: usize = 112;
+
+/// The words that are there from the start. Not on the stack, where every call would have to fill them with zeros.
+static SMALL: Small = Small(UnsafeCell::new([0; SMALL_WORDS]));
 /// The words taken from the linear memory so far. They are kept for the next call; atomic only to be static, since a component
 /// has one thread.
 static WORDS: AtomicPtr<u32> = AtomicPtr::new(ptr::null_mut());
 /// How many words there are at [`WORDS`].
 static COUNT: AtomicUsize = AtomicUsize::new(0);
-/// Whether they are in use.
+/// Whether either are in use.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+
+struct Small(UnsafeCell<[u32; SMALL_WORDS]>);
+
+// SAFETY: the words are reached only by whoever set `TAKEN`, one at a time.
+unsafe impl Sync for Small {}
 
 /// Calls `f` with `words` words of zeroed or used memory, or returns nothing if the host's memory limit forbids it.
 pub(crate) fn with_scratch<R>(words: usize, f: impl FnOnce(&mut [u32]) -> R) -> Option<R> {
-    if words <= STACK_WORDS {
-        let mut stack = [0; STACK_WORDS];
-        return Some(f(stack.get_mut(..words)?));
-    }
-    if TAKEN.swap(true, Relaxed) {
+    if TAKEN.swap(true, Ordering::Acquire) {
         return None;
     }
-    if COUNT.load(Relaxed) < words {
-        let grown = grow(words);
-        let Some(grown) = grown else {
-            TAKEN.store(false, Relaxed);
-            return None;
-        };
-        WORDS.store(grown, Relaxed);
-        COUNT.store(words, Relaxed);
+    let result = place(words).map(|place| {
+        // SAFETY: `place` gave this many words, aligned, for nobody else; `TAKEN` keeps a second borrow away.
+        f(unsafe { slice::from_raw_parts_mut(place, words) })
+    });
+    TAKEN.store(false, Ordering::Release);
+    result
+}
+
+/// Returns where so many words are.
+#[inline]
+fn place(words: usize) -> Option<*mut u32> {
+    if words <= SMALL_WORDS {
+        return Some(SMALL.0.get().cast());
     }
-    // SAFETY: `grow` gave this many words at this place, aligned, for nobody else; `TAKEN` keeps a second borrow away.
-    let result = f(unsafe { slice::from_raw_parts_mut(WORDS.load(Relaxed), words) });
-    TAKEN.store(false, Relaxed);
-    Some(result)
+    if COUNT.load(Ordering::Relaxed) < words {
+        WORDS.store(grow(words)?, Ordering::Relaxed);
+        COUNT.store(words, Ordering::Relaxed);
+    }
+    Some(WORDS.load(Ordering::Relaxed))
 }
 
 /// Returns the bytes of words.
@@ -54,7 +66,7 @@ impl Writer<'_> {
     pub(crate) fn put(&mut self, bytes: &[u8]) {
         let room = core::mem::take(&mut self.0);
         let (now, later) = room.split_at_mut(bytes.len().min(room.len()));
-        now.copy_from_slice(bytes.get(..now.len()).unwrap_or_default());
+        short::copy(now, bytes.get(..now.len()).unwrap_or_default());
         self.0 = later;
     }
 }
@@ -68,7 +80,7 @@ impl Reader<'_> {
     pub(crate) fn get(&mut self, buffer: &mut [u8]) {
         let (now, later) = self.0.split_at(buffer.len().min(self.0.len()));
         if let Some(room) = buffer.get_mut(..now.len()) {
-            room.copy_from_slice(now);
+            short::copy(room, now);
         }
         self.0 = later;
     }

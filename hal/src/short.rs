@@ -120,6 +120,30 @@ impl ShortReply {
     }
 }
 
+/// Copies bytes between slices of one length, few of them by whole words: `memory.copy` is a call of the host for an engine.
+#[inline]
+pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
+    match from.len() {
+        0..=8 => store(load(from), to),
+        9..=16 => copy_ends::<8>(to, from),
+        17..=32 => copy_ends::<16>(to, from),
+        _ => to.copy_from_slice(from),
+    }
+}
+
+/// Copies the first `N` and the last `N` bytes, which overlap.
+#[inline]
+fn copy_ends<const N: usize>(to: &mut [u8], from: &[u8]) {
+    if let (Some(first), Some(last)) = (from.first_chunk::<N>(), from.last_chunk::<N>()) {
+        if let Some(to) = to.first_chunk_mut() {
+            *to = *first;
+        }
+        if let Some(to) = to.last_chunk_mut() {
+            *to = *last;
+        }
+    }
+}
+
 /// Loads at most 8 bytes, the first as the least significant.
 #[inline]
 fn load(bytes: &[u8]) -> u64 {
@@ -209,6 +233,16 @@ mod tests {
         assert_eq!(short.len(), 16);
         assert!(ShortBytes::of(&[0; 17]).is_none());
         assert!(ShortBytes::zeros(17).is_none());
+    }
+
+    #[test]
+    fn every_length_is_copied_whole() {
+        let bytes: [u8; 40] = core::array::from_fn(|index| u8::try_from(index + 1).expect("small"));
+        for len in 0..=40 {
+            let mut to = [0xee; 42];
+            copy(&mut to[1..=len], &bytes[..len]);
+            assert_eq!((to[0], &to[1..=len], to[len + 1]), (0xee, &bytes[..len], 0xee), "{len} bytes");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use core::fmt;
 
 use embedded_hal::spi::{self, ErrorKind, Operation};
 
-use self::shape::{Lengths, Shape};
+use self::shape::{RECORD_WORDS, Shape, Sums};
 use crate::OpenError;
 use crate::bindings::wasm_embedded::hal::spi as host;
 use crate::bindings::wasm_embedded::hal::types::Short;
@@ -136,17 +136,27 @@ impl SpiDevice {
     }
 
     /// Any transaction, as records and bytes end to end.
-    fn flat(&self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
-        let Lengths { records, written, read } = Lengths::of(operations)?;
-        let data = written.checked_add(read).ok_or(Error::TooLong)?;
+    fn flat(&self, operations: &mut [Operation<'_, u8>], sums: &Sums) -> Result<(), Error> {
+        let (written, read) = sums.lengths()?;
+        // What only one operation writes or reads is where it belongs already.
+        let gathered = if sums.writers > 1 { written } else { 0 };
+        let scattered = if sums.readers > 1 { read } else { 0 };
+        let records = operations.len().checked_mul(RECORD_WORDS).ok_or(Error::TooLong)?;
+        let data = gathered.checked_add(scattered).ok_or(Error::TooLong)?;
         let words = records.checked_add(data.div_ceil(4)).ok_or(Error::TooLong)?;
         with_scratch(words, |words| {
             let (records, data) = words.split_at_mut(records);
-            let (bytes, rest) = bytes_of(data).split_at_mut(written);
-            let reply = rest.split_at_mut(read).0;
-            let records = shape::lay_out(operations, records, bytes)?;
-            place::spi::transaction(&self.0, records, bytes, reply)?;
-            shape::deal(reply, operations);
+            let (gathered, rest) = bytes_of(data).split_at_mut(gathered);
+            let scattered = rest.split_at_mut(scattered).0;
+            let records = shape::lay_out(operations, records, gathered)?;
+            let sole = if sums.writers == 1 { shape::sole_sent(operations) } else { None };
+            let bytes = sole.map_or(gathered.as_ptr(), <[u8]>::as_ptr);
+            if sums.readers == 1 {
+                let buffer = shape::sole_buffer(operations).unwrap_or_default();
+                return Ok(place::spi::transaction(&self.0, records, bytes, written, buffer)?);
+            }
+            place::spi::transaction(&self.0, records, bytes, written, scattered)?;
+            shape::deal(scattered, operations);
             Ok(())
         })
         .unwrap_or(Err(Error::TooLong))
@@ -161,20 +171,18 @@ impl spi::SpiDevice for SpiDevice {
     /// Carries out one transaction by the cheapest call that puts the same bits on the wires.
     #[inline]
     fn transaction(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
-        if let Some(shape) = Shape::of(operations) {
-            return self.short(&shape, operations);
-        }
         match operations {
-            [] => Ok(()),
-            [Operation::Read(buffer)] => Ok(place::spi::read(&self.0, buffer)?),
-            [Operation::Write(bytes)] => Ok(self.0.write(bytes)?),
-            [Operation::Transfer(buffer, bytes)] => {
-                Ok(place::spi::transfer(&self.0, bytes.as_ptr(), bytes.len(), buffer)?)
-            }
-            [Operation::TransferInPlace(buffer)] => {
-                Ok(place::spi::transfer(&self.0, buffer.as_ptr(), buffer.len(), buffer)?)
-            }
-            _ => self.flat(operations),
+            [] => return Ok(()),
+            [Operation::Read(buffer)] => return self.read(buffer),
+            [Operation::Write(bytes)] => return self.write(bytes),
+            [Operation::Transfer(buffer, bytes)] => return self.transfer(buffer, bytes),
+            [Operation::TransferInPlace(buffer)] => return self.transfer_in_place(buffer),
+            _ => {}
+        }
+        let sums = Sums::of(operations);
+        match Shape::of(operations, &sums) {
+            Some(shape) => self.short(&shape, operations),
+            None => self.flat(operations, &sums),
         }
     }
 

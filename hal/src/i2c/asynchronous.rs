@@ -25,7 +25,7 @@ impl I2c {
 
     /// As [`I2c::flat`], together with other things: what is laid out is the host's as soon as the call has started.
     async fn flat_async(&self, address: host::Address, operations: &mut [Operation<'_>]) -> Result<(), Error> {
-        let Lengths { records, written, read } = Lengths::of(operations)?;
+        let Lengths { records, written, read, .. } = Lengths::of(operations)?;
         let words = records.checked_add(written.div_ceil(4)).ok_or(Error::TooLong)?;
         let reply = call::transaction(&self.0, address, |start| {
             with_scratch(words, |words| {

@@ -3,7 +3,7 @@
 use embedded_hal::spi::Operation;
 use embedded_hal_async::spi;
 
-use super::shape::{self, Lengths, Shape};
+use super::shape::{self, RECORD_WORDS, Shape, Sums};
 use super::{Error, SpiBus, SpiDevice};
 use crate::call::imports::reply;
 use crate::call::imports::spi as call;
@@ -14,7 +14,8 @@ use crate::short::{SHORT_BYTES, ShortBytes};
 /// nothing goes out on the wires; later, it runs to its end, chip select becomes inactive, and what came in is lost.
 impl spi::SpiDevice for SpiDevice {
     async fn transaction(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
-        if let Some(shape) = Shape::of(operations) {
+        let sums = Sums::of(operations);
+        if let Some(shape) = Shape::of(operations, &sums) {
             let reply = call::device_short(&self.0, shape.sent, shape.read_len).await?;
             shape::deal_short(reply, operations);
             return Ok(());
@@ -22,15 +23,16 @@ impl spi::SpiDevice for SpiDevice {
         match operations {
             [] => Ok(()),
             [Operation::Write(bytes)] => Ok(call::device_write(&self.0, bytes).await?),
-            _ => self.flat_async(operations).await,
+            _ => self.flat_async(operations, &sums).await,
         }
     }
 }
 
 impl SpiDevice {
     /// As [`SpiDevice::flat`], together with other things: what is laid out is the host's as soon as the call has started.
-    async fn flat_async(&self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
-        let Lengths { records, written, read } = Lengths::of(operations)?;
+    async fn flat_async(&self, operations: &mut [Operation<'_, u8>], sums: &Sums) -> Result<(), Error> {
+        let (written, read) = sums.lengths()?;
+        let records = operations.len().checked_mul(RECORD_WORDS).ok_or(Error::TooLong)?;
         let words = records.checked_add(written.div_ceil(4)).ok_or(Error::TooLong)?;
         let reply = call::device_transaction(&self.0, |start| {
             with_scratch(words, |words| {
