@@ -1,93 +1,112 @@
-//! The simulated board: an SPI part that answers with what it hears, inverted, and an I2C part with registers.
+//! The board that the jobs run on.
 
-use embedded_hal::spi::Mode;
-use wasm_embedded_sim::{
-    Ack, Address, Board as Wires, Direction, I2cTarget, Part, Sim, SimI2c, SimSpiDevice, SpiSettings, SpiTarget,
-};
+use std::convert::Infallible;
+use std::hint::black_box;
 
-/// The bus and the device of one board.
+use bench_guest::{ADDRESS, Driver, Failed, Part, Work};
+use embedded_hal::digital::StatefulOutputPin;
+use embedded_hal::i2c::I2c;
+use embedded_hal::spi::SpiDevice;
+use wasm_embedded_host::{Access, HalCtx, I2cGrant, PinGrant};
+use wasm_embedded_sim::parts::eeprom24::Size;
+use wasm_embedded_sim::parts::ssd1306::Panel;
+use wasm_embedded_sim::parts::{Bme280, Eeprom24, Ssd1306, W25q};
+use wasm_embedded_sim::{Level, Sim, SimI2c, SimOutput, SimSpiDevice, SpiSettings};
+
+use crate::parts::{I2cLoopback, Inverter, PinLoopback, Registers, SpiLoopback};
+
+/// The controllers of one board, as a host keeps them under labels.
 #[derive(Debug)]
 pub(crate) struct Board {
-    pub(crate) device: SimSpiDevice,
-    pub(crate) bus: SimI2c,
+    sim: Sim,
+    spi: SimSpiDevice,
+    i2c: SimI2c,
+    /// The bus of sensor, display and EEPROM.
+    board: SimI2c,
+    flash: SimSpiDevice,
+    tft: SimSpiDevice,
+    hold: SimOutput,
+    wp: SimOutput,
+    dc: SimOutput,
 }
 
 impl Board {
     /// Builds a board.
-    pub(crate) fn new() -> Board {
+    pub(crate) fn new() -> Result<Board, Failed> {
         let sim = Sim::new();
-        let spi = sim.spi_bus("spi");
-        let select = sim.spi_select(spi, "device", SpiSettings { frequency_hz: 8_000_000, ..SpiSettings::default() });
-        sim.add_spi(select, Inverter);
-        let i2c = sim.i2c_bus("i2c", 400_000);
-        sim.add_i2c(i2c, Registers::default());
-        Board { device: sim.spi_device(select), bus: sim.i2c(i2c) }
+        let select = |name: &str, frequency_hz| {
+            sim.spi_select(sim.spi_bus(name), name, SpiSettings { frequency_hz, ..SpiSettings::default() })
+        };
+        let (spi, flash, tft) = (select("spi", 8_000_000), select("flash", 32_000_000), select("tft", 32_000_000));
+        sim.add_spi(spi, Inverter);
+        sim.add_spi(flash, W25q::w25q32());
+        sim.add_spi(tft, Inverter);
+        let (i2c, board) = (sim.i2c_bus("i2c", 400_000), sim.i2c_bus("board", 400_000));
+        sim.add_i2c(i2c, Registers::at(ADDRESS));
+        sim.add_i2c(board, Bme280::new(0x76).map_err(Failed::new)?);
+        sim.add_i2c(board, Ssd1306::i2c(Panel::OLED_128X64, 0x3c).map_err(Failed::new)?);
+        sim.add_i2c(board, Eeprom24::new(Size::C32, 0x50).map_err(Failed::new)?);
+        let output = |name: &str| sim.output(sim.net(name), Level::High);
+        Ok(Board {
+            spi: sim.spi_device(spi),
+            i2c: sim.i2c(i2c),
+            board: sim.i2c(board),
+            flash: sim.spi_device(flash),
+            tft: sim.spi_device(tft),
+            hold: output("HOLD"),
+            wp: output("WP"),
+            dc: output("DC"),
+            sim,
+        })
     }
 
-    /// Runs a job natively.
-    pub(crate) fn run(&mut self, job: u32, rounds: u32) -> wasmtime::Result<u64> {
-        match job {
-            0..bench_guest::FLOORS => Ok(1),
-            bench_guest::FLOORS..bench_guest::FIRST_I2C => Ok(bench_guest::spi(job, rounds, &mut self.device)?),
-            _ => Ok(bench_guest::i2c(job, rounds, &mut self.bus)?),
+    /// Returns what a guest may reach of the board: all of it.
+    pub(crate) fn into_hal(self) -> HalCtx {
+        let all = || I2cGrant::none().allow_range(0..=0x7f, Access::ReadWrite);
+        let pin = || PinGrant { initial: wasm_embedded_host::digital::Level::High, ..PinGrant::default() };
+        let mut hal = HalCtx::builder();
+        hal.spi_device("spi-loopback", SpiLoopback).i2c("i2c-loopback", I2cLoopback, all());
+        hal.output("pin-loopback", PinLoopback::default(), PinGrant::default());
+        hal.spi_device("spi", self.spi).i2c_both("i2c", self.i2c, all());
+        hal.i2c_both("board", self.board, all());
+        hal.spi_device("flash", self.flash).spi_device("tft", self.tft);
+        hal.output("HOLD", self.hold, pin()).output("WP", self.wp, pin()).output("DC", self.dc, pin());
+        hal.delay(self.sim.delay());
+        hal.build()
+    }
+
+    /// Runs a job natively, through objects as a host keeps them.
+    pub(crate) fn run(&mut self, work: Work, rounds: u32) -> Result<u64, Failed> {
+        match work {
+            Work::Floor(_) => Ok(1),
+            Work::Spi(Part::Loopback, call) => {
+                let mut device: Box<dyn SpiDevice<Error = Infallible>> = Box::new(SpiLoopback);
+                bench_guest::spi(call, rounds, &mut black_box(&mut *device)).map_err(Failed::new)
+            }
+            Work::Spi(Part::Simulated, call) => bench_guest::spi(call, rounds, &mut self.spi).map_err(Failed::new),
+            Work::I2c(Part::Loopback, call) => {
+                let mut bus: Box<dyn I2c<Error = Infallible>> = Box::new(I2cLoopback);
+                bench_guest::i2c(call, rounds, &mut black_box(&mut *bus)).map_err(Failed::new)
+            }
+            Work::I2c(Part::Simulated, call) => bench_guest::i2c(call, rounds, &mut self.i2c).map_err(Failed::new),
+            Work::Pin => {
+                let mut pin: Box<dyn StatefulOutputPin<Error = Infallible>> = Box::new(PinLoopback::default());
+                bench_guest::pin(rounds, &mut black_box(&mut *pin)).map_err(Failed::new)
+            }
+            Work::Delay => Ok(bench_guest::delay(rounds, &mut self.sim.delay())),
+            Work::Driver(driver) => self.drive(driver, rounds),
         }
     }
-}
 
-/// Answers every byte with its complement.
-struct Inverter;
-
-impl Part for Inverter {
-    fn spi(&mut self) -> Option<&mut dyn SpiTarget> {
-        Some(self)
-    }
-}
-
-impl SpiTarget for Inverter {
-    fn accepts(&self, _mode: Mode) -> bool {
-        true
-    }
-
-    fn select(&mut self, _board: &mut dyn Wires) {}
-
-    fn transfer(&mut self, mosi: u8, _board: &mut dyn Wires) -> u8 {
-        !mosi
-    }
-
-    fn deselect(&mut self, _board: &mut dyn Wires) {}
-}
-
-/// A pointer that counts up; each register holds its own number.
-#[derive(Default)]
-struct Registers {
-    pointer: u8,
-    pointed: bool,
-}
-
-impl Part for Registers {
-    fn i2c(&mut self) -> Option<&mut dyn I2cTarget> {
-        Some(self)
-    }
-}
-
-impl I2cTarget for Registers {
-    fn start(&mut self, address: Address, _direction: Direction, _board: &mut dyn Wires) -> Ack {
-        self.pointed = false;
-        if address == Address::SevenBit(bench_guest::ADDRESS) { Ack::Ack } else { Ack::Nack }
-    }
-
-    fn write(&mut self, byte: u8, _board: &mut dyn Wires) -> Ack {
-        if !self.pointed {
-            self.pointer = byte;
-            self.pointed = true;
+    fn drive(&mut self, driver: Driver, rounds: u32) -> Result<u64, Failed> {
+        let delay = self.sim.delay();
+        match driver {
+            Driver::Sensor => bench_guest::sensor(rounds, &mut self.board, delay),
+            Driver::Display => bench_guest::display(rounds, &mut self.board),
+            Driver::Eeprom => bench_guest::eeprom(rounds, &mut self.board),
+            Driver::Flash => bench_guest::flash(rounds, &mut self.flash, &mut self.hold, &mut self.wp),
+            Driver::Tft => bench_guest::tft(rounds, &mut self.tft, &mut self.dc, delay),
+            Driver::Weather => bench_guest::weather(rounds, || Ok(self.board.clone()), delay),
         }
-        Ack::Ack
     }
-
-    fn read(&mut self, _board: &mut dyn Wires) -> u8 {
-        self.pointer = self.pointer.wrapping_add(1);
-        self.pointer
-    }
-
-    fn stop(&mut self, _board: &mut dyn Wires) {}
 }

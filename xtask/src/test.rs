@@ -5,6 +5,7 @@ use clap::Args;
 use crate::process::{cargo, command, exists, run as execute};
 use crate::steps::{Done, Steps};
 use crate::{bindings, conformance, demo, guests, targets};
+use crate::{bench, bindings, demo, guests, targets};
 
 /// Options of `cargo xtask test`.
 #[derive(Debug, Args)]
@@ -69,6 +70,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         Ok(Done::Passed)
     });
     steps.step("conformance: every host by every rule", conformance::check);
+    steps.step("no call takes more instructions than are stored", || bench::count(false));
     steps.step("examples in the documentation", || done(&[&["test", "--doc"], &documented[..]].concat()));
     steps.step("lints", || {
         let strict = ["--", "--deny", "warnings"];

@@ -1,7 +1,12 @@
 //! The jobs as a component.
 #![allow(unsafe_code, missing_docs, clippy::allow_attributes_without_reason, reason = "what wit-bindgen generates")]
 
-use wasm_embedded_hal::{I2c, SpiDevice};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use wasm_embedded_hal::{Delay, I2c, OutputPin, SpiDevice};
+
+use crate::{Driver, Failed, Floor, JOBS, Part, Work};
 
 mod bindings {
     wit_bindgen::generate!({
@@ -20,42 +25,117 @@ mod bindings {
             world jobs {
                 import floors;
                 export run: func(job: u32, rounds: u32) -> result<u64, string>;
+                // How often memory was allocated so far.
+                export allocations: func() -> u64;
             }
         ",
     });
 }
 
+/// How often memory was allocated, or asked to grow.
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+
+/// The system's allocator, counted: what the hal promises not to need.
+struct Counted;
+
+// SAFETY: everything is passed on to the system's allocator.
+unsafe impl GlobalAlloc for Counted {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Relaxed);
+        // SAFETY: the caller's promise, passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(place, layout) }
+    }
+
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, len: usize) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Relaxed);
+        // SAFETY: as above.
+        unsafe { System.realloc(place, layout, len) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counted = Counted;
+
 struct Jobs;
 
 impl bindings::Guest for Jobs {
     fn run(job: u32, rounds: u32) -> Result<u64, String> {
-        if job < crate::FLOORS {
-            return floors(job, rounds).map_err(|error| error.to_string());
-        }
-        if job < crate::FIRST_I2C {
-            let mut device = SpiDevice::open("device").map_err(|error| error.to_string())?;
-            crate::spi(job, rounds, &mut device).map_err(|error| error.to_string())
-        } else {
-            let mut bus = I2c::open("bus").map_err(|error| error.to_string())?;
-            crate::i2c(job, rounds, &mut bus).map_err(|error| error.to_string())
-        }
+        run(job, rounds).map_err(|failed| failed.to_string())
+    }
+
+    fn allocations() -> u64 {
+        ALLOCATIONS.load(Relaxed)
     }
 }
 
+fn run(job: u32, rounds: u32) -> Result<u64, Failed> {
+    let job = usize::try_from(job).ok().and_then(|index| JOBS.get(index)).ok_or_else(|| Failed::new("no such job"))?;
+    match job.work {
+        Work::Floor(floor) => floors(floor, rounds),
+        Work::Spi(part, call) => crate::spi(call, rounds, &mut device(spi_label(part))?).map_err(Failed::new),
+        Work::I2c(part, call) => crate::i2c(call, rounds, &mut bus(i2c_label(part))?).map_err(Failed::new),
+        Work::Pin => crate::pin(rounds, &mut output("pin-loopback")?).map_err(Failed::new),
+        Work::Delay => Ok(crate::delay(rounds, &mut Delay)),
+        Work::Driver(driver) => drivers(driver, rounds),
+    }
+}
+
+fn spi_label(part: Part) -> &'static str {
+    match part {
+        Part::Loopback => "spi-loopback",
+        Part::Simulated => "spi",
+    }
+}
+
+fn i2c_label(part: Part) -> &'static str {
+    match part {
+        Part::Loopback => "i2c-loopback",
+        Part::Simulated => "i2c",
+    }
+}
+
+fn device(label: &str) -> Result<SpiDevice, Failed> {
+    SpiDevice::open(label).map_err(Failed::new)
+}
+
+fn bus(label: &str) -> Result<I2c, Failed> {
+    I2c::open(label).map_err(Failed::new)
+}
+
+fn output(label: &str) -> Result<OutputPin, Failed> {
+    OutputPin::open(label).map_err(Failed::new)
+}
+
 /// Calls that do nothing, of the shapes that the boundary is made of.
-fn floors(job: u32, rounds: u32) -> Result<u64, bindings::bench::jobs::floors::Error> {
+fn floors(floor: Floor, rounds: u32) -> Result<u64, Failed> {
     use bindings::bench::jobs::floors::{Short, Thing, empty};
 
     let thing = Thing::new();
     let mut bytes = Short { low: 1, high: 2 };
     for _ in 0..rounds {
-        match job {
-            0 => empty(),
-            1 => thing.method(),
-            _ => bytes = thing.exchange(bytes, 16, 16)?,
+        match floor {
+            Floor::Empty => empty(),
+            Floor::Method => thing.method(),
+            Floor::Exchange => bytes = thing.exchange(bytes, 16, 16).map_err(Failed::new)?,
         }
     }
     Ok(bytes.low)
+}
+
+fn drivers(driver: Driver, rounds: u32) -> Result<u64, Failed> {
+    match driver {
+        Driver::Sensor => crate::sensor(rounds, bus("board")?, Delay),
+        Driver::Display => crate::display(rounds, bus("board")?),
+        Driver::Eeprom => crate::eeprom(rounds, bus("board")?),
+        Driver::Flash => crate::flash(rounds, device("flash")?, output("HOLD")?, output("WP")?),
+        Driver::Tft => crate::tft(rounds, device("tft")?, output("DC")?, Delay),
+        Driver::Weather => crate::weather(rounds, || bus("board"), Delay),
+    }
 }
 
 bindings::export!(Jobs with_types_in bindings);

@@ -1,0 +1,87 @@
+//! Calls and drivers: CPU time of a round, natively, compiled and interpreted in turn.
+
+use bench_guest::{JOBS, Job, Work};
+use serde_json::{Value, json};
+use wasmtime::error::Context as _;
+use wasmtime::{Result, ensure};
+
+use crate::board::Board;
+use crate::component::{Code, Guest};
+use crate::figure::{Figure, cpu_ns};
+
+/// How many runs a figure is the median of.
+const RUNS: u32 = 9;
+/// How long one run is to take, in nanoseconds: long against the clock, short against what else the machine does.
+const RUN_NS: f64 = 4e6;
+
+/// The figures of one job, in nanoseconds a round.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) job: Job,
+    pub(crate) native: Option<Figure>,
+    /// Of [`Code::ALL`].
+    pub(crate) guests: [Figure; 2],
+}
+
+impl Row {
+    pub(crate) fn to_json(&self) -> Value {
+        let [cranelift, pulley] = self.guests.map(Figure::to_json);
+        let native = self.native.map(Figure::to_json);
+        json!({ "job": self.job.name, "native_ns": native, "cranelift_ns": cranelift, "pulley_ns": pulley })
+    }
+}
+
+/// Times the jobs whose names contain a text, and the floors always. `quick` is for tests: figures of a single short run.
+pub(crate) fn measure(component: &[u8], only: &str, quick: bool, mut seen: impl FnMut(&Row)) -> Result<Vec<Row>> {
+    let mut guests = [Guest::new(Code::Cranelift, component)?, Guest::new(Code::Pulley, component)?];
+    let mut rows = Vec::new();
+    for (number, job) in (0..).zip(JOBS.iter().copied()) {
+        if matches!(job.work, Work::Floor(_)) || job.name.contains(only) {
+            let row = row(number, job, quick, &mut guests).with_context(|| format!("job {number}: {}", job.name))?;
+            seen(&row);
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}
+
+fn row(number: u32, job: Job, quick: bool, guests: &mut [Guest; 2]) -> Result<Row> {
+    let mut board = Board::new()?;
+    let [compiled, interpreted] = guests;
+    let mut natively = |rounds| Ok(board.run(job.work, rounds)?);
+    let mut compiled = |rounds| compiled.run(number, rounds);
+    let mut interpreted = |rounds| interpreted.run(number, rounds);
+    let mut sides: [&mut dyn FnMut(u32) -> Result<u64>; 3] = [&mut natively, &mut compiled, &mut interpreted];
+
+    // The same rounds on all sides, so that the bytes can be compared; this warms caches too.
+    let few = if quick { 3 } else { 8 };
+    let mut sums = [0; 3];
+    let mut rounds = [1; 3];
+    for (side, (sum, rounds)) in sides.iter_mut().zip(sums.iter_mut().zip(&mut rounds)) {
+        *sum = side(few)?;
+        let (ns, _) = cpu_ns(|| side(few))?;
+        *rounds = if quick { few } else { rounds_for(ns / f64::from(few)) };
+    }
+    let [native, compiled, interpreted] = sums;
+    let is_floor = matches!(job.work, Work::Floor(_));
+    ensure!(
+        is_floor || (native == compiled && native == interpreted),
+        "natively {native} was read, compiled {compiled}, interpreted {interpreted}"
+    );
+    let mut runs: [Vec<f64>; 3] = Default::default();
+    for _ in 0..if quick { 1 } else { RUNS } {
+        for ((side, rounds), runs) in sides.iter_mut().zip(rounds).zip(&mut runs) {
+            let (ns, _) = cpu_ns(|| side(rounds))?;
+            runs.push(ns / f64::from(rounds));
+        }
+    }
+    let [native, compiled, interpreted] = runs.map(Figure::of);
+    let native = (!is_floor).then_some(native);
+    Ok(Row { job, native, guests: [compiled, interpreted] })
+}
+
+/// How many rounds of so many nanoseconds fill a run.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+fn rounds_for(ns: f64) -> u32 {
+    (RUN_NS / ns).clamp(1.0, 100_000.0) as u32
+}

@@ -1,0 +1,39 @@
+//! The bench runs, and what its jobs read in a guest is what they read natively: the bench itself compares that.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Builds the component with the jobs.
+fn component() -> PathBuf {
+    // Cargo marks the folder it builds in, and not the one for a target in it.
+    let marked = |folder: &&Path| folder.join("CACHEDIR.TAG").exists();
+    let tests = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let target = tests.ancestors().filter(marked).last().expect("cargo marks the folder it builds in");
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--package", "bench-guest", "--lib", "--profile", "guest"])
+        .args(["--target", "wasm32-wasip2", "--target-dir"])
+        .arg(target)
+        .status()
+        .expect("cargo starts");
+    assert!(status.success(), "the jobs do not build: {status}");
+    target.join("wasm32-wasip2/guest/bench_guest.wasm")
+}
+
+#[test]
+fn guests_read_what_native_code_reads_in_every_job() {
+    let json = Path::new(env!("CARGO_TARGET_TMPDIR")).join("quick.json");
+    let output = Command::new(env!("CARGO_BIN_EXE_bench"))
+        .args(["table", "--quick", "--json"])
+        .arg(&json)
+        .arg(component())
+        .output()
+        .expect("the bench starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let rows: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(json).expect("figures are written")).expect("JSON");
+    let rows = rows.as_array().expect("a list of jobs");
+    assert_eq!(rows.len(), bench_guest::JOBS.len());
+    for row in rows {
+        assert!(row["cranelift_ns"]["median"].as_f64().is_some_and(|ns| ns > 0.0), "{row}");
+    }
+}
