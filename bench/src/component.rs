@@ -80,8 +80,12 @@ pub(crate) struct Guest {
 impl Guest {
     /// Compiles and starts the component.
     pub(crate) fn new(code: Code, component: &[u8]) -> Result<Guest> {
-        let engine = code.native().engine()?;
-        Guest::start(code, &Component::new(&engine, component)?)
+        Guest::start(code, &Guest::compile(code, component)?)
+    }
+
+    /// Compiles the component, for several guests.
+    pub(crate) fn compile(code: Code, component: &[u8]) -> Result<Component> {
+        Component::new(&code.native().engine()?, component)
     }
 
     /// Starts the component from what [`Code::portable`] compiled it to.
@@ -93,7 +97,8 @@ impl Guest {
         Guest::start(code, &component)
     }
 
-    fn start(code: Code, component: &Component) -> Result<Guest> {
+    /// Starts a compiled component.
+    pub(crate) fn start(code: Code, component: &Component) -> Result<Guest> {
         let engine = component.engine();
         let mut linker: Linker<HalCtx> = Linker::new(engine);
         wasm_embedded_host::add_to_linker(&mut linker)?;

@@ -15,9 +15,13 @@ mod component;
 mod counts;
 mod figure;
 mod floors;
+mod growth;
+mod memory;
 mod parts;
+mod starts;
 
 use counts::Counts;
+use figure::Figure;
 
 /// What crossing the boundary costs.
 #[derive(Debug, Parser)]
@@ -30,8 +34,18 @@ struct Options {
 enum Command {
     /// Times the jobs.
     Table(Table),
+    /// Measures how costs grow with boards, traces and guests.
+    Growth(Growth),
+    /// Times runs of `wasm-embedded-rt`.
+    Starts(Starts),
     /// Counts instructions.
     Count(Count),
+    /// What a run is measured in.
+    #[command(hide = true)]
+    Started {
+        /// The program, the component, the policy, and a folder for the cache.
+        paths: Vec<PathBuf>,
+    },
     /// What runs under callgrind.
     #[command(hide = true)]
     Counted {
@@ -56,6 +70,35 @@ struct Table {
 }
 
 #[derive(Debug, clap::Args)]
+struct Growth {
+    /// The component with the jobs.
+    component: PathBuf,
+    /// Writes the figures as JSON too.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Runs everything once and shortly: the figures mean nothing.
+    #[arg(long)]
+    quick: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct Starts {
+    /// The program `wasm-embedded-rt`.
+    program: PathBuf,
+    /// The component that is run.
+    component: PathBuf,
+    /// What it is granted.
+    #[arg(long, value_name = "FILE")]
+    policy: PathBuf,
+    /// Where files may be left.
+    #[arg(long, value_name = "FOLDER")]
+    folder: PathBuf,
+    /// Writes the figures as JSON too.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
 struct Count {
     /// The component with the jobs.
     component: PathBuf,
@@ -73,7 +116,10 @@ struct Count {
 fn main() -> Result<()> {
     match Options::parse().command {
         Command::Table(options) => table(&options),
+        Command::Growth(options) => growth(&options),
+        Command::Starts(options) => starts(&options),
         Command::Count(options) => count(&options),
+        Command::Started { paths } => starts::run(&paths),
         Command::Counted { files } => counts::run(&files),
     }
 }
@@ -97,11 +143,51 @@ fn table(options: &Table) -> Result<()> {
             row.guests[1].median / empty[1],
         );
     })?;
-    if let Some(file) = &options.json {
-        let rows: Vec<_> = rows.iter().map(calls::Row::to_json).collect();
-        std::fs::write(file, serde_json::to_string_pretty(&rows)?)?;
+    write(options.json.as_deref(), rows.iter().map(calls::Row::to_json))
+}
+
+fn growth(options: &Growth) -> Result<()> {
+    let component = read(&options.component)?;
+    let memory = memory::measure(&component)?;
+    println!("{:<42} {:>12} {:>12}", "KiB of memory", "resident", "each guest");
+    for row in &memory {
+        println!(
+            "{:<42} {:>12} {:>12}",
+            format!("{} guests in one process", row.guests),
+            row.resident_kib,
+            row.each_kib
+        );
     }
-    Ok(())
+    let growth = growth::measure(&component, options.quick)?;
+    println!("\n{:<42} ns of CPU per call", "growth");
+    for row in &growth {
+        let point = |(size, figure): &(u32, Figure)| format!("{size}: {figure}");
+        println!("{:<42} {}", row.name, row.points.iter().map(point).collect::<Vec<_>>().join("   "));
+    }
+    let memory = memory.into_iter().map(memory::Memory::to_json);
+    write(options.json.as_deref(), memory.chain(growth.iter().map(growth::Growth::to_json)))
+}
+
+fn starts(options: &Starts) -> Result<()> {
+    let rows = starts::measure(&starts::Case {
+        program: &options.program,
+        component: &options.component,
+        policy: &options.policy,
+        folder: &options.folder,
+    })?;
+    println!("{:<42} {:>26} {:>26} {:>12}", "start to end, in us", "wall", "CPU", "peak KiB");
+    for row in &rows {
+        println!("{:<42} {:>26} {:>26} {:>12}", row.name, row.wall.to_string(), row.cpu.to_string(), row.peak_kib);
+    }
+    write(options.json.as_deref(), rows.iter().map(starts::Start::to_json))
+}
+
+/// Writes figures, if somebody wants them.
+fn write(file: Option<&std::path::Path>, rows: impl Iterator<Item = serde_json::Value>) -> Result<()> {
+    let Some(file) = file else { return Ok(()) };
+    let rows: Vec<_> = rows.collect();
+    std::fs::write(file, serde_json::to_string_pretty(&rows)?)
+        .with_context(|| format!("cannot write {}", file.display()))
 }
 
 fn count(options: &Count) -> Result<()> {

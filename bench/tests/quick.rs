@@ -37,3 +37,22 @@ fn guests_read_what_native_code_reads_in_every_job() {
         assert!(row["cranelift_ns"]["median"].as_f64().is_some_and(|ns| ns > 0.0), "{row}");
     }
 }
+
+#[test]
+fn growth_is_measured_at_every_size() {
+    let json = Path::new(env!("CARGO_TARGET_TMPDIR")).join("growth.json");
+    let output = Command::new(env!("CARGO_BIN_EXE_bench"))
+        .args(["growth", "--quick", "--json"])
+        .arg(&json)
+        .arg(component())
+        .output()
+        .expect("the bench starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let rows: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(json).expect("figures are written")).expect("JSON");
+    let rows = rows.as_array().expect("a list of tables");
+    let of = |key: &str| rows.iter().filter(|row| !row[key].is_null()).collect::<Vec<_>>();
+    assert_eq!((of("guests").len(), of("growth").len()), (4, 6));
+    let grown = of("guests").iter().all(|row| row["each_kib"].as_u64().is_some_and(|kib| kib > 0));
+    assert!(grown, "every guest takes memory: {rows:?}");
+}

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -35,15 +36,34 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     }
     let component = component()?;
     let native = targets::native()?;
-    let mut bench = cargo(["run", "--release", "--package", "bench", "--target", &native, "--", "table"]);
-    bench.arg(component);
-    if let Some(file) = &options.json {
-        bench.arg("--json").arg(std::path::absolute(file)?);
+    let packages = ["--package", "bench", "--package", "wasm-embedded-rt", "--target", &native];
+    process::run(cargo(["build", "--release", "--bins"]).args(packages))?;
+    let programs = target_dir().join(native).join("release");
+    // One file for each table, beside each other: FILE.json, FILE-growth.json and FILE-starts.json.
+    let json = |table: &str| -> anyhow::Result<Option<PathBuf>> {
+        let Some(file) = &options.json else { return Ok(None) };
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        Ok(Some(std::path::absolute(file.with_file_name(format!("{stem}{table}.json")))?))
+    };
+    let bench = |table: &str, json: Option<PathBuf>| {
+        let mut bench = process::command(programs.join("bench"), [table]);
+        bench.args(json.iter().flat_map(|file| [OsStr::new("--json"), file.as_os_str()]));
+        bench
+    };
+    let mut table = bench("table", json("")?);
+    table.arg(&component).args(options.only.iter().flat_map(|only| ["--only", only]));
+    process::run(&mut table)?;
+    if options.only.is_some() {
+        return Ok(());
     }
-    if let Some(only) = &options.only {
-        bench.args(["--only", only]);
-    }
-    process::run(&mut bench)
+    println!();
+    process::run(bench("growth", json("-growth")?).arg(component))?;
+    println!();
+    guests::build_package("examples", &["--examples"])?;
+    let mut starts = bench("starts", json("-starts")?);
+    starts.arg(programs.join("wasm-embedded-rt")).arg(guests::built_example("i2cdetect_nostd"));
+    starts.arg("--policy").arg(root().join("examples/board.toml")).arg("--folder").arg(target_dir().join("starts"));
+    process::run(&mut starts)
 }
 
 /// Counts the instructions of the calls, and fails if one takes more than is stored.

@@ -25,3 +25,8 @@ pub(crate) fn build_package(package: &str, which: &[&str]) -> anyhow::Result<()>
 pub(crate) fn built(name: &str) -> PathBuf {
     target_dir().join(targets::GUEST).join(PROFILE).join(name).with_extension("wasm")
 }
+
+/// Returns where an example's component is.
+pub(crate) fn built_example(name: &str) -> PathBuf {
+    target_dir().join(targets::GUEST).join(PROFILE).join("examples").join(name).with_extension("wasm")
+}
