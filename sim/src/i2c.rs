@@ -6,6 +6,7 @@ use embedded_hal::i2c::{ErrorKind, NoAcknowledgeSource};
 
 use crate::part::Board;
 
+mod asynchronous;
 pub(crate) mod bus;
 mod controller;
 mod job;

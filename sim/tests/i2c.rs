@@ -264,3 +264,22 @@ fn addresses_are_written_in_hexadecimal() {
     assert_eq!(Address::SevenBit(0x7).to_string(), "0x07");
     assert_eq!(Address::TenBit(0x7).to_string(), "0x007");
 }
+
+#[test]
+fn an_asynchronous_transaction_puts_the_same_on_the_wires() {
+    let mut blocking = Bench::new();
+    let (mut here, mut there) = ([0; 2], [0; 3]);
+    let mut operations =
+        [Operation::Write(&[1]), Operation::Read(&mut here), Operation::Write(&[2, 3]), Operation::Read(&mut there)];
+    assert_eq!(blocking.run(&mut operations), Ok(()));
+
+    let mut waiting = Bench::new();
+    let (mut first, mut second) = ([0; 2], [0; 3]);
+    let mut operations =
+        [Operation::Write(&[1]), Operation::Read(&mut first), Operation::Write(&[2, 3]), Operation::Read(&mut second)];
+    let transaction = embedded_hal_async::i2c::I2c::transaction(&mut waiting.i2c, AT, &mut operations);
+    assert_eq!(waiting.sim.block_on(transaction), Some(Ok(())));
+    assert_eq!((first, second), (here, there));
+    assert_eq!(waiting.wires(), blocking.wires());
+    assert_eq!(waiting.sim.now_ns(), blocking.sim.now_ns());
+}

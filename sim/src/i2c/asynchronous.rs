@@ -1,0 +1,46 @@
+//! embedded-hal-async.
+
+use alloc::vec::Vec;
+
+use embedded_hal::i2c::{Operation, SevenBitAddress, TenBitAddress};
+use embedded_hal_async::i2c;
+
+use super::{Address, I2cError, I2cStep, SimI2c};
+
+impl SimI2c {
+    async fn wait(&self, address: Address, operations: &mut [Operation<'_>]) -> Result<(), I2cError> {
+        let mut bytes = Vec::new();
+        let steps = operations.iter().map(|operation| match operation {
+            Operation::Read(buffer) => I2cStep::Read(buffer.len()),
+            Operation::Write(written) => {
+                bytes.extend_from_slice(written);
+                I2cStep::Write(written.len())
+            }
+        });
+        let steps = steps.collect();
+        let read = self.start(address, steps, bytes).await?;
+        let mut rest = read.as_slice();
+        for operation in operations {
+            if let Operation::Read(buffer) = operation {
+                let (now, later) = rest.split_at(buffer.len().min(rest.len()));
+                rest = later;
+                buffer.iter_mut().zip(now).for_each(|(slot, byte)| *slot = *byte);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Time passes for whoever lets it: [`Sim::block_on`](crate::Sim::block_on) does.
+impl i2c::I2c<SevenBitAddress> for SimI2c {
+    async fn transaction(&mut self, address: u8, operations: &mut [Operation<'_>]) -> Result<(), I2cError> {
+        self.wait(Address::SevenBit(address), operations).await
+    }
+}
+
+/// The same for addresses of ten bits.
+impl i2c::I2c<TenBitAddress> for SimI2c {
+    async fn transaction(&mut self, address: u16, operations: &mut [Operation<'_>]) -> Result<(), I2cError> {
+        self.wait(Address::TenBit(address), operations).await
+    }
+}
