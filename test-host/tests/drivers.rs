@@ -8,8 +8,8 @@ use wasm_embedded_rt::harness::{Outcome, run_component};
 use wasm_embedded_rt::policy::Policy;
 use wasm_embedded_rt::run::{Exit, RunOptions};
 use wasm_embedded_sim::parts::{Eeprom24, W25q};
-use wasmtime::Engine;
 use wasmtime::component::Component;
+use wasmtime::{Config, Engine};
 
 /// The weather stations with std, and without.
 const STATIONS: [(&str, &str); 2] = [("weather", "weather_nostd"), ("weather_spi", "weather_spi_nostd")];
@@ -87,7 +87,9 @@ fn a_weather_station_without_std_does_the_same_on_the_wires() {
 
 #[test]
 fn a_weather_station_without_std_imports_nothing_but_our_package() {
-    let engine = Engine::default();
+    let mut config = Config::new();
+    config.wasm_custom_page_sizes(true);
+    let engine = Engine::new(&config).expect("an engine");
     for (_, name) in STATIONS {
         let component = Component::from_file(&engine, support::guest("drivers-demo", name)).expect("a component");
         for (import, _) in component.component_type().imports(&engine) {

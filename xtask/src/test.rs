@@ -4,8 +4,7 @@ use clap::Args;
 
 use crate::process::{cargo, command, exists, run as execute};
 use crate::steps::{Done, Steps};
-use crate::{bindings, conformance, demo, guests, targets};
-use crate::{bench, bindings, demo, guests, targets};
+use crate::{bench, bindings, conformance, demo, guests, targets};
 
 /// Options of `cargo xtask test`.
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::OutputPin;
 use embedded_hal::i2c::I2c;
 use embedded_hal::spi::SpiDevice;
+use embedded_hal_async::i2c::I2c as AsyncI2c;
 use mipidsi::interface::SpiInterface;
 use mipidsi::models::ST7789;
 use w25q32jv::W25q32jv;
@@ -61,7 +62,7 @@ pub fn sensor<B: I2c>(rounds: u32, bus: B, mut delay: impl DelayNs) -> Result<u6
 /// # Errors
 ///
 /// Fails if the driver does.
-pub fn display<B: I2c>(rounds: u32, bus: B) -> Result<u64, Failed> {
+pub fn display<B: I2c + AsyncI2c>(rounds: u32, bus: B) -> Result<u64, Failed> {
     let mut screen = drivers_demo::weather::screen(bus).map_err(Failed::new)?;
     for round in 0..rounds {
         screen.clear(BinaryColor::from(round % 2 == 0)).map_err(Failed::new)?;
@@ -127,7 +128,7 @@ pub fn tft<D: SpiDevice, P: OutputPin>(rounds: u32, device: D, dc: P, mut delay:
 /// # Errors
 ///
 /// Fails if a driver does.
-pub fn weather<B: I2c>(
+pub fn weather<B: I2c + AsyncI2c>(
     rounds: u32,
     mut bus: impl FnMut() -> Result<B, Failed>,
     mut delay: impl DelayNs,
