@@ -98,8 +98,9 @@ impl World {
                 }
                 Task::UartSent(port) => self.uart_sent(port),
                 Task::UartReceived(port) => self.uart_received(port),
-                Task::I2c(bus) => self.i2c_continue(bus),
-                Task::Spi(bus) => self.spi_continue(bus),
+                Task::I2c(bus) if cfg!(feature = "tasks") => self.i2c_continue(bus),
+                Task::Spi(bus) if cfg!(feature = "tasks") => self.spi_continue(bus),
+                Task::I2c(_) | Task::Spi(_) => {}
                 Task::Wake { part, own_ns } => match self.env.faults.conditions.due(part, own_ns, self.env.now_ns) {
                     Ok(()) => {
                         self.with(part, |part, board| part.wake(board));
@@ -108,8 +109,9 @@ impl World {
                     Err(Some(at_ns)) => self.env.push(at_ns, Task::Wake { part, own_ns }),
                     Err(None) => {}
                 },
-                Task::Fault(index) => self.fault_due(index),
-                Task::Force(net, level) => self.env.force(net, level),
+                Task::Fault(index) if cfg!(feature = "faults") => self.fault_due(index),
+                Task::Force(net, level) if cfg!(feature = "faults") => self.env.force(net, level),
+                Task::Fault(_) | Task::Force(..) => {}
             }
             self.deliver();
         }

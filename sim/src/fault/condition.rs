@@ -52,6 +52,11 @@ impl Condition {
 pub(crate) struct Conditions(Vec<(usize, Condition)>);
 
 impl Conditions {
+    #[inline]
+    fn none(&self) -> bool {
+        !cfg!(feature = "faults") || self.0.is_empty()
+    }
+
     fn get(&self, part: usize) -> Option<&Condition> {
         self.0.iter().find(|(index, _)| *index == part).map(|(_, condition)| condition)
     }
@@ -59,20 +64,25 @@ impl Conditions {
     /// Returns whether a part is off the board.
     #[inline]
     pub(crate) fn is_absent(&self, part: usize) -> bool {
-        !self.0.is_empty() && self.get(part).is_some_and(|condition| condition.absent)
+        !self.none() && self.get(part).is_some_and(|condition| condition.absent)
     }
 
     /// Returns the time that a part believes it is.
     #[inline]
     pub(crate) fn own_ns(&self, part: usize, board_ns: u64) -> u64 {
-        if self.0.is_empty() {
+        if self.none() {
             return board_ns;
         }
         self.get(part).map_or(board_ns, |condition| condition.own(board_ns))
     }
 
     /// Notes that a part wants to be woken at a time of its own, and returns when that is, if ever.
+    #[inline]
     pub(crate) fn wake_at(&mut self, part: usize, own_ns: u64) -> Option<u64> {
+        if self.none() { Some(own_ns) } else { self.note(part, own_ns) }
+    }
+
+    fn note(&mut self, part: usize, own_ns: u64) -> Option<u64> {
         match self.0.iter_mut().find(|(index, _)| *index == part) {
             None => Some(own_ns),
             Some((_, condition)) => {
@@ -84,7 +94,12 @@ impl Conditions {
 
     /// Returns whether a part is to be woken now for a time of its own that has come; one that has not come yet stays noted,
     /// and is returned as when it will.
+    #[inline]
     pub(crate) fn due(&mut self, part: usize, own_ns: u64, board_ns: u64) -> Result<(), Option<u64>> {
+        if self.none() { Ok(()) } else { self.come(part, own_ns, board_ns) }
+    }
+
+    fn come(&mut self, part: usize, own_ns: u64, board_ns: u64) -> Result<(), Option<u64>> {
         let Some((_, condition)) = self.0.iter_mut().find(|(index, _)| *index == part) else { return Ok(()) };
         let noted = condition.wakes.iter().position(|wake_ns| *wake_ns == own_ns);
         if condition.absent {

@@ -88,7 +88,7 @@ impl Plan {
     /// Returns whether a fault struck this transaction.
     #[inline]
     pub(crate) fn is_active(&self) -> bool {
-        self.active
+        cfg!(feature = "faults") && self.active
     }
 
     /// Forgets the transaction.

@@ -47,7 +47,7 @@ impl Plan {
     /// Returns whether a fault struck this transaction.
     #[inline]
     pub(crate) fn is_active(&self) -> bool {
-        self.active
+        cfg!(feature = "faults") && self.active
     }
 
     /// Returns whether the transaction has ended already, and forgets it.
