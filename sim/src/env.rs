@@ -164,7 +164,8 @@ impl Env {
 
     /// Wakes the tasks whose time has come.
     pub(crate) fn wake_sleepers(&mut self) {
-        while let Some(first) = self.sleepers.first_entry()
+        while cfg!(feature = "tasks")
+            && let Some(first) = self.sleepers.first_entry()
             && first.key().0 <= self.now_ns
         {
             first.remove().wake();

@@ -96,8 +96,9 @@ impl World {
                     action(self);
                     self.listen_to_peers();
                 }
-                Task::UartSent(port) => self.uart_sent(port),
-                Task::UartReceived(port) => self.uart_received(port),
+                Task::UartSent(port) if cfg!(feature = "uart") => self.uart_sent(port),
+                Task::UartReceived(port) if cfg!(feature = "uart") => self.uart_received(port),
+                Task::UartSent(_) | Task::UartReceived(_) => {}
                 Task::I2c(bus) if cfg!(feature = "tasks") => self.i2c_continue(bus),
                 Task::Spi(bus) if cfg!(feature = "tasks") => self.spi_continue(bus),
                 Task::I2c(_) | Task::Spi(_) => {}

@@ -91,16 +91,22 @@ impl Plan {
         cfg!(feature = "faults") && self.active
     }
 
+    /// Returns the faults that struck this transaction.
+    #[inline]
+    fn faults(&self) -> &[SpiFault] {
+        if self.is_active() { &self.faults } else { &[] }
+    }
+
     /// Forgets the transaction.
     pub(crate) fn end(&mut self) {
-        if self.active {
+        if self.is_active() {
             *self = Plan::default();
         }
     }
 
     /// Returns the level that the select line is stuck at.
     pub(crate) fn select_stuck(&self) -> Option<Level> {
-        self.faults.iter().find_map(|fault| match fault {
+        self.faults().iter().find_map(|fault| match fault {
             SpiFault::SelectStuck(level) => Some(*level),
             _ => None,
         })
@@ -108,7 +114,7 @@ impl Plan {
 
     /// Returns the mode that the controller uses instead of the right one.
     pub(crate) fn mode(&self) -> Option<Mode> {
-        self.faults.iter().find_map(|fault| match fault {
+        self.faults().iter().find_map(|fault| match fault {
             SpiFault::WrongMode(mode) => Some(*mode),
             _ => None,
         })
@@ -116,6 +122,9 @@ impl Plan {
 
     /// Returns a byte as the parts hear it.
     pub(crate) fn heard(&mut self, byte: u8) -> u8 {
+        if !self.is_active() {
+            return byte;
+        }
         let (at, before) = (self.bytes, &mut self.late_mosi);
         self.faults.iter().fold(byte, |byte, fault| match fault {
             SpiFault::FlipWrite(flip) => flip.seen(at, byte),
@@ -126,6 +135,9 @@ impl Plan {
 
     /// Returns a byte as the controller reads it, and goes on to the next.
     pub(crate) fn seen(&mut self, byte: u8) -> u8 {
+        if !self.is_active() {
+            return byte;
+        }
         let (at, before) = (self.bytes, &mut self.late_miso);
         self.bytes = at.saturating_add(1);
         self.faults.iter().fold(byte, |byte, fault| match fault {
@@ -185,7 +197,7 @@ impl World {
     /// The controller fails.
     #[inline]
     pub(crate) fn spi_before_byte(&mut self) -> Result<(), SpiError> {
-        if self.env.faults.spi.active { self.spi_byte_struck() } else { Ok(()) }
+        if self.env.faults.spi.is_active() { self.spi_byte_struck() } else { Ok(()) }
     }
 
     #[cold]

@@ -131,7 +131,14 @@ impl World {
     }
 
     /// Puts the next bytes of the parts on their wires, where those are free.
+    #[inline]
     pub(crate) fn listen_to_peers(&mut self) {
+        if cfg!(feature = "uart") && !self.uart.is_empty() {
+            self.hear_peers();
+        }
+    }
+
+    fn hear_peers(&mut self) {
         for port in 0..self.uart.len() {
             let World { env, parts, uart, .. } = self;
             let Some(line) = uart.get_mut(port).filter(|line| line.receiving.is_none()) else { continue };

@@ -42,8 +42,11 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
     for label in &policy.pwm {
         peripherals::add_pwm(&sim, label, hal)?;
     }
-    for label in &policy.uart {
-        peripherals::add_uart(&sim, label, hal)?;
+    if let Some(label) = policy.uart.first() {
+        let name = &label.label;
+        return Err(alloc::format!(
+            "label `{name}` is a serial port, and nothing here could answer on one: the Pico 2 has them"
+        ));
     }
     for label in &policy.adc {
         peripherals::add_adc(&sim, label, hal)?;

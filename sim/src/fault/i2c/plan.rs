@@ -50,10 +50,16 @@ impl Plan {
         cfg!(feature = "faults") && self.active
     }
 
+    /// Returns the faults that struck this transaction.
+    #[inline]
+    fn faults(&self) -> &[I2cFault] {
+        if self.is_active() { &self.faults } else { &[] }
+    }
+
     /// Returns whether the transaction has ended already, and forgets it.
     pub(crate) fn end(&mut self) -> bool {
         let stopped = self.stopped;
-        if self.active {
+        if self.is_active() {
             self.faults.clear();
             self.brown_outs.clear();
             (self.active, self.stopped) = (false, false);
@@ -64,7 +70,7 @@ impl Plan {
 
     /// Returns what becomes of an address.
     pub(crate) fn address(&self, repeated: bool) -> Seen {
-        let seen = self.faults.iter().find_map(|fault| match fault {
+        let seen = self.faults().iter().find_map(|fault| match fault {
             I2cFault::NackAddress if !repeated => Some(Seen::Nobody),
             I2cFault::NackRepeatedStart if repeated => Some(Seen::Nobody),
             I2cFault::IgnoredNack => Some(Seen::Ignored),
@@ -76,7 +82,7 @@ impl Plan {
 
     /// Returns a byte as the targets hear it.
     pub(crate) fn heard(&self, byte: u8) -> u8 {
-        self.faults.iter().fold(byte, |byte, fault| match fault {
+        self.faults().iter().fold(byte, |byte, fault| match fault {
             I2cFault::FlipWrite(flip) => flip.seen(self.written, byte),
             _ => byte,
         })
@@ -84,12 +90,12 @@ impl Plan {
 
     /// Returns the acknowledge bit of a byte that is written, and what the controller makes of it.
     pub(crate) fn acknowledged(&mut self, ack: Ack) -> (Ack, Ack) {
-        if !self.active {
+        if !self.is_active() {
             return (ack, ack);
         }
         let index = self.written;
         self.written = index.saturating_add(1);
-        self.faults.iter().fold((ack, ack), |(wire, seen), fault| match fault {
+        self.faults().iter().fold((ack, ack), |(wire, seen), fault| match fault {
             I2cFault::NackData { written } if *written == index => (Ack::Nack, Ack::Nack),
             I2cFault::IgnoredNack => (wire, Ack::Ack),
             I2cFault::Duplicate { .. } | I2cFault::ReadAs { .. } => (Ack::Ack, Ack::Ack),
@@ -99,12 +105,12 @@ impl Plan {
 
     /// Returns a byte as the controller reads it.
     pub(crate) fn seen(&mut self, byte: u8) -> u8 {
-        if !self.active {
+        if !self.is_active() {
             return byte;
         }
         let index = self.read;
         self.read = index.saturating_add(1);
-        self.faults.iter().fold(byte, |byte, fault| match fault {
+        self.faults().iter().fold(byte, |byte, fault| match fault {
             I2cFault::FlipRead(flip) => flip.seen(index, byte),
             I2cFault::ReadAs { value } => *value,
             I2cFault::Duplicate { value } => byte & value,
@@ -115,7 +121,7 @@ impl Plan {
     /// Fails if the controller reads no further.
     pub(crate) fn before_read(&self) -> Result<(), I2cError> {
         let short = |fault: &I2cFault| matches!(fault, I2cFault::ShortRead { read } if *read == self.read);
-        if self.faults.iter().any(short) { Err(I2cError::Bus) } else { Ok(()) }
+        if self.faults().iter().any(short) { Err(I2cError::Bus) } else { Ok(()) }
     }
 }
 
@@ -188,7 +194,7 @@ impl World {
     /// Does what happens before a byte, addresses included.
     #[inline]
     pub(crate) fn i2c_before_byte(&mut self, line: Line) -> Result<(), I2cError> {
-        if self.env.faults.i2c.active { self.i2c_byte_struck(line) } else { Ok(()) }
+        if self.env.faults.i2c.is_active() { self.i2c_byte_struck(line) } else { Ok(()) }
     }
 
     #[cold]
