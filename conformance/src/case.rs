@@ -63,8 +63,10 @@ pub enum Peer {
 pub enum I2cFault {
     /// Another controller wins the bus.
     ArbitrationLoss,
-    /// A START or STOP comes at the wrong place.
-    Misplaced,
+    /// A START comes at the wrong place.
+    MisplacedStart,
+    /// A STOP comes at the wrong place.
+    MisplacedStop,
     /// The controller cannot keep up with what it receives.
     Overrun,
     /// The controller's driver fails in another way.

@@ -50,7 +50,7 @@ mod when;
 pub use i2c::{BUS_CLEAR_CLOCKS, I2cFailure, I2cFault, STRETCH_LIMIT_NS};
 pub use net::NetFault;
 pub use part::PartFault;
-pub use spi::{SpiFailure, SpiFault};
+pub use spi::{HOLD_LIMIT_NS, SpiFailure, SpiFault};
 pub use when::{Chance, When};
 
 pub(crate) use condition::Conditions;

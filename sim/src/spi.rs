@@ -68,6 +68,8 @@ pub enum SpiError {
     FrameFormat,
     /// The select line could not be driven.
     ChipSelect,
+    /// Something else held the bus for longer than the controller waits.
+    Busy,
     /// The controller failed for a reason that has no name.
     Failed,
     /// The bus or the select line is not one of this board.
@@ -81,7 +83,7 @@ impl embedded_hal::spi::Error for SpiError {
             SpiError::ModeFault => ErrorKind::ModeFault,
             SpiError::FrameFormat => ErrorKind::FrameFormat,
             SpiError::ChipSelect => ErrorKind::ChipSelectFault,
-            SpiError::Failed | SpiError::NoSuchBus => ErrorKind::Other,
+            SpiError::Busy | SpiError::Failed | SpiError::NoSuchBus => ErrorKind::Other,
         }
     }
 }
@@ -93,6 +95,7 @@ impl fmt::Display for SpiError {
             SpiError::ModeFault => "several controllers drive the bus",
             SpiError::FrameFormat => "the received frame is malformed",
             SpiError::ChipSelect => "the select line could not be driven",
+            SpiError::Busy => "something else held the bus for too long",
             SpiError::Failed => "the controller failed",
             SpiError::NoSuchBus => "the bus or the select line is not one of this board",
         })

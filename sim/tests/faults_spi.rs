@@ -4,14 +4,15 @@ mod common;
 
 use common::{Log, Peripheral};
 use embedded_hal::spi::{Error as _, ErrorKind, MODE_0, MODE_1, Operation, SpiBus, SpiDevice};
-use wasm_embedded_sim::fault::{Fault, Flip, SpiFailure, SpiFault, When};
-use wasm_embedded_sim::{Level, PartId, Sim, SimSpiDevice, SpiSettings};
+use wasm_embedded_sim::fault::{Fault, Flip, HOLD_LIMIT_NS, SpiFailure, SpiFault, When};
+use wasm_embedded_sim::{Level, PartId, Sim, SimSpiDevice, SpiBusId, SpiError, SpiSelectId, SpiSettings};
 
 struct Bench {
     sim: Sim,
     part: PartId,
     log: Log,
     device: SimSpiDevice,
+    place: (SpiBusId, SpiSelectId),
 }
 
 impl Bench {
@@ -21,8 +22,15 @@ impl Bench {
         let bus = sim.spi_bus("spi");
         let select = sim.spi_select(bus, "device", SpiSettings::default());
         let part = sim.add_spi(select, Peripheral::answering(&[0x0f, 0xf0, 0xaa, 0x55, 0x01, 0x02]));
-        sim.inject(Fault::Spi { bus, select: Some(select), fault }, When::always().times(1));
-        Bench { log: Log::of(&sim), device: sim.spi_device(select), sim, part }
+        let bench = Bench { log: Log::of(&sim), device: sim.spi_device(select), sim, part, place: (bus, select) };
+        bench.strike_once(fault);
+        bench
+    }
+
+    /// Has the next transaction struck.
+    fn strike_once(&self, fault: SpiFault) {
+        let (bus, select) = self.place;
+        self.sim.inject(Fault::Spi { bus, select: Some(select), fault }, When::always().times(1));
     }
 
     fn exchange(&mut self) -> Result<[u8; 3], ErrorKind> {
@@ -47,6 +55,36 @@ fn a_select_line_that_cannot_be_driven_lets_nothing_run() {
     let mut bench = Bench::new(SpiFault::SelectFailed);
     assert_eq!(bench.exchange(), Err(ErrorKind::ChipSelectFault));
     assert_eq!(bench.wires(), ["fault select-failed"]);
+    assert_eq!(bench.exchange(), Ok([0x0f, 0xf0, 0xaa]));
+}
+
+#[test]
+fn a_select_line_that_is_not_let_go_of_at_first_is_reported_and_inactive_in_the_end() {
+    let mut bench = Bench::new(SpiFault::DeselectFailed);
+    assert_eq!(bench.exchange(), Err(ErrorKind::ChipSelectFault));
+    assert_eq!(bench.heard(), ["select", "11", "22", "33", "deselect"]);
+    // A bit after the last one.
+    assert_eq!(bench.sim.now_ns(), 25_000);
+    assert_eq!(bench.exchange(), Ok([0x55, 0x01, 0x02]));
+}
+
+#[test]
+fn an_error_of_the_bus_is_reported_before_one_of_the_select_line() {
+    let mut bench = Bench::new(SpiFault::DeselectFailed);
+    bench.strike_once(SpiFault::Fail { byte: 1, error: SpiFailure::Overrun });
+    assert_eq!(bench.exchange(), Err(ErrorKind::Overrun));
+    assert_eq!(bench.heard(), ["select", "11", "deselect"]);
+}
+
+#[test]
+fn a_bus_that_is_held_is_waited_for_up_to_a_limit() {
+    let mut bench = Bench::new(SpiFault::BusHeld { ns: HOLD_LIMIT_NS });
+    assert_eq!(bench.exchange(), Ok([0x0f, 0xf0, 0xaa]));
+    assert_eq!(bench.sim.now_ns(), HOLD_LIMIT_NS + 24_000);
+
+    let mut bench = Bench::new(SpiFault::BusHeld { ns: HOLD_LIMIT_NS + 1 });
+    assert_eq!(bench.device.transfer_in_place(&mut [0x11]), Err(SpiError::Busy));
+    assert_eq!((bench.sim.now_ns(), bench.wires()), (HOLD_LIMIT_NS, vec!["fault bus-held".to_owned()]));
     assert_eq!(bench.exchange(), Ok([0x0f, 0xf0, 0xaa]));
 }
 

@@ -1,5 +1,6 @@
 //! The simulation: the board of a policy, with the bench's parts on it, watched at the level of single wires.
 
+mod faults;
 mod parts;
 mod watch;
 
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use embedded_hal::spi::MODE_0;
 use wasm_embedded_conformance::bench::{I2cPart, SpiPart};
-use wasm_embedded_conformance::{Case, Host, Ran, Unable};
+use wasm_embedded_conformance::{Case, Host, Ran, SpiFault, Unable};
 use wasm_embedded_host::{Access, I2cGrant};
 use wasm_embedded_rt::board::Board;
 use wasm_embedded_rt::policy::Policy;
@@ -110,9 +111,6 @@ impl Host for Simulation {
 
     fn run(&mut self, case: &Case) -> Result<Ran, Unable> {
         let conditions = case.conditions();
-        if !conditions.i2c.is_empty() || !conditions.spi.is_empty() {
-            return Err(Unable::Missing("the simulation cannot make this fault on its wires yet".to_owned()));
-        }
         let policy = Policy::parse("bench.toml", POLICY).map_err(|error| Unable::Failed(format!("{error:?}")))?;
         let sim = Sim::new();
         // So that a first level other than the initial one would be a change.
@@ -128,7 +126,7 @@ impl Host for Simulation {
             let net = sim.net(name);
             sim.schedule(0, move |stage| stage.drive(net, drive));
         }
-        put_spi_parts(&sim);
+        put_spi_parts(&sim, conditions.spi)?;
         let watch = Arc::new(Mutex::new(Watch::default()));
         sim.trace_to(Box::new(watch::Sink(watch.clone())));
         let mut board = Board::on(&policy, sim.clone()).map_err(failed)?;
@@ -142,6 +140,7 @@ impl Host for Simulation {
         for port in watch::PORTS {
             sim.add_uart(sim.uart_port(port, UartSettings::default()), OnUart::new(conditions.serial));
         }
+        faults::on_i2c(&sim, bus, conditions.i2c)?;
         watch::lock(&watch).built(&sim);
 
         let timeout = conditions.stop_after_ms.map(Duration::from_millis);
@@ -153,11 +152,16 @@ impl Host for Simulation {
     }
 }
 
-/// Puts the bench's parts on the SPI wires, whose settings are the policy's affair.
-fn put_spi_parts(sim: &Sim) {
+/// Puts the bench's parts on the SPI wires, whose settings are the policy's affair, and arms the faults of `device`.
+fn put_spi_parts(sim: &Sim, faults: &[SpiFault]) -> Result<(), Unable> {
+    let bus = sim.spi_bus("spi");
     for (device, mode) in watch::DEVICES {
-        let select = sim.spi_select(sim.spi_bus("spi"), device, SpiSettings::default());
+        let select = sim.spi_select(bus, device, SpiSettings::default());
         sim.add_spi(select, OnSpi(SpiPart::default(), mode));
+        if device == "device" {
+            faults::on_spi(sim, bus, select, faults)?;
+        }
     }
     sim.add_spi_always(sim.spi_bus("strip"), OnSpi(SpiPart::default(), MODE_0));
+    Ok(())
 }

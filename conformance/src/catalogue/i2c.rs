@@ -80,7 +80,8 @@ pub(super) const RULES: [Rule; 28] = [
         Case::new("i2c bus 2a w0102").under(i2c(&[I2cFault::ArbitrationLoss])).says("err ArbitrationLoss"),
     ]),
     Rule::new("I2C-16", "a START or STOP at the wrong place is Bus", source::I2C_ERROR, &[
-        Case::new("i2c bus 2a w0102").under(i2c(&[I2cFault::Misplaced])).says("err Bus"),
+        Case::new("i2c bus 2a w0102").under(i2c(&[I2cFault::MisplacedStart])).says("err Bus"),
+        Case::new("i2c bus 2a w0102").under(i2c(&[I2cFault::MisplacedStop])).says("err Bus"),
     ]),
     Rule::new("I2C-17", "received bytes that are lost are Overrun", source::I2C_ERROR, &[
         Case::new("i2c bus 2a r2").under(i2c(&[I2cFault::Overrun])).says("err Overrun"),

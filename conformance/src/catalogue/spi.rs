@@ -26,10 +26,11 @@ pub(super) const RULES: [Rule; 30] = [
             .wires(&[("spi", "[device 01>80 ] clock-high [other 02>80 ] clock-low [device 03>80 ]")]),
     ]),
     Rule::new("SPI-05", "an error of the bus is reported rather than one of the select", source::SPI, &[
-        Case::new("spi device w01 r2").under(spi(&[SpiFault::BusThenDeselect { word: 1 }])).says("err Overrun"),
+        Case::new("spi device w01 r2").under(spi(&[SpiFault::BusThenDeselect { word: 1 }])).says("err Overrun").wires(&[("spi", "[device 01>80 ]")]),
     ]),
     Rule::new("SPI-06", "an error of the select alone is ChipSelectFault", source::SPI_ERROR, &[
-        Case::new("spi device w01").under(spi(&[SpiFault::Deselect])).says("err ChipSelectFault"),
+        Case::new("spi device w01; spi device w02").under(spi(&[SpiFault::Deselect])).says("err ChipSelectFault; ok")
+            .wires(&[("spi", "[device 01>80 ] [device 02>80 ]")]),
     ]),
     Rule::new("SPI-07", "where the select cannot be made active, no operation runs", source::SPI, &[
         Case::new("spi device w01 r2").under(spi(&[SpiFault::Select])).says("err ChipSelectFault").wires(&[("spi", "")]),

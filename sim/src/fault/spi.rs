@@ -11,6 +11,10 @@ use crate::spi::bus::late;
 use crate::spi::{SpiBusId, SpiError, SpiSelectId};
 use crate::world::World;
 
+/// How long a controller waits for a bus that something else holds, in nanoseconds. SPI itself has no such time: this is ten
+/// milliseconds, enough for 1.25 kB at 1 MHz.
+pub const HOLD_LIMIT_NS: u64 = 10_000_000;
+
 /// What goes wrong in a transaction on an SPI bus: from select to deselect, or on a bus without select lines one call.
 ///
 /// A `byte` counts what is clocked, from 0. Of most of these the controller learns nothing: SPI has no acknowledge.
@@ -19,6 +23,14 @@ use crate::world::World;
 pub enum SpiFault {
     /// The controller cannot drive the select line: nothing is clocked.
     SelectFailed,
+    /// The controller cannot let go of the select line at first. It tries again a bit later, and reports that.
+    DeselectFailed,
+    /// Something else holds the bus when the transaction is to begin. Past [`HOLD_LIMIT_NS`] the controller gives up: nothing is
+    /// driven.
+    BusHeld {
+        /// For how long, in nanoseconds.
+        ns: u64,
+    },
     /// The select line stays at a level: high, and nobody hears what is clocked; low, and the parts never see the end.
     SelectStuck(Level),
     /// MISO stays at a level.
@@ -60,6 +72,8 @@ impl SpiFault {
     pub(super) fn name(self) -> &'static str {
         match self {
             SpiFault::SelectFailed => "select-failed",
+            SpiFault::DeselectFailed => "deselect-failed",
+            SpiFault::BusHeld { .. } => "bus-held",
             SpiFault::SelectStuck(_) => "select-stuck",
             SpiFault::MisoStuck(_) => "miso-stuck",
             SpiFault::BitSlip { .. } => "bit-slip",
@@ -112,6 +126,15 @@ impl Plan {
         })
     }
 
+    /// Returns whether the controller can let go of the select line at once.
+    ///
+    /// # Errors
+    ///
+    /// It cannot.
+    pub(crate) fn deselect(&self) -> Result<(), SpiError> {
+        if self.faults.contains(&SpiFault::DeselectFailed) { Err(SpiError::ChipSelect) } else { Ok(()) }
+    }
+
     /// Returns the mode that the controller uses instead of the right one.
     pub(crate) fn mode(&self) -> Option<Mode> {
         self.faults().iter().find_map(|fault| match fault {
@@ -155,7 +178,7 @@ impl World {
     ///
     /// # Errors
     ///
-    /// The select line cannot be driven.
+    /// The bus cannot be had, or the select line not be driven.
     #[inline]
     pub(crate) fn spi_plan(&mut self, bus: SpiBusId, select: Option<SpiSelectId>) -> Result<(), SpiError> {
         if self.env.faults.none() { Ok(()) } else { self.spi_strike(bus, select) }
@@ -176,6 +199,14 @@ impl World {
                     let event = self.env.faults.event(index);
                     self.env.trace(event);
                     struck.push(fault);
+                }
+            }
+        }
+        for fault in &struck {
+            if let SpiFault::BusHeld { ns } = *fault {
+                self.advance(ns.min(HOLD_LIMIT_NS));
+                if ns > HOLD_LIMIT_NS {
+                    return Err(SpiError::Busy);
                 }
             }
         }

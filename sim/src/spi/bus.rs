@@ -217,6 +217,10 @@ impl World {
         self.advance(settings.select_setup_ns);
         let result = self.spi_operations(bus, clocking, operations);
         self.advance(settings.select_hold_ns);
+        let let_go = self.env.faults.spi.deselect();
+        if let_go.is_err() {
+            self.advance(clocking.byte_ns.div_ceil(8));
+        }
         match (stuck, self.selects.get_mut(id.0)) {
             (Some(Level::Low), Some(select)) => select.stuck = true,
             _ => self.drive_select(id, Level::High),
@@ -224,7 +228,8 @@ impl World {
         self.settle();
         self.env.faults.spi.end();
         self.spi_deselected(bus, clocking);
-        result
+        // What failed first is reported.
+        result.and(let_go)
     }
 
     /// Returns whether a fault left a select line active, and forgets it.

@@ -104,7 +104,11 @@ fn steps(exchange: &spi::Exchange) -> Vec<SpiStep> {
 }
 
 fn spi_error(error: SpiError) -> spi::Error {
-    error.kind().into()
+    match error {
+        // The kinds of embedded-hal have no word for it.
+        SpiError::Busy => spi::Error::Busy,
+        error => error.kind().into(),
+    }
 }
 
 impl digital::Input for Input {

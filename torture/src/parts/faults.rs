@@ -66,7 +66,7 @@ fn spi(input: &mut Input<'_>, bench: &Bench) -> Fault {
     let byte = input.below(6).into();
     let level = Level::from(input.one_in(2));
     let failures = [SpiFailure::Overrun, SpiFailure::ModeFault, SpiFailure::FrameFormat, SpiFailure::Other];
-    let fault = match input.below(8) {
+    let fault = match input.below(10) {
         0 => SpiFault::SelectFailed,
         1 => SpiFault::SelectStuck(level),
         2 => SpiFault::MisoStuck(level),
@@ -74,6 +74,8 @@ fn spi(input: &mut Input<'_>, bench: &Bench) -> Fault {
         4 => SpiFault::WrongMode(embedded_hal::spi::MODE_1),
         5 => SpiFault::FlipRead(flip(input)),
         6 => SpiFault::FlipWrite(flip(input)),
+        7 => SpiFault::DeselectFailed,
+        8 => SpiFault::BusHeld { ns: if input.one_in(2) { 1_000 } else { 20_000_000 } },
         _ => SpiFault::Fail { byte, error: input.one_of(&failures) },
     };
     Fault::Spi { bus: bench.spi_bus, select: input.one_in(2).then_some(bench.select), fault }

@@ -81,7 +81,7 @@ impl I2cFile for Adapter {
 fn errno(fault: I2cFault) -> Errno {
     match fault {
         I2cFault::ArbitrationLoss => Errno::AGAIN,
-        I2cFault::Misplaced | I2cFault::Overrun => Errno::IO,
+        I2cFault::MisplacedStart | I2cFault::MisplacedStop | I2cFault::Overrun => Errno::IO,
         _ => Errno::NOMEM,
     }
 }

@@ -68,6 +68,8 @@ enum Kind {
     DuplicateAddress,
     OtherController,
     SelectFailed,
+    DeselectFailed,
+    BusHeld,
     SelectStuck,
     MisoStuck,
     BitSlip,
@@ -83,7 +85,7 @@ enum Kind {
     Oversleep,
 }
 
-const KINDS: [(&str, Kind); 31] = [
+const KINDS: [(&str, Kind); 33] = [
     ("nack-address", Kind::NackAddress),
     ("nack-repeated-start", Kind::NackRepeatedStart),
     ("nack-data", Kind::NackData),
@@ -102,6 +104,8 @@ const KINDS: [(&str, Kind); 31] = [
     ("duplicate-address", Kind::DuplicateAddress),
     ("other-controller", Kind::OtherController),
     ("select-failed", Kind::SelectFailed),
+    ("deselect-failed", Kind::DeselectFailed),
+    ("bus-held", Kind::BusHeld),
     ("select-stuck", Kind::SelectStuck),
     ("miso-stuck", Kind::MisoStuck),
     ("bit-slip", Kind::BitSlip),
@@ -182,6 +186,8 @@ fn read_settings(kind: Kind, settings: &Settings<'_, '_>) -> Option<Cause> {
             Cause::I2c(I2cFault::OtherController { address: Address::SevenBit(to?), bytes: bytes? })
         }
         Kind::SelectFailed => Cause::Spi(SpiFault::SelectFailed),
+        Kind::DeselectFailed => Cause::Spi(SpiFault::DeselectFailed),
+        Kind::BusHeld => Cause::Spi(SpiFault::BusHeld { ns: settings.time("held-us", "how long")? }),
         Kind::SelectStuck => Cause::Spi(SpiFault::SelectStuck(settings.level()?)),
         Kind::MisoStuck => Cause::Spi(SpiFault::MisoStuck(settings.level()?)),
         Kind::BitSlip => Cause::Spi(SpiFault::BitSlip { byte: settings.byte()? }),
