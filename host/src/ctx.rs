@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use core::fmt;
+use core::num::NonZeroU32;
 
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::{InputPin, OutputPin};
@@ -14,6 +15,7 @@ use crate::bindings::wasm_embedded::hal::types::OpenError;
 use crate::clock::{Clock, Forward};
 use crate::delay::{self, Delay, Sliced};
 use crate::digital::{self, Input, Io, Output, Pins};
+use crate::gate::Gate;
 use crate::grant::{Access, I2cGrant, PinGrant, PwmGrant};
 use crate::interrupt::Interrupt;
 use crate::limits::Limits;
@@ -119,6 +121,11 @@ impl HalCtx {
             slot.open = 1;
         }
         Ok(handle)
+    }
+
+    /// Takes the log out, for a call that looks at the guest's memory at the same time.
+    pub(crate) fn log_out(&mut self) -> Box<dyn Log> {
+        core::mem::replace(&mut self.log, Box::new(Silent))
     }
 
     /// Counts a handle that is dropped.
@@ -320,6 +327,22 @@ impl HalCtxBuilder {
         self
     }
 
+    /// States the clock of the bus behind the label of an I2C bus, an SPI device or an SPI bus that was added: with it, the host
+    /// knows how long a transaction keeps the bus, and refuses one that would keep it for longer than
+    /// [`Limits::transaction_time_ns`]. Without it only delays count.
+    pub fn frequency(&mut self, label: &str, frequency_hz: u32) -> &mut HalCtxBuilder {
+        let frequency_hz = NonZeroU32::new(frequency_hz);
+        if let Some((_, slot)) = self.0.i2c.find(label) {
+            slot.frequency_hz = frequency_hz;
+        }
+        for slots in [&mut self.0.spi_devices, &mut self.0.spi_buses] {
+            if let Some((_, slot)) = slots.find(label) {
+                slot.frequency_hz = frequency_hz;
+            }
+        }
+        self
+    }
+
     /// Sets the bounds on what the guest asks for.
     pub fn limits(&mut self, limits: Limits) -> &mut HalCtxBuilder {
         self.0.limits = limits;
@@ -335,6 +358,8 @@ impl HalCtxBuilder {
     /// Returns the context, and leaves a builder that grants nothing.
     #[must_use]
     pub fn build(&mut self) -> HalCtx {
-        core::mem::replace(self, HalCtx::builder()).0
+        let mut hal = core::mem::replace(self, HalCtx::builder()).0;
+        hal.log = Box::new(Gate::new(hal.log_out(), hal.limits.log_messages_per_s));
+        hal
     }
 }

@@ -97,7 +97,14 @@ pub(crate) struct Request {
     written: u64,
     /// Whether a run of reads has no bytes at all, for which I2C has no form.
     empty_read: bool,
+    /// Runs of operations in one direction, each of which has a START and an address.
+    runs: u64,
 }
+
+/// The clocks of a START with an address, or of a byte: eight bits and the acknowledgement. UM10204 Rev. 7.0, section 3.1.5.
+const CLOCKS_OF_A_BYTE: u64 = 9;
+/// What START and STOP take, in clocks: at most one each.
+const CLOCKS_OF_A_CONDITION: u64 = 1;
 
 /// A bus under its label.
 pub(crate) type BusSlot = Slot<dyn Bus, I2cGrant>;
@@ -146,7 +153,7 @@ fn read<T: HalView>(
     let hal = store.data_mut().hal();
     hal.interrupt.check()?;
     let slot = hal.i2c.get(bus.rep())?;
-    let request = Request { reads: true, read: len.into(), empty_read: len == 0, ..Request::default() };
+    let request = Request { reads: true, read: len.into(), empty_read: len == 0, runs: 1, ..Request::default() };
     if let Err(error) = permit(slot, address.into(), request, &hal.limits, &mut *hal.log) {
         return Ok((Err(error),));
     }
@@ -162,7 +169,7 @@ fn write<T: HalView>(
     let hal = store.data_mut().hal();
     hal.interrupt.check()?;
     let slot = hal.i2c.get(bus.rep())?;
-    let request = Request { writes: true, written: count(bytes.len()), ..Request::default() };
+    let request = Request { writes: true, written: count(bytes.len()), runs: 1, ..Request::default() };
     if let Err(error) = permit(slot, address.into(), request, &hal.limits, &mut *hal.log) {
         return Ok((Err(error),));
     }
@@ -179,8 +186,8 @@ fn write_read<T: HalView>(
     let hal = store.data_mut().hal();
     hal.interrupt.check()?;
     let slot = hal.i2c.get(bus.rep())?;
-    let request =
-        Request { reads: true, writes: true, read: len.into(), written: count(bytes.len()), empty_read: len == 0 };
+    let written = count(bytes.len());
+    let request = Request { reads: true, writes: true, read: len.into(), written, empty_read: len == 0, runs: 2 };
     if let Err(error) = permit(slot, address.into(), request, &hal.limits, &mut *hal.log) {
         return Ok((Err(error),));
     }
@@ -206,6 +213,7 @@ fn write_read_short<T: HalView>(
         read: read_len.into(),
         written: write_len.into(),
         empty_read: false,
+        runs: 1 + u64::from(read_len > 0 && write_len > 0),
     };
     if let Err(error) = permit(slot, address.into(), request, &hal.limits, &mut *hal.log) {
         return Ok((Err(error),));
@@ -282,6 +290,7 @@ impl Request {
             match run {
                 Some((was_read, sum)) if was_read == is_read => run = Some((is_read, sum + len)),
                 ended => {
+                    request.runs += 1;
                     request.empty_read |= ended == Some((true, 0));
                     run = Some((is_read, len));
                 }
@@ -298,6 +307,13 @@ impl Request {
         request.empty_read |= run == Some((true, 0));
         request
     }
+
+    /// Returns how many clocks of the bus the transaction takes.
+    #[inline]
+    fn clocks(&self) -> u64 {
+        let bytes = self.read.saturating_add(self.written).saturating_add(self.runs);
+        bytes.saturating_mul(CLOCKS_OF_A_BYTE).saturating_add((self.runs + 1) * CLOCKS_OF_A_CONDITION)
+    }
 }
 
 /// Checks a transaction against the grant and the limits.
@@ -313,7 +329,8 @@ pub(crate) fn permit(
         log.refused(&Refusal::Address { label: &slot.label, address, read_only });
         return Err(wit::Error::Denied);
     }
-    check(&slot.label, &[limits.bytes(request.written, request.read)], log)?;
+    let time = limits.time(request.clocks(), slot.frequency_hz, 0);
+    check(&slot.label, &[limits.bytes(request.written, request.read), time], log)?;
     if request.empty_read { Err(wit::Error::Unsupported) } else { Ok(()) }
 }
 

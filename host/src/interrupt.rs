@@ -2,11 +2,18 @@
 
 use alloc::sync::Arc;
 use core::fmt;
-use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use core::sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed};
 
 /// A flag that makes the guest's next call, or the delay it is in, a trap. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Interrupt(Arc<AtomicU8>);
+pub struct Interrupt(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    requested: AtomicU8,
+    /// The guest's calls, as far as they were counted; only its own thread counts.
+    calls: AtomicU32,
+}
 
 /// Why a guest is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,23 +37,32 @@ impl Interrupt {
             Reason::Killed => 2,
         };
         // Whoever comes second has nothing to add.
-        let _ = self.0.compare_exchange(0, value, Relaxed, Relaxed);
+        let _ = self.0.requested.compare_exchange(0, value, Relaxed, Relaxed);
     }
 
     /// Returns why the guest is to be stopped, if it is.
     #[must_use]
     #[inline]
     pub fn requested(&self) -> Option<Reason> {
-        match self.0.load(Relaxed) {
+        match self.0.requested.load(Relaxed) {
             0 => None,
             1 => Some(Reason::Timeout),
             _ => Some(Reason::Killed),
         }
     }
 
-    /// Fails if the guest is to be stopped.
+    /// Returns a number that changes with every call of the guest: one that does not change is that of a guest which computes, or
+    /// waits.
+    #[must_use]
+    pub fn calls(&self) -> u32 {
+        self.0.calls.load(Relaxed)
+    }
+
+    /// Counts a call, and fails if the guest is to be stopped.
     #[inline]
     pub(crate) fn check(&self) -> Result<(), Interrupted> {
+        // Two calls at once may count as one, which is one more than none: no costly addition is needed.
+        self.0.calls.store(self.0.calls.load(Relaxed).wrapping_add(1), Relaxed);
         match self.requested() {
             None => Ok(()),
             Some(reason) => Err(Interrupted(reason)),
@@ -68,6 +84,14 @@ impl core::error::Error for Interrupted {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn calls_are_counted() {
+        let interrupt = Interrupt::default();
+        let before = interrupt.calls();
+        assert!(interrupt.check().is_ok());
+        assert_ne!(interrupt.calls(), before);
+    }
 
     #[test]
     fn the_first_reason_stays() {

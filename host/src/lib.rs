@@ -50,6 +50,7 @@ mod ctx;
 pub mod delay;
 pub mod digital;
 mod direct;
+mod gate;
 mod grant;
 pub mod i2c;
 mod interrupt;
@@ -69,6 +70,7 @@ pub mod uart;
 
 pub use ctx::{HalCtx, HalCtxBuilder};
 pub use direct::DirectError;
+pub use gate::Rate;
 pub use grant::{Access, DutyPart, I2cGrant, PinGrant, PwmGrant};
 pub use interrupt::{Interrupt, Interrupted, Reason};
 pub use limits::Limits;

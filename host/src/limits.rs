@@ -1,7 +1,12 @@
 //! What a guest may ask for in one call.
 
+use core::num::NonZeroU32;
+
 use crate::log::Log;
 use crate::refusal::Refusal;
+
+/// Nanoseconds of a second.
+const NS_PER_S: u64 = 1_000_000_000;
 
 /// Bounds on what a guest asks for, checked before anything is allocated or any wire moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,8 +18,12 @@ pub struct Limits {
     /// The most operations in one transaction. Protects the host's memory and time.
     pub operations: u32,
     /// The longest sum of delays inside one SPI transaction, in nanoseconds, while chip select and bus are held. Protects the
-    /// other users of the bus: 100 ms.
+    /// other users of the bus: 50 ms.
     pub transaction_delay_ns: u64,
+    /// How long one transaction may keep its bus, in nanoseconds: its clocks, as far as the bus' frequency is known (see
+    /// [`HalCtxBuilder::frequency`](crate::HalCtxBuilder::frequency)), and its delays. Protects the other users of the bus, and
+    /// whoever waits for this guest to be stopped: 50 ms.
+    pub transaction_time_ns: u64,
     /// The most handles a guest may hold at once. Protects the host's memory.
     pub handles: u32,
     /// The most asynchronous calls that may be on their way at once, with the replies that the guest has not taken. Protects the
@@ -22,6 +31,9 @@ pub struct Limits {
     pub calls: u32,
     /// The most bytes of one log message, print or label that are looked at; the rest is cut off. Protects the log.
     pub text_bytes: u32,
+    /// The most messages of the log in a second, refusals included, where the log has a clock; ten times as many may come at
+    /// once. The others are dropped and counted. Protects the log and whoever reads it.
+    pub log_messages_per_s: u32,
 }
 
 impl Default for Limits {
@@ -29,10 +41,12 @@ impl Default for Limits {
         Limits {
             transaction_bytes: 65_536,
             operations: 1024,
-            transaction_delay_ns: 100_000_000,
+            transaction_delay_ns: 50_000_000,
+            transaction_time_ns: 50_000_000,
             handles: 64,
             calls: 128,
             text_bytes: 4096,
+            log_messages_per_s: 1000,
         }
     }
 }
@@ -73,7 +87,25 @@ impl Limits {
     /// The delays of a transaction.
     #[inline]
     pub(crate) fn delay(&self, ns: u64) -> Asked {
-        Asked { limit: "transaction-delay", asked: ns, allowed: self.transaction_delay_ns }
+        Asked { limit: "transaction-delay-ns", asked: ns, allowed: self.transaction_delay_ns }
+    }
+
+    /// The time that a transaction keeps a bus of a known frequency, or of none.
+    #[inline]
+    pub(crate) fn time(&self, clocks: u64, frequency_hz: Option<NonZeroU32>, delay_ns: u64) -> Asked {
+        let (limit, allowed) = ("transaction-time-ns", self.transaction_time_ns);
+        let Some(frequency_hz) = frequency_hz.map(|hz| u64::from(hz.get())) else {
+            return Asked { limit, asked: delay_ns, allowed };
+        };
+        // Compared without a division, which is slow where there is no instruction for it.
+        let room = allowed.saturating_sub(delay_ns).saturating_mul(frequency_hz);
+        let scaled = clocks.saturating_mul(NS_PER_S);
+        let asked = if delay_ns <= allowed && scaled <= room {
+            delay_ns
+        } else {
+            delay_ns.saturating_add(scaled.div_ceil(frequency_hz))
+        };
+        Asked { limit, asked, allowed }
     }
 }
 
@@ -98,4 +130,23 @@ pub(crate) fn size(len: u32) -> usize {
 #[inline]
 pub(crate) fn count(len: usize) -> u64 {
     u64::try_from(len).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_a_transaction_is_that_of_its_clocks_and_delays() {
+        let (limits, standard_mode) = (Limits::default(), NonZeroU32::new(100_000));
+        assert!(limits.time(5000, standard_mode, 0).within(), "50 ms at 100 kHz");
+        let asked = limits.time(5001, standard_mode, 0);
+        assert!(!asked.within());
+        assert_eq!(asked.asked, 50_010_000);
+        assert!(limits.time(4000, standard_mode, 10_000_000).within());
+        assert!(!limits.time(4000, standard_mode, 10_000_001).within());
+        assert!(limits.time(u64::MAX, None, 50_000_000).within(), "of an unknown clock only the delays count");
+        assert!(!limits.time(0, None, 50_000_001).within());
+        assert!(!limits.time(u64::MAX, NonZeroU32::new(1), u64::MAX).within());
+    }
 }

@@ -1,7 +1,5 @@
 //! The guest's log and standard output.
 
-use alloc::boxed::Box;
-
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, WasmStr};
 
@@ -41,6 +39,14 @@ pub trait Log: Send {
 
     /// Is told what the host refused the guest.
     fn refused(&mut self, _refusal: &Refusal<'_>) {}
+
+    /// Returns the time in nanoseconds, from any point on, by which the rate of messages is bounded. Without a clock it is not.
+    fn now_ns(&self) -> Option<u64> {
+        None
+    }
+
+    /// Is told how many messages were dropped since the last one, because there were too many.
+    fn dropped(&mut self, _messages: u64) {}
 }
 
 /// A log that keeps nothing.
@@ -127,7 +133,7 @@ fn with_log<T: HalView>(
     let hal = store.data_mut().hal();
     hal.interrupt.check()?;
     let limit = hal.limits.text_bytes;
-    let mut log = core::mem::replace(&mut hal.log, Box::new(Silent));
+    let mut log = hal.log_out();
     let result = f(store, &mut *log, limit);
     store.data_mut().hal().log = log;
     result

@@ -18,7 +18,7 @@ use crate::open::add_opening;
 use crate::progress::Progress;
 use crate::reply::Reply;
 use crate::short;
-use crate::slot::Slots;
+use crate::slot::{Slot, Slots};
 
 #[cfg(feature = "async")]
 pub use self::asynchronous::add_async_to_linker;
@@ -91,6 +91,9 @@ pub(crate) struct Device<D>(pub(crate) D);
 /// An embedded-hal bus.
 #[derive(Debug)]
 pub(crate) struct Bus<B>(pub(crate) B);
+
+/// The clocks of a word of eight bits.
+const CLOCKS_OF_A_WORD: u64 = 8;
 
 /// What is under labels: devices, or buses.
 pub(crate) type ClockedSlots = Slots<dyn Clocked, ()>;
@@ -204,16 +207,10 @@ fn transaction<T: HalView>(
     for record in records.iter(&mut store)? {
         plan.push(record?.into());
     }
-    let sum = |part: fn(&Step) -> u32| plan.iter().map(|record| u64::from(part(record))).sum::<u64>();
-    let (written, read) = (sum(|record| record.write_len), sum(|record| record.read_len));
     let hal = store.data_mut().hal();
-    let label = &hal.spi_devices.get(device.rep())?.label;
-    let delay = hal.limits.delay(sum(|record| record.delay_ns));
-    if let Err(error) = check(label, &[hal.limits.bytes(written, read), delay], &mut *hal.log) {
-        return Ok((Err(error.into()),));
-    }
-    let (true, Ok(read)) = (written == count(bytes.len()), usize::try_from(read)) else {
-        return Ok((Err(wit::Error::TooLong),));
+    let read = match permit_list(hal, device.rep(), &plan, bytes.len())? {
+        Ok(read) => read,
+        Err(error) => return Ok((Err(error.into()),)),
     };
     let Some(mut reply) = hal.reply.take(read) else { return Ok((Err(wit::Error::TooLong),)) };
     let mut result = Ok(());
@@ -249,6 +246,23 @@ fn operations<'a>(plan: &[Step], mut bytes: &'a [u8], mut room: &'a mut [u8]) ->
     operations
 }
 
+/// Checks the sums of a transaction against the limits, and that its bytes to write are there. Returns how many are read.
+fn permit_list(hal: &mut HalCtx, device: u32, plan: &[Step], bytes: usize) -> wasmtime::Result<Result<usize, TooLong>> {
+    let sum = |part: fn(&Step) -> u32| plan.iter().map(|step| u64::from(part(step))).sum::<u64>();
+    let (written, read, delay_ns) = (sum(|step| step.write_len), sum(|step| step.read_len), sum(|step| step.delay_ns));
+    let words = sum(|step| step.write_len.max(step.read_len));
+    let Slot { label, frequency_hz, .. } = hal.spi_devices.get(device)?;
+    let time = hal.limits.time(words.saturating_mul(CLOCKS_OF_A_WORD), *frequency_hz, delay_ns);
+    let asked = [hal.limits.bytes(written, read), hal.limits.delay(delay_ns), time];
+    if let Err(error) = check(label, &asked, &mut *hal.log) {
+        return Ok(Err(error));
+    }
+    Ok(match usize::try_from(read) {
+        Ok(read) if written == count(bytes) => Ok(read),
+        _ => Err(TooLong),
+    })
+}
+
 /// Checks that the guest may run, and a call's lengths against the limits.
 fn permit(
     hal: &mut HalCtx,
@@ -258,12 +272,14 @@ fn permit(
     read: u64,
 ) -> wasmtime::Result<Result<(), wit::Error>> {
     hal.interrupt.check()?;
-    let asked = hal.limits.bytes(written, read);
-    if asked.within() {
+    let frequency_hz = kind(hal).get(handle)?.frequency_hz;
+    let clocks = written.max(read).saturating_mul(CLOCKS_OF_A_WORD);
+    let asked = [hal.limits.bytes(written, read), hal.limits.time(clocks, frequency_hz, 0)];
+    if asked.iter().all(|asked| asked.within()) {
         return Ok(Ok(()));
     }
     let label = kind(hal).get(handle)?.label.clone();
-    Ok(check(&label, &[asked], &mut *hal.log).map_err(wit::Error::from))
+    Ok(check(&label, &asked, &mut *hal.log).map_err(wit::Error::from))
 }
 
 impl From<TooLong> for wit::Error {

@@ -24,24 +24,31 @@ pub fn check(bytes: &[u8]) {
     limits.operations = input.below(24).into();
     limits.transaction_bytes = if input.one_in(4) { 65_536 } else { input.byte().into() };
     limits.transaction_delay_ns = input.u16().into();
+    let clock_hz = input.one_of(&[None, None, Some(10_000), Some(100_000), Some(10_000_000)]);
+    if input.one_in(2) {
+        limits.transaction_time_ns = u64::from(input.u16()) * 1000;
+    }
     let bounds = Bounds {
         operations: limits.operations.into(),
         bytes: limits.transaction_bytes.into(),
         delay_ns: limits.transaction_delay_ns.into(),
+        time_ns: limits.transaction_time_ns.into(),
+        clock_hz: clock_hz.map(u128::from),
     };
     let mut hal = HalCtx::builder();
     hal.limits(limits);
-    if input.one_in(2) { spi_call(&mut input, &mut hal, bounds) } else { i2c_call(&mut input, &mut hal, bounds) }
+    let calls = if input.one_in(2) { spi_call } else { i2c_call };
+    calls(&mut input, &mut hal, bounds, clock_hz.unwrap_or_default());
 }
 
 /// How a call of the WIT ends: with data, or with the number of an error.
 type Answer = Result<Vec<u8>, u8>;
 
-fn i2c_call(input: &mut Input<'_>, hal: &mut HalCtxBuilder, bounds: Bounds) {
+fn i2c_call(input: &mut Input<'_>, hal: &mut HalCtxBuilder, bounds: Bounds, frequency_hz: u32) {
     let allowed = allowed(input);
     let fails = input.one_in(6).then(|| input.one_of(&I2C_ERRORS));
     let (recorder, seen) = Recorder::new(fails.map(|(error, _)| error), None);
-    hal.i2c_bus("bus", Box::new(recorder), grant(&allowed));
+    hal.i2c_bus("bus", Box::new(recorder), grant(&allowed)).frequency("bus", frequency_hz);
 
     let ten_bit = input.one_in(4);
     let number = if input.one_in(8) { input.u16() } else { u16::from(input.byte() & 0x7f) };
@@ -119,7 +126,7 @@ fn i2c_call(input: &mut Input<'_>, hal: &mut HalCtxBuilder, bounds: Bounds) {
     );
 }
 
-fn spi_call(input: &mut Input<'_>, hal: &mut HalCtxBuilder, bounds: Bounds) {
+fn spi_call(input: &mut Input<'_>, hal: &mut HalCtxBuilder, bounds: Bounds, frequency_hz: u32) {
     let fails = input.one_in(6).then(|| input.one_of(&SPI_ERRORS));
     let (recorder, seen) = Recorder::new(None, fails.map(|(error, _)| error));
     let is_bus = input.one_in(3);
@@ -132,6 +139,7 @@ fn spi_call(input: &mut Input<'_>, hal: &mut HalCtxBuilder, bounds: Bounds) {
         hal.spi_device_object("spi", Box::new(recorder));
         Call::DeviceOpen
     };
+    hal.frequency("spi", frequency_hz);
     let handle = script.call(open, &[value(opened), value(3_u32)]) + 4;
     let mut args = vec![Arg::At(handle)];
     let calls: &[Call] = match is_bus {

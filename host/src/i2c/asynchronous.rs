@@ -75,6 +75,7 @@ fn begin_short(
         read: read_len.into(),
         written: write_len.into(),
         empty_read: false,
+        runs: 1 + u64::from(read_len > 0 && write_len > 0),
     };
     if let Err(error) = allow(hal, &bus, address, request)? {
         return Ok(Err(error));
@@ -97,7 +98,7 @@ fn begin_write<T: HalView>(
     mut access: Access<'_, T, HasSelf<T>>,
     (bus, address, bytes): (Resource<Handle>, wit::Address, WasmList<u8>),
 ) -> wasmtime::Result<Result<Begun, wit::Error>> {
-    let request = Request { writes: true, written: count(bytes.len()), ..Request::default() };
+    let request = Request { writes: true, written: count(bytes.len()), runs: 1, ..Request::default() };
     if let Err(error) = allow(access.data_mut().hal(), &bus, address, request)? {
         return Ok(Err(error));
     }

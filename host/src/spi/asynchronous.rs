@@ -7,7 +7,7 @@ use wasmtime::AsContextMut as _;
 use wasmtime::component::{Access, Accessor, HasSelf, Linker, LinkerInstance, Resource, WasmList};
 
 use super::exchange::{Exchange, Outcome, Step};
-use super::{BusHandle, DeviceHandle, Kind, permit, wit};
+use super::{BusHandle, DeviceHandle, Kind, permit, permit_list, wit};
 use crate::bindings::wasm_embedded::hal::types::Short;
 use crate::calls::{Call, ReplyHandle};
 use crate::ctx::HalCtx;
@@ -162,16 +162,8 @@ fn begin_transaction<T: HalView>(
     for record in records.iter(access.as_context_mut())? {
         steps.push(record?.into());
     }
-    let sum = |part: fn(&Step) -> u32| steps.iter().map(|step| u64::from(part(step))).sum::<u64>();
-    let (written, read) = (sum(|step| step.write_len), sum(|step| step.read_len));
-    let hal = access.data_mut().hal();
-    let label = &hal.spi_devices.get(device.rep())?.label;
-    let delay = hal.limits.delay(sum(|step| step.delay_ns));
-    if let Err(error) = check(label, &[hal.limits.bytes(written, read), delay], &mut *hal.log) {
+    if let Err(error) = permit_list(access.data_mut().hal(), device.rep(), &steps, bytes.len())? {
         return Ok(Err(error.into()));
-    }
-    if written != count(bytes.len()) {
-        return Ok(Err(wit::Error::TooLong));
     }
     let data = bytes.as_le_slice(&access).to_vec();
     begin(access.data_mut().hal(), DEVICES, device.rep(), steps, data)

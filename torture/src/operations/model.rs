@@ -11,6 +11,21 @@ pub(super) struct Bounds {
     pub(super) operations: u128,
     pub(super) bytes: u128,
     pub(super) delay_ns: u128,
+    /// How long the bus may be kept.
+    pub(super) time_ns: u128,
+    /// The clock of the bus, if the host knows it.
+    pub(super) clock_hz: Option<u128>,
+}
+
+impl Bounds {
+    /// Returns whether a bus would be kept for too long.
+    fn is_too_slow(self, clocks: u128, delay_ns: u128) -> bool {
+        match self.clock_hz {
+            None => delay_ns > self.time_ns,
+            // Both sides times the clock, which leaves whole numbers.
+            Some(hz) => delay_ns * hz + clocks * 1_000_000_000 > self.time_ns * hz,
+        }
+    }
 }
 
 /// Addresses that are granted.
@@ -92,10 +107,12 @@ pub(super) fn i2c(
         operations.iter().filter(|(kind, _)| *kind == direction).map(|(_, len)| u128::from(*len)).sum()
     };
     let (written, read): (u128, u128) = (sum(I2c::Write), sum(I2c::Read));
-    if written > bounds.bytes || read > bounds.bytes {
+    let runs: Vec<_> = operations.chunk_by(|left, right| left.0 == right.0).collect();
+    // An address and an acknowledgement for each START, and STOP. UM10204 Rev. 7.0, section 3.1.
+    let clocks = 9 * (written + read + size(runs.len())) + size(runs.len()) + 1;
+    if written > bounds.bytes || read > bounds.bytes || bounds.is_too_slow(clocks, 0) {
         return Err(I2C_TOO_LONG);
     }
-    let runs = operations.chunk_by(|left, right| left.0 == right.0);
     if runs.into_iter().any(|run| run[0].0 == I2c::Read && run.iter().all(|(_, len)| *len == 0)) {
         return Err(I2C_UNSUPPORTED);
     }
@@ -125,10 +142,12 @@ pub(super) fn i2c(
 pub(super) fn spi(bounds: Bounds, operations: &[Spi], asked: Asked<'_>, form: Form) -> Result<(Traffic, Vec<u8>), u8> {
     let sum = |part: fn(&Spi) -> u32| operations.iter().map(|operation| u128::from(part(operation))).sum::<u128>();
     let (written, read) = (sum(|operation| operation.write), sum(|operation| operation.read));
+    let delay_ns = sum(|operation| operation.delay_ns);
     let too_long = asked.counted && size(operations.len()) > bounds.operations
         || written > bounds.bytes
         || read > bounds.bytes
-        || sum(|operation| operation.delay_ns) > bounds.delay_ns
+        || delay_ns > bounds.delay_ns
+        || bounds.is_too_slow(8 * sum(|operation| operation.write.max(operation.read)), delay_ns)
         || asked.short && (written > SHORT || read > SHORT)
         || !asked.short && written != size(asked.data.len());
     if too_long {
