@@ -235,8 +235,11 @@ impl Board {
         let BusBackend::Sim(name) = &label.backend else { return };
         let stated =
             policy.i2c.iter().filter(|other| other.backend == label.backend).find_map(|other| other.frequency_hz);
-        let bus = self.sim.i2c_bus(name, stated.unwrap_or(policy::DEFAULT_I2C_FREQUENCY_HZ));
-        self.hal.i2c_bus(&label.label, Box::new(simulated::Bus(self.sim.i2c(bus))), i2c_grant(label));
+        let frequency_hz = stated.unwrap_or(policy::DEFAULT_I2C_FREQUENCY_HZ);
+        let bus = self.sim.i2c_bus(name, frequency_hz);
+        let grant = i2c_grant(label);
+        self.hal.i2c_bus(&label.label, Box::new(simulated::Bus(self.sim.i2c(bus))), grant);
+        self.hal.frequency(&label.label, frequency_hz);
     }
 
     /// Adds a device or bus, and returns where its parts go.
@@ -252,7 +255,7 @@ impl Board {
         if let Ok(bytes @ 1..) = usize::try_from(label.init_clocks.div_ceil(8)) {
             self.init_clocks.push((self.sim.spi(bus, settings), bytes));
         }
-        Some(match label.select {
+        let place = match label.select {
             Select::Own => {
                 let select = self.sim.spi_select(bus, &label.label, settings);
                 self.hal.spi_device_object(&label.label, Box::new(simulated::Device(self.sim.spi_device(select))));
@@ -262,7 +265,9 @@ impl Board {
                 self.hal.spi_bus_object(&label.label, Box::new(simulated::Wires(self.sim.spi(bus, settings))));
                 SpiPlace::Bus(bus)
             }
-        })
+        };
+        self.hal.frequency(&label.label, label.frequency_hz);
+        Some(place)
     }
 }
 

@@ -83,6 +83,11 @@ pub fn main() -> ExitCode {
     ExitCode::from(result.unwrap_or_else(|failure| failure.report()))
 }
 
+/// Writes to the standard error. If that is closed there is nobody to be told.
+fn note(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
 /// Writes to the standard output.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();

@@ -2,6 +2,8 @@
 
 use wasmtime::{Config, Engine, WasmBacktraceDetails, WasmFeatures};
 
+use crate::policy::Policy;
+
 /// What guests of embedded devices have no use for: each is code of the host that a hostile guest could reach.
 const REFUSED: [WasmFeatures; 7] = [
     WasmFeatures::MEMORY64,
@@ -23,12 +25,46 @@ const ASYNCHRONOUS: [&[u8]; 6] = [
     b"wasm-embedded:hal/delay-async@",
 ];
 
-/// The settings that a compiled component must have been made with to be run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+/// The stack for functions of the host below an asynchronous guest's: as much as Wasmtime leaves by default.
+/// wasmtime's `Config`: 2 MiB of `async_stack_size`, 512 KiB of which are `max_wasm_stack`.
+const HOST_STACK_BYTES: usize = 1536 << 10;
+
+/// The settings that a component is loaded with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct EngineOptions {
-    /// Whether a guest that computes can be stopped, which costs it some speed. A guest that is inside a call of the host can
-    /// be stopped always.
+    /// Whether a guest that computes can be stopped, which costs it some speed (docs/performance.md). A guest that is inside a
+    /// call of the host can be stopped always.
     pub interruptible: bool,
+    /// Whether instructions are counted, for the limit `fuel`.
+    pub fuel: bool,
+    /// The most stack that a guest's calls may use.
+    pub stack_bytes: usize,
+    /// The most code of a component that is compiled.
+    pub code_bytes: usize,
+    /// Whether a backtrace says file and line. To find those, Wasmtime reads a guest's debug information once for each call in the
+    /// backtrace, before it gives control back: with hardware, outputs would stay for so long as a trapped guest left them.
+    pub lines: bool,
+}
+
+impl EngineOptions {
+    /// Returns the settings that a policy asks for.
+    #[must_use]
+    pub fn of(policy: &Policy) -> EngineOptions {
+        let machine = &policy.machine;
+        EngineOptions {
+            interruptible: true,
+            fuel: machine.fuel.is_some(),
+            stack_bytes: machine.stack_bytes,
+            code_bytes: machine.code_bytes,
+            lines: !policy.has_hardware(),
+        }
+    }
+}
+
+impl Default for EngineOptions {
+    fn default() -> EngineOptions {
+        EngineOptions::of(&Policy::default())
+    }
 }
 
 /// Creates an engine for guests that import no asynchronous function.
@@ -37,20 +73,13 @@ pub struct EngineOptions {
 ///
 /// Wasmtime cannot work on this machine.
 pub fn engine(options: EngineOptions) -> wasmtime::Result<Engine> {
-    Engine::new(&config(options, WasmBacktraceDetails::Enable, Calls::Blocking))
+    Engine::new(&config(options, Calls::Blocking))
 }
 
 /// Creates the engine that the bytes of a component need: one whose calls are slower, if they name an asynchronous interface. Where
 /// a blocking guest has such a name in its data, the slower engine runs it all the same.
 pub(crate) fn engine_of(bytes: &[u8], options: EngineOptions) -> wasmtime::Result<Engine> {
-    Engine::new(&config(options, WasmBacktraceDetails::Enable, Calls::of(bytes)))
-}
-
-/// Creates the engine for guests on hardware, and for compiled ones. Their backtraces name functions without file and line: to find
-/// those, Wasmtime reads a guest's debug information once for each call in the backtrace, before it gives control back, and for so
-/// long outputs would stay as a trapped guest left them.
-pub(crate) fn engine_without_lines(bytes: &[u8], options: EngineOptions) -> wasmtime::Result<Engine> {
-    Engine::new(&config(options, WasmBacktraceDetails::Disable, Calls::of(bytes)))
+    Engine::new(&config(options, Calls::of(bytes)))
 }
 
 /// Returns whether an engine is for guests that import asynchronous functions.
@@ -75,7 +104,7 @@ impl Calls {
 /// Creates an engine that compiles for a machine of another kind, and runs nothing.
 #[cfg(feature = "compile")]
 pub(crate) fn engine_for(target: &str, bytes: &[u8], options: EngineOptions) -> wasmtime::Result<Engine> {
-    Engine::new(config(options, WasmBacktraceDetails::Disable, Calls::of(bytes)).target(compiled_for(target))?)
+    Engine::new(config(options, Calls::of(bytes)).target(compiled_for(target))?)
 }
 
 /// Returns what is compiled for on behalf of a machine: its machine code, or where Wasmtime has none what it interprets there
@@ -102,8 +131,9 @@ fn compiled_for(target: &str) -> &str {
     }
 }
 
-fn config(options: EngineOptions, lines: WasmBacktraceDetails, calls: Calls) -> Config {
+fn config(options: EngineOptions, calls: Calls) -> Config {
     let is_asynchronous = calls == Calls::Asynchronous;
+    let lines = if options.lines { WasmBacktraceDetails::Enable } else { WasmBacktraceDetails::Disable };
     let mut config = Config::new();
     config
         // The largest single gain for every call of the host: see docs/performance.md.
@@ -113,6 +143,10 @@ fn config(options: EngineOptions, lines: WasmBacktraceDetails, calls: Calls) -> 
         // File and line of a trap, from what the guest's file says.
         .wasm_backtrace_details(lines)
         .epoch_interruption(options.interruptible)
+        .consume_fuel(options.fuel)
+        .max_wasm_stack(options.stack_bytes)
+        // An asynchronous guest has a stack of its own, which host functions use too.
+        .async_stack_size(options.stack_bytes.saturating_add(HOST_STACK_BYTES))
         .wasm_features(WasmFeatures::CM_ASYNC, is_asynchronous);
     for feature in REFUSED {
         config.wasm_features(feature, false);

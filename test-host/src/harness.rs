@@ -53,9 +53,7 @@ pub enum HarnessError {
 /// The component cannot be loaded or linked, or there is no board for the policy. A guest that fails is no error: see
 /// [`Outcome::exit`].
 pub fn run_component(bytes: &[u8], policy: &Policy, options: &RunOptions) -> Result<Outcome, HarnessError> {
-    let engine = EngineOptions { interruptible: options.timeout.is_some() };
-    let load = if policy.has_hardware() { Program::load_for_hardware } else { Program::load };
-    run_program(&load(bytes, engine, &Trust::default())?, policy, options, |_| ())
+    run_program(&Program::load(bytes, EngineOptions::of(policy), &Trust::default())?, policy, options, |_| ())
 }
 
 /// Runs a loaded program on the board of a policy, to its end. `prepare` sees the board before the guest starts, to work its

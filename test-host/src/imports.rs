@@ -22,6 +22,9 @@ pub enum LinkError {
         /// What it exports.
         exports: Vec<String>,
     },
+    /// The policy bounds the instructions of a program that does not count them.
+    #[error("the policy limits `fuel`, and the component was compiled without counting it: use `compile --fuel`")]
+    NoFuel(#[source] wasmtime::Error),
     /// Wasmtime cannot work on this machine.
     #[error("the WebAssembly engine cannot work on this machine")]
     Engine(#[source] wasmtime::Error),

@@ -25,6 +25,7 @@
 //! ```
 
 pub mod board;
+pub mod cache;
 pub mod cli;
 mod clock;
 mod describe;
@@ -37,6 +38,7 @@ pub mod imports;
 #[cfg(target_os = "linux")]
 pub mod linux;
 mod log;
+pub mod mac;
 #[cfg(feature = "compile")]
 pub mod microcontroller;
 pub mod output;
@@ -44,6 +46,8 @@ pub mod policy;
 pub mod program;
 pub mod run;
 pub mod screen;
+#[cfg(feature = "compile")]
+mod size;
 mod style;
 pub mod trace;
 pub mod trust;

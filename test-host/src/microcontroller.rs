@@ -122,7 +122,7 @@ pub fn pack(component: &[u8], policy: &Policy, board: Board, name: &str) -> Resu
     let packed = convert::policy(policy, board, name)?;
     check_kind(component)?;
     check_imports(component)?;
-    let settings = Settings { fuel: policy.fuel.is_some() };
+    let settings = Settings { fuel: policy.machine.fuel_between_waits.is_some() };
     let compiler = config(settings).and_then(|config| Engine::new(&config));
     let compiler = compiler.map_err(|source| LoadError::Target { target: board.to_string(), source })?;
     let code = compiler.precompile_component(component).map_err(LoadError::Invalid)?;

@@ -5,6 +5,7 @@ mod console;
 mod events;
 
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use wasm_embedded_host::log::Level;
@@ -45,6 +46,20 @@ pub enum Said<'a> {
     Dropped(u64),
 }
 
+impl Said<'_> {
+    /// Returns how many bytes of output the guest brings about with this.
+    fn guest_bytes(&self) -> u64 {
+        let text = |text: &str| u64::try_from(text.len()).unwrap_or(u64::MAX).saturating_add(MESSAGE_BYTES);
+        match self {
+            Said::Stdout(bytes) | Said::Stderr(bytes) => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            Said::Log { target, message, .. } => text(target).saturating_add(text(message)),
+            Said::Panic(message) | Said::Refused(message) => text(message),
+            // The hardware's and the host's own.
+            Said::Fault { .. } | Said::Dropped(_) => 0,
+        }
+    }
+}
+
 /// Hears what a guest says. All of it is the guest's text: it may hold anything.
 pub trait Listener: Send {
     /// Takes what was said at a virtual time.
@@ -60,14 +75,43 @@ pub trait Listener: Send {
 pub(crate) struct Shared {
     listener: Arc<Mutex<dyn Listener>>,
     failure: Arc<OnceLock<io::ErrorKind>>,
+    quota: Arc<Quota>,
 }
 
+/// How much a guest may say: what it may fill of a disk.
+struct Quota {
+    bytes: u64,
+    said: AtomicU64,
+}
+
+/// What a message of the log takes beside its text: time, level, and the names in JSON.
+const MESSAGE_BYTES: u64 = 64;
+
 impl Shared {
-    pub(crate) fn new(listener: Arc<Mutex<dyn Listener>>) -> Shared {
-        Shared { listener, failure: Arc::default() }
+    /// Has at most so many bytes heard: `output-bytes` in `[limits]`.
+    pub(crate) fn new(listener: Arc<Mutex<dyn Listener>>, output_bytes: u64) -> Shared {
+        let quota = Arc::new(Quota { bytes: output_bytes, said: AtomicU64::new(0) });
+        Shared { listener, failure: Arc::default(), quota }
     }
 
     pub(crate) fn hear(&self, at_ns: u64, said: Said<'_>) -> io::Result<()> {
+        let bytes = said.guest_bytes();
+        let before = self.quota.said.fetch_add(bytes, Relaxed);
+        let after = before.saturating_add(bytes);
+        if bytes == 0 || after <= self.quota.bytes {
+            return self.tell(at_ns, said);
+        }
+        if before > self.quota.bytes {
+            return Ok(());
+        }
+        let message = format!(
+            "the guest has written {} bytes, and the rest is dropped: `output-bytes` in [limits] would raise the limit",
+            self.quota.bytes
+        );
+        self.tell(at_ns, Said::Refused(&message))
+    }
+
+    fn tell(&self, at_ns: u64, said: Said<'_>) -> io::Result<()> {
         let heard = self.listener.lock().unwrap_or_else(PoisonError::into_inner).hear(at_ns, said);
         heard.inspect_err(|error| {
             // Only the first failure counts.

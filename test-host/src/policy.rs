@@ -35,6 +35,7 @@ mod labels;
 mod limits;
 mod log;
 mod narrow;
+mod overlap;
 mod part;
 mod pins;
 mod problem;
@@ -61,6 +62,7 @@ pub use self::device::{Device, Wiring};
 pub use self::fault::{Cause, FailureKind, Fault, FaultPlace};
 pub use self::gpio::{Bias, Chip, PinBackend, PinDirection, PinLabel, PinLevel};
 pub use self::i2c::{DEFAULT_I2C_FREQUENCY_HZ, I2cLabel};
+pub use self::limits::MachineLimits;
 pub use self::log::LogLevel;
 
 pub use self::part::{FlashModel, NetName, Part, Script};
@@ -77,7 +79,7 @@ use self::reader::{Table, Value};
 pub const MAX_POLICY_BYTES: usize = 1 << 20;
 
 /// A policy that has been checked as a whole. The default one grants nothing.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Policy {
     /// `[i2c.LABEL]`, by label.
@@ -100,32 +102,10 @@ pub struct Policy {
     pub log_level: Option<LogLevel>,
     /// `[limits]`, as far as it bounds calls.
     pub limits: Limits,
-    /// `[limits] memory-bytes`.
-    pub memory_bytes: usize,
-    /// `[limits] fuel`, for microcontrollers: what a guest may use between two waits, if that is bounded.
-    pub fuel: Option<u64>,
+    /// `[limits]`, as far as it bounds the machine that the guest runs on.
+    pub machine: MachineLimits,
     /// `[restart]`, for microcontrollers.
     pub restart: Restart,
-}
-
-impl Default for Policy {
-    fn default() -> Policy {
-        Policy {
-            i2c: Vec::new(),
-            spi: Vec::new(),
-            pins: Vec::new(),
-            pwm: Vec::new(),
-            uart: Vec::new(),
-            adc: Vec::new(),
-            devices: Vec::new(),
-            faults: Vec::new(),
-            log_level: None,
-            limits: Limits::default(),
-            memory_bytes: limits::DEFAULT_MEMORY_BYTES,
-            fuel: Some(limits::DEFAULT_FUEL),
-            restart: Restart::default(),
-        }
-    }
 }
 
 impl Policy {
@@ -230,7 +210,7 @@ impl Policy {
             self.log_level = log::read_log(log);
         }
         if let Some(table) = document.get("limits").and_then(|value| value.table("[limits]".to_owned())) {
-            (self.limits, self.memory_bytes, self.fuel) = limits::read_limits(table);
+            (self.limits, self.machine) = limits::read_limits(table);
         }
         if let Some(table) = document.get("restart").and_then(|value| value.table("[restart]".to_owned())) {
             self.restart = restart::read_restart(table);
@@ -245,6 +225,7 @@ impl Policy {
         labels::check_names(self, findings);
         labels::check_frequencies(self, findings);
         labels::check_paths(self, findings);
+        overlap::check(self, findings);
         pins::check_machine_pins(self, findings);
         pins::check_nets(self, findings);
         wiring::check_i2c(self, findings);

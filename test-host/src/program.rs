@@ -3,11 +3,20 @@
 use wasmtime::component::Component;
 use wasmtime::{Engine, Precompiled};
 
+use crate::cache::Cache;
+#[cfg(feature = "compile")]
+use crate::cache::Name;
 #[cfg(feature = "compile")]
 use crate::engine::engine_for;
-use crate::engine::{EngineOptions, engine_of, engine_without_lines};
+use crate::engine::{EngineOptions, engine_of};
 use crate::imports::{self, Import, LinkError};
+#[cfg(feature = "compile")]
+use crate::mac::Key;
 use crate::run;
+#[cfg(feature = "compile")]
+use crate::size;
+#[cfg(feature = "compile")]
+use crate::trust;
 use crate::trust::{Digest, Trust};
 
 /// The first bytes of every WebAssembly binary.
@@ -30,20 +39,32 @@ pub enum LoadError {
     /// The bytes are no valid component.
     #[error("not a valid component")]
     Invalid(#[source] wasmtime::Error),
+    /// There is more to compile than the policy allows.
+    #[error(
+        "{asked} bytes to compile, each function, type and import counted as 256, are past the limit of {allowed}: `code-bytes` \
+         in [limits] would raise it"
+    )]
+    TooLarge {
+        /// How much there is.
+        asked: u64,
+        /// How much there may be.
+        allowed: usize,
+    },
     /// The bytes are a component that would have to be compiled, by a program without a compiler.
     #[cfg(not(feature = "compile"))]
     #[error("a component that is not compiled, and this program has no compiler: use `compile` on another machine")]
     NoCompiler,
     /// The bytes are machine code that nobody vouched for.
     #[error(
-        "a compiled component that nobody vouches for (SHA-256 {0}): compile it on this machine, or pass `--trust {0}`"
+        "a compiled component that nobody vouches for (SHA-256 {0}): compile it on this machine, pass `--trust {0}`, or \
+         seal it with `compile --key` and pass `--key` here too"
     )]
     Untrusted(Digest),
     /// The bytes are machine code that does not fit.
-    #[error("a compiled component that does not fit{}", hint(*.interruptible))]
+    #[error("a compiled component that does not fit{}", hint(*.fuel))]
     Unfit {
-        /// Whether it was to be interruptible.
-        interruptible: bool,
+        /// Whether it was to count its fuel.
+        fuel: bool,
         /// What does not fit.
         #[source]
         source: wasmtime::Error,
@@ -69,11 +90,8 @@ fn cross_hint() -> &'static str {
     if cfg!(feature = "cross") { "" } else { ": it was built without `--features cross`" }
 }
 
-fn hint(interruptible: bool) -> &'static str {
-    match interruptible {
-        true => ": to run with a timeout, or with hardware, it must be compiled with `--interruptible`",
-        false => "",
-    }
+fn hint(fuel: bool) -> &'static str {
+    if fuel { ": to run with `fuel` in [limits], it must be compiled with `--fuel`" } else { "" }
 }
 
 /// A component that is ready to be run.
@@ -87,61 +105,72 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// The bytes are neither, or are not vouched for.
+    /// The bytes are neither, or are not vouched for, or there is more to compile than the options allow.
     pub fn load(bytes: &[u8], options: EngineOptions, trust: &Trust) -> Result<Program, LoadError> {
-        Program::load_with(engine_of, bytes, options, trust)
+        Program::load_with(bytes, options, trust, None)
     }
 
-    /// Loads a component as [`Program::load`] does, for a board with hardware: after a trap its outputs are at their `on-exit`
-    /// levels at once, and the backtrace has no file and line.
+    /// Loads a component as [`Program::load`] does, and takes what must be compiled from a cache if it is there.
     ///
     /// # Errors
     ///
     /// As of [`Program::load`].
-    pub fn load_for_hardware(bytes: &[u8], options: EngineOptions, trust: &Trust) -> Result<Program, LoadError> {
-        Program::load_with(engine_without_lines, bytes, options, trust)
-    }
-
-    fn load_with(
-        engine: fn(&[u8], EngineOptions) -> wasmtime::Result<Engine>,
+    pub fn load_with(
         bytes: &[u8],
         options: EngineOptions,
         trust: &Trust,
+        cache: Option<&Cache>,
     ) -> Result<Program, LoadError> {
         if let Some(kind) = Engine::detect_precompiled(bytes) {
-            let digest = Digest::of(bytes);
             return match kind {
                 Precompiled::Module => Err(LoadError::NotWasm("a compiled core module")),
-                Precompiled::Component if !trust.vouches_for(&digest) => Err(LoadError::Untrusted(digest)),
-                Precompiled::Component => Program::deserialize(bytes, options),
+                Precompiled::Component => match trust.code(bytes) {
+                    Some(code) => Program::deserialize(code, options),
+                    None => Err(LoadError::Untrusted(Digest::of(bytes))),
+                },
             };
         }
         check_kind(bytes)?;
         #[cfg(not(feature = "compile"))]
         {
-            let _ = engine;
+            let _ = cache;
             Err(LoadError::NoCompiler)
         }
         #[cfg(feature = "compile")]
         {
-            let engine = engine(bytes, options).map_err(LoadError::Engine)?;
+            let asked = size::code(bytes);
+            if asked > u64::try_from(options.code_bytes).unwrap_or(u64::MAX) {
+                return Err(LoadError::TooLarge { asked, allowed: options.code_bytes });
+            }
+            let engine = engine_of(bytes, options).map_err(LoadError::Engine)?;
+            let name = cache.map(|cache| (cache, cache.name(&engine, bytes)));
+            if let Some(component) = name.as_ref().and_then(|(cache, name)| cached(&engine, cache, name)) {
+                return Ok(Program { component });
+            }
             let component = Component::from_binary(&engine, bytes).map_err(LoadError::Invalid)?;
+            if let Some((cache, name)) = name
+                && let Ok(code) = component.serialize()
+            {
+                cache.put(&name, &code);
+            }
             Ok(Program { component })
         }
     }
 
     fn deserialize(bytes: &[u8], options: EngineOptions) -> Result<Program, LoadError> {
-        let unfit = |source| LoadError::Unfit { interruptible: options.interruptible, source };
+        let unfit = |source| LoadError::Unfit { fuel: options.fuel, source };
         let load = |options| {
-            let engine = engine_without_lines(bytes, options).map_err(LoadError::Engine)?;
+            // Compiled code has no lines: see `compile`.
+            let options = EngineOptions { lines: false, ..options };
+            let engine = engine_of(bytes, options).map_err(LoadError::Engine)?;
             // SAFETY: the bytes are those that the digest was taken of, in memory that nobody else can write to, and the
             // operator vouches for that digest: they are what `serialize` returned.
             #[expect(unsafe_code, reason = "native code is taken from the file")]
             let component = unsafe { Component::deserialize(&engine, bytes) };
             component.map(|component| Program { component }).map_err(unfit)
         };
-        // Code that could be interrupted also runs where nothing interrupts it.
-        load(options).or_else(|error| load(EngineOptions { interruptible: true }).map_err(|_| error))
+        // Code that counts its fuel also runs where that is not bounded.
+        load(options).or_else(|error| load(EngineOptions { fuel: true, ..options }).map_err(|_| error))
     }
 
     /// Returns everything that the component imports, in its order.
@@ -171,23 +200,44 @@ impl Program {
     }
 }
 
-/// Compiles a component, for this machine or for one of another kind. Returns the code, and its digest to vouch for.
+/// Returns a component from a cache.
+#[cfg(feature = "compile")]
+fn cached(engine: &Engine, cache: &Cache, name: &Name) -> Option<Component> {
+    let code = cache.get(name)?;
+    // SAFETY: these very bytes were written by this program for this user, as their tag says, whose key only the user can read;
+    // and they are what `serialize` returned for an engine with the same settings, as their name says.
+    #[expect(unsafe_code, reason = "native code is taken from the cache")]
+    let component = unsafe { Component::deserialize(engine, &code) };
+    component.inspect_err(|_| cache.remove(name)).ok()
+}
+
+/// Compiles a component, for this machine or for one of another kind. Returns the code, sealed if there is a key, and its digest
+/// to vouch for.
 ///
 /// # Errors
 ///
 /// The bytes are no component, or there is no compiler for that kind of machine.
 #[cfg(feature = "compile")]
-pub fn compile(bytes: &[u8], options: EngineOptions, target: Option<&str>) -> Result<(Vec<u8>, Digest), LoadError> {
+pub fn compile(
+    bytes: &[u8],
+    options: EngineOptions,
+    target: Option<&str>,
+    key: Option<&Key>,
+) -> Result<(Vec<u8>, Digest), LoadError> {
     if Engine::detect_precompiled(bytes).is_some() {
         return Err(LoadError::NotWasm("it is compiled already"));
     }
     check_kind(bytes)?;
+    let options = EngineOptions { lines: false, ..options };
     let engine = match target {
-        None => engine_without_lines(bytes, options).map_err(LoadError::Engine)?,
+        None => engine_of(bytes, options).map_err(LoadError::Engine)?,
         Some(target) => engine_for(target, bytes, options)
             .map_err(|source| LoadError::Target { target: target.to_owned(), source })?,
     };
-    let code = engine.precompile_component(bytes).map_err(LoadError::Invalid)?;
+    let mut code = engine.precompile_component(bytes).map_err(LoadError::Invalid)?;
+    if let Some(key) = key {
+        trust::seal(&mut code, key);
+    }
     let digest = Digest::of(&code);
     Ok((code, digest))
 }

@@ -1,8 +1,10 @@
 //! Runs one guest on one board, to its end.
 
+mod breach;
 mod drive;
 mod ending;
 mod guest;
+mod limiter;
 mod timing;
 
 use std::sync::{Arc, Mutex};
@@ -13,9 +15,11 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::{Store, UpdateDeadline};
 use wasmtime_wasi::p2::bindings::sync::Command;
 
+pub use self::breach::Breach;
 pub use self::ending::{Exit, Trap};
 
 use self::guest::Guest;
+use self::limiter::Limiter;
 use self::timing::Timing;
 use crate::board::Board;
 use crate::clock::Clock;
@@ -34,15 +38,12 @@ pub struct RunOptions {
     pub args: Vec<String>,
     /// Where the guest's random numbers come from.
     pub seed: u64,
-    /// The virtual time after which the guest is stopped. The program must be loaded as interruptible: otherwise a guest that
-    /// computes without end is not stopped, only one that calls the host.
+    /// The virtual time after which the guest is stopped.
     pub timeout: Option<Duration>,
-    /// How long a guest with a timeout may compute, in processor time of this process, while virtual time stands still.
-    pub computing: Duration,
     /// Whether the machine's time passes as the virtual one does.
     pub real_time: bool,
-    /// What stops the guest from outside, within 50 ms of a request. As with a timeout, a guest that computes is reached only if
-    /// the program is interruptible. It is for one run: a guest whose time is over is stopped by it too.
+    /// What stops the guest from outside, within 50 ms of a request. A guest that computes is reached only if the program was
+    /// loaded as interruptible. It is for one run: a guest whose time is over is stopped by it too.
     pub stop: Option<Interrupt>,
     /// The least important messages that are kept; the policy's level if there is none.
     pub log_level: Option<LogLevel>,
@@ -56,7 +57,6 @@ impl Default for RunOptions {
             args: vec!["guest".to_owned()],
             seed: 0,
             timeout: None,
-            computing: COMPUTING_LIMIT,
             real_time: false,
             stop: None,
             log_level: None,
@@ -75,17 +75,14 @@ pub struct Ended {
     pub at_ns: u64,
 }
 
-/// How long a guest may compute unless the options say otherwise.
-pub const COMPUTING_LIMIT: Duration = Duration::from_secs(10);
-
 /// The log level where neither the policy nor the options say one.
 pub const DEFAULT_LOG_LEVEL: LogLevel = LogLevel::Info;
 
-/// The most handles that a guest may have to resources of the host, WASI's included.
-const COMPONENT_HANDLES: usize = 4096;
+/// How many handles a component may have for each one to hardware: WASI's resources, and those that it lends to itself.
+const COMPONENT_HANDLES: usize = 4;
 
-/// What a guest may hand over in one call beside the data of a transaction.
-const HOSTCALL_BYTES: usize = 1 << 20;
+/// What a guest may hand over in one call beside the data of a transaction: arguments and texts.
+const HOSTCALL_BYTES: usize = 64 << 10;
 
 /// Runs a program on a board until it ends, and leaves the outputs at their `on-exit` levels.
 ///
@@ -107,13 +104,14 @@ pub fn run(
     imports::check(program.component(), &linker)?;
 
     let clock = Clock::start(board.sim(), board.real_wait());
-    let listener = Shared::new(listener);
+    let listener = Shared::new(listener, policy.machine.output_bytes);
     // A request from outside counts from the guest's next call on, and not only when the guard has seen it.
     let interrupt = options.stop.clone().unwrap_or_default();
     let max_level = level(options.log_level.or(policy.log_level).unwrap_or(DEFAULT_LOG_LEVEL));
     let teller = Teller::new(&listener, &clock, max_level, &interrupt);
-    let timing = Timing::start(&clock, board.sim(), engine, &interrupt, options);
+    let timing = Timing::start(&clock, board.sim(), engine, &interrupt, options, &policy.machine);
     board.listen(&teller);
+    let limiter = Limiter::new(&policy.machine, teller.clone());
     let guest_clock = clock.clone();
     let hal = board
         .hal()
@@ -126,7 +124,8 @@ pub fn run(
 
     let stdin = options.stdin.then(|| interrupt.clone());
     let wasi = wasi::context(&options.args, options.seed, stdin, &clock, &listener);
-    let mut store = store(engine, Guest::new(hal, wasi, timing.timers(), policy.memory_bytes), policy);
+    let handles = usize::try_from(policy.limits.handles).unwrap_or(usize::MAX);
+    let mut store = store(engine, Guest::new(hal, wasi, timing.timers(), limiter, handles), policy)?;
     store.epoch_deadline_callback(move |_| match interrupt.requested() {
         Some(reason) => Err(wasm_embedded_host::Interrupted(reason).into()),
         None => Ok(UpdateDeadline::Continue(1)),
@@ -134,14 +133,16 @@ pub fn run(
     let component = program.component();
     let result = match imports::is_asynchronous(component) {
         true => timing.drive(call_entry(&mut store, component, &linker)),
-        false => Command::instantiate(&mut store, component, &linker)
-            .and_then(|command| command.wasi_cli_run().call_run(&mut store)),
+        false => match Command::instantiate(&mut store, component, &linker) {
+            Ok(command) => command.wasi_cli_run().call_run(&mut store),
+            Err(error) => Err(not_instantiated(error, &store)),
+        },
     };
     // Before anything else, however the guest ended: what follows takes its time.
     store.data_mut().hal.make_safe();
     drop(store);
-    let computed = timing.end();
-    Ok(Ended { exit: Exit::of(result, computed, listener.failure()), at_ns: clock.now_ns() })
+    let breach = timing.end();
+    Ok(Ended { exit: Exit::of(result, breach, listener.failure()), at_ns: clock.now_ns() })
 }
 
 /// Runs an asynchronous guest by its entry.
@@ -150,12 +151,21 @@ async fn call_entry(
     component: &Component,
     linker: &Linker<Guest>,
 ) -> wasmtime::Result<Result<(), ()>> {
-    let instance = linker.instantiate_async(&mut *store, component).await?;
+    let instance = linker.instantiate_async(&mut *store, component).await;
+    let instance = instance.map_err(|error| not_instantiated(error, store))?;
     let entry = instance.get_export_index(&mut *store, None, imports::ENTRY);
     let run = instance.get_export_index(&mut *store, entry.as_ref(), "run");
     let run = run.ok_or_else(|| wasmtime::Error::msg("the component's entry has no `run`"))?;
     let run = instance.get_typed_func::<(), (Result<(), ()>,)>(&mut *store, run)?;
     Ok(run.call_async(store, ()).await?.0)
+}
+
+/// Says which limit of the policy it was, if a guest asks for more than it may have before it runs.
+fn not_instantiated(error: wasmtime::Error, store: &Store<Guest>) -> wasmtime::Error {
+    match store.data().limiter.refused {
+        Some(breach) => error.context(breach),
+        None => error,
+    }
 }
 
 /// Returns everything that a guest may import, which depends on the engine.
@@ -169,14 +179,19 @@ pub(crate) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Guest
     Ok(linker)
 }
 
-fn store(engine: &wasmtime::Engine, guest: Guest, policy: &Policy) -> Store<Guest> {
+fn store(engine: &wasmtime::Engine, guest: Guest, policy: &Policy) -> Result<Store<Guest>, LinkError> {
     let mut store = Store::new(engine, guest);
-    store.limiter(|guest| &mut guest.limits);
+    store.limiter(|guest| &mut guest.limiter);
+    // Code that counts and need not is never out of fuel; code that does not count cannot be bounded.
+    if let (Err(error), Some(_)) = (store.set_fuel(policy.machine.fuel.unwrap_or(u64::MAX)), policy.machine.fuel) {
+        return Err(LinkError::NoFuel(error));
+    }
     let transaction = usize::try_from(policy.limits.transaction_bytes).unwrap_or(usize::MAX);
     store.set_hostcall_fuel(transaction.saturating_add(HOSTCALL_BYTES));
-    store.set_max_component_handles(COMPONENT_HANDLES);
+    let handles = usize::try_from(policy.limits.handles).unwrap_or(usize::MAX);
+    store.set_max_component_handles(handles.saturating_mul(COMPONENT_HANDLES));
     store.set_epoch_deadline(1);
-    store
+    Ok(store)
 }
 
 impl wasm_embedded_host::HalView for Guest {

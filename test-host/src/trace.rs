@@ -11,9 +11,6 @@ use wasm_embedded_sim::{Event, Topology, TraceSink};
 pub use self::text::TextFormat;
 pub use self::vcd::VcdFormat;
 
-/// The most bytes of one trace: what a guest that never ends may fill of a disk.
-pub const MAX_TRACE_BYTES: u64 = 4 << 30;
-
 /// How events are written.
 pub trait Format: Send {
     /// Writes one event.
@@ -88,26 +85,30 @@ impl<F: Format> TraceSink for Trace<F> {
     }
 }
 
-/// A writer that refuses to write more than [`MAX_TRACE_BYTES`].
+/// A writer that refuses to write more than so many bytes: what a guest that never ends may fill of a disk.
 #[derive(Debug)]
-struct Capped<W> {
+pub struct Capped<W> {
     out: W,
+    bytes: u64,
     left: u64,
 }
 
 impl<W: Write> Capped<W> {
-    fn new(out: W) -> Capped<W> {
-        Capped { out, left: MAX_TRACE_BYTES }
+    /// Creates the bound over a writer.
+    pub fn new(out: W, bytes: u64) -> Capped<W> {
+        Capped { out, bytes, left: bytes }
     }
 }
 
 impl<W: Write> Write for Capped<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        if length > self.left {
+            let message = format!("it is past {} bytes: `trace-bytes` in [limits] would raise the limit", self.bytes);
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+        }
         let written = self.out.write(bytes)?;
-        let length = u64::try_from(written).unwrap_or(u64::MAX);
-        self.left = self.left.checked_sub(length).ok_or_else(|| {
-            io::Error::new(io::ErrorKind::FileTooLarge, format!("the trace is longer than {MAX_TRACE_BYTES} bytes"))
-        })?;
+        self.left -= u64::try_from(written).unwrap_or(length).min(self.left);
         Ok(written)
     }
 

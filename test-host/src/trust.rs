@@ -1,7 +1,8 @@
 //! Who vouches for compiled components.
 //!
 //! A compiled component is machine code: loading one that an attacker made is running what the attacker wrote. So one is loaded
-//! only if its SHA-256 is known, from having been compiled here by the same user or from the command line.
+//! only if its SHA-256 is known, from having been compiled here by the same user or from the command line, or if it ends with a
+//! seal under a key of the operator's.
 
 use std::fmt;
 use std::fs::{self, OpenOptions};
@@ -10,6 +11,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
+
+use crate::mac::{Key, Tag};
 
 /// The SHA-256 of a compiled component.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -54,14 +57,31 @@ impl FromStr for Digest {
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
     digests: Vec<Digest>,
+    keys: Vec<Key>,
     list: Option<PathBuf>,
+}
+
+/// What a seal begins with; a tag of 32 bytes follows, and is the end of the file.
+const SEAL: &[u8; 16] = b"wasm-embedded-k1";
+
+/// Seals code with a key: whoever has the key runs it without knowing its SHA-256.
+pub fn seal(code: &mut Vec<u8>, key: &Key) {
+    let tag = key.tag(&[SEAL, code]);
+    code.extend_from_slice(SEAL);
+    code.extend_from_slice(&tag);
+}
+
+/// Returns the code before its seal, and the tag, if it is sealed.
+fn unseal(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (rest, tag) = bytes.split_at_checked(bytes.len().checked_sub(size_of::<Tag>())?)?;
+    rest.strip_suffix(SEAL).map(|code| (code, tag))
 }
 
 impl Trust {
     /// Trusts these only.
     #[must_use]
     pub fn only(digests: Vec<Digest>) -> Trust {
-        Trust { digests, list: None }
+        Trust { digests, keys: Vec::new(), list: None }
     }
 
     /// Trusts these, and what this user compiled here: a list in the folder that `XDG_STATE_HOME` names, or in
@@ -71,7 +91,22 @@ impl Trust {
         let absolute = |path: PathBuf| path.is_absolute().then_some(path);
         let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).and_then(absolute);
         let state = state.or_else(|| Some(std::env::home_dir()?.join(".local/state")));
-        Trust { digests, list: state.map(|state| state.join("wasm-embedded-rt/compiled.sha256")) }
+        Trust { digests, keys: Vec::new(), list: state.map(|state| state.join("wasm-embedded-rt/compiled.sha256")) }
+    }
+
+    /// Trusts what is sealed with a key, too.
+    #[must_use]
+    pub fn and_key(mut self, key: Key) -> Trust {
+        self.keys.push(key);
+        self
+    }
+
+    /// Returns the code in bytes that may be loaded: because their digest is known, or because of their seal.
+    pub(crate) fn code<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
+        let sealed = unseal(bytes);
+        let is_sealed = |(code, tag): (&[u8], &[u8])| self.keys.iter().any(|key| key.vouches(tag, &[SEAL, code]));
+        let vouched = self.vouches_for(&Digest::of(bytes)) || sealed.is_some_and(is_sealed);
+        vouched.then_some(sealed.map_or(bytes, |(code, _)| code))
     }
 
     /// Returns whether bytes with this digest may be loaded.
@@ -104,18 +139,44 @@ impl Trust {
 
 #[cfg(test)]
 mod tests {
-    use super::{Digest, Trust};
+    use super::{Digest, Trust, seal};
+    use crate::mac::Key;
 
     #[test]
     fn only_what_was_vouched_for_is_trusted() {
         let folder = tempfile::tempdir().expect("a folder");
-        let trust = Trust { digests: vec![Digest::of(b"brought")], list: Some(folder.path().join("a/list")) };
+        let trust = Trust { list: Some(folder.path().join("a/list")), ..Trust::only(vec![Digest::of(b"brought")]) };
         let (brought, made, other) = (Digest::of(b"brought"), Digest::of(b"made"), Digest::of(b"other"));
         assert!(trust.vouches_for(&brought));
         assert!(!trust.vouches_for(&made));
         trust.remember(&made).expect("a writable folder");
         assert!(trust.vouches_for(&made));
         assert!(!trust.vouches_for(&other));
+    }
+
+    #[test]
+    fn a_seal_vouches_for_the_very_bytes_to_whoever_has_its_key() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let key = |byte| {
+            let path = folder.path().join(format!("key{byte}"));
+            std::fs::write(&path, [byte; 32]).expect("a file");
+            #[cfg(unix)]
+            std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("it is ours");
+            Key::load(&path).expect("a key")
+        };
+        let mut sealed = b"code".to_vec();
+        seal(&mut sealed, &key(1));
+        assert_eq!(Trust::default().and_key(key(1)).code(&sealed), Some(&b"code"[..]));
+        assert_eq!(Trust::default().and_key(key(2)).and_key(key(1)).code(&sealed), Some(&b"code"[..]));
+        assert_eq!(Trust::default().and_key(key(2)).code(&sealed), None);
+        assert_eq!(Trust::default().code(&sealed), None);
+        assert_eq!(Trust::only(vec![Digest::of(&sealed)]).code(&sealed), Some(&b"code"[..]));
+        for place in 0..sealed.len() {
+            let mut other = sealed.clone();
+            other[place] ^= 1;
+            assert_eq!(Trust::default().and_key(key(1)).code(&other), None, "bit of byte {place}");
+        }
+        assert_eq!(Trust::default().and_key(key(1)).code(b"code"), None, "not sealed at all");
     }
 
     #[test]

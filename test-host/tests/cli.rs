@@ -241,7 +241,7 @@ fn the_policy_may_come_from_the_environment() {
 #[test]
 fn compiled_components_run_where_they_were_compiled_and_nowhere_else() {
     let folder = folder();
-    let compiled = run(&folder, &["compile", "speaks.wasm", "--interruptible"]);
+    let compiled = run(&folder, &["compile", "speaks.wasm"]);
     assert!(compiled.status.success(), "{compiled:?}");
     let digest = String::from_utf8_lossy(&compiled.stdout).split(' ').next().expect("a digest").to_owned();
     let args = ["run", "speaks.cwasm", "--policy", "nothing.toml", "--timeout", "1s"];
@@ -268,13 +268,18 @@ fn compiled_components_run_where_they_were_compiled_and_nowhere_else() {
 }
 
 #[test]
-fn compiled_without_interruption_it_runs_without_a_timeout_only() {
+fn compiled_without_counting_it_runs_without_a_bound_on_fuel_only() {
     let folder = folder();
+    fs::write(folder.path().join("fuel.toml"), "[limits]\nfuel = 100_000\n").expect("a file");
+    let run_with = |policy: &str| run(&folder, &["run", "ok.cwasm", "--policy", policy]);
     assert!(run(&folder, &["compile", "ok.wasm"]).status.success());
-    assert!(run(&folder, &["run", "ok.cwasm", "--policy", "nothing.toml"]).status.success());
-    let refused = run(&folder, &["run", "ok.cwasm", "--policy", "nothing.toml", "--timeout", "1s"]);
+    assert!(run_with("nothing.toml").status.success());
+    let refused = run_with("fuel.toml");
     assert_eq!(refused.status.code(), Some(121));
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("--interruptible"));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--fuel"));
+    assert!(run(&folder, &["compile", "ok.wasm", "--fuel"]).status.success());
+    assert!(run_with("fuel.toml").status.success());
+    assert!(run_with("nothing.toml").status.success());
 }
 
 #[test]

@@ -58,6 +58,10 @@ uart = "SERIAL"
 part = "voltage"
 net = "POT"
 points = [{ at-ms = 0, millivolts = -200 }, { at-ms = 500, millivolts = 4_000 }]
+
+# Forty reads in one transaction take 108 ms.
+[limits]
+transaction-time-ns = 200_000_000
 "#;
 
 /// Native code makes its pins itself.

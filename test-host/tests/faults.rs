@@ -154,7 +154,7 @@ fn check(case: &Case, driver: &str, run: &Run) -> Result<(), String> {
 
 fn program() -> Program {
     let bytes = fs::read(support::guest("drivers-demo", "faults")).expect("the component can be read");
-    Program::load(&bytes, EngineOptions { interruptible: true }, &Trust::default()).expect("it is a component")
+    Program::load(&bytes, EngineOptions::default(), &Trust::default()).expect("it is a component")
 }
 
 fn run(program: &Program, driver: &str, fault: &str) -> Run {

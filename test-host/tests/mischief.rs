@@ -9,7 +9,7 @@ use wasm_embedded_rt::engine::EngineOptions;
 use wasm_embedded_rt::harness::{Outcome, run_program};
 use wasm_embedded_rt::policy::Policy;
 use wasm_embedded_rt::program::Program;
-use wasm_embedded_rt::run::{Exit, RunOptions};
+use wasm_embedded_rt::run::{Breach, Exit, RunOptions};
 use wasm_embedded_rt::trust::Trust;
 
 const POLICY: &str = r#"
@@ -53,10 +53,15 @@ registers = [{ register = 0x00, bytes = [1] }]
 
 /// Has a guest do one kind of mischief.
 fn misbehave(what: &str, options: RunOptions) -> Outcome {
-    let policy = Policy::parse("mischief.toml", POLICY).unwrap_or_else(|error| panic!("{error:#?}"));
+    misbehave_with("", what, options)
+}
+
+/// Has a guest do one kind of mischief, with something more in its policy.
+fn misbehave_with(more: &str, what: &str, options: RunOptions) -> Outcome {
+    let policy =
+        Policy::parse("mischief.toml", &format!("{POLICY}{more}")).unwrap_or_else(|error| panic!("{error:#?}"));
     let bytes = fs::read(support::guest("test-guests", "misbehave")).expect("the component can be read");
-    let engine = EngineOptions { interruptible: options.timeout.is_some() };
-    let program = Program::load(&bytes, engine, &Trust::default()).expect("it is a component");
+    let program = Program::load(&bytes, EngineOptions::of(&policy), &Trust::default()).expect("it is a component");
     let args = ["misbehave", what].map(String::from).to_vec();
     run_program(&program, &policy, &RunOptions { args, ..options }, |_| ()).expect("it can be linked")
 }
@@ -99,7 +104,7 @@ fn a_timeout_in_simulated_time_ends_waiting_polling_and_sleeping_guests() {
     for what in ["wait-forever", "poll-forever", "read-forever", "clock-forever", "sleep"] {
         let timeout = Some(Duration::from_millis(500));
         let outcome = misbehave(what, RunOptions { timeout, ..RunOptions::default() });
-        assert_eq!(outcome.exit, Exit::Timeout { computing: false }, "{what}");
+        assert_eq!(outcome.exit, Exit::Timeout, "{what}");
         assert!((500_000_000..510_000_000).contains(&outcome.at_ns), "{what} ended at {} ns", outcome.at_ns);
     }
     let timeout = Some(Duration::from_millis(500));
@@ -109,9 +114,8 @@ fn a_timeout_in_simulated_time_ends_waiting_polling_and_sleeping_guests() {
 
 #[test]
 fn a_guest_that_only_computes_is_stopped_too() {
-    let (timeout, computing) = (Some(Duration::from_secs(1)), Duration::from_millis(200));
-    let outcome = misbehave("spin", RunOptions { timeout, computing, ..RunOptions::default() });
-    assert_eq!(outcome.exit, Exit::Timeout { computing: true });
+    let outcome = misbehave_with("[limits]\ncomputing-ms = 200", "spin", RunOptions::default());
+    assert!(matches!(outcome.exit, Exit::Limit { breach: Breach::Computing, .. }), "{:?}", outcome.exit);
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn every_refusal_names_file_line_and_key() {
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
         .collect();
     files.sort();
-    assert!(!files.is_empty());
+    assert!(files.len() >= 30, "{} policies", files.len());
     for file in files {
         let name = file.file_name().expect("a name").to_string_lossy();
         let text = fs::read_to_string(&file).expect("a policy");
@@ -40,6 +40,11 @@ fn every_refusal_names_file_line_and_key() {
         }
         let expected = fs::read_to_string(&stored).unwrap_or_default();
         assert_eq!(got, expected, "{name}: BLESS=1 stores the new text");
+        let PolicyError::Invalid { problems, .. } = &error else { panic!("{name}: {error}") };
+        for problem in problems {
+            let place = format!("{name}:{}:", problem.line());
+            assert!(got.contains(&place), "{name}: {problem} is not said to be at {place}");
+        }
     }
 }
 

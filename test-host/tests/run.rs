@@ -6,7 +6,7 @@ use wasm_embedded_rt::engine::EngineOptions;
 use wasm_embedded_rt::harness::{Outcome, run_component, run_program};
 use wasm_embedded_rt::policy::Policy;
 use wasm_embedded_rt::program::Program;
-use wasm_embedded_rt::run::{Exit, RunOptions};
+use wasm_embedded_rt::run::{Breach, Exit, RunOptions};
 use wasm_embedded_rt::trust::Trust;
 use wasm_embedded_sim::parts::Led;
 
@@ -60,16 +60,16 @@ fn active_low_is_applied_once_to_every_level() {
 #[test]
 fn simulated_time_ends_a_guest_exactly_where_it_was_told_to() {
     let outcome = run("waits", "", &timeout(Duration::from_millis(1500)));
-    assert_eq!(outcome.exit, Exit::Timeout { computing: false });
+    assert_eq!(outcome.exit, Exit::Timeout);
     assert_eq!(outcome.at_ns, 1_500_000_000);
 }
 
 #[test]
 fn a_guest_that_only_computes_is_stopped_too() {
-    let mut options = timeout(Duration::from_secs(1));
-    options.computing = Duration::from_millis(50);
-    let outcome = run("spins", "", &options);
-    assert_eq!((outcome.exit, outcome.at_ns), (Exit::Timeout { computing: true }, 0));
+    let outcome = run("spins", "[limits]\ncomputing-ms = 50", &RunOptions::default());
+    let Exit::Limit { breach: Breach::Computing, backtrace } = outcome.exit else { panic!("{:?}", outcome.exit) };
+    assert!(!backtrace.is_empty(), "it says where the guest was");
+    assert_eq!(outcome.at_ns, 0);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn sleeping_takes_simulated_time_only() {
     assert!((1_500_000_000..1_500_010_000).contains(&outcome.at_ns), "{}", outcome.at_ns);
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     let cut_short = run("sleeps", "", &timeout(Duration::from_secs(1)));
-    assert_eq!((cut_short.exit, cut_short.at_ns), (Exit::Timeout { computing: false }, 1_000_000_000));
+    assert_eq!((cut_short.exit, cut_short.at_ns), (Exit::Timeout, 1_000_000_000));
 }
 
 #[test]

@@ -15,6 +15,7 @@ const POLICY: &str = r#"
 [i2c.bus]
 sim = "board"
 allow = ["0x08-0x77"]
+shared = true
 
 [i2c.thermometer]
 sim = "board"

@@ -30,7 +30,7 @@ pub(crate) fn files() -> Files {
     let texts = read_folder(&workspace().join("test-host/tests/guests"), ".wat");
     let mut files: Vec<Vec<u8>> = texts.iter().filter_map(|text| wat::parse_bytes(text).ok().map(Into::into)).collect();
     files.push(wat::parse_str(guest::text()).expect("the guest is valid"));
-    let compiled = files.first().and_then(|file| compile(file, EngineOptions::default(), None).ok());
+    let compiled = files.first().and_then(|file| compile(file, EngineOptions::default(), None, None).ok());
     files.extend(compiled.map(|(code, _)| code.into_iter().take(4096).collect()));
     files.push(b"\0asm\x01\0\0\0".to_vec());
     Files { files, words: &["\0asm\x0d\0\x01\0", "\x7f", "wasm-embedded:hal/i2c@0.5.0", "wasi:cli/run@0.2.0", "run"] }

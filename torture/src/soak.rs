@@ -150,7 +150,7 @@ fn load(rounds: u64) -> Program {
         include_str!("soak/guest.wat").replace("ROUNDS", &rounds.to_string()),
     );
     let bytes = wat::parse_str(text).unwrap_or_else(|error| panic!("{error}"));
-    Program::load(&bytes, EngineOptions { interruptible: true }, &Trust::default()).expect("the guest is valid")
+    Program::load(&bytes, EngineOptions::default(), &Trust::default()).expect("the guest is valid")
 }
 
 fn run(program: &Program, stop: Interrupt, counter: Counter) -> (Exit, Shared) {

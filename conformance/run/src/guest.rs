@@ -20,29 +20,15 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// The suite's two guests, compiled.
 #[derive(Clone, Debug)]
 pub(crate) struct Guests {
-    blocking: Guest,
-    asynchronous: Guest,
-}
-
-/// One of them.
-#[derive(Clone, Debug)]
-struct Guest {
-    program: Program,
-    /// The same for guests that are to be stopped.
-    interruptible: Program,
-}
-
-impl Guest {
-    fn load(component: &[u8]) -> Result<Guest, LoadError> {
-        let load = |interruptible| Program::load(component, EngineOptions { interruptible }, &Trust::default());
-        Ok(Guest { program: load(false)?, interruptible: load(true)? })
-    }
+    blocking: Program,
+    asynchronous: Program,
 }
 
 impl Guests {
     /// Loads the components.
     pub(crate) fn load(blocking: &[u8], asynchronous: &[u8]) -> Result<Guests, LoadError> {
-        Ok(Guests { blocking: Guest::load(blocking)?, asynchronous: Guest::load(asynchronous)? })
+        let load = |component| Program::load(component, EngineOptions::default(), &Trust::default());
+        Ok(Guests { blocking: load(blocking)?, asynchronous: load(asynchronous)? })
     }
 
     /// Runs a case on a board, and returns what was said. `timeout` is in the guest's time; `stop` is somebody else's.
@@ -64,13 +50,12 @@ impl Guests {
             .uart("faulty-serial", faulty::Serial::default(), Sim::new().delay(), Access::ReadWrite)
             .output("FAULTY-OUT", faulty::Pin::default(), pin)
             .input("FAULTY-IN", faulty::Pin::default(), false);
-        let guest = match case.guest() {
+        let program = match case.guest() {
             wasm_embedded_conformance::Guest::Blocking => &self.blocking,
             wasm_embedded_conformance::Guest::Asynchronous => &self.asynchronous,
         };
         let waits = ["uart:", "wait:"].iter().any(|command| case.script().contains(command));
         let timeout = timeout.or(waits.then_some(LONGEST));
-        let program = if timeout.is_some() || stop.is_some() { &guest.interruptible } else { &guest.program };
         let args = vec!["conformance".to_owned(), case.script().to_owned()];
         let options = RunOptions { args, timeout, stop, ..RunOptions::default() };
         harness::run_on(program, board, policy, &options).map_err(failed)
@@ -81,7 +66,7 @@ impl Guests {
 pub(crate) fn ending(outcome: &Outcome, late_ns: u64) -> Ending {
     match &outcome.exit {
         Exit::Status(0) => Ending::Returned,
-        Exit::Timeout { computing: false } | Exit::Stopped => Ending::Stopped { late_ns },
+        Exit::Timeout | Exit::Stopped => Ending::Stopped { late_ns },
         exit => Ending::Trapped { reason: format!("{exit:?} {}", outcome.said.stderr_text()) },
     }
 }

@@ -19,8 +19,8 @@ use crate::linux::{
 };
 use crate::log::Teller;
 use crate::policy::{
-    AdcLabel, Bias, BusBackend, ChannelBackend, Chip, I2cLabel, PinBackend, PinDirection, PinLabel, Policy, PwmLabel,
-    Select, SpiLabel, UartLabel,
+    AdcLabel, Bias, BusBackend, ChannelBackend, Chip, DEFAULT_I2C_FREQUENCY_HZ, I2cLabel, PinBackend, PinDirection,
+    PinLabel, Policy, PwmLabel, Select, SpiLabel, UartLabel,
 };
 
 /// How many faults are kept for a guest that does not run yet.
@@ -100,8 +100,11 @@ impl Hardware {
                 return Err(format!("{owner}\nhelp: {}", owner.advice()).into());
             }
         }
+        // Where nobody says it, the clock is the usual one: an unknown one would leave transactions unbounded.
+        let frequency_hz = bus.frequency_hz().or(label.frequency_hz).unwrap_or(DEFAULT_I2C_FREQUENCY_HZ);
         let lane = self.lane(path.to_string_lossy().into_owned());
-        hal.i2c_bus(&label.label, Box::new(Queued::new(bus, lane)), i2c_grant(label));
+        let bus = Box::new(Queued::new(bus, lane));
+        hal.i2c_bus(&label.label, bus, i2c_grant(label)).frequency(&label.label, frequency_hz);
         Ok(true)
     }
 
@@ -125,6 +128,7 @@ impl Hardware {
             Select::Own => hal.spi_device_object(&label.label, device),
             Select::None => hal.spi_bus_object(&label.label, device),
         };
+        hal.frequency(&label.label, label.frequency_hz);
         Ok(true)
     }
 

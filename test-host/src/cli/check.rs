@@ -32,7 +32,8 @@ Exit status:
 
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let policy = opts.policy.load()?;
-    let program = opts.component.load(EngineOptions::default())?;
+    let options = policy.as_ref().map(|(_, policy)| EngineOptions::of(policy)).unwrap_or_default();
+    let program = opts.component.load(options)?;
     let imports = program.imports();
     let mut lines = vec![format!("component {}", opts.component.component.display())];
     lines.extend(imports.iter().map(|import| {

@@ -22,9 +22,9 @@ pub(super) struct Opts {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Makes code that can be stopped while it computes, for `run --timeout` and for hardware
+    /// Makes code that counts its instructions, for `fuel` in [limits]
     #[arg(long)]
-    interruptible: bool,
+    fuel: bool,
 
     /// Makes code for another machine, such as aarch64-unknown-linux-musl, or an image for a microcontroller: pico2, an505, virt
     #[arg(long, value_name = "TARGET")]
@@ -49,7 +49,7 @@ and checked against the pins of the chip. A name that ends in .uf2 makes a file 
 Examples:
   wasm-embedded-rt compile station.wasm
   wasm-embedded-rt run station.cwasm --policy board.toml
-  wasm-embedded-rt compile station.wasm --interruptible --target aarch64-unknown-linux-musl
+  wasm-embedded-rt compile station.wasm --target aarch64-unknown-linux-musl
   wasm-embedded-rt compile station.wasm --target pico2 --policy pico2.toml -o station.uf2
 
 Exit status:
@@ -60,12 +60,12 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     if let Some(board) = opts.target.as_deref().and_then(Board::named) {
         return image(opts, board);
     }
-    let options = EngineOptions { interruptible: opts.interruptible };
+    let options = EngineOptions { fuel: opts.fuel, ..EngineOptions::default() };
     let (code, digest) = opts.component.compile(options, opts.target.as_deref())?;
     let output = opts.output.clone().unwrap_or_else(|| opts.component.component.with_extension("cwasm"));
     let name = output.display().to_string();
     fs::write(&output, &code).map_err(|error| Failure::file(format!("cannot write {name}"), error))?;
-    let noted = opts.component.trust().remember(&digest);
+    let noted = opts.component.trust()?.remember(&digest);
     noted.map_err(|error| Failure::file("cannot note the SHA-256 of the code", error))?;
     super::print(&format!("{digest}  {name}\n"))?;
     Ok(0)

@@ -30,6 +30,9 @@ pub(super) struct DirectArgs {
     outputs: Outputs,
 }
 
+/// What an operator asks for is written to its end: the limits of `[limits]` on what is written are for guests.
+const UNLIMITED: u64 = u64::MAX;
+
 /// A board whose labels this program uses itself.
 pub(super) struct Direct<'a> {
     pub(super) hal: HalCtx,
@@ -49,11 +52,11 @@ impl<'a> Direct<'a> {
     /// Takes a board.
     pub(super) fn on(args: &'a DirectArgs, mut board: Board) -> Result<Direct<'a>, Failure> {
         args.outputs.check(&board)?;
-        let traces = args.outputs.begin(&board, &Voice::new(false))?;
+        let traces = args.outputs.begin(&board, &Voice::new(false), UNLIMITED)?;
         let said = Arc::new(Mutex::new(Capture::default()));
         let interrupt = Interrupt::default();
         let clock = Clock::start(board.sim(), board.real_wait());
-        let teller = Teller::new(&Shared::new(said.clone()), &clock, Some(Level::Warn), &interrupt);
+        let teller = Teller::new(&Shared::new(said.clone(), UNLIMITED), &clock, Some(Level::Warn), &interrupt);
         board.listen(&teller);
         let hal = board.hal().interrupt(interrupt).log(GuestLog(teller)).build();
         board.send_init_clocks();

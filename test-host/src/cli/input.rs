@@ -8,9 +8,12 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::status;
+use crate::cache::Cache;
 use crate::engine::EngineOptions;
+use crate::mac::Key;
 use crate::policy::Policy;
-use crate::program::{LoadError, Program};
+use crate::program::Program;
+use crate::style::Style;
 use crate::trust::{Digest, Trust};
 
 /// The longest component that is read: 256 MiB, more than any compiler writes.
@@ -25,37 +28,62 @@ pub(super) struct ComponentArgs {
     /// Loads a compiled component with this SHA-256 that was not made on this machine
     #[arg(long, value_name = "SHA256", hide_short_help = true)]
     trust: Vec<Digest>,
+
+    /// Loads compiled components that were sealed with the key in this file, or seals with it
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    key: Option<PathBuf>,
+
+    /// Compiles, and neither looks for the code of an earlier run nor keeps it
+    #[arg(long, hide_short_help = true)]
+    no_cache: bool,
 }
 
 impl ComponentArgs {
     /// Returns who vouches for compiled components.
-    pub(super) fn trust(&self) -> Trust {
-        Trust::of_user(self.trust.clone())
+    pub(super) fn trust(&self) -> Result<Trust, Failure> {
+        let trust = Trust::of_user(self.trust.clone());
+        Ok(match self.key()? {
+            Some(key) => trust.and_key(key),
+            None => trust,
+        })
+    }
+
+    fn key(&self) -> Result<Option<Key>, Failure> {
+        let Some(path) = &self.key else { return Ok(None) };
+        let key = Key::load(path);
+        key.map(Some).map_err(|error| Failure::file(format!("cannot use the key {}", path.display()), error))
+    }
+
+    /// Returns where code is kept between runs, if that can be done safely.
+    fn cache(&self) -> Option<Cache> {
+        if self.no_cache || cfg!(not(feature = "compile")) {
+            return None;
+        }
+        let folder = Cache::folder_of_user()?;
+        match Cache::open(&folder) {
+            Ok(cache) => Some(cache),
+            Err(error) => {
+                // A home that cannot be written to is no reason to say something at every run.
+                if error.kind() == io::ErrorKind::PermissionDenied && folder.exists() {
+                    let warning = Style::of_stderr().yellow("warning:");
+                    super::note(&format!("{warning} the cache {} is not used: {error}\n", folder.display()));
+                }
+                None
+            }
+        }
     }
 
     /// Reads and loads the component.
     pub(super) fn load(&self, options: EngineOptions) -> Result<Program, Failure> {
-        self.load_as(Program::load, options)
-    }
-
-    /// Reads and loads the component for a board with hardware.
-    pub(super) fn load_for_hardware(&self, options: EngineOptions) -> Result<Program, Failure> {
-        self.load_as(Program::load_for_hardware, options)
-    }
-
-    fn load_as(
-        &self,
-        load: fn(&[u8], EngineOptions, &Trust) -> Result<Program, LoadError>,
-        options: EngineOptions,
-    ) -> Result<Program, Failure> {
-        let program = load(&self.bytes()?, options, &self.trust());
+        let bytes = self.bytes()?;
+        let program = Program::load_with(&bytes, options, &self.trust()?, self.cache().as_ref());
         program.map_err(|error| Failure::from(error).context(format!("cannot load {}", self.component.display())))
     }
 
     /// Reads and compiles the component, and returns the code and its digest.
     #[cfg(feature = "compile")]
     pub(super) fn compile(&self, options: EngineOptions, target: Option<&str>) -> Result<(Vec<u8>, Digest), Failure> {
-        let compiled = crate::program::compile(&self.bytes()?, options, target);
+        let compiled = crate::program::compile(&self.bytes()?, options, target, self.key()?.as_ref());
         compiled.map_err(|error| Failure::from(error).context(format!("cannot compile {}", self.component.display())))
     }
 

@@ -3,7 +3,7 @@
 pub(super) mod outputs;
 pub(super) mod voice;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ use self::outputs::Outputs;
 use self::voice::Voice;
 use super::failure::Failure;
 use super::input::{ComponentArgs, PolicyArgs};
-use super::{signals, status};
+use super::signals::Signals;
+use super::{note, status};
 use crate::board::Board;
 use crate::engine::EngineOptions;
 use crate::policy::LogLevel;
@@ -69,7 +70,7 @@ pub(super) struct Opts {
 
 const NOTES: &str = "\
 Simulated time passes when the guest waits, uses a bus or pin, or looks at a clock, and not while it computes. \
-With --timeout, a guest that computes for 10 s of processor time without simulated time passing is stopped too. \
+A guest that computes for 10 s of processor time without simulated time passing is stopped (`computing-ms` in [limits]). \
 If one label of the policy stands for hardware, the guest lives in the machine's time, and so do simulated parts. \
 However the guest ends, by Ctrl-C too, outputs are then driven to the `on-exit` levels of the policy, and traces \
 and pictures are written. Pressing Ctrl-C twice ends this program at once.
@@ -108,22 +109,18 @@ enum Level {
 const COLUMNS: usize = 130;
 
 pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
-    let stop = signals::listen().map_err(|error| Failure::file("cannot listen for Ctrl-C", error))?;
+    let signals = Signals::listen().map_err(|error| Failure::file("cannot listen for Ctrl-C", error))?;
     let mut policy = opts.policy.require()?;
     opts.fault.iter().try_for_each(|file| policy.load_faults(file))?;
-    // Hardware must be left in a safe state by a guest that computes for ever, too.
-    let interruptible = opts.timeout.is_some() || policy.has_hardware();
-    let options = EngineOptions { interruptible };
-    let program = match policy.has_hardware() {
-        true => opts.component.load_for_hardware(options)?,
-        false => opts.component.load(options)?,
-    };
+    let program = opts.component.load(EngineOptions::of(&policy))?;
     // Before a device is opened or a file is created: a component that cannot be run leaves no traces.
     program.check()?;
+    // From here on there is something to be left in a safe state.
+    let stop = signals.stop();
     let mut board = Board::new(&policy)?;
     opts.outputs.check(&board)?;
     let voice = Voice::new(opts.json);
-    let traces = opts.outputs.begin(&board, &voice)?;
+    let traces = opts.outputs.begin(&board, &voice, policy.machine.trace_bytes)?;
     let columns = terminal_columns();
     if opts.display == Some(When::Live) {
         display::watch(&board, columns, io::stderr().is_terminal());
@@ -134,7 +131,6 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
         args: std::iter::once(name).chain(opts.args).collect(),
         seed: opts.seed,
         timeout: opts.timeout,
-        computing: run::COMPUTING_LIMIT,
         real_time: opts.real_time,
         stop: Some(stop),
         log_level: opts.log.map(LogLevel::from),
@@ -174,7 +170,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
 fn message(exit: &Exit, timeout: Option<Duration>, time: &str) -> Option<String> {
     match (exit, timeout) {
         (Exit::Status(_) | Exit::OutputClosed(io::ErrorKind::BrokenPipe), _) => None,
-        (Exit::Timeout { computing: false }, Some(timeout)) => Some(format!("{exit}: {timeout:?} of {time}")),
+        (Exit::Timeout, Some(timeout)) => Some(format!("{exit}: {timeout:?} of {time}")),
         _ => Some(exit.to_string()),
     }
 }
@@ -185,21 +181,15 @@ fn report(exit: &Exit, message: Option<&str>) {
     if let Some(message) = message {
         note(&format!("{} {}\n", style.red("error:"), style.red(&escape::line(message))));
     }
-    if let Exit::Trap(trap) = exit {
-        trap.backtrace.iter().for_each(|line| note(&format!("{line}\n")));
-    }
-}
-
-/// Writes to the standard error. If that is closed there is nobody to be told.
-fn note(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    exit.backtrace().iter().for_each(|line| note(&format!("{line}\n")));
 }
 
 fn exit_status(exit: &Exit) -> u8 {
     match exit {
         Exit::Status(status) => *status,
         Exit::Trap(_) => status::TRAP,
-        Exit::Timeout { .. } => status::TIMEOUT,
+        Exit::Limit { .. } => status::LIMIT,
+        Exit::Timeout => status::TIMEOUT,
         Exit::OutputClosed(io::ErrorKind::BrokenPipe) => status::PIPE,
         Exit::OutputClosed(_) => status::HOST,
         Exit::Stopped => status::STOPPED,

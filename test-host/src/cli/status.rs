@@ -4,6 +4,8 @@
 pub(super) const DEVICE: u8 = 1;
 /// The command line is wrong (`EX_USAGE` of sysexits.h).
 pub(super) const USAGE: u8 = 64;
+/// The guest ran into a limit of the policy.
+pub(super) const LIMIT: u8 = 118;
 /// The host failed: something cannot be written.
 pub(super) const HOST: u8 = 119;
 /// The policy is refused, or what it names cannot be opened.
@@ -12,7 +14,7 @@ pub(super) const POLICY: u8 = 120;
 pub(super) const COMPONENT: u8 = 121;
 /// The guest trapped.
 pub(super) const TRAP: u8 = 122;
-/// The guest's simulated time was over.
+/// The guest's time was over.
 pub(super) const TIMEOUT: u8 = 123;
 /// The guest was stopped with Ctrl-C: what a shell reports for SIGINT.
 pub(super) const STOPPED: u8 = 130;
@@ -24,11 +26,12 @@ pub(super) const HELP: &str = "\
 Exit status:
     0  the guest ended successfully; 1, or any other not listed here, is the guest's own
    64  the command line is wrong
+  118  the guest was stopped at a limit: the message says which key of [limits] raises it
   119  a file, or the output, cannot be written
   120  there is no policy, or it is refused, or its hardware cannot be opened
   121  there is no component, or it imports what there is not
   122  the guest trapped (a panic is a trap)
-  123  the guest's simulated time was over
+  123  the guest's time was over, which --timeout gave it
   130  the guest was stopped with Ctrl-C, SIGTERM or SIGHUP
   141  nobody reads the output any more";
 

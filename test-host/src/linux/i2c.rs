@@ -112,6 +112,12 @@ impl I2cBus {
         Ok(I2cBus { file, functions, source, tree, number, runs: Vec::new(), bytes: Vec::new(), gone: false })
     }
 
+    /// Returns the clock of the bus, as far as the device tree says it.
+    #[must_use]
+    pub fn frequency_hz(&self) -> Option<u32> {
+        frequency_hz(&self.tree, self.number.as_deref()?)
+    }
+
     /// Returns the driver of the kernel that has an address, if one does: a guest that is granted it would disturb the driver.
     /// `I2C_RDWR` does not check this, and nothing here forces it.
     ///

@@ -145,10 +145,10 @@ fn same_pins<'a>(kind: &'static str, wires: impl Iterator<Item = Wire<'a>>) -> R
 fn limits(policy: &Policy) -> packed::Limits {
     let small = packed::Limits::default();
     // What a policy does not say is another number here than on a large machine.
-    let memory = if policy.memory_bytes == Policy::default().memory_bytes {
+    let memory = if policy.machine.memory_bytes == Policy::default().machine.memory_bytes {
         small.memory_bytes
     } else {
-        u32::try_from(policy.memory_bytes).unwrap_or(u32::MAX)
+        u32::try_from(policy.machine.memory_bytes).unwrap_or(u32::MAX)
     };
     packed::Limits {
         transaction_bytes: policy.limits.transaction_bytes,
@@ -157,7 +157,7 @@ fn limits(policy: &Policy) -> packed::Limits {
         handles: policy.limits.handles,
         text_bytes: policy.limits.text_bytes,
         memory_bytes: memory,
-        fuel: policy.fuel,
+        fuel: policy.machine.fuel_between_waits,
     }
 }
 

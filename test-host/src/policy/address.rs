@@ -68,8 +68,8 @@ pub(crate) fn read_allow(value: &Value<'_>) -> Vec<AddressGrant> {
     let mut grants: Vec<(AddressGrant, Span)> = Vec::new();
     for element in value.list().unwrap_or_default() {
         let Some(grant) = read_grant(&element) else { continue };
-        if let Some((other, other_span)) = grants.iter().find(|(other, _)| overlap(other, &grant)) {
-            let message = format!("{} is granted twice", display(&common(other, &grant), grant.ten_bit));
+        if let Some((other, other_span)) = grants.iter().find(|(other, _)| other.overlaps(&grant)) {
+            let message = format!("{} is granted twice", display(&other.common(&grant), grant.ten_bit));
             let finding = Finding::new(message, element.span.clone(), "granted again");
             value.report(finding.and(other_span.clone(), "granted here").help("list each address once in a label"));
         }
@@ -78,12 +78,16 @@ pub(crate) fn read_allow(value: &Value<'_>) -> Vec<AddressGrant> {
     grants.into_iter().map(|(grant, _)| grant).collect()
 }
 
-fn overlap(one: &AddressGrant, other: &AddressGrant) -> bool {
-    one.ten_bit == other.ten_bit && !common(one, other).is_empty()
-}
+impl AddressGrant {
+    /// Returns whether the two have an address in common.
+    pub(crate) fn overlaps(&self, other: &AddressGrant) -> bool {
+        self.ten_bit == other.ten_bit && !self.common(other).is_empty()
+    }
 
-fn common(one: &AddressGrant, other: &AddressGrant) -> RangeInclusive<u16> {
-    *one.addresses.start().max(other.addresses.start())..=*one.addresses.end().min(other.addresses.end())
+    /// Returns the numbers that the two have in common.
+    pub(crate) fn common(&self, other: &AddressGrant) -> RangeInclusive<u16> {
+        *self.addresses.start().max(other.addresses.start())..=*self.addresses.end().min(other.addresses.end())
+    }
 }
 
 /// Writes addresses as they are written in a policy.

@@ -25,6 +25,8 @@ pub struct I2cLabel {
     pub frequency_hz: Option<u32>,
     /// The addresses the guest may reach; no others.
     pub allow: Vec<AddressGrant>,
+    /// Whether other labels may grant the same addresses.
+    pub shared: bool,
     pub(crate) span: Span,
 }
 
@@ -33,8 +35,10 @@ impl I2cLabel {
         let backend = BusBackend::read(&table, DEFAULT_SIM_BUS, &["sda", "scl"], &[]);
         let frequency = table.get("frequency").map(|value| value.integer(1..=GREATEST_FREQUENCY_HZ));
         let allow = table.get("allow").map(|value| address::read_allow(&value)).unwrap_or_default();
+        let shared = table.get("shared").and_then(|value| value.boolean()).unwrap_or(false);
         let span = table.span.clone();
         table.finish();
-        Some(I2cLabel { label: label.to_owned(), backend: backend?, frequency_hz: frequency.flatten(), allow, span })
+        let (label, frequency_hz) = (label.to_owned(), frequency.flatten());
+        Some(I2cLabel { label, backend: backend?, frequency_hz, allow, shared, span })
     }
 }

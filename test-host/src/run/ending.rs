@@ -7,6 +7,7 @@ use wasm_embedded_host::{Interrupted, Reason};
 use wasmtime::WasmBacktrace;
 use wasmtime_wasi::I32Exit;
 
+use super::breach::Breach;
 use crate::escape;
 
 /// How a guest ended.
@@ -17,11 +18,15 @@ pub enum Exit {
     Status(u8),
     /// It trapped, or was made to.
     Trap(Trap),
-    /// Its virtual time was over.
-    Timeout {
-        /// Whether it was stopped for computing without end, while virtual time stood still.
-        computing: bool,
+    /// It ran into a limit of the policy.
+    Limit {
+        /// Which.
+        breach: Breach,
+        /// Where the guest was, as of a trap.
+        backtrace: Vec<String>,
     },
+    /// The time that the options gave it was over.
+    Timeout,
     /// Its output could not be written any more.
     OutputClosed(io::ErrorKind),
     /// It was stopped from outside.
@@ -39,9 +44,13 @@ pub struct Trap {
 }
 
 impl Exit {
-    /// Returns how a call of the guest ended. `computing` says that it was stopped for computing, `closed` why nobody listens
+    /// Returns how a call of the guest ended. `breach` says for which limit of time it was stopped, `closed` why nobody listens
     /// to it.
-    pub(super) fn of(result: wasmtime::Result<Result<(), ()>>, computing: bool, closed: Option<io::ErrorKind>) -> Exit {
+    pub(super) fn of(
+        result: wasmtime::Result<Result<(), ()>>,
+        breach: Option<Breach>,
+        closed: Option<io::ErrorKind>,
+    ) -> Exit {
         let error = match result {
             Ok(Ok(())) => return Exit::Status(0),
             Ok(Err(())) => return Exit::Status(1),
@@ -54,9 +63,26 @@ impl Exit {
             return Exit::OutputClosed(kind);
         }
         match error.downcast_ref() {
-            Some(Interrupted(Reason::Timeout)) => Exit::Timeout { computing },
+            Some(Interrupted(Reason::Timeout)) => breach.map_or(Exit::Timeout, |breach| Exit::limit(breach, &error)),
             Some(Interrupted(_)) => Exit::Stopped,
-            None => Exit::Trap(Trap::of(&error)),
+            None => match error.downcast_ref().copied().or_else(|| Breach::of(&error)) {
+                Some(breach) => Exit::limit(breach, &error),
+                None => Exit::Trap(Trap::of(&error)),
+            },
+        }
+    }
+
+    fn limit(breach: Breach, error: &wasmtime::Error) -> Exit {
+        Exit::Limit { breach, backtrace: backtrace(error) }
+    }
+
+    /// Returns the guest's calls when it was ended, the innermost first, if that is known.
+    #[must_use]
+    pub fn backtrace(&self) -> &[String] {
+        match self {
+            Exit::Trap(trap) => &trap.backtrace,
+            Exit::Limit { backtrace, .. } => backtrace,
+            _ => &[],
         }
     }
 }
@@ -65,11 +91,15 @@ impl Trap {
     fn of(error: &wasmtime::Error) -> Trap {
         let reason = error.root_cause().to_string();
         let reason = escape::line(reason.strip_prefix("wasm trap: ").unwrap_or(&reason));
-        let frames = error.downcast_ref::<WasmBacktrace>().filter(|backtrace| !backtrace.frames().is_empty());
-        let text = frames.map(WasmBacktrace::to_string).unwrap_or_default();
-        // The first line only says that a backtrace follows.
-        Trap { reason, backtrace: text.lines().skip(1).map(escape::line).collect() }
+        Trap { reason, backtrace: backtrace(error) }
     }
+}
+
+fn backtrace(error: &wasmtime::Error) -> Vec<String> {
+    let frames = error.downcast_ref::<WasmBacktrace>().filter(|backtrace| !backtrace.frames().is_empty());
+    let text = frames.map(WasmBacktrace::to_string).unwrap_or_default();
+    // The first line only says that a backtrace follows.
+    text.lines().skip(1).map(escape::line).collect()
 }
 
 impl fmt::Display for Exit {
@@ -77,10 +107,8 @@ impl fmt::Display for Exit {
         match self {
             Exit::Status(status) => write!(f, "the guest ended with status {status}"),
             Exit::Trap(trap) => write!(f, "the guest trapped: {}", trap.reason),
-            Exit::Timeout { computing: false } => f.write_str("the guest's time is over"),
-            Exit::Timeout { computing: true } => {
-                f.write_str("the guest computed too long while simulated time stood still")
-            }
+            Exit::Limit { breach, .. } => write!(f, "the guest was stopped at a limit: {breach}"),
+            Exit::Timeout => f.write_str("the guest's time is over"),
             Exit::OutputClosed(kind) => write!(f, "the guest's output cannot be written: {kind}"),
             Exit::Stopped => f.write_str("the guest was stopped"),
         }

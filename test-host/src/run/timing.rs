@@ -12,18 +12,20 @@ use wasm_embedded_sim::Sim;
 use wasmtime::Engine;
 
 use super::RunOptions;
+use super::breach::Breach;
 use super::drive::drive;
 use crate::clock::Clock;
+use crate::policy::MachineLimits;
 use crate::wasi::Timers;
 
 /// How often the guard looks. A delay may take another 20 ms to notice what the guard saw: together less than 50 ms.
-const LOOK: Duration = Duration::from_millis(20);
+const LOOK: Duration = Duration::from_millis(10);
 
 /// The timing of one run.
 pub(super) struct Timing {
     sim: Sim,
     timers: Timers,
-    guard: Option<Guard>,
+    guard: Guard,
 }
 
 impl Timing {
@@ -34,6 +36,7 @@ impl Timing {
         engine: &Engine,
         interrupt: &Interrupt,
         options: &RunOptions,
+        limits: &MachineLimits,
     ) -> Timing {
         let deadline_ns = options.timeout.map_or(u64::MAX, |timeout| {
             let timeout_ns = u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX);
@@ -43,17 +46,17 @@ impl Timing {
         let now_ns = Arc::new(AtomicU64::new(sim.now_ns()));
         // Simulated parts beside hardware do not run ahead of it.
         let is_paced = options.real_time || clock.is_real();
-        if options.timeout.is_some() || is_paced {
-            let pace = is_paced.then(|| Pace { began: Instant::now(), from_ns: sim.now_ns() });
-            sim.on_advance(hook(now_ns.clone(), deadline_ns, pace, engine.clone(), interrupt.clone()));
-        }
-        let end = match (options.timeout, clock.instant(deadline_ns)) {
-            (None, _) => End::Never,
-            (Some(_), Some(at)) => End::At(at),
-            (Some(_), None) => End::AfterComputing(options.computing),
-        };
-        let watched = options.timeout.is_some() || options.stop.is_some();
-        let guard = watched.then(|| Guard::start(now_ns, engine, interrupt, options.stop.clone(), end));
+        let pace = is_paced.then(|| Pace { began: Instant::now(), from_ns: sim.now_ns() });
+        sim.on_advance(hook(now_ns.clone(), deadline_ns, pace, engine.clone(), interrupt.clone()));
+        let guard = Guard::start(Watch {
+            engine: engine.clone(),
+            interrupt: interrupt.clone(),
+            stop: options.stop.clone(),
+            seen_ns: now_ns,
+            calls_count: clock.is_real(),
+            limits: limits.clone(),
+            deadline: options.timeout.and_then(|_| clock.instant(deadline_ns)),
+        });
         Timing { sim: sim.clone(), timers, guard }
     }
 
@@ -73,10 +76,10 @@ impl Timing {
         self.timers.clone()
     }
 
-    /// Ends the watching, and returns whether the guest was stopped because it only computed.
-    pub(super) fn end(self) -> bool {
+    /// Ends the watching, and returns the limit of time that the guest was stopped for, if it was one.
+    pub(super) fn end(self) -> Option<Breach> {
         self.sim.on_advance(Box::new(|_| ()));
-        self.guard.is_some_and(Guard::end)
+        self.guard.end()
     }
 }
 
@@ -138,67 +141,80 @@ impl Delay for GuestDelay {
     }
 }
 
-/// When a guest is stopped that makes no call.
-#[derive(Clone, Copy)]
-enum End {
-    /// Only when it is asked to.
-    Never,
-    /// At this time of the machine.
-    At(Instant),
-    /// When it has computed for so long, while virtual time stands still.
-    AfterComputing(Duration),
+/// What the guard looks at.
+struct Watch {
+    engine: Engine,
+    interrupt: Interrupt,
+    /// What asks for an end from outside.
+    stop: Option<Interrupt>,
+    /// Virtual time, or with hardware the machine's as far as anybody looked at it.
+    seen_ns: Arc<AtomicU64>,
+    /// Whether calls of the host count as doing something: with hardware, where they take time.
+    calls_count: bool,
+    limits: MachineLimits,
+    /// The end of the guest's time, if it is the machine's.
+    deadline: Option<Instant>,
 }
 
-/// Stops a guest when it is asked to, and one with a timeout that computes while virtual time stands still. Processor time
-/// counts there, not the clock on the wall: a guest that waits for its input is left alone.
+impl Watch {
+    /// Returns something that changes whenever the guest does anything but compute.
+    fn pulse(&self) -> (u64, u32) {
+        (self.seen_ns.load(Relaxed), if self.calls_count { self.interrupt.calls() } else { 0 })
+    }
+
+    /// Looks until the guest has ended or is to end; returns the limit that it ran into, if it was one.
+    fn run(&self, is_over: &AtomicBool) -> Option<Breach> {
+        let (began, began_computing) = (Instant::now(), processor_time());
+        let (mut last, mut since) = (self.pulse(), began_computing);
+        while !is_over.load(Relaxed) {
+            thread::park_timeout(LOOK);
+            if let Some(reason) = self.stop.as_ref().and_then(Interrupt::requested) {
+                self.interrupt.request(reason);
+                self.engine.increment_epoch();
+            }
+            let (pulse, now) = (self.pulse(), processor_time());
+            if pulse != last {
+                (last, since) = (pulse, now);
+            }
+            let is_past = |limit: Option<Duration>, value: Duration| limit.is_some_and(|limit| value > limit);
+            let breach = if now.saturating_sub(since) > self.limits.computing {
+                Some(Breach::Computing)
+            } else if is_past(self.limits.processor_time, now.saturating_sub(began_computing)) {
+                Some(Breach::ProcessorTime)
+            } else if is_past(self.limits.wall_time, began.elapsed()) {
+                Some(Breach::WallTime)
+            } else {
+                None
+            };
+            if breach.is_some() || self.deadline.is_some_and(|at| Instant::now() >= at) {
+                self.interrupt.request(Reason::Timeout);
+                self.engine.increment_epoch();
+                return breach;
+            }
+        }
+        None
+    }
+}
+
+/// Stops a guest when it is asked to, when its time is over, and when it only computes. Processor time counts there, not the
+/// clock on the wall: a guest that waits for its input is left alone.
 struct Guard {
     over: Arc<AtomicBool>,
-    thread: JoinHandle<bool>,
+    thread: JoinHandle<Option<Breach>>,
 }
 
 impl Guard {
     /// Begins to watch.
-    fn start(
-        seen_ns: Arc<AtomicU64>,
-        engine: &Engine,
-        interrupt: &Interrupt,
-        stop: Option<Interrupt>,
-        end: End,
-    ) -> Guard {
-        let (engine, interrupt) = (engine.clone(), interrupt.clone());
+    fn start(watch: Watch) -> Guard {
         let over = Arc::new(AtomicBool::new(false));
         let is_over = over.clone();
-        let thread = thread::spawn(move || {
-            let (mut last_ns, mut since) = (seen_ns.load(Relaxed), processor_time());
-            while !is_over.load(Relaxed) {
-                thread::park_timeout(LOOK);
-                if let Some(reason) = stop.as_ref().and_then(Interrupt::requested) {
-                    interrupt.request(reason);
-                    engine.increment_epoch();
-                }
-                let (now_ns, now) = (seen_ns.load(Relaxed), processor_time());
-                if now_ns != last_ns {
-                    (last_ns, since) = (now_ns, now);
-                }
-                let is_computing = match end {
-                    End::Never => continue,
-                    End::At(at) if Instant::now() >= at => false,
-                    End::AfterComputing(limit) if now.saturating_sub(since) > limit => true,
-                    End::At(_) | End::AfterComputing(_) => continue,
-                };
-                interrupt.request(Reason::Timeout);
-                engine.increment_epoch();
-                return is_computing;
-            }
-            false
-        });
-        Guard { over, thread }
+        Guard { over, thread: thread::spawn(move || watch.run(&is_over)) }
     }
 
-    fn end(self) -> bool {
+    fn end(self) -> Option<Breach> {
         self.over.store(true, Relaxed);
         self.thread.thread().unpark();
-        self.thread.join().unwrap_or(false)
+        self.thread.join().unwrap_or_default()
     }
 }
 

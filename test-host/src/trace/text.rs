@@ -4,16 +4,16 @@ use std::io::{self, Write};
 
 use wasm_embedded_sim::{Event, Topology};
 
-use super::{Capped, Format};
+use super::Format;
 
 /// Writes events as lines such as `0.000027500 board > 0xd0 ack`.
 #[derive(Debug)]
-pub struct TextFormat<W>(Capped<W>);
+pub struct TextFormat<W>(W);
 
 impl<W: Write> TextFormat<W> {
     /// Creates the text form over a writer, which should be buffered.
     pub fn new(out: W) -> TextFormat<W> {
-        TextFormat(Capped::new(out))
+        TextFormat(out)
     }
 }
 

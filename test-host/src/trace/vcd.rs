@@ -6,14 +6,14 @@ use std::io::{self, Write};
 use vcd::{IdCode, SimulationCommand, TimescaleUnit, Value, Writer};
 use wasm_embedded_sim::{Change, Event, Level, Topology, Wave};
 
-use super::{Capped, Format};
+use super::Format;
 
 /// How long the dump goes on after the last edge, in nanoseconds: ten samples at one a microsecond.
 const TAIL_NS: u64 = 10_000;
 
 /// Writes changes of single wires, with a resolution of one nanosecond. [`Wave`] says how the signals are called.
 pub struct VcdFormat<W: Write> {
-    out: Writer<Capped<W>>,
+    out: Writer<W>,
     /// The wires, once they are known: with the first event.
     wave: Option<Wave>,
     codes: Vec<IdCode>,
@@ -26,7 +26,7 @@ impl<W: Write> VcdFormat<W> {
     /// Creates the dump over a writer, which should be buffered.
     pub fn new(out: W) -> VcdFormat<W> {
         let (topology, codes) = (Topology::default(), Vec::new());
-        VcdFormat { out: Writer::new(Capped::new(out)), wave: None, codes, topology, at_ns: None }
+        VcdFormat { out: Writer::new(out), wave: None, codes, topology, at_ns: None }
     }
 
     /// Returns the wires, after the header is written.

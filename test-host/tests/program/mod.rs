@@ -12,7 +12,7 @@ pub(crate) fn command(folder: &TempDir, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wasm-embedded-rt"));
     command.args(args).current_dir(folder.path()).stdin(Stdio::null());
     command.env_remove("WASM_EMBEDDED_POLICY").env_remove("COLUMNS").env("NO_COLOR", "1");
-    command.env("XDG_STATE_HOME", folder.path().join("state"));
+    command.env("XDG_STATE_HOME", folder.path().join("state")).env("XDG_CACHE_HOME", folder.path().join("cache"));
     command
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     for component in examples.into_iter().chain(OTHERS.map(guests::built)) {
         let name = component.file_stem().context("a component has a name")?;
         let code = app.join(name).with_extension("cwasm");
-        let mut compile = command(&compiler, ["compile", "--interruptible", "--target", targets::PI, "--output"]);
+        let mut compile = command(&compiler, ["compile", "--target", targets::PI, "--output"]);
         // Here nobody runs this code: the user's list of what may be run is not for it.
         run(compile.arg(&code).arg(&component).env("XDG_STATE_HOME", folder))?;
         files.push(code);

@@ -7,7 +7,8 @@ use clap::Args;
 
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::Failure;
-use crate::cli::{signals, status};
+use crate::cli::signals::Signals;
+use crate::cli::status;
 use crate::duration;
 use crate::policy::{PinDirection, PinLevel};
 
@@ -58,7 +59,7 @@ impl FromStr for Setting {
 }
 
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
-    let stop = signals::listen().map_err(|error| Failure::file("cannot listen for Ctrl-C", error))?;
+    let stop = Signals::listen().map_err(|error| Failure::file("cannot listen for Ctrl-C", error))?.stop();
     let policy = opts.direct.policy.require()?;
     for (index, Setting { label, .. }) in opts.pins.iter().enumerate() {
         if find(&policy.pins, |pin| &pin.label, label, "GPIO")?.direction == PinDirection::Input {

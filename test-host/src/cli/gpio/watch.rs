@@ -9,7 +9,8 @@ use super::text;
 use crate::board::{Board, Edge};
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::{self, Failure};
-use crate::cli::{signals, status};
+use crate::cli::signals::Signals;
+use crate::cli::status;
 use crate::duration;
 use crate::policy::{PinBackend, PinDirection};
 
@@ -57,7 +58,7 @@ enum Edges {
 }
 
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
-    let stop = signals::listen().map_err(|error| Failure::file("cannot listen for Ctrl-C", error))?;
+    let stop = Signals::listen().map_err(|error| Failure::file("cannot listen for Ctrl-C", error))?.stop();
     let policy = opts.direct.policy.require()?;
     let pin = find(&policy.pins, |pin| &pin.label, &opts.label, "GPIO")?;
     if pin.direction != PinDirection::Input {

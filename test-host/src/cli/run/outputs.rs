@@ -13,7 +13,7 @@ use crate::board::Board;
 use crate::cli::failure::Failure;
 use crate::cli::status;
 use crate::screen;
-use crate::trace::{Format, TextFormat, Trace, VcdFormat};
+use crate::trace::{Capped, Format, TextFormat, Trace, VcdFormat};
 
 /// Traces and pictures.
 #[derive(Args)]
@@ -71,18 +71,19 @@ impl Outputs {
     }
 
     /// Creates the files of the traces and begins to write them.
-    pub(in crate::cli) fn begin(&self, board: &Board, voice: &Voice) -> Result<Traces, Failure> {
+    pub(in crate::cli) fn begin(&self, board: &Board, voice: &Voice, trace_bytes: u64) -> Result<Traces, Failure> {
         let mut traces = Traces(Vec::new());
+        let create = |path| Ok::<_, Failure>(Capped::new(create(path)?, trace_bytes));
         if let Some(path) = &self.trace {
             traces.add(board, path, VcdFormat::new(create(path)?));
         }
         match (&self.trace_text, voice) {
             (None, _) => {}
             (Some(path), Voice::Console) if path.as_os_str() == "-" => {
-                traces.add(board, path, TextFormat::new(io::stderr()));
+                traces.add(board, path, TextFormat::new(Capped::new(io::stderr(), trace_bytes)));
             }
             (Some(path), Voice::Json(_)) if path.as_os_str() == "-" => {
-                traces.add(board, path, EventsFormat(voice.clone()));
+                traces.add(board, path, EventsFormat::new(voice.clone(), trace_bytes));
             }
             (Some(path), _) => traces.add(board, path, TextFormat::new(create(path)?)),
         }

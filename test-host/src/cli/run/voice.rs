@@ -1,6 +1,6 @@
 //! In which form this program tells what happens: as text for a person, or as events for a program.
 
-use std::io::{self, Stdout};
+use std::io::{self, Stdout, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use wasm_embedded_sim::{Event, Topology};
 use crate::cli::failure::Failure;
 use crate::output::{Console, Events, Listener};
 use crate::run::{Ended, Exit};
-use crate::trace::Format;
+use crate::trace::{Capped, Format};
 
 /// The form.
 #[derive(Clone)]
@@ -46,7 +46,8 @@ impl Voice {
         let reason = match &ended.exit {
             Exit::Status(_) => "exit",
             Exit::Trap(_) => "trap",
-            Exit::Timeout { .. } => "timeout",
+            Exit::Limit { .. } => "limit",
+            Exit::Timeout => "timeout",
             Exit::Stopped => "stopped",
             Exit::OutputClosed(_) => return Ok(()),
         };
@@ -54,22 +55,35 @@ impl Voice {
         if let Some(message) = message {
             fields["message"] = json!(message);
         }
-        if let Exit::Trap(trap) = &ended.exit {
-            fields["backtrace"] = json!(trap.backtrace);
+        if let Exit::Limit { breach, .. } = &ended.exit {
+            fields["limit"] = json!(breach.key());
+        }
+        if let Exit::Trap(_) | Exit::Limit { .. } = &ended.exit {
+            fields["backtrace"] = json!(ended.exit.backtrace());
         }
         self.event(ended.at_ns, "exit", fields).map_err(Failure::output)
     }
 }
 
-/// The trace as events.
-pub(super) struct EventsFormat(pub(super) Voice);
+/// The trace as events, as far as it may go on.
+pub(super) struct EventsFormat {
+    voice: Voice,
+    cap: Capped<io::Sink>,
+}
+
+impl EventsFormat {
+    pub(super) fn new(voice: Voice, trace_bytes: u64) -> EventsFormat {
+        EventsFormat { voice, cap: Capped::new(io::sink(), trace_bytes) }
+    }
+}
 
 impl Format for EventsFormat {
     fn event(&mut self, event: &Event, topology: &Topology) -> io::Result<()> {
         let text = event.text(topology).to_string();
         // The time is in the event already.
         let text = text.split_once(' ').map_or(text.as_str(), |(_, text)| text);
-        self.0.event(event.at_ns, "trace", json!({ "text": text }))
+        self.cap.write_all(text.as_bytes())?;
+        self.voice.event(event.at_ns, "trace", json!({ "text": text }))
     }
 
     fn topology(&mut self, _topology: &Topology) {}
