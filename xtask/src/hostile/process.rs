@@ -1,0 +1,66 @@
+//! One process, with what it took.
+#![expect(unsafe_code, reason = "wait4 and kill have no safe form in the crates that are here")]
+
+use std::mem::MaybeUninit;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Child, ExitStatus};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+
+/// How often it is looked whether a process has ended.
+const LOOK: Duration = Duration::from_micros(500);
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ended {
+    /// Its status.
+    pub(crate) status: ExitStatus,
+    /// The most memory that it had, in KiB.
+    pub(crate) peak_kib: u64,
+    /// Whether it had to be killed, because it did not end.
+    pub(crate) hung: bool,
+}
+
+/// Waits for a process, and kills it after a time.
+pub(crate) fn wait(child: &Child, most: Duration) -> anyhow::Result<Ended> {
+    let began = Instant::now();
+    let mut hung = false;
+    loop {
+        if let Some((status, peak_kib)) = look(child)? {
+            return Ok(Ended { status, peak_kib, hung });
+        }
+        if began.elapsed() > most && !hung {
+            hung = true;
+            signal(child, libc::SIGKILL)?;
+        }
+        thread::sleep(LOOK);
+    }
+}
+
+/// Sends a signal to a process that has not been waited for.
+pub(crate) fn signal(child: &Child, signal: i32) -> anyhow::Result<()> {
+    let pid = i32::try_from(child.id()).context("a process has a number")?;
+    // SAFETY: the number is that of our child, which is ours until it is waited for.
+    match unsafe { libc::kill(pid, signal) } {
+        0 => Ok(()),
+        _ => Err(std::io::Error::last_os_error()).context("cannot send a signal"),
+    }
+}
+
+fn look(child: &Child) -> anyhow::Result<Option<(ExitStatus, u64)>> {
+    let pid = i32::try_from(child.id()).context("a process has a number")?;
+    let (mut status, mut usage) = (0, MaybeUninit::<libc::rusage>::zeroed());
+    // SAFETY: both pointers are to memory of the types that wait4(2) writes.
+    let waited = unsafe { libc::wait4(pid, &raw mut status, libc::WNOHANG, usage.as_mut_ptr()) };
+    if waited == 0 {
+        return Ok(None);
+    }
+    if waited != pid {
+        bail!("cannot wait for a process: {}", std::io::Error::last_os_error());
+    }
+    // SAFETY: zeroes are a valid `rusage`, and wait4 has written over them.
+    let usage = unsafe { usage.assume_init() };
+    Ok(Some((ExitStatus::from_raw(status), u64::try_from(usage.ru_maxrss).unwrap_or_default())))
+}
