@@ -10,6 +10,8 @@ mod conformance;
 mod demo;
 mod faults;
 mod guests;
+#[cfg(unix)]
+mod hostile;
 mod mcu;
 #[cfg(unix)]
 mod pi;
@@ -42,6 +44,9 @@ enum Command {
     Pi(pi::Options),
     /// Runs the firmware for microcontrollers in QEMU, and measures it.
     Mcu(mcu::Options),
+    /// Runs hostile guests, files and policies, each in a process of its own, and checks what becomes of them.
+    #[cfg(unix)]
+    Hostile(hostile::Options),
     /// Makes what is generated from `wit/` again: the guest's bindings and the copies of the WIT in the crates.
     Bindings(bindings::Options),
     /// Runs published drivers on a simulated board on which things go wrong, and prints what they say.
@@ -71,6 +76,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         #[cfg(unix)]
         Command::Pi(options) => pi::run(&options),
         Command::Mcu(options) => mcu::run(&options),
+        #[cfg(unix)]
+        Command::Hostile(options) => hostile::run(&options),
         Command::Bindings(options) => bindings::run(&options),
         Command::Faults => faults::run(),
         Command::Soak => soak::run(),

@@ -104,6 +104,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     steps.step("demo, twice, with the same trace", demo::check);
     steps.step("sigrok decodes the demo's trace", demo::decode);
     #[cfg(unix)]
+    steps.step("hostile guests, files and policies", crate::hostile::check_all);
+    #[cfg(unix)]
     steps.step("Linux hardware, on an emulated Raspberry Pi", crate::pi::check);
     steps.step("format and lints of the firmware", crate::mcu::lint);
     steps.step("microcontrollers, in QEMU", crate::mcu::check);

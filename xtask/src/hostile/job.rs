@@ -1,8 +1,7 @@
 //! What is run, and how it ended.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
-use std::time::Duration;
 
 use anyhow::bail;
 
@@ -28,6 +27,16 @@ frequency = 10_000
 [gpio]
 MOTOR = { sim = true, direction = "output", initial = "low", on-exit = "low" }
 BUTTON = { sim = true, direction = "input", bias = "pull-up" }
+
+[pwm.FAN]
+sim = true
+on-exit-percent = 0
+
+[uart.SERIAL]
+sim = true
+
+[adc.POT]
+sim = true
 
 [[device]]
 part = "scripted"
@@ -66,7 +75,7 @@ pub(crate) struct Job {
     /// What comes before the command, such as a shell that sets a limit.
     pub(crate) wrapper: Vec<String>,
     /// How long it may take.
-    pub(crate) most: Duration,
+    pub(crate) most_s: u64,
     /// Where the standard output goes, if not to the record.
     pub(crate) stdout: Option<PathBuf>,
 }
@@ -80,7 +89,7 @@ impl Job {
             options: Vec::new(),
             args: Vec::new(),
             wrapper: Vec::new(),
-            most: Duration::from_secs(30),
+            most_s: 30,
             stdout: None,
         }
     }
@@ -98,6 +107,19 @@ impl Job {
     /// Loads a component, and does not run it.
     pub(crate) fn check(component: PathBuf) -> Job {
         Job { component: Some(component), ..Job::new("check") }
+    }
+
+    /// Compiles a component.
+    pub(crate) fn compile(component: &Path) -> Job {
+        Job { component: Some(component.to_owned()), ..Job::new("compile") }
+    }
+
+    /// Has a serial port of the machine's.
+    pub(crate) fn serial(self, path: &Path) -> Job {
+        let policy = self.policy.as_deref().unwrap_or_default();
+        let policy =
+            Some(policy.replace("[uart.SERIAL]\nsim = true", &format!("[uart.SERIAL]\npath = \"{}\"", path.display())));
+        Job { policy, ..self }
     }
 
     /// Has limits in the policy.
@@ -126,6 +148,8 @@ pub(crate) struct Ran {
     pub(crate) hung: bool,
     pub(crate) stdout: Vec<u8>,
     pub(crate) stderr: Vec<u8>,
+    /// The end of the standard error.
+    pub(crate) tail: Vec<u8>,
     /// How long the files are, of which the records are the beginnings.
     pub(crate) stdout_bytes: u64,
     pub(crate) stderr_bytes: u64,
@@ -140,6 +164,29 @@ impl Ran {
     /// Returns the standard error as text.
     pub(crate) fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.stderr).into_owned()
+    }
+
+    /// Returns the end of the standard error as text.
+    pub(crate) fn tail(&self) -> String {
+        String::from_utf8_lossy(&self.tail).into_owned()
+    }
+
+    /// Fails unless the last that the trace says of a net is that it is low.
+    pub(crate) fn left_low(&self, net: &str) -> anyhow::Result<()> {
+        let tail = self.tail();
+        match tail.lines().rfind(|line| line.contains(&format!(" {net} "))) {
+            Some(line) if line.ends_with(" low") => Ok(()),
+            other => bail!("{net} is left as {other:?}"),
+        }
+    }
+
+    /// Fails unless the last that the trace says of the I2C bus is a STOP.
+    pub(crate) fn left_idle(&self) -> anyhow::Result<()> {
+        let tail = self.tail();
+        match tail.lines().rfind(|line| line.contains(" i2c ")) {
+            Some(line) if line.ends_with(" stop") => Ok(()),
+            other => bail!("the bus is left after {other:?}"),
+        }
     }
 
     /// Returns what became of it; fails for a host that crashed or did not end, and for a guest that found something else than

@@ -1,8 +1,13 @@
 //! One process, with what it took.
-#![expect(unsafe_code, reason = "wait4 and kill have no safe form in the crates that are here")]
+#![expect(unsafe_code, reason = "wait4, kill and terminals have no safe form in the crates that are here")]
 
+use std::ffi::{CStr, OsStr};
+use std::fs::File;
 use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd as _, FromRawFd as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::PathBuf;
 use std::process::{Child, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -63,4 +68,26 @@ fn look(child: &Child) -> anyhow::Result<Option<(ExitStatus, u64)>> {
     // SAFETY: zeroes are a valid `rusage`, and wait4 has written over them.
     let usage = unsafe { usage.assume_init() };
     Ok(Some((ExitStatus::from_raw(status), u64::try_from(usage.ru_maxrss).unwrap_or_default())))
+}
+
+/// Makes a terminal: returns its other side, and where programs find it.
+pub(crate) fn terminal() -> anyhow::Result<(File, PathBuf)> {
+    let failed = || std::io::Error::last_os_error();
+    // SAFETY: it takes no pointer, and what it returns is ours alone.
+    let peer = match unsafe { libc::posix_openpt(libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC) } {
+        -1 => return Err(failed()).context("cannot make a terminal"),
+        number => unsafe { File::from_raw_fd(number) },
+    };
+    let mut name = [0; 64];
+    // SAFETY: the descriptor is open, and the name is written with its end into an array of that length.
+    let made = unsafe {
+        libc::grantpt(peer.as_raw_fd()) == 0
+            && libc::unlockpt(peer.as_raw_fd()) == 0
+            && libc::ptsname_r(peer.as_raw_fd(), name.as_mut_ptr().cast(), name.len()) == 0
+    };
+    if !made {
+        return Err(failed()).context("cannot make a terminal");
+    }
+    let name = CStr::from_bytes_until_nul(&name).context("a terminal has a name")?;
+    Ok((peer, PathBuf::from(OsStr::from_bytes(name.to_bytes()))))
 }

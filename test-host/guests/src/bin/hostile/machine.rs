@@ -60,6 +60,7 @@ pub(crate) fn run(what: &str) -> Result<bool, Failure> {
             }
         }
         "later" => later()?,
+        "delay-some" => (0..30).for_each(|_| Delay.delay_ms(10)),
         _ => return Ok(false),
     }
     Ok(true)

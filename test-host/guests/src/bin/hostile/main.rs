@@ -5,6 +5,7 @@
 mod authority;
 mod machine;
 mod output;
+mod peripherals;
 mod raw;
 mod sizes;
 
@@ -12,7 +13,11 @@ type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
     let what = std::env::args().nth(1).unwrap_or_default();
-    let known = sizes::run(&what)? || authority::run(&what)? || machine::run(&what)? || output::run(&what)?;
+    let known = sizes::run(&what)?
+        || authority::run(&what)?
+        || machine::run(&what)?
+        || output::run(&what)?
+        || peripherals::run(&what)?;
     if known { Ok(()) } else { Err(format!("there is no hostile guest {what:?}").into()) }
 }
 

@@ -15,6 +15,7 @@ pub(crate) fn run(what: &str) -> Result<bool, Failure> {
         "long-lines" => long_lines(),
         "print-flood" => print_flood(),
         "active-text" => active_text()?,
+        "active-print" => println!("{ACTIVE}"),
         "trace-flood" => trace_flood()?,
         "print-some" => (0..100_000).for_each(|number| println!("{number} and some more text to fill the line")),
         _ => return Ok(false),

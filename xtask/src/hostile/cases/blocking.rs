@@ -1,0 +1,85 @@
+//! H34 to H42: what takes long, or for ever.
+
+use std::io::Read as _;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::ensure;
+
+use super::{guests, sizes};
+use crate::hostile::Outcome::{self, Stopped, Typed};
+use crate::hostile::job::Job;
+use crate::hostile::lab::Lab;
+use crate::hostile::process;
+
+/// Within which time a guest is gone after a signal; once out of three times, since other programs run too.
+const BOUND: Duration = Duration::from_millis(50);
+/// And every time.
+const AT_MOST: Duration = Duration::from_secs(2);
+
+/// Fails unless a guest that says that it is ready is gone in bounded time after a signal.
+pub(super) fn gone(lab: &Lab, job: &Job, signal: i32) -> anyhow::Result<Outcome> {
+    let mut best = Duration::MAX;
+    for _ in 0..3 {
+        let (ran, time) = lab.stopped(job.clone(), signal, Duration::from_millis(20))?;
+        ensure!(ran.outcome()? == Stopped, "the signal did not stop it: {}", ran.status);
+        ensure!(time <= AT_MOST, "it was gone after {time:?}");
+        best = best.min(time);
+    }
+    ensure!(best <= BOUND, "it was gone after {best:?} at best");
+    Ok(Stopped)
+}
+
+pub(super) fn delay(lab: &Lab) -> anyhow::Result<Outcome> {
+    gone(lab, &Job::guest("delay-forever").options(&["--real-time"]), libc::SIGINT)
+}
+
+pub(super) fn delays_in_transactions(lab: &Lab) -> anyhow::Result<Outcome> {
+    guests(lab, Typed, &["long-delays"])
+}
+
+pub(super) fn slow_clock(lab: &Lab) -> anyhow::Result<Outcome> {
+    guests(lab, Typed, &["slow-clock"])
+}
+
+/// Its standard input, a serial port of the machine's own, and a simulated one for as long as its time lasts.
+pub(super) fn waits(lab: &Lab) -> anyhow::Result<Outcome> {
+    gone(lab, &Job::guest("read-input"), libc::SIGTERM)?;
+    let (_peer, path) = process::terminal()?;
+    gone(lab, &Job::guest("serial-read").serial(&path), libc::SIGTERM)?;
+    lab.expect(Job::guest("serial-read").options(&["--timeout", "1s"]), Stopped)?;
+    Ok(Stopped)
+}
+
+/// The peer is there, and never reads.
+pub(super) fn serial_write(lab: &Lab) -> anyhow::Result<Outcome> {
+    let (_peer, path) = process::terminal()?;
+    lab.expect(Job::guest("serial-write").serial(&path).options(&["--timeout", "300ms"]), Stopped)?;
+    let (mut peer, path) = process::terminal()?;
+    // And one that reads a little, late.
+    let reader = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(100));
+        let _ = peer.read(&mut [0; 100]);
+        thread::sleep(Duration::from_millis(500));
+    });
+    lab.expect(Job::guest("serial-write").serial(&path).options(&["--timeout", "300ms"]), Stopped)?;
+    let _ = reader.join();
+    Ok(Stopped)
+}
+
+/// A kill at some points of an endless run of transactions; `cargo xtask faults` has one at every point.
+pub(super) fn kill_in_transaction(lab: &Lab) -> anyhow::Result<Outcome> {
+    for wait_ms in 0..12 {
+        let job = Job::guest("poll-bus").options(&["--trace-text"]);
+        let (ran, _) = lab.stopped(job, libc::SIGTERM, Duration::from_millis(wait_ms))?;
+        ensure!(ran.outcome()? == Stopped, "SIGTERM did not stop it: {}", ran.status);
+        ran.left_idle()?;
+    }
+    Ok(Stopped)
+}
+
+pub(super) fn reentrance(lab: &Lab) -> anyhow::Result<Outcome> {
+    let call = "(call $open (i32.const 16) (i32.const 3) (i32.const 0)) (i32.const 1024)";
+    sizes::allocator(lab, "allocates-and-calls", call, Stopped)?;
+    Ok(Stopped)
+}
