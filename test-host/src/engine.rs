@@ -5,12 +5,13 @@ use wasmtime::{Config, Engine, WasmBacktraceDetails, WasmFeatures};
 use crate::policy::Policy;
 
 /// What guests of embedded devices have no use for: each is code of the host that a hostile guest could reach.
-const REFUSED: [WasmFeatures; 7] = [
+const REFUSED: [WasmFeatures; 8] = [
     WasmFeatures::MEMORY64,
     WasmFeatures::THREADS,
     WasmFeatures::SHARED_EVERYTHING_THREADS,
     WasmFeatures::GC,
     WasmFeatures::EXCEPTIONS,
+    WasmFeatures::SIMD,
     WasmFeatures::RELAXED_SIMD,
     WasmFeatures::STACK_SWITCHING,
 ];

@@ -1,6 +1,6 @@
 //! What a component imports and exports, against what there is.
 
-use wasmtime::component::types::ComponentItem;
+use wasmtime::component::types::{ComponentItem, Type};
 use wasmtime::component::{Component, Linker};
 
 /// Why a component cannot be linked.
@@ -110,14 +110,9 @@ pub(crate) fn exports(component: &Component) -> Vec<String> {
     component.component_type().exports(component.engine()).map(|(name, _)| name.to_owned()).collect()
 }
 
-/// Returns whether there is something to run in what a component exports.
-pub(crate) fn has_run(exports: &[String]) -> bool {
-    exports.iter().any(|name| name.starts_with(RUN) || name == ENTRY)
-}
-
 /// Returns whether a component is run by its asynchronous entry.
 pub(crate) fn is_asynchronous(component: &Component) -> bool {
-    component.get_export_index(None, ENTRY).is_some()
+    exports_run(component, |name| name == ENTRY)
 }
 
 /// Checks that a component can be linked and run.
@@ -128,8 +123,32 @@ pub(crate) fn check<T>(component: &Component, linker: &Linker<T>) -> Result<(), 
         return Err(LinkError::Missing { missing });
     }
     linker.instantiate_pre(component).map_err(LinkError::Mismatch)?;
-    let exports = exports(component);
-    if has_run(&exports) { Ok(()) } else { Err(LinkError::NoRun { exports }) }
+    if is_asynchronous(component) || exports_run(component, |name| name.starts_with(RUN)) {
+        return Ok(());
+    }
+    let without = |name: String| match name.starts_with(RUN) || name == ENTRY {
+        true => format!("{name} without its function `run`"),
+        false => name,
+    };
+    Err(LinkError::NoRun { exports: exports(component).into_iter().map(without).collect() })
+}
+
+/// Returns whether a component exports what is run: an instance of that name with a function without parameters that returns a
+/// result.
+fn exports_run(component: &Component, is_named: impl Fn(&str) -> bool) -> bool {
+    let (ty, engine) = (component.component_type(), component.engine());
+    let is_run = |item: &ComponentItem| match item {
+        ComponentItem::ComponentFunc(run) => {
+            run.params().len() == 0 && matches!(run.results().next(), Some(Type::Result(_)))
+        }
+        _ => false,
+    };
+    ty.exports(engine).any(|(name, item)| match item.ty {
+        ComponentItem::ComponentInstance(instance) if is_named(name) => {
+            instance.get_export(engine, "run").is_some_and(|run| is_run(&run.ty))
+        }
+        _ => false,
+    })
 }
 
 /// Returns whether an import has one of the interfaces' names, and a version that its implementation is compatible with.

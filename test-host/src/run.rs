@@ -7,6 +7,7 @@ mod guest;
 mod limiter;
 mod timing;
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -131,18 +132,24 @@ pub fn run(
         None => Ok(UpdateDeadline::Continue(1)),
     });
     let component = program.component();
-    let result = match imports::is_asynchronous(component) {
+    // A panic is a fault of the host's, and none of the outputs' business. Wasmtime hands it on through the guest's calls; the store
+    // is used no more but to leave the outputs safe.
+    let called = panic::catch_unwind(AssertUnwindSafe(|| match imports::is_asynchronous(component) {
         true => timing.drive(call_entry(&mut store, component, &linker)),
         false => match Command::instantiate(&mut store, component, &linker) {
             Ok(command) => command.wasi_cli_run().call_run(&mut store),
             Err(error) => Err(not_instantiated(error, &store)),
         },
-    };
+    }));
     // Before anything else, however the guest ended: what follows takes its time.
     store.data_mut().hal.make_safe();
     drop(store);
     let breach = timing.end();
-    Ok(Ended { exit: Exit::of(result, breach, listener.failure()), at_ns: clock.now_ns() })
+    let exit = match called {
+        Ok(result) => Exit::of(result, breach, listener.failure()),
+        Err(panic) => Exit::panicked(&*panic),
+    };
+    Ok(Ended { exit, at_ns: clock.now_ns() })
 }
 
 /// Runs an asynchronous guest by its entry.

@@ -206,3 +206,22 @@ fn serial_lengths_past_the_limit_are_refused_and_a_broken_handle_is_a_trap() {
     assert_eq!(outcome.said.stdout_text(), "failed 1, error 23\n".repeat(3));
     assert_eq!(wires(&outcome), [""; 0], "nothing goes out on the wires");
 }
+
+#[test]
+fn a_part_that_panics_ends_its_guest_only() {
+    let component = fs::read(support::guest("test-guests", "misbehave")).expect("a component");
+    let policy = Policy::parse("board.toml", POLICY).expect("a valid policy");
+    let program = Program::load(&component, EngineOptions::of(&policy), &Trust::default()).expect("a component");
+    let args = vec!["misbehave".to_owned(), "wait-forever".to_owned()];
+    let options = RunOptions { args, ..RunOptions::default() };
+    let panics = |board: &wasm_embedded_rt::board::Board| {
+        board.sim().schedule(1_000_000, |_| panic!("a part is broken"));
+    };
+    let outcome = run_program(&program, &policy, &options, panics).expect("it runs");
+    assert_eq!(outcome.exit, Exit::HostPanicked("a part is broken".to_owned()));
+    assert_eq!(motor(&outcome).last(), Some(&"low"), "{}", outcome.trace);
+
+    let timeout = Some(Duration::from_millis(10));
+    let outcome = run_program(&program, &policy, &RunOptions { timeout, ..options }, |_| ()).expect("it runs");
+    assert_eq!(outcome.exit, Exit::Timeout, "the next guest is not concerned");
+}

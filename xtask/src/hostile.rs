@@ -77,15 +77,16 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
             continue;
         };
         let start = Instant::now();
-        let result = body(&lab).and_then(|outcome| check(case, outcome, lab.take_peak_kib(), idle_kib));
-        let time = start.elapsed();
+        let outcome = body(&lab);
+        let (time, peak_kib) = (start.elapsed(), lab.take_peak_kib());
+        let result = outcome.and_then(|outcome| check(case, outcome, peak_kib, idle_kib));
         match result {
-            Ok((outcome, peak_kib)) => {
+            Ok(outcome) => {
                 passed += 1;
                 line(case, outcome.letter(), peak_kib, time);
             }
             Err(error) => {
-                line(case, "FAIL", lab.take_peak_kib(), time);
+                line(case, "FAIL", peak_kib, time);
                 println!("     {error:#}");
                 failed.push(case.id);
             }
@@ -130,7 +131,7 @@ fn host(options: &Options) -> anyhow::Result<PathBuf> {
 }
 
 /// Compares what became of a case, and what it took, with what should.
-fn check(case: &Case, outcome: Outcome, peak_kib: u64, idle_kib: u64) -> anyhow::Result<(Outcome, u64)> {
+fn check(case: &Case, outcome: Outcome, peak_kib: u64, idle_kib: u64) -> anyhow::Result<Outcome> {
     if !case.want.split('/').any(|want| want == outcome.letter()) {
         bail!("the outcome is {}, and should be {}", outcome.letter(), case.want);
     }
@@ -138,7 +139,7 @@ fn check(case: &Case, outcome: Outcome, peak_kib: u64, idle_kib: u64) -> anyhow:
     if peak_kib > most_kib {
         bail!("the host took {}, and may take {}", mebibytes(peak_kib), mebibytes(most_kib));
     }
-    Ok((outcome, peak_kib))
+    Ok(outcome)
 }
 
 fn line(case: &Case, outcome: &str, peak_kib: u64, time: Duration) {

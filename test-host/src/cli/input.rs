@@ -16,8 +16,8 @@ use crate::program::Program;
 use crate::style::Style;
 use crate::trust::{Digest, Trust};
 
-/// The longest component that is read: 256 MiB, more than any compiler writes.
-const MAX_COMPONENT_BYTES: u64 = 256 << 20;
+/// The longest component that is read, its debug information and compiled code included. Protects the host's memory.
+const MAX_COMPONENT_BYTES: u64 = 32 << 20;
 
 /// The component.
 #[derive(Args)]
@@ -97,7 +97,8 @@ impl ComponentArgs {
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let kind = path.metadata()?.file_type();
+    let metadata = path.metadata()?;
+    let kind = metadata.file_type();
     if kind.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
     }
@@ -105,11 +106,16 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     if !kind.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no ordinary file"));
     }
+    let too_long =
+        || io::Error::new(io::ErrorKind::FileTooLarge, format!("it is longer than {MAX_COMPONENT_BYTES} bytes"));
+    if metadata.len() > MAX_COMPONENT_BYTES {
+        return Err(too_long());
+    }
     let mut bytes = Vec::new();
+    // It may have grown since.
     File::open(path)?.take(MAX_COMPONENT_BYTES + 1).read_to_end(&mut bytes)?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_COMPONENT_BYTES {
-        let message = format!("it is longer than {MAX_COMPONENT_BYTES} bytes");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+        return Err(too_long());
     }
     Ok(bytes)
 }

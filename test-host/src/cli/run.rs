@@ -193,6 +193,7 @@ fn exit_status(exit: &Exit) -> u8 {
         Exit::OutputClosed(io::ErrorKind::BrokenPipe) => status::PIPE,
         Exit::OutputClosed(_) => status::HOST,
         Exit::Stopped => status::STOPPED,
+        Exit::HostPanicked(_) => status::HOST,
     }
 }
 

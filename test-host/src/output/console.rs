@@ -13,11 +13,15 @@ const US_PER_S: u64 = 1_000_000;
 
 /// The standard output and error of this program.
 ///
-/// On a terminal, control characters of the guest are shown as escapes; a file or pipe gets the guest's output as it is.
+/// On a terminal and on the standard error, control characters of the guest are shown as escapes, and a line of the guest's that
+/// begins as those of the log do is indented. A file or pipe gets the guest's standard output as it is.
 #[derive(Debug)]
 pub struct Console {
     stdout: Option<Decoder>,
-    stderr: Option<Decoder>,
+    /// The standard error is the log, too: there the guest's text is always shown so.
+    stderr: Decoder,
+    /// Whether the next character of the guest's begins a line of the standard error.
+    at_start: bool,
     style: Style,
 }
 
@@ -25,10 +29,10 @@ impl Console {
     /// Creates the console.
     #[must_use]
     pub fn new() -> Console {
-        let decoder = |terminal: bool| terminal.then(Decoder::default);
         Console {
-            stdout: decoder(io::stdout().is_terminal()),
-            stderr: decoder(io::stderr().is_terminal()),
+            stdout: io::stdout().is_terminal().then(Decoder::default),
+            stderr: Decoder::default(),
+            at_start: true,
             style: Style::of_stderr(),
         }
     }
@@ -50,7 +54,13 @@ impl Listener for Console {
     fn hear(&mut self, at_ns: u64, said: Said<'_>) -> io::Result<()> {
         match said {
             Said::Stdout(bytes) => write(&mut io::stdout().lock(), self.stdout.as_mut(), bytes),
-            Said::Stderr(bytes) => write(&mut io::stderr().lock(), self.stderr.as_mut(), bytes),
+            Said::Stderr(bytes) => {
+                let text = self.stderr.terminal(bytes);
+                let text = indent(&text, &mut self.at_start);
+                let mut stderr = io::stderr().lock();
+                stderr.write_all(text.as_bytes())?;
+                stderr.flush()
+            }
             Said::Log { level, target, message } => {
                 let text = match target {
                     "" => escape::line(message),
@@ -68,6 +78,20 @@ impl Listener for Console {
     }
 }
 
+/// Puts a space before each line that begins like one of the log's. `at_start` says whether a line begins.
+fn indent(text: &str, at_start: &mut bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        if *at_start && char == '[' {
+            out.push(' ');
+        }
+        // After a carriage return a terminal writes over what is there.
+        *at_start = matches!(char, '\n' | '\r');
+        out.push(char);
+    }
+    out
+}
+
 fn write(out: &mut impl Write, terminal: Option<&mut Decoder>, bytes: &[u8]) -> io::Result<()> {
     match terminal {
         Some(decoder) => out.write_all(decoder.terminal(bytes).as_bytes())?,
@@ -82,5 +106,20 @@ fn paint(level: Level) -> fn(Style, &str) -> String {
         Level::Warn => Style::yellow,
         Level::Info => Style::green,
         Level::Debug | Level::Trace => Style::dim,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::indent;
+
+    #[test]
+    fn a_guest_writes_no_line_of_the_log() {
+        let mut at_start = true;
+        let mut written = String::new();
+        for piece in ["[    0.000000] host  all is well\n", "[", "1]\r[2] [3]\n", "x", "[4]\n"] {
+            written.push_str(&indent(piece, &mut at_start));
+        }
+        assert_eq!(written, " [    0.000000] host  all is well\n [1]\r [2] [3]\nx[4]\n");
     }
 }

@@ -3,7 +3,7 @@
 //! Every object has `event` and `at_ns`, the virtual time. The events are `stdout` and `stderr` (`text`), `log` (`level`,
 //! `target`, `message`), `panic` (`message`), `refused` (`reason`), `fault` (`level`, `message`), `dropped` (`count`), `trace` (`text`), `screenshot`
 //! (`device`, `file`) and, as the last one, `exit`: its `reason` is `exit`, `trap`, `limit` (with the key of the `limit`),
-//! `timeout` or `stopped`, its `status` that of the program, and unless the guest ended by itself it has a `message`, and after a
+//! `timeout`, `stopped` or, for a fault of the host's own, `panic`, its `status` that of the program, and unless the guest ended by itself it has a `message`, and after a
 //! trap or at a limit a `backtrace`.
 //!
 //! Characters that could do something to a terminal are written as `\\u` escapes, as JSON allows everywhere.

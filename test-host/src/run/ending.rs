@@ -1,5 +1,6 @@
 //! The ways in which a guest ends.
 
+use std::any::Any;
 use std::fmt;
 use std::io;
 
@@ -31,6 +32,8 @@ pub enum Exit {
     OutputClosed(io::ErrorKind),
     /// It was stopped from outside.
     Stopped,
+    /// A part of the host panicked, with this message: a fault of the host's, and not of the guest.
+    HostPanicked(String),
 }
 
 /// Why and where a guest trapped.
@@ -72,6 +75,12 @@ impl Exit {
         }
     }
 
+    /// Returns how a guest ended in whose call the host panicked.
+    pub(super) fn panicked(panic: &(dyn Any + Send)) -> Exit {
+        let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Exit::HostPanicked(escape::line(text.unwrap_or("it does not say why")))
+    }
+
     fn limit(breach: Breach, error: &wasmtime::Error) -> Exit {
         Exit::Limit { breach, backtrace: backtrace(error) }
     }
@@ -111,6 +120,9 @@ impl fmt::Display for Exit {
             Exit::Timeout => f.write_str("the guest's time is over"),
             Exit::OutputClosed(kind) => write!(f, "the guest's output cannot be written: {kind}"),
             Exit::Stopped => f.write_str("the guest was stopped"),
+            Exit::HostPanicked(message) => {
+                write!(f, "the guest was stopped, since the host panicked ({message}): please report this")
+            }
         }
     }
 }

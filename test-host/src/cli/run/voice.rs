@@ -49,6 +49,7 @@ impl Voice {
             Exit::Limit { .. } => "limit",
             Exit::Timeout => "timeout",
             Exit::Stopped => "stopped",
+            Exit::HostPanicked(_) => "panic",
             Exit::OutputClosed(_) => return Ok(()),
         };
         let mut fields = json!({ "reason": reason, "status": status });

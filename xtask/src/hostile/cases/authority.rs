@@ -70,7 +70,7 @@ pub(super) fn open_twice(lab: &Lab) -> anyhow::Result<Outcome> {
 pub(super) fn pin_of_a_bus(lab: &Lab) -> anyhow::Result<Outcome> {
     let policy = "[i2c.bus]\nblock = \"I2C0\"\nsda = 4\nscl = 5\nallow = [0x2a]\n[gpio]\nBANG = { pin = 5 }\n";
     let ran = lab.expect(Job::guest("idle").policy(policy), Refused)?;
-    Lab::says(&ran, "SCL of [i2c.bus]")?;
+    Lab::says(&ran, "pin 5 is used twice")?;
     Ok(Refused)
 }
 

@@ -1,6 +1,5 @@
 //! H52 to H59: files that are no component, or not the one they look like.
 
-use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
@@ -29,6 +28,11 @@ impl Random {
     }
 }
 
+/// What components and core modules begin with.
+/// Component Model, `design/mvp/Binary.md`, and WebAssembly Core Specification 2.0, section 5.5.16.
+const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+const MODULE: &[u8] = b"\0asm\x01\0\0\0";
+
 /// Loads bytes, which should be refused.
 fn refused(lab: &Lab, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
     lab.expect(Job::check(lab.file(name, bytes)?), Refused).map(drop)
@@ -51,7 +55,7 @@ pub(super) fn damaged(lab: &Lab) -> anyhow::Result<Outcome> {
         let outcome = lab.run(Job::check(lab.file("flipped.wasm", &flipped)?))?.outcome()?;
         ensure!(matches!(outcome, Refused | Harmless), "byte {place}: {outcome:?}");
     }
-    for header in [&b""[..], b"\0asm", b"\0asm\x0d\0\x01\0", b"\0asm\x01\0\0\0"] {
+    for header in [&b""[..], b"\0asm", COMPONENT, MODULE] {
         for length in [1, 100, 10_000] {
             let bytes: Vec<u8> =
                 header.iter().copied().chain((0..length).map(|_| random.next().to_le_bytes()[3])).collect();
@@ -64,7 +68,7 @@ pub(super) fn damaged(lab: &Lab) -> anyhow::Result<Outcome> {
 pub(super) fn no_components(lab: &Lab) -> anyhow::Result<Outcome> {
     refused(lab, "empty.wasm", b"")?;
     refused(lab, "text.wasm", b"(component)")?;
-    refused(lab, "core.wasm", b"\0asm\x01\0\0\0")?;
+    refused(lab, "core.wasm", MODULE)?;
     let pipe = lab.path("pipe.wasm");
     execute(command("mkfifo", [&pipe]).current_dir(lab.path("")))?;
     let large = lab.path("large.wasm");
@@ -133,28 +137,71 @@ pub(super) fn versions(lab: &Lab) -> anyhow::Result<Outcome> {
     Ok(Refused)
 }
 
+/// Puts bytes into a section, or into anything that has its length before it.
+fn sized(out: &mut Vec<u8>, bytes: &[u8]) -> anyhow::Result<()> {
+    number(out, bytes.len())?;
+    out.extend_from_slice(bytes);
+    Ok(())
+}
+
+/// Writes a number as LEB128: WebAssembly Core Specification 2.0, section 5.2.2.
+fn number(out: &mut Vec<u8>, mut number: usize) -> anyhow::Result<()> {
+    while number >= 0x80 {
+        out.push(u8::try_from(number & 0x7f)? | 0x80);
+        number >>= 7;
+    }
+    out.push(u8::try_from(number)?);
+    Ok(())
+}
+
+/// Returns a component with one section.
+fn with_section(id: u8, bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut component = COMPONENT.to_vec();
+    component.push(id);
+    sized(&mut component, bytes)?;
+    Ok(component)
+}
+
+/// Returns a component with a core module of so many functions with this code.
+fn with_functions(count: usize, code: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut module = MODULE.to_vec();
+    // One type, of a function from nothing to nothing.
+    module.extend([1, 4, 1, 0x60, 0, 0]);
+    let (mut types, mut bodies) = (Vec::new(), Vec::new());
+    number(&mut types, count)?;
+    number(&mut bodies, count)?;
+    for _ in 0..count {
+        types.push(0);
+        sized(&mut bodies, code)?;
+    }
+    for (id, bytes) in [(3, types), (10, bodies)] {
+        module.push(id);
+        sized(&mut module, &bytes)?;
+    }
+    with_section(1, &module)
+}
+
+/// Bytes by hand, since a compiler of text would take more memory than is to be measured.
 pub(super) fn bombs(lab: &Lab) -> anyhow::Result<Outcome> {
-    let functions = format!("(component (core module {}))", "(func)".repeat(100_000));
-    let mut types = String::from("(component ");
-    (0..100_000).try_for_each(|_| types.write_str("(type u8)"))?;
-    types.push(')');
-    let body = format!("(component (core module (func {})))", "(drop (i32.const 1))".repeat(3_000_000));
-    for (name, text) in [("functions.wasm", &functions), ("types.wasm", &types), ("body.wasm", &body)] {
-        let ran = lab.expect(Job { most_s: 5, ..Job::check(lab.wat(name, text)?) }, Refused)?;
+    // No locals, no code, and the end.
+    let functions = with_functions(100_000, &[0, 0x0b])?;
+    let body: Vec<u8> = [0].into_iter().chain(std::iter::repeat_n(1, 9_000_000)).chain([0x0b]).collect();
+    let mut types = Vec::new();
+    number(&mut types, 100_000)?;
+    // The type `u8`: Component Model, `design/mvp/Binary.md`, "Type Definitions".
+    types.extend(std::iter::repeat_n(0x7d, 100_000));
+    for (name, bytes) in [
+        ("functions.wasm", functions),
+        ("body.wasm", with_functions(1, &body)?),
+        ("types.wasm", with_section(7, &types)?),
+    ] {
+        let ran = lab.expect(Job { most_s: 5, ..Job::check(lab.file(name, &bytes)?) }, Refused)?;
         Lab::says(&ran, "`code-bytes` in [limits]")?;
     }
-    // Each component within the one before it: written by hand, since a reader of text has limits of its own.
-    let mut nested = b"\0asm\x0d\0\x01\0".to_vec();
+    // Each component within the one before it.
+    let mut nested = COMPONENT.to_vec();
     for _ in 0..2000 {
-        let mut outer = b"\0asm\x0d\0\x01\0\x04".to_vec();
-        let mut length = nested.len();
-        while length >= 0x80 {
-            outer.push(u8::try_from(length & 0x7f)? | 0x80);
-            length >>= 7;
-        }
-        outer.push(u8::try_from(length)?);
-        outer.append(&mut nested);
-        nested = outer;
+        nested = with_section(4, &nested)?;
     }
     lab.expect(Job { most_s: 5, ..Job::check(lab.file("nested.wasm", &nested)?) }, Refused)?;
     Ok(Refused)

@@ -40,7 +40,7 @@ pub(super) fn conflicts(lab: &Lab) -> anyhow::Result<Outcome> {
     refused(lab, &(i2c("a", "0x50") + &i2c("b", "0x50")), &["0x50 is granted by [i2c.a] and by [i2c.b]"])?;
     refused(lab, &(i2c("a", "\"0x50-0x57\"") + &i2c("b", "\"0x57-0x58\"")), &["0x57"])?;
     refused(lab, "[gpio]\nA = { pin = 4 }\nB = { pin = 4 }\n", &["policy.toml:"])?;
-    refused(lab, "[i2c.a]\nblock = \"I2C0\"\nsda = 4\nscl = 5\n[gpio]\nB = { pin = 4 }\n", &["SDA of [i2c.a]"])?;
+    refused(lab, "[i2c.a]\nblock = \"I2C0\"\nsda = 4\nscl = 5\n[gpio]\nB = { pin = 4 }\n", &["pin 4 is used twice"])?;
     refused(
         lab,
         "[spi.a]\nblock = \"SPI0\"\nsck = 2\nmosi = 3\nmiso = 4\ncs = 5\n[gpio]\nB = { pin = 5 }\n",

@@ -15,7 +15,9 @@ pub(super) fn read_lengths(lab: &Lab) -> anyhow::Result<Outcome> {
 }
 
 pub(super) fn many_operations(lab: &Lab) -> anyhow::Result<Outcome> {
-    guests(lab, Typed, &["million-operations", "many-operations"])
+    // A list of eight megabytes is past what may be handed over at all.
+    guests(lab, Stopped, &["million-operations"])?;
+    guests(lab, Typed, &["many-operations"])
 }
 
 pub(super) fn sum_of_reads(lab: &Lab) -> anyhow::Result<Outcome> {
@@ -52,7 +54,7 @@ pub(super) fn allocators(lab: &Lab) -> anyhow::Result<Outcome> {
     allocator(lab, "allocates-across-the-end", "(i32.const 0xfffc)", Stopped)?;
     allocator(lab, "allocates-and-traps", "unreachable", Stopped)?;
     allocator(lab, "allocates-for-ever", "(loop $again br $again) unreachable", Stopped)?;
-    allocator(lab, "allocates-over-the-result", "(i32.const 28)", Harmless)?;
+    allocator(lab, "allocates-over-the-result", "(i32.const 28)", Stopped)?;
     allocator(lab, "allocates-and-grows", "(drop (memory.grow (i32.const 1))) (i32.const 1024)", Harmless)?;
     Ok(Stopped)
 }

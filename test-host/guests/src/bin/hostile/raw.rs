@@ -34,9 +34,17 @@ impl Reply {
     }
 }
 
+/// What a call writes that returns nothing: whether it failed, and with which error.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+struct ShortReply {
+    failed: u8,
+    error: u8,
+}
+
 #[cfg(target_arch = "wasm32")]
 mod imports {
-    use super::Reply;
+    use super::{Reply, ShortReply};
 
     #[link(wasm_import_module = "wasm-embedded:hal/i2c@0.5.0")]
     unsafe extern "C" {
@@ -45,7 +53,7 @@ mod imports {
         #[link_name = "[method]bus.read"]
         pub(super) fn bus_read(bus: u32, width: u32, address: u32, len: u32, reply: *mut Reply);
         #[link_name = "[method]bus.write"]
-        pub(super) fn bus_write(bus: u32, width: u32, address: u32, bytes: usize, len: usize, reply: *mut Reply);
+        pub(super) fn bus_write(bus: u32, width: u32, address: u32, bytes: usize, len: usize, reply: *mut ShortReply);
         #[link_name = "[method]bus.transaction"]
         pub(super) fn bus_transaction(
             bus: u32,
@@ -77,11 +85,11 @@ mod imports {
 /// Elsewhere than in a guest there are no imports.
 #[cfg(not(target_arch = "wasm32"))]
 mod imports {
-    use super::Reply;
+    use super::{Reply, ShortReply};
 
     pub(super) unsafe fn bus_open(_: usize, _: usize, _: *mut Reply) {}
     pub(super) unsafe fn bus_read(_: u32, _: u32, _: u32, _: u32, _: *mut Reply) {}
-    pub(super) unsafe fn bus_write(_: u32, _: u32, _: u32, _: usize, _: usize, _: *mut Reply) {}
+    pub(super) unsafe fn bus_write(_: u32, _: u32, _: u32, _: usize, _: usize, _: *mut ShortReply) {}
     pub(super) unsafe fn bus_transaction(
         _: u32,
         _: u32,
@@ -137,8 +145,10 @@ pub(crate) fn device_read(device: u32, len: u32) -> Result<u32, u8> {
 
 /// Writes bytes from anywhere.
 pub(crate) fn write(bus: u32, address: u32, bytes: usize, len: usize) -> Result<u32, u8> {
+    let mut reply = ShortReply::default();
     // SAFETY: as above.
-    call(|reply| unsafe { imports::bus_write(bus, SEVEN_BIT, address, bytes, len, reply) })
+    unsafe { imports::bus_write(bus, SEVEN_BIT, address, bytes, len, &raw mut reply) };
+    if reply.failed == 0 { Ok(0) } else { Err(reply.error) }
 }
 
 /// Carries out operations from anywhere, with bytes from anywhere.
