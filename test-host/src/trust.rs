@@ -5,14 +5,14 @@
 //! seal under a key of the operator's.
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::mac::{Key, Tag};
+use crate::mac::{self, Key, Tag};
 
 /// The SHA-256 of a compiled component.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -113,7 +113,11 @@ impl Trust {
     #[must_use]
     pub fn vouches_for(&self, digest: &Digest) -> bool {
         let listed = || {
-            let list = fs::read_to_string(self.list.as_ref()?).ok()?;
+            let mut file = File::open(self.list.as_ref()?).ok()?;
+            // Whoever can write to the list can have machine code executed.
+            mac::own(&file.metadata().ok()?, "list").ok()?;
+            let mut list = String::new();
+            file.read_to_string(&mut list).ok()?;
             Some(list.lines().any(|line| line.parse() == Ok(*digest)))
         };
         self.digests.contains(digest) || listed().unwrap_or(false)
@@ -152,6 +156,12 @@ mod tests {
         trust.remember(&made).expect("a writable folder");
         assert!(trust.vouches_for(&made));
         assert!(!trust.vouches_for(&other));
+        #[cfg(unix)]
+        {
+            let others = std::os::unix::fs::PermissionsExt::from_mode(0o620);
+            std::fs::set_permissions(folder.path().join("a/list"), others).expect("it is ours");
+            assert!(!trust.vouches_for(&made), "others could have written it");
+        }
     }
 
     #[test]
