@@ -101,6 +101,14 @@ impl Sim {
         next_ns.is_some()
     }
 
+    /// Lets time pass until no transaction is on a bus or queued for one: when whoever waited for them is gone, so that no bus is
+    /// left in the middle of one.
+    pub fn finish_transactions(&self) {
+        let mut world = self.lock();
+        world.i2c_finish();
+        world.spi_finish();
+    }
+
     /// Returns the time of the next thing that is to happen.
     pub fn next_ns(&self) -> Option<u64> {
         self.lock().env.next_ns()

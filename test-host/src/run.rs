@@ -144,6 +144,8 @@ pub fn run(
     // Before anything else, however the guest ended: what follows takes its time.
     store.data_mut().hal.make_safe();
     drop(store);
+    // What an asynchronous guest had on a bus goes on to its end; what was queued went with the store.
+    board.sim().finish_transactions();
     let breach = timing.end();
     let exit = match called {
         Ok(result) => Exit::of(result, breach, listener.failure()),

@@ -7,6 +7,7 @@ use std::fs;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use wasm_embedded_host::{Interrupt, Reason};
 use wasm_embedded_rt::board::Board;
 use wasm_embedded_rt::engine::EngineOptions;
 use wasm_embedded_rt::harness::{Outcome, run_program};
@@ -239,6 +240,27 @@ fn a_timeout_ends_a_guest_that_waits() {
     let options = RunOptions { timeout: Some(Duration::from_millis(5)), ..RunOptions::default() };
     let outcome = run_on(&["forever"], options, |_| ());
     assert_eq!((outcome.exit, outcome.at_ns), (Exit::Timeout, 5 * MS));
+}
+
+#[test]
+fn a_guest_that_is_killed_leaves_no_transaction_half_done_and_begins_no_queued_one() {
+    let mut running = 0;
+    // Three tasks with two writes each, and a device that is selected twice.
+    for (arguments, begin, end, all) in
+        [(&["one-bus"][..], " bus start", " stop", 6), (&["drop-spi", "9999999"], " select", " deselect", 2)]
+    {
+        for us in (1..1000).step_by(17) {
+            let stop = Interrupt::default();
+            let options = RunOptions { stop: Some(stop.clone()), ..RunOptions::default() };
+            let outcome = run_on(arguments, options, |board| {
+                board.sim().schedule(us * 1000, move |_| stop.request(Reason::Killed));
+            });
+            let (begins, ends) = (lines(&outcome, begin).len(), lines(&outcome, end).len());
+            assert_eq!(begins, ends, "{arguments:?} killed at {us} us: {}", outcome.trace);
+            running += usize::from(outcome.exit == Exit::Stopped && (1..all).contains(&begins));
+        }
+    }
+    assert!(running > 20, "{running} were killed while they ran");
 }
 
 #[test]

@@ -109,6 +109,13 @@ impl World {
         }
     }
 
+    /// Lets time pass until no task has a transaction on any bus.
+    pub(crate) fn i2c_finish(&mut self) {
+        for bus in 0..self.i2c.len() {
+            self.i2c_wait_turn(I2cBusId(bus));
+        }
+    }
+
     /// Does what is next on a bus, until time must pass.
     pub(crate) fn i2c_continue(&mut self, bus: usize) {
         while let Some(mut job) = self.i2c.get_mut(bus).and_then(|bus| bus.jobs.pop_front()) {

@@ -126,6 +126,13 @@ impl World {
         }
     }
 
+    /// Lets time pass until no task has a transaction on any bus.
+    pub(crate) fn spi_finish(&mut self) {
+        for bus in 0..self.spi.len() {
+            self.spi_wait_turn(SpiBusId(bus));
+        }
+    }
+
     /// Does what is next on a bus, until time must pass.
     pub(crate) fn spi_continue(&mut self, bus: usize) {
         while let Some(mut job) = self.spi.get_mut(bus).and_then(|bus| bus.jobs.pop_front()) {
