@@ -16,6 +16,16 @@ pub enum LinkError {
     /// It imports an interface that there is, with other types.
     #[error("the component's imports do not fit this host")]
     Mismatch(#[source] wasmtime::Error),
+    /// It imports functions that it could not wait for.
+    #[error(
+        "the component imports {}, which only a guest that exports wasm-embedded:hal/entry can wait for: see \
+         `#[wasm_embedded_hal::main]`",
+        list(imports)
+    )]
+    Blocking {
+        /// What it imports.
+        imports: Vec<String>,
+    },
     /// There is nothing to run in it.
     #[error("the component exports no wasi:cli/run, which is what is run; it exports {}", list(exports))]
     NoRun {
@@ -88,6 +98,9 @@ const RUN: &str = "wasi:cli/run@0.2.";
 /// The export of an asynchronous guest that is run in its place.
 pub(crate) const ENTRY: &str = "wasm-embedded:hal/entry@0.5.0";
 
+/// What the names of the asynchronous interfaces have before their version.
+const ASYNCHRONOUS: &str = "-async@";
+
 /// One import of a component.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -123,8 +136,13 @@ pub(crate) fn check<T>(component: &Component, linker: &Linker<T>) -> Result<(), 
         return Err(LinkError::Missing { missing });
     }
     linker.instantiate_pre(component).map_err(LinkError::Mismatch)?;
-    if is_asynchronous(component) || exports_run(component, |name| name.starts_with(RUN)) {
+    if is_asynchronous(component) {
         return Ok(());
+    }
+    if exports_run(component, |name| name.starts_with(RUN)) {
+        let names = imports(component).into_iter().map(|import| import.name);
+        let imports: Vec<String> = names.filter(|name| name.contains(ASYNCHRONOUS)).collect();
+        return if imports.is_empty() { Ok(()) } else { Err(LinkError::Blocking { imports }) };
     }
     let without = |name: String| match name.starts_with(RUN) || name == ENTRY {
         true => format!("{name} without its function `run`"),

@@ -79,6 +79,20 @@ pub(super) fn no_components(lab: &Lab) -> anyhow::Result<Outcome> {
     Ok(Refused)
 }
 
+/// Returns a blocking guest, or one that only looks asynchronous, which imports an asynchronous function.
+fn waits(export: &str) -> String {
+    format!(
+        "(component
+        (import \"wasm-embedded:hal/delay-async@0.5.0\" (instance $delay (export \"wait-ns\" (func async (param \"ns\" u64)))))
+        (core func $wait (canon lower (func $delay \"wait-ns\")))
+        (core module $m (import \"delay\" \"wait\" (func $wait (param i64)))
+            (func (export \"run\") (result i32) (call $wait (i64.const 1000)) (i32.const 0)))
+        (core instance $main (instantiate $m (with \"delay\" (instance (export \"wait\" (func $wait))))))
+        (func $run (result (result)) (canon lift (core func $main \"run\")))
+        (instance $exports (export \"run\" (func $run))) (export \"{export}\" (instance $exports)))"
+    )
+}
+
 pub(super) fn misfits(lab: &Lab) -> anyhow::Result<Outcome> {
     let main =
         "(core module $m (func (export \"run\") (result i32) (i32.const 0))) (core instance $main (instantiate $m))
@@ -95,6 +109,7 @@ pub(super) fn misfits(lab: &Lab) -> anyhow::Result<Outcome> {
             "delay",
         ),
         ("nothing", "(component)".to_owned(), "wasi:cli/run"),
+        ("waits", waits("wasi:cli/run@0.2.0"), "delay-async"),
         (
             "other",
             "(component (core module $m (func (export \"run\"))) (core instance $main (instantiate $m))
@@ -106,6 +121,9 @@ pub(super) fn misfits(lab: &Lab) -> anyhow::Result<Outcome> {
         let ran = lab.expect(Job::component(lab.wat(&format!("{name}.wasm"), &text)?), Refused)?;
         Lab::says(&ran, said)?;
     }
+    // Its `run` is none that may wait.
+    let entry = lab.wat("entry.wasm", &waits("wasm-embedded:hal/entry@0.5.0"))?;
+    lab.expect(Job::component(entry), Stopped)?;
     Ok(Refused)
 }
 
