@@ -86,26 +86,17 @@ pub(crate) static CASES: [Case; 72] = [
     case("H37", "X", "waits for input that never comes, killed", blocking::waits),
     case("H38", "X", "a serial port whose peer takes nothing", blocking::serial_write),
     case("H39", "X", "a kill in the middle of a transaction", blocking::kill_in_transaction),
-    not_shown(
-        "H40",
-        "a guest killed while it is queued for a bus",
-        "a process has one guest and its transactions are calls, so nothing queues in the host; two processes queue in the \
-         kernel, for at most `transaction-time-ns` of the other",
-    ),
+    case("H40", "X", "a guest killed while its tasks are queued for a bus", blocking::kill_in_queue),
     not_shown(
         "H41",
         "two guests that wait for each other's bus",
-        "a guest holds no bus between two calls, and a call uses one bus: there is nothing to wait for in turns",
+        "no guest holds a bus between two calls, and a call uses one bus, also where calls are asynchronous: there is nothing to \
+         wait for in turns",
     ),
     case("H42", "X", "a call of the host from within a call of the guest", blocking::reentrance),
     case("H43", "OK", "an output left driving, at every end", machine::outputs_at_exit),
     case("H44", "OK", "a pin toggled a million times", machine::toggles),
-    not_shown(
-        "H45",
-        "a storm of edges on a pin that is waited for",
-        "the interfaces have no waiting for edges; the operator's `gpio watch` reads the kernel's bounded queue and says what \
-         was lost",
-    ),
+    case("H45", "X", "a storm of edges on a pin that is waited for, and an edge that never comes", blocking::edges),
     case("H46", "E", "duties that there are none of, and flapping", machine::duties),
     case("H47", "OK", "analogue inputs read without end", machine::samples),
     case("H48", "OK", "floods of messages and output", output::floods),

@@ -6,6 +6,7 @@ use std::process::ExitStatus;
 use anyhow::bail;
 
 use super::Outcome;
+use crate::guests;
 
 /// The policy of most cases.
 const POLICY: &str = r#"
@@ -27,6 +28,7 @@ frequency = 10_000
 [gpio]
 MOTOR = { sim = true, direction = "output", initial = "low", on-exit = "low" }
 BUTTON = { sim = true, direction = "input", bias = "pull-up" }
+FINGER = { sim = "BUTTON", direction = "open-drain", initial = "high", on-exit = "high" }
 
 [pwm.FAN]
 sim = true
@@ -97,6 +99,11 @@ impl Job {
     /// Runs one of the guests of this list.
     pub(crate) fn guest(what: &str) -> Job {
         Job { args: vec![what.to_owned()], ..Job::new("run") }
+    }
+
+    /// Runs one of the asynchronous guests.
+    pub(crate) fn asynchronous(what: &str) -> Job {
+        Job { args: vec![what.to_owned()], ..Job::component(guests::built("hostile_async")) }
     }
 
     /// Runs a component.

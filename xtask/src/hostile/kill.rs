@@ -18,6 +18,8 @@ pub(super) fn measure(lab: &Lab, count: usize) -> anyhow::Result<()> {
         ("a delay", Job::guest("delay-forever").options(&["--real-time"])),
         ("its input", Job::guest("read-input")),
         ("transactions", Job::guest("poll-bus")),
+        ("a queue", Job::asynchronous("queue").options(&["--real-time"])),
+        ("an edge", Job::asynchronous("edge").serial(&serial)),
         ("a serial port", Job::guest("serial-read").serial(&serial)),
     ];
     println!(

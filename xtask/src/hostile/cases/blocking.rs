@@ -69,12 +69,35 @@ pub(super) fn serial_write(lab: &Lab) -> anyhow::Result<Outcome> {
 
 /// A kill at some points of an endless run of transactions; `cargo xtask faults` has one at every point.
 pub(super) fn kill_in_transaction(lab: &Lab) -> anyhow::Result<Outcome> {
+    leaves_idle(lab, &Job::guest("poll-bus"))
+}
+
+/// 60 tasks of one guest have the bus in turns, so that 59 of them are queued whenever it is killed.
+pub(super) fn kill_in_queue(lab: &Lab) -> anyhow::Result<Outcome> {
+    leaves_idle(lab, &Job::asynchronous("queue"))?;
+    gone(lab, &Job::asynchronous("queue").options(&["--real-time"]), libc::SIGTERM)?;
+    lab.expect(Job::asynchronous("queue").options(&["--timeout", "100ms"]), Stopped)?;
+    Ok(Stopped)
+}
+
+/// Fails unless a guest that is killed leaves its bus idle.
+fn leaves_idle(lab: &Lab, job: &Job) -> anyhow::Result<Outcome> {
     for wait_ms in 0..12 {
-        let job = Job::guest("poll-bus").options(&["--trace-text"]);
+        let job = job.clone().options(&["--trace-text"]);
         let (ran, _) = lab.stopped(job, libc::SIGTERM, Duration::from_millis(wait_ms))?;
         ensure!(ran.outcome()? == Stopped, "SIGTERM did not stop it: {}", ran.status);
         ran.left_idle()?;
     }
+    Ok(Stopped)
+}
+
+/// Edges that another of its tasks makes, and one that never comes; with a serial port, which is what makes time the machine's.
+pub(super) fn edges(lab: &Lab) -> anyhow::Result<Outcome> {
+    gone(lab, &Job::asynchronous("storm"), libc::SIGTERM)?;
+    lab.expect(Job::asynchronous("storm").options(&["--timeout", "1s"]), Stopped)?;
+    let (_peer, path) = process::terminal()?;
+    gone(lab, &Job::asynchronous("edge").serial(&path), libc::SIGTERM)?;
+    lab.expect(Job::asynchronous("edge").options(&["--timeout", "1s"]), Stopped)?;
     Ok(Stopped)
 }
 
