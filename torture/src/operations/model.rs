@@ -172,6 +172,10 @@ pub(super) fn spi(bounds: Bounds, operations: &[Spi], asked: Asked<'_>, form: Fo
             seen.push(Seen::Delay(*delay_ns));
         }
     }
+    // Operations of no words are a pulse of the select line, unlike no operations.
+    if seen.len() == 1 {
+        seen.push(Seen::Write(Vec::new()));
+    }
     Ok((seen, counted(u64::try_from(read).expect("it is within the bounds"))))
 }
 
