@@ -11,8 +11,12 @@ use crate::net::{Drive, Level, Net, Pull};
 use crate::part::Board;
 use crate::pwm::PwmSignal;
 use crate::queue::{Queue, Task};
-use crate::signal::Signal;
 use crate::trace::{Event, EventKind, NetInfo, Topology, TraceSink};
+
+mod waits;
+
+pub use waits::Awaited;
+use waits::Wait;
 
 /// Called with the time after the clock moved.
 pub(crate) type Hook = Box<dyn FnMut(u64) + Send>;
@@ -53,24 +57,6 @@ pub(crate) struct Notice {
 pub(crate) enum NetChange {
     Level(Level),
     Pwm(PwmSignal),
-}
-
-/// What a task of the controller waits for at a net.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Awaited {
-    /// The net is at a level, or comes to it.
-    Level(Level),
-    /// The net changes to a level.
-    Edge(Level),
-    /// The net changes.
-    AnyEdge,
-}
-
-/// A task that waits at a net.
-struct Wait {
-    number: u64,
-    awaited: Awaited,
-    signal: Signal<()>,
 }
 
 #[derive(Default)]
@@ -148,46 +134,6 @@ impl Env {
     pub(crate) fn next_ns(&self) -> Option<u64> {
         let sleeper_ns = self.sleepers.first_key_value().map(|((at_ns, _), _)| *at_ns);
         [self.queue.next_ns(), sleeper_ns].into_iter().flatten().min()
-    }
-
-    /// Returns a number that no other wait or transaction has.
-    pub(crate) fn number(&mut self) -> u64 {
-        self.numbers = self.numbers.wrapping_add(1);
-        self.numbers
-    }
-
-    /// Lets a task sleep until a time, in the place of the sleep that had this key.
-    pub(crate) fn sleep(&mut self, key: (u64, u64), waker: &Waker) {
-        self.sleepers.insert(key, waker.clone());
-        self.due_ns = self.due_ns.min(key.0);
-    }
-
-    /// Wakes the tasks whose time has come.
-    pub(crate) fn wake_sleepers(&mut self) {
-        while cfg!(feature = "tasks")
-            && let Some(first) = self.sleepers.first_entry()
-            && first.key().0 <= self.now_ns
-        {
-            first.remove().wake();
-        }
-    }
-
-    /// Has a signal given when what is awaited at a net happens, and returns the number of the wait.
-    pub(crate) fn wait_for(&mut self, net: Net, awaited: Awaited, signal: Signal<()>) -> u64 {
-        let number = self.number();
-        if awaited == Awaited::Level(self.level(net)) {
-            signal.give(());
-        } else if let Some(state) = self.nets.get_mut(net.0) {
-            state.waits.push(Wait { number, awaited, signal });
-        }
-        number
-    }
-
-    /// Ends a wait.
-    pub(crate) fn forget(&mut self, net: Net, number: u64) {
-        if let Some(state) = self.nets.get_mut(net.0) {
-            state.waits.retain(|wait| wait.number != number);
-        }
     }
 
     /// Lets time pass if nothing happens meanwhile. Otherwise none passes, and `ns` is returned: what the world is still to
@@ -332,14 +278,7 @@ impl Env {
                 self.notices.push_back(Notice { watcher, net, change: NetChange::Level(level) });
                 self.due_ns = 0;
             }
-            state.waits.retain(|wait| {
-                let over = matches!(wait.awaited, Awaited::AnyEdge)
-                    || matches!(wait.awaited, Awaited::Level(to) | Awaited::Edge(to) if to == level);
-                if over {
-                    wait.signal.give(());
-                }
-                !over
-            });
+            state.tell_waits(level);
             self.trace(EventKind::Net { net, level });
         }
         if clash {
