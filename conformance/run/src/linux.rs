@@ -28,6 +28,7 @@ path = "/dev/i2c-1"
 allow = ["0x08-0x77", 0x7f, { address = "0x000-0x3ff", ten-bit = true }]
 
 [i2c.same-bus]
+shared = true
 path = "/dev/i2c-1"
 allow = ["0x08-0x77"]
 

@@ -27,6 +27,7 @@ frequency = 100_000
 allow = ["0x08-0x77", 0x7f, { address = "0x000-0x3ff", ten-bit = true }]
 
 [i2c.same-bus]
+shared = true
 sim = "i2c"
 allow = ["0x08-0x77"]
 
