@@ -25,6 +25,7 @@
 //! ```
 
 pub mod board;
+#[cfg(feature = "compile")]
 pub mod cache;
 pub mod cli;
 mod clock;

@@ -3,9 +3,8 @@
 use wasmtime::component::Component;
 use wasmtime::{Engine, Precompiled};
 
-use crate::cache::Cache;
 #[cfg(feature = "compile")]
-use crate::cache::Name;
+use crate::cache::{Cache, Name};
 #[cfg(feature = "compile")]
 use crate::engine::engine_for;
 use crate::engine::{EngineOptions, engine_of};
@@ -107,7 +106,14 @@ impl Program {
     ///
     /// The bytes are neither, or are not vouched for, or there is more to compile than the options allow.
     pub fn load(bytes: &[u8], options: EngineOptions, trust: &Trust) -> Result<Program, LoadError> {
-        Program::load_with(bytes, options, trust, None)
+        #[cfg(feature = "compile")]
+        {
+            Program::load_with(bytes, options, trust, None)
+        }
+        #[cfg(not(feature = "compile"))]
+        {
+            Program::load_compiled(bytes, options, trust)?.ok_or(LoadError::NoCompiler)
+        }
     }
 
     /// Loads a component as [`Program::load`] does, and takes what must be compiled from a cache if it is there.
@@ -115,45 +121,43 @@ impl Program {
     /// # Errors
     ///
     /// As of [`Program::load`].
+    #[cfg(feature = "compile")]
     pub fn load_with(
         bytes: &[u8],
         options: EngineOptions,
         trust: &Trust,
         cache: Option<&Cache>,
     ) -> Result<Program, LoadError> {
-        if let Some(kind) = Engine::detect_precompiled(bytes) {
-            return match kind {
-                Precompiled::Module => Err(LoadError::NotWasm("a compiled core module")),
-                Precompiled::Component => match trust.code(bytes) {
-                    Some(code) => Program::deserialize(code, options),
-                    None => Err(LoadError::Untrusted(Digest::of(bytes))),
-                },
-            };
+        if let Some(program) = Program::load_compiled(bytes, options, trust)? {
+            return Ok(program);
         }
-        check_kind(bytes)?;
-        #[cfg(not(feature = "compile"))]
-        {
-            let _ = cache;
-            Err(LoadError::NoCompiler)
+        let asked = size::code(bytes);
+        if asked > u64::try_from(options.code_bytes).unwrap_or(u64::MAX) {
+            return Err(LoadError::TooLarge { asked, allowed: options.code_bytes });
         }
-        #[cfg(feature = "compile")]
+        let engine = engine_of(bytes, options).map_err(LoadError::Engine)?;
+        let name = cache.map(|cache| (cache, cache.name(&engine, bytes)));
+        if let Some(component) = name.as_ref().and_then(|(cache, name)| cached(&engine, cache, name)) {
+            return Ok(Program { component });
+        }
+        let component = Component::from_binary(&engine, bytes).map_err(LoadError::Invalid)?;
+        if let Some((cache, name)) = name
+            && let Ok(code) = component.serialize()
         {
-            let asked = size::code(bytes);
-            if asked > u64::try_from(options.code_bytes).unwrap_or(u64::MAX) {
-                return Err(LoadError::TooLarge { asked, allowed: options.code_bytes });
-            }
-            let engine = engine_of(bytes, options).map_err(LoadError::Engine)?;
-            let name = cache.map(|cache| (cache, cache.name(&engine, bytes)));
-            if let Some(component) = name.as_ref().and_then(|(cache, name)| cached(&engine, cache, name)) {
-                return Ok(Program { component });
-            }
-            let component = Component::from_binary(&engine, bytes).map_err(LoadError::Invalid)?;
-            if let Some((cache, name)) = name
-                && let Ok(code) = component.serialize()
-            {
-                cache.put(&name, &code);
-            }
-            Ok(Program { component })
+            cache.put(&name, &code);
+        }
+        Ok(Program { component })
+    }
+
+    /// Loads what is compiled already. Returns nothing for a component that is still to be.
+    fn load_compiled(bytes: &[u8], options: EngineOptions, trust: &Trust) -> Result<Option<Program>, LoadError> {
+        match Engine::detect_precompiled(bytes) {
+            Some(Precompiled::Module) => Err(LoadError::NotWasm("a compiled core module")),
+            Some(Precompiled::Component) => match trust.code(bytes) {
+                Some(code) => Program::deserialize(code, options).map(Some),
+                None => Err(LoadError::Untrusted(Digest::of(bytes))),
+            },
+            None => check_kind(bytes).map(|()| None),
         }
     }
 

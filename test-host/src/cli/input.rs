@@ -8,12 +8,12 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::status;
+#[cfg(feature = "compile")]
 use crate::cache::Cache;
 use crate::engine::EngineOptions;
 use crate::mac::Key;
 use crate::policy::Policy;
 use crate::program::Program;
-use crate::style::Style;
 use crate::trust::{Digest, Trust};
 
 /// The longest component that is read, its debug information and compiled code included. Protects the host's memory.
@@ -34,6 +34,7 @@ pub(super) struct ComponentArgs {
     key: Option<PathBuf>,
 
     /// Compiles, and neither looks for the code of an earlier run nor keeps it
+    #[cfg(feature = "compile")]
     #[arg(long, hide_short_help = true)]
     no_cache: bool,
 }
@@ -55,8 +56,9 @@ impl ComponentArgs {
     }
 
     /// Returns where code is kept between runs, if that can be done safely.
+    #[cfg(feature = "compile")]
     fn cache(&self) -> Option<Cache> {
-        if self.no_cache || cfg!(not(feature = "compile")) {
+        if self.no_cache {
             return None;
         }
         let folder = Cache::folder_of_user()?;
@@ -65,7 +67,7 @@ impl ComponentArgs {
             Err(error) => {
                 // A home that cannot be written to is no reason to say something at every run.
                 if error.kind() == io::ErrorKind::PermissionDenied && folder.exists() {
-                    let warning = Style::of_stderr().yellow("warning:");
+                    let warning = crate::style::Style::of_stderr().yellow("warning:");
                     super::note(&format!("{warning} the cache {} is not used: {error}\n", folder.display()));
                 }
                 None
@@ -76,7 +78,10 @@ impl ComponentArgs {
     /// Reads and loads the component.
     pub(super) fn load(&self, options: EngineOptions) -> Result<Program, Failure> {
         let bytes = self.bytes()?;
+        #[cfg(feature = "compile")]
         let program = Program::load_with(&bytes, options, &self.trust()?, self.cache().as_ref());
+        #[cfg(not(feature = "compile"))]
+        let program = Program::load(&bytes, options, &self.trust()?);
         program.map_err(|error| Failure::from(error).context(format!("cannot load {}", self.component.display())))
     }
 
