@@ -68,8 +68,8 @@ pub(crate) fn init(heap: &Heap) {
     let settings = UartConfig::new(LOG_BAUD.Hz(), DataBits::Eight, None, StopBits::One);
     let log = uart.enable(settings, clocks.peripheral_clock.freq()).ok();
     // Running from here on; guests have their channels, each its own.
-    drop(Adc::new(chip.ADC, &mut chip.RESETS));
-    drop(Slices::new(chip.PWM, &mut chip.RESETS));
+    let _ = Adc::new(chip.ADC, &mut chip.RESETS);
+    let _ = Slices::new(chip.PWM, &mut chip.RESETS);
     watchdog.pause_on_debug(true);
     watchdog.start(PATIENCE);
     critical_section::with(|cs| {
