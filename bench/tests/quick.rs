@@ -19,19 +19,22 @@ fn component() -> PathBuf {
     target.join("wasm32-wasip2/guest/bench_guest.wasm")
 }
 
-#[test]
-fn guests_read_what_native_code_reads_in_every_job() {
-    let json = Path::new(env!("CARGO_TARGET_TMPDIR")).join("quick.json");
+/// Has the bench measure a table in its shortest form, and returns the rows.
+fn quick(table: &str) -> Vec<serde_json::Value> {
+    let json = Path::new(env!("CARGO_TARGET_TMPDIR")).join(table).with_extension("json");
     let output = Command::new(env!("CARGO_BIN_EXE_bench"))
-        .args(["table", "--quick", "--json"])
+        .args([table, "--quick", "--json"])
         .arg(&json)
         .arg(component())
         .output()
         .expect("the bench starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let rows: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(json).expect("figures are written")).expect("JSON");
-    let rows = rows.as_array().expect("a list of jobs");
+    serde_json::from_slice(&std::fs::read(json).expect("figures are written")).expect("a list")
+}
+
+#[test]
+fn guests_read_what_native_code_reads_in_every_job() {
+    let rows = quick("table");
     assert_eq!(rows.len(), bench_guest::JOBS.len());
     for row in rows {
         assert!(row["cranelift_ns"]["median"].as_f64().is_some_and(|ns| ns > 0.0), "{row}");
@@ -40,17 +43,7 @@ fn guests_read_what_native_code_reads_in_every_job() {
 
 #[test]
 fn growth_is_measured_at_every_size() {
-    let json = Path::new(env!("CARGO_TARGET_TMPDIR")).join("growth.json");
-    let output = Command::new(env!("CARGO_BIN_EXE_bench"))
-        .args(["growth", "--quick", "--json"])
-        .arg(&json)
-        .arg(component())
-        .output()
-        .expect("the bench starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let rows: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(json).expect("figures are written")).expect("JSON");
-    let rows = rows.as_array().expect("a list of tables");
+    let rows = quick("growth");
     let of = |key: &str| rows.iter().filter(|row| !row[key].is_null()).collect::<Vec<_>>();
     assert_eq!((of("guests").len(), of("growth").len()), (4, 6));
     let grown = of("guests").iter().all(|row| row["each_kib"].as_u64().is_some_and(|kib| kib > 0));

@@ -53,7 +53,7 @@ version=${version%-arm64}
 apt download "$image:arm64" busybox-static:arm64 linux-kbuild-6.1:amd64 linux-source-6.1:all \
   "linux-headers-$version-arm64:arm64" "linux-headers-$version-common:all"
 dpkg-deb -x "$image"_*.deb "$work/kernel"
-dpkg-deb -x busybox-static_*.deb "$work/root"
+dpkg-deb -x busybox-static_*.deb "$work/unpacked"
 for package in linux-headers-*.deb linux-kbuild-*.deb; do dpkg-deb -x "$package" "$work/headers"; done
 dpkg-deb -x linux-source-*.deb "$work/source"
 
@@ -83,7 +83,7 @@ for module in i2c-dev i2c-bcm2835 spi-bcm2835 bcm2835_wdt configfs; do
 done
 cp "$work"/kernel/boot/vmlinuz-* "$folder/vmlinuz"
 cp "$work"/kernel/usr/lib/linux-image-*/broadcom/bcm2837-rpi-3-b.dtb "$folder/board.dtb"
-cp "$work/root/bin/busybox" "$folder/busybox"
+cp "$work/unpacked/bin/busybox" "$folder/busybox"
 rm -rf "$work"
 # Tells the next run that all is there, and made by this script.
 cp "$script" "$folder/fetch.sh"
