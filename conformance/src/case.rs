@@ -40,6 +40,9 @@ pub struct Conditions {
     pub spi: &'static [SpiFault],
     /// What is done at the other end of `SERIAL` and `SMALL`, each at its time.
     pub serial: &'static [(Millis, Peer)],
+    /// Has the date jump by so many seconds, once. A host whose date is not a test's to change leaves it, and shows by
+    /// [`Host::evidence`](crate::Host::evidence) that its delays are not of the date.
+    pub date_jump: Option<(Millis, i64)>,
     /// Stops the guest after so many milliseconds of its time.
     pub stop_after_ms: Option<u64>,
 }
@@ -161,5 +164,6 @@ impl Case {
 
 impl Conditions {
     /// No conditions.
-    pub(crate) const NONE: Conditions = Conditions { i2c: &[], spi: &[], serial: &[], stop_after_ms: None };
+    pub(crate) const NONE: Conditions =
+        Conditions { i2c: &[], spi: &[], serial: &[], date_jump: None, stop_after_ms: None };
 }

@@ -224,6 +224,15 @@ pub(crate) fn delays(ran: &Ran) -> Judged {
     between_changes(ran, &[1, 1_500, 777_000, 3_000_000, 45_000_000])
 }
 
+/// Expects a delay of 50 ms, and not one of an hour.
+pub(crate) fn fifty_ms(ran: &Ran) -> Judged {
+    between_changes(ran, &[50_000_000])?;
+    match gap(ran, "OUT", 1, 3_600_000_000_000) {
+        Err(_) => Ok(()),
+        Ok(()) => Err("a delay of 50 ms took more than an hour".to_owned()),
+    }
+}
+
 /// Expects the delays of D-02.
 pub(crate) fn long_delays(ran: &Ran) -> Judged {
     between_changes(ran, &[4_294_968_000, 4_295_000_000, 5_000_000_000, 8_600_000_000])

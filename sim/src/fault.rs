@@ -104,6 +104,11 @@ pub enum Fault {
         /// How many times; 0 counts as 1.
         factor: u32,
     },
+    /// The date is wrong by this much, as after a jump; each look at it counts. Delays and time stamps are not of the date.
+    DateJump {
+        /// How many seconds it is ahead, or behind if negative.
+        seconds: i64,
+    },
 }
 
 impl Fault {
@@ -115,6 +120,7 @@ impl Fault {
             Fault::Net { fault, .. } => fault.name(),
             Fault::Part { fault, .. } => fault.name(),
             Fault::Oversleep { .. } => "oversleep",
+            Fault::DateJump { .. } => "date-jump",
         }
     }
 }
@@ -236,5 +242,16 @@ impl Faults {
             }
         }
         (ns, None)
+    }
+
+    /// Returns by how many seconds the date is wrong for who looks at it now, and which fault made it so.
+    pub(crate) fn date_error(&mut self, now_ns: u64) -> (i64, Option<EventKind>) {
+        for index in 0..self.armed.len() {
+            let Some(&Armed { fault: Fault::DateJump { seconds }, .. }) = self.get(index) else { continue };
+            if self.strike(index, now_ns) {
+                return (seconds, Some(self.event(index)));
+            }
+        }
+        (0, None)
     }
 }

@@ -216,6 +216,12 @@ impl Sim {
         self.lock().overslept(ns)
     }
 
+    /// Returns by how many seconds the date is wrong for who looks at it now: 0 unless a fault strikes the look. The board has no
+    /// date of its own; who shows one adds this.
+    pub fn date_error_s(&self) -> i64 {
+        self.lock().date_error()
+    }
+
     /// Returns a controller of an I2C bus.
     pub fn i2c(&self, bus: I2cBusId) -> SimI2c {
         SimI2c::new(self, bus)

@@ -64,6 +64,18 @@ impl World {
         ns
     }
 
+    /// Returns by how many seconds the date is wrong for who looks at it now.
+    pub(crate) fn date_error(&mut self) -> i64 {
+        if self.env.faults.none() {
+            return 0;
+        }
+        let (seconds, event) = self.env.faults.date_error(self.env.now_ns);
+        if let Some(event) = event {
+            self.env.trace(event);
+        }
+        seconds
+    }
+
     /// Does all that is to be done at this time.
     #[inline]
     pub(crate) fn settle(&mut self) {

@@ -226,6 +226,19 @@ fn a_delay_oversleeps_when_a_fault_says_so() {
 }
 
 #[test]
+fn the_date_jumps_when_a_fault_says_so_and_time_does_not() {
+    let sim = Sim::new();
+    let id = sim.inject(Fault::DateJump { seconds: -3_600 }, When::always().between(1_000, 2_000));
+    let seen = [(); 3].map(|()| {
+        let seen = (sim.now_ns(), sim.date_error_s());
+        sim.advance_ns(1_000);
+        seen
+    });
+    assert_eq!(seen, [(0, 0), (1_000, -3_600), (2_000, 0)]);
+    assert_eq!(sim.strikes(id), 1);
+}
+
+#[test]
 fn targets_that_are_not_meant_do_not_count() {
     let sim = Sim::new();
     let bus = sim.i2c_bus("i2c", 400_000);

@@ -68,7 +68,12 @@ impl Clock {
         match self.is_real() {
             // A date before 1970 is that of a board whose clock was never set.
             true => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
-            false => WALL_CLOCK_START.saturating_add(Duration::from_nanos(self.look_ns())),
+            false => {
+                let date = WALL_CLOCK_START.saturating_add(Duration::from_nanos(self.look_ns()));
+                let error = self.sim.date_error_s();
+                let by = Duration::from_secs(error.unsigned_abs());
+                if error < 0 { date.saturating_sub(by) } else { date.saturating_add(by) }
+            }
         }
     }
 
@@ -130,6 +135,7 @@ impl fmt::Debug for Clock {
 #[cfg(test)]
 mod tests {
     use wasm_embedded_host::Reason;
+    use wasm_embedded_sim::fault::{Fault, When};
 
     use super::*;
 
@@ -148,6 +154,17 @@ mod tests {
         clock.wait_until(5_000_000_000, &Interrupt::default());
         assert_eq!(clock.now_ns(), 5_000_000_000);
         assert_eq!(clock.wall(), WALL_CLOCK_START + Duration::from_nanos(5_000_000_000 + LOOK_NS));
+    }
+
+    #[test]
+    fn a_jump_of_the_date_is_none_of_time() {
+        let sim = Sim::new();
+        sim.inject(Fault::DateJump { seconds: -86_400 }, When::always().between(3_000_000, u64::MAX));
+        let clock = Clock::start(&sim, None);
+        let before = clock.wall();
+        clock.wait_until(5_000_000, &Interrupt::default());
+        assert_eq!(clock.now_ns(), 5_000_000);
+        assert_eq!(clock.wall(), before + Duration::from_millis(5) - Duration::from_secs(86_400));
     }
 
     #[test]

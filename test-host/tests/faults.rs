@@ -88,8 +88,8 @@ fn drivers_get_the_right_error_and_work_again_once_the_cause_is_gone() {
 
 #[test]
 fn every_kind_of_fault_is_a_case_or_is_said_not_to_be() {
-    // Pins that a driver waits for: none of the six has one.
-    let elsewhere = ["bounce", "missed-edge"];
+    // Pins that a driver waits for, and the date: none of the six looks at one.
+    let elsewhere = ["bounce", "missed-edge", "date-jump"];
     let error = Policy::parse("", "[[fault]]\nfault = \"\"\n").expect_err("no fault has that name");
     let PolicyError::Invalid { problems, .. } = error else { panic!("{error}") };
     let mut advice = problems.iter().filter_map(|problem| problem.advice());

@@ -49,7 +49,7 @@ fn text(reports: &[Report]) -> String {
             report.host
         );
     }
-    for report in reports {
+    for report in reports.iter().filter(|report| report.counts().not_applicable > 0) {
         let _ = write!(
             text,
             "\n## {}: what is not applicable\n\n| rule | what it says | why not |\n| --- | --- | --- |\n",

@@ -106,10 +106,6 @@ impl Host for Simulation {
         true
     }
 
-    fn exception(&self, rule: &str) -> Option<&str> {
-        (rule == "D-06").then_some("virtual time has no date that could be changed")
-    }
-
     fn run(&mut self, case: &Case) -> Result<Ran, Unable> {
         let conditions = case.conditions();
         let policy = Policy::parse("bench.toml", POLICY).map_err(|error| Unable::Failed(format!("{error:?}")))?;
@@ -142,12 +138,17 @@ impl Host for Simulation {
             sim.add_uart(sim.uart_port(port, UartSettings::default()), OnUart::new(conditions.serial));
         }
         faults::on_i2c(&sim, bus, conditions.i2c)?;
+        faults::on_date(&sim, conditions.date_jump);
         watch::lock(&watch).built(&sim);
 
         let timeout = conditions.stop_after_ms.map(Duration::from_millis);
         let outcome = self.guests.run(case, board, &policy, timeout, None)?;
         let stop_ns = timeout.map_or(0, |timeout| u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
         let ending = ending(&outcome, outcome.at_ns.saturating_sub(stop_ns));
+        let (jumped, meant) = (sim.date_error_s(), conditions.date_jump.map_or(0, |(_, seconds)| seconds));
+        if jumped != meant {
+            return Err(Unable::Failed(format!("the date jumped by {jumped} s, and was to jump by {meant} s")));
+        }
         let events = watch::lock(&watch).events().map_err(Unable::Failed)?;
         Ok(Ran { output: outcome.said.stdout_text(), events, ending })
     }

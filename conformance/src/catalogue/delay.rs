@@ -26,6 +26,12 @@ pub(super) const RULES: [Rule; 6] = [
         Case::new("delay:ms 4294967295").under(Conditions { stop_after_ms: Some(100), ..Conditions::NONE }).by(&[Guest::Blocking]).judged(judge::stopped_in_time),
     ]),
     Rule::new("D-06", "a change of the date makes no delay shorter", source::OURS, &[
-        Case::new("out:high OUT; delay:ms 50; out:low OUT").says("ok; ok; ok"),
+        Case::new("out:high OUT; delay:ms 50; out:low OUT").under(date_jump(86_400)).judged(judge::fifty_ms),
+        Case::new("out:high OUT; delay:ms 50; out:low OUT").under(date_jump(-86_400)).judged(judge::fifty_ms),
     ]),
 ];
+
+/// The date jumps in the middle of a delay.
+const fn date_jump(seconds: i64) -> Conditions {
+    Conditions { date_jump: Some((20, seconds)), ..Conditions::NONE }
+}

@@ -53,6 +53,7 @@ impl Sites<'_> {
                 Some(Fault::Part { part: site.part?, targets, fault: cause })
             }
             Cause::Oversleep { factor } => Some(Fault::Oversleep { factor }),
+            Cause::DateJump { seconds } => Some(Fault::DateJump { seconds }),
         }
     }
 

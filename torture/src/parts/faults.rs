@@ -15,11 +15,12 @@ pub(super) fn inject(input: &mut Input<'_>, bench: &Bench) {
         1 => Targets::TenBit(input.u16(), input.u16()),
         _ => Targets::All,
     };
-    let fault = match input.below(5) {
+    let fault = match input.below(6) {
         0 if bench.is_on_spi() => spi(input, bench),
         0 | 1 => Fault::I2c { bus: bench.bus, targets, fault: i2c(input) },
         2 => Fault::Net { net: bench.nets[usize::from(input.below(4))], fault: net(input) },
         3 => Fault::Part { part: bench.part, targets, fault: part(input) },
+        4 => Fault::DateJump { seconds: i64::from(input.u32()) - i64::from(u32::MAX / 2) },
         _ => Fault::Oversleep { factor: input.below(20).into() },
     };
     let mut when = When::always().after(input.below(4).into());

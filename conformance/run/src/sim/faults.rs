@@ -1,6 +1,6 @@
 //! The faults of a case on simulated wires.
 
-use wasm_embedded_conformance::{I2cFault, SpiFault, Unable};
+use wasm_embedded_conformance::{I2cFault, Millis, SpiFault, Unable};
 use wasm_embedded_sim::fault::{self, Fault, HOLD_LIMIT_NS, I2cFailure, SpiFailure, Targets, When};
 use wasm_embedded_sim::{I2cBusId, Sim, SpiBusId, SpiSelectId};
 
@@ -23,6 +23,14 @@ pub(super) fn on_spi(sim: &Sim, bus: SpiBusId, select: SpiSelectId, faults: &[Sp
         }
     }
     Ok(())
+}
+
+/// Has the date jump, from its time on.
+pub(super) fn on_date(sim: &Sim, jump: Option<(Millis, i64)>) {
+    if let Some((after_ms, seconds)) = jump {
+        let from_ns = after_ms.saturating_mul(1_000_000);
+        sim.inject(Fault::DateJump { seconds }, When::always().between(from_ns, u64::MAX));
+    }
 }
 
 /// The first transaction, the second, and so on.

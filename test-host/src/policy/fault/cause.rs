@@ -34,6 +34,11 @@ pub enum Cause {
         /// How many times.
         factor: u32,
     },
+    /// The date is wrong.
+    DateJump {
+        /// By how many seconds.
+        seconds: i64,
+    },
 }
 
 /// What a controller reports when it fails by itself.
@@ -83,9 +88,10 @@ enum Kind {
     MissedEdge,
     Stuck,
     Oversleep,
+    DateJump,
 }
 
-const KINDS: [(&str, Kind); 33] = [
+const KINDS: [(&str, Kind); 34] = [
     ("nack-address", Kind::NackAddress),
     ("nack-repeated-start", Kind::NackRepeatedStart),
     ("nack-data", Kind::NackData),
@@ -119,6 +125,7 @@ const KINDS: [(&str, Kind); 33] = [
     ("missed-edge", Kind::MissedEdge),
     ("stuck", Kind::Stuck),
     ("oversleep", Kind::Oversleep),
+    ("date-jump", Kind::DateJump),
 ];
 
 const LEVELS: [(&str, Level); 2] = [("low", Level::Low), ("high", Level::High)];
@@ -137,12 +144,14 @@ const LONGEST_US: u64 = 10_000_000;
 const NS_PER_US: u64 = 1_000;
 /// The greatest factor of what is slow.
 const GREATEST_FACTOR: u32 = 1_000_000;
+/// The furthest that a date jumps, in seconds: some thirty years.
+const FURTHEST_S: i64 = 1_000_000_000;
 /// The most bytes that another controller writes.
 const MOST_BYTES: usize = 256;
 
 /// Returns whether a fault is in the controller, and so has no place.
 pub(super) fn is_of_controller(kind: &Value<'_>) -> bool {
-    kind.as_text().is_some_and(|text| text.eq_ignore_ascii_case("oversleep"))
+    kind.as_text().is_some_and(|text| ["oversleep", "date-jump"].iter().any(|name| text.eq_ignore_ascii_case(name)))
 }
 
 /// Reads what `kind` names, with its settings from `table`. Returns the name, if it is one.
@@ -207,6 +216,10 @@ fn read_settings(kind: Kind, settings: &Settings<'_, '_>) -> Option<Cause> {
         Kind::MissedEdge => Cause::Net(NetFault::MissedEdge { ns: settings.time("late-us", "how late it is seen")? }),
         Kind::Stuck => Cause::Net(NetFault::Stuck(settings.level()?)),
         Kind::Oversleep => Cause::Oversleep { factor: settings.factor()? },
+        Kind::DateJump => {
+            let seconds = settings.0.require("seconds", "how far the date jumps; back, if negative");
+            Cause::DateJump { seconds: seconds?.integer(-FURTHEST_S..=FURTHEST_S)? }
+        }
     })
 }
 

@@ -120,7 +120,7 @@ fn check_cause(fault: &Fault, site: Site, findings: &Findings) {
         Cause::Part(_) => {
             (matches!(site, Site::PartOnI2c | Site::PartOnSpi | Site::PartOnNets), "a part: `device = \"NAME\"`")
         }
-        Cause::Oversleep { .. } => (site == Site::Controller, "the controller"),
+        Cause::Oversleep { .. } | Cause::DateJump { .. } => (site == Site::Controller, "the controller"),
     };
     if !fits {
         let message = "this fault cannot happen at its place";
