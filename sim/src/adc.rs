@@ -56,6 +56,7 @@ impl SimAdc {
             (None, Level::Low) => 0,
             (None, Level::High) => reference_uv,
         };
+        let voltage_uv = world.env.strike_adc(self.net, voltage_uv, reference_uv);
         let steps = self.steps();
         let raw = (voltage_uv * steps).div_euclid(reference_uv).clamp(0, steps - 1);
         let raw = i32::try_from(raw).unwrap_or(i32::MAX);

@@ -28,8 +28,6 @@
 //! # Ok(())
 //! # }
 //! ```
-//!
-//! UART, ADC and PWM get their faults in files of their own beside these when the board has them.
 
 use alloc::vec::Vec;
 use core::ops::RangeInclusive;
@@ -39,18 +37,23 @@ use crate::net::Net;
 use crate::part::PartId;
 use crate::spi::{SpiBusId, SpiSelectId};
 use crate::trace::EventKind;
+use crate::uart::UartId;
 
+mod analog;
 mod condition;
 pub(crate) mod i2c;
 mod net;
 mod part;
 pub(crate) mod spi;
+pub(crate) mod uart;
 mod when;
 
+pub use analog::{AdcFault, PwmFault};
 pub use i2c::{BUS_CLEAR_CLOCKS, I2cFailure, I2cFault, STRETCH_LIMIT_NS};
 pub use net::NetFault;
 pub use part::PartFault;
 pub use spi::{HOLD_LIMIT_NS, SpiFailure, SpiFault};
+pub use uart::UartFault;
 pub use when::{Chance, When};
 
 pub(crate) use condition::Conditions;
@@ -99,6 +102,27 @@ pub enum Fault {
         /// What goes wrong.
         fault: PartFault,
     },
+    /// On a serial port. Every byte of the direction that is meant is an occasion.
+    Uart {
+        /// The port.
+        port: UartId,
+        /// What goes wrong.
+        fault: UartFault,
+    },
+    /// At an analogue input. Every conversion is an occasion.
+    Adc {
+        /// Its net.
+        net: Net,
+        /// What goes wrong.
+        fault: AdcFault,
+    },
+    /// At a PWM output. Every duty that is set is an occasion.
+    Pwm {
+        /// Its net.
+        net: Net,
+        /// What goes wrong.
+        fault: PwmFault,
+    },
     /// Delays take this many times as long: the controller was busy elsewhere.
     Oversleep {
         /// How many times; 0 counts as 1.
@@ -119,6 +143,9 @@ impl Fault {
             Fault::Spi { fault, .. } => fault.name(),
             Fault::Net { fault, .. } => fault.name(),
             Fault::Part { fault, .. } => fault.name(),
+            Fault::Uart { fault, .. } => fault.name(),
+            Fault::Adc { fault, .. } => fault.name(),
+            Fault::Pwm { fault, .. } => fault.name(),
             Fault::Oversleep { .. } => "oversleep",
             Fault::DateJump { .. } => "date-jump",
         }

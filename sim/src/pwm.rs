@@ -87,12 +87,14 @@ impl SimPwm {
 pub enum PwmError {
     /// The duty is greater than [`MAX_DUTY`]. The output is as it was.
     OutOfRange,
+    /// The generator does not take the duty. The output is as it was.
+    Refused,
 }
 
 impl embedded_hal::pwm::Error for PwmError {
     fn kind(&self) -> ErrorKind {
         match self {
-            PwmError::OutOfRange => ErrorKind::Other,
+            PwmError::OutOfRange | PwmError::Refused => ErrorKind::Other,
         }
     }
 }
@@ -101,6 +103,7 @@ impl fmt::Display for PwmError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             PwmError::OutOfRange => write!(f, "the duty is greater than {MAX_DUTY}"),
+            PwmError::Refused => f.write_str("the generator does not take the duty"),
         }
     }
 }
@@ -120,8 +123,11 @@ impl SetDutyCycle for SimPwm {
         if duty > MAX_DUTY {
             return Err(PwmError::OutOfRange);
         }
-        self.drive(duty);
+        let refused = self.sim.lock().env.strike_pwm(self.net);
+        if !refused {
+            self.drive(duty);
+        }
         self.sim.advance_ns(ACCESS_NS);
-        Ok(())
+        if refused { Err(PwmError::Refused) } else { Ok(()) }
     }
 }

@@ -94,6 +94,12 @@ pub trait UartPeer {
 pub enum UartError {
     /// Bytes came while the port was full, and are lost. Reported once, after the bytes that came before.
     Overrun,
+    /// A byte came without its stop bit.
+    Framing,
+    /// A byte came with the wrong parity.
+    Parity,
+    /// The line was low for longer than a byte.
+    LineBreak,
     /// Nothing came until the end of virtual time.
     EndOfTime,
     /// The port is not one of this board.
@@ -103,7 +109,8 @@ pub enum UartError {
 impl embedded_io::Error for UartError {
     fn kind(&self) -> ErrorKind {
         match self {
-            UartError::Overrun => ErrorKind::Other,
+            UartError::Overrun | UartError::LineBreak => ErrorKind::Other,
+            UartError::Framing | UartError::Parity => ErrorKind::InvalidData,
             UartError::EndOfTime => ErrorKind::TimedOut,
             UartError::NoSuchPort => ErrorKind::NotFound,
         }
@@ -114,6 +121,9 @@ impl fmt::Display for UartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             UartError::Overrun => "received bytes were lost before they were read",
+            UartError::Framing => "a byte came without its stop bit",
+            UartError::Parity => "a byte came with the wrong parity",
+            UartError::LineBreak => "the line was low for longer than a byte",
             UartError::EndOfTime => "nothing came until the end of virtual time",
             UartError::NoSuchPort => "the port is not one of this board",
         })

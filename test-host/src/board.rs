@@ -143,7 +143,7 @@ impl Board {
                 .map_err(|source| BoardError::Part { name: device.name.clone(), source })?;
             board.parts.push((device.name.clone(), id));
         }
-        faults::Sites { sim: &board.sim, policy, spi: &spi, parts: &board.parts }.arm();
+        faults::Sites { sim: &board.sim, policy, spi: &spi, uart: &uart, parts: &board.parts }.arm();
         board.hal.limits(policy.limits);
         board.hardware = open(&mut board.hal)?;
         Ok(board)

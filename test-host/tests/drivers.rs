@@ -3,6 +3,7 @@
 mod support;
 
 use std::fs;
+use std::time::Duration;
 
 use wasm_embedded_rt::harness::{Outcome, run_component};
 use wasm_embedded_rt::policy::Policy;
@@ -156,6 +157,53 @@ fn bme280_over_spi_fails_as_it_does_on_hardware() {
 }
 
 /// Runs a program that must succeed, without a word of complaint.
+/// Faults of ports, what the driver's program ends with, what it says of them, and what it prints.
+const AT_PORTS: [(&str, &str, u8, &str, &str); 9] = [
+    ("position", "fault = \"framing\"\nlabel = \"gps\"\nafter = 20\ntimes = 1", 1, "Framing", ""),
+    ("position", "fault = \"line-break\"\ndevice = \"scripted\"\nafter = 20\ntimes = 1", 1, "Break", ""),
+    ("position", "fault = \"overrun\"\nlabel = \"gps\"\nafter = 20\ntimes = 1", 1, "Overrun", ""),
+    // Half the rate: the line is low where a stop bit should be.
+    ("position", "fault = \"wrong-baud\"\nlabel = \"gps\"\nbaud = 4_800", 1, "Framing", ""),
+    // Nobody says that a byte is missing but the message's checksum: the next message is the position.
+    (
+        "position",
+        "fault = \"dropped-byte\"\nlabel = \"gps\"\nafter = 20\ntimes = 1",
+        0,
+        "",
+        "47.2851 °N, 8.5652 °E, 451 m\n",
+    ),
+    (
+        "position",
+        "fault = \"unplugged\"\ndevice = \"scripted\"\nfrom-ms = 100\nuntil-ms = 1_500",
+        0,
+        "",
+        "47.2851 °N, 8.5652 °E, 451 m\n",
+    ),
+    ("motor", "fault = \"duty-refused\"\nlabel = \"PWMA\"\nafter = 1\ntimes = 1", 1, "Other", "Forward(75)\n"),
+    ("motor", "fault = \"duty-refused\"\nlabel = \"PWMA\"\nafter = 9", 0, "", "Forward(75)\nBackward(30)\nBrake\n"),
+    (
+        "position",
+        "fault = \"dropped-byte\"\nlabel = \"gps\"\ndirection = \"sent\"",
+        0,
+        "",
+        "47.2851 °N, 8.5652 °E, 451 m\n",
+    ),
+];
+
+#[test]
+fn drivers_at_ports_get_the_right_error_and_work_without_the_fault() {
+    for (name, fault, status, said, printed) in AT_PORTS {
+        let mut policy = policy(name);
+        policy.add_faults("fault.toml", &format!("[[fault]]\n{fault}\n")).expect(fault);
+        let bytes = fs::read(support::guest("drivers-demo", name)).expect("the component can be read");
+        let options = RunOptions { timeout: Some(Duration::from_secs(60)), ..RunOptions::default() };
+        let outcome = run_component(&bytes, &policy, &options).expect("it can be run");
+        assert_eq!(outcome.exit, Exit::Status(status), "{name} {fault}: {:?}", outcome.said);
+        assert!(outcome.said.stderr_text().contains(said), "{name} {fault}: {}", outcome.said.stderr_text());
+        assert_eq!(outcome.said.stdout_text(), printed, "{name} {fault}");
+    }
+}
+
 fn run(name: &str) -> Outcome {
     let outcome = run_on(name, &policy(name.strip_suffix("_nostd").unwrap_or(name)));
     assert_eq!(outcome.exit, Exit::Status(0), "{name}: {:?}", outcome.said);

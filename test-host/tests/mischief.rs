@@ -207,6 +207,17 @@ fn serial_lengths_past_the_limit_are_refused_and_a_broken_handle_is_a_trap() {
     assert_eq!(wires(&outcome), [""; 0], "nothing goes out on the wires");
 }
 
+/// The panic is in the middle of a call, with the board's bus in the host's hands.
+#[test]
+fn a_panic_on_a_bus_ends_its_guest_and_leaves_the_outputs_safe() {
+    let fault = "[[fault]]\nfault = \"panic\"\ndevice = \"scripted\"\nafter = 1\n";
+    let outcome = misbehave_with(fault, "poll-with-motor", RunOptions::default());
+    let Exit::HostPanicked(message) = &outcome.exit else { panic!("{:?}", outcome.exit) };
+    assert!(message.contains("makes a simulated part panic"), "{message}");
+    assert_eq!(motor(&outcome).last(), Some(&"low"), "{}", outcome.trace);
+    assert!(outcome.trace.contains("fault panic"), "{}", outcome.trace);
+}
+
 #[test]
 fn a_part_that_panics_ends_its_guest_only() {
     let component = fs::read(support::guest("test-guests", "misbehave")).expect("a component");

@@ -28,6 +28,8 @@ pub enum PartFault {
         /// How many times; 0 counts as 1.
         factor: u32,
     },
+    /// The code that simulates the part panics as a transaction with it begins: a fault of the host's own, for what must hold then.
+    Panic,
     /// As [`PartFault::Slow`], with a factor drawn anew for every transaction.
     Jitter {
         /// The greatest factor; 0 counts as 1.
@@ -43,13 +45,19 @@ impl PartFault {
             PartFault::Stopped => "stopped",
             PartFault::Slow { .. } => "slow",
             PartFault::Jitter { .. } => "jitter",
+            PartFault::Panic => "panic",
         }
+    }
+
+    /// Returns whether the fault holds for a time, and not at one byte or one moment.
+    fn lasts(self) -> bool {
+        !matches!(self, PartFault::BrownOut { .. } | PartFault::Panic)
     }
 
     /// Returns how fast the part's time runs while the fault holds. `drawn` is the number drawn for this transaction.
     fn rate(self, drawn: u32) -> Rate {
         match self {
-            PartFault::BrownOut { .. } | PartFault::Unplugged => Rate::Normal,
+            PartFault::BrownOut { .. } | PartFault::Unplugged | PartFault::Panic => Rate::Normal,
             PartFault::Stopped => Rate::Stopped,
             PartFault::Slow { factor } => Rate::Slowed(factor.max(1)),
             PartFault::Jitter { .. } => Rate::Slowed(drawn.max(1)),
@@ -70,7 +78,7 @@ fn slower(one: Rate, other: Rate) -> Rate {
 impl World {
     /// Arms a fault. One that depends on the time alone begins and ends by itself.
     pub(crate) fn inject(&mut self, fault: Fault, when: When) -> FaultId {
-        let lasts = matches!(&fault, Fault::Part { fault, .. } if !matches!(fault, PartFault::BrownOut { .. }))
+        let lasts = matches!(&fault, Fault::Part { fault, .. } if fault.lasts())
             || matches!(&fault, Fault::Net { fault: NetFault::Stuck(_), .. });
         let window = (lasts && when.is_window()).then_some([when.from_ns, when.until_ns]);
         let id = self.env.faults.arm(fault, when);
@@ -129,14 +137,16 @@ impl World {
                 continue;
             }
             let strikes = self.env.faults.strike(index, self.env.now_ns);
-            if strikes && (!held || matches!(fault, PartFault::BrownOut { .. })) {
+            if strikes && (!held || !fault.lasts()) {
                 let event = self.env.faults.event(index);
                 self.env.trace(event);
             }
-            if let PartFault::BrownOut { byte } = fault {
-                if strikes {
-                    brown_outs.push((part.0, byte));
-                }
+            match fault {
+                PartFault::BrownOut { byte } if strikes => brown_outs.push((part.0, byte)),
+                PartFault::Panic if strikes => panic!("a fault of the board makes a simulated part panic"),
+                _ => {}
+            }
+            if !fault.lasts() {
                 continue;
             }
             if let Some(armed) = self.env.faults.armed.get_mut(index) {
@@ -181,6 +191,7 @@ impl World {
             (true, false) => {
                 self.with(part, |part, board| part.power_on(board));
                 self.reconnect(part);
+                self.listen_to_peers();
             }
             _ => {}
         }

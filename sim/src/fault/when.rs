@@ -1,7 +1,8 @@
 //! When a fault strikes.
 
 /// Which occasions a fault strikes: by their number, by time, and by chance. An occasion is a transaction with what the fault is
-/// about; for a net a change of its level, for delays a delay.
+/// about; for a net a change of its level, for a serial port a byte, for an analogue input a conversion, for a PWM output a duty that
+/// is set, for delays a delay.
 ///
 /// All conditions must hold. Occasions outside the time do not count; the rest are counted in their order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -32,19 +32,21 @@ impl SimUart {
     ///
     /// # Errors
     ///
-    /// Bytes were lost.
+    /// Bytes were lost, or came damaged: reported once, after the bytes that came before.
     pub fn read_within(&mut self, buffer: &mut [u8], wait_ns: u64) -> Result<Option<usize>, UartError> {
         if buffer.is_empty() {
             return Ok(Some(0));
         }
         self.wait(wait_ns, |world, port| {
             let line = world.uart.get_mut(port.0).ok_or(UartError::NoSuchPort)?;
-            let count = buffer.len().min(line.received.len());
-            for (slot, byte) in buffer.iter_mut().zip(line.received.drain(..count)) {
-                *slot = byte;
-            }
+            let bytes = line.received.iter().map_while(|received| received.ok());
+            let count = buffer.iter_mut().zip(bytes).map(|(slot, byte)| *slot = byte).count();
+            line.received.drain(..count);
             if count > 0 {
                 return Ok(Some(count));
+            }
+            if let Some(Err(error)) = line.received.pop_front() {
+                return Err(error);
             }
             if core::mem::take(&mut line.overrun) {
                 return Err(UartError::Overrun);

@@ -4,8 +4,9 @@ use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 use core::task::Waker;
 
-use super::{Frame, UartId, UartSettings};
+use super::{Frame, UartError, UartId, UartSettings};
 use crate::env::PartView;
+use crate::fault::uart::Arrival;
 use crate::queue::Task;
 use crate::trace::{EventKind, UartEvent};
 use crate::world::World;
@@ -19,12 +20,12 @@ pub(crate) struct UartLine {
     peers: Vec<usize>,
     /// Taken from the writer, and not on the wire yet.
     pub(super) waiting: VecDeque<u8>,
-    /// On the wire from the controller.
-    pub(super) sending: Option<u8>,
-    /// Received, and not read yet.
-    pub(super) received: VecDeque<u8>,
+    /// On the wire from the controller, as the parts will hear it.
+    pub(super) sending: Option<Arrival>,
+    /// Received, and not read yet: bytes, and what came in the place of one.
+    pub(super) received: VecDeque<Result<u8, UartError>>,
     /// On the wire to the controller.
-    receiving: Option<u8>,
+    receiving: Option<Arrival>,
     /// Whether bytes were lost that no reader has heard of. Bytes after them are lost too, until one has.
     pub(super) overrun: bool,
     /// Tasks of the controller that wait for the port, by their numbers.
@@ -93,15 +94,16 @@ impl World {
             return;
         }
         let Some(byte) = line.waiting.pop_front() else { return };
-        line.sending = Some(byte);
         let frame = line.frame;
+        let heard = self.env.strike_uart(port, frame, byte, true);
+        line.sending = Some(heard);
         self.env.trace(EventKind::Uart { port, frame, event: UartEvent::Sent { byte } });
         self.env.push(self.env.now_ns.saturating_add(frame.byte_ns()), Task::UartSent(port.0));
     }
 
     /// Ends the frame of a byte from the controller.
     pub(crate) fn uart_sent(&mut self, port: usize) {
-        let Some(byte) = self.uart.get_mut(port).and_then(|line| line.sending.take()) else { return };
+        let Some(heard) = self.uart.get_mut(port).and_then(|line| line.sending.take()) else { return };
         let mut next = 0;
         while let Some(&part) = self.uart.get(port).and_then(|line| line.peers.get(next)) {
             next += 1;
@@ -109,7 +111,7 @@ impl World {
             if env.faults.conditions.is_absent(part) {
                 continue;
             }
-            if let Some(peer) = parts.get_mut(part).and_then(|part| part.uart()) {
+            if let (Arrival::Byte(byte), Some(peer)) = (heard, parts.get_mut(part).and_then(|part| part.uart())) {
                 peer.receive(byte, &mut PartView { env, part });
             }
         }
@@ -120,11 +122,13 @@ impl World {
     /// Ends the frame of a byte to the controller.
     pub(crate) fn uart_received(&mut self, port: usize) {
         if let Some(line) = self.uart.get_mut(port)
-            && let Some(byte) = line.receiving.take()
+            && let Some(arrival) = line.receiving.take()
         {
-            line.overrun |= line.received.len() >= line.receive_bytes;
-            if !line.overrun {
-                line.received.push_back(byte);
+            line.overrun |= line.received.len() >= line.receive_bytes || arrival == Arrival::Failed(UartError::Overrun);
+            match arrival {
+                Arrival::Byte(byte) if !line.overrun => line.received.push_back(Ok(byte)),
+                Arrival::Failed(error) if !line.overrun => line.received.push_back(Err(error)),
+                Arrival::Byte(_) | Arrival::Failed(_) | Arrival::Lost => {}
             }
         }
         self.listen_to_peers();
@@ -150,8 +154,8 @@ impl World {
                 parts.get_mut(part).and_then(|part| part.uart())?.transmit(&mut PartView { env, part })
             });
             if let Some(byte) = byte {
-                line.receiving = Some(byte);
                 let frame = line.frame;
+                line.receiving = Some(env.strike_uart(UartId(port), frame, byte, false));
                 let event = UartEvent::Received { byte };
                 env.trace(EventKind::Uart { port: UartId(port), frame, event });
                 env.push(env.now_ns.saturating_add(frame.byte_ns()), Task::UartReceived(port));

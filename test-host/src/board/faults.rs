@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use wasm_embedded_sim::fault::{Fault, I2cFailure, I2cFault, SpiFailure, SpiFault, Targets};
-use wasm_embedded_sim::{I2cBusId, PartId, Sim, SpiBusId, SpiSelectId};
+use wasm_embedded_sim::{I2cBusId, Net, PartId, Sim, SpiBusId, SpiSelectId, UartId};
 
 use super::SpiPlace;
 use crate::policy::Wiring;
@@ -14,7 +14,8 @@ use crate::policy::{self, BusBackend, Cause, DEFAULT_I2C_FREQUENCY_HZ, FailureKi
 struct Site {
     i2c: Option<(I2cBusId, Targets)>,
     spi: Option<(SpiBusId, Option<SpiSelectId>)>,
-    net: Option<wasm_embedded_sim::Net>,
+    net: Option<Net>,
+    uart: Option<UartId>,
     part: Option<PartId>,
 }
 
@@ -23,6 +24,7 @@ pub(super) struct Sites<'a> {
     pub(super) sim: &'a Sim,
     pub(super) policy: &'a Policy,
     pub(super) spi: &'a BTreeMap<&'a str, SpiPlace>,
+    pub(super) uart: &'a BTreeMap<&'a str, UartId>,
     pub(super) parts: &'a [(String, PartId)],
 }
 
@@ -52,6 +54,9 @@ impl Sites<'_> {
                 let targets = site.i2c.map_or(Targets::All, |(_, targets)| targets);
                 Some(Fault::Part { part: site.part?, targets, fault: cause })
             }
+            Cause::Uart(cause) => Some(Fault::Uart { port: site.uart?, fault: cause }),
+            Cause::Adc(cause) => Some(Fault::Adc { net: site.net?, fault: cause }),
+            Cause::Pwm(cause) => Some(Fault::Pwm { net: site.net?, fault: cause }),
             Cause::Oversleep { factor } => Some(Fault::Oversleep { factor }),
             Cause::DateJump { seconds } => Some(Fault::DateJump { seconds }),
         }
@@ -79,20 +84,21 @@ impl Sites<'_> {
         if let Some(net) = channels.find(|(label, ..)| *label == name).and_then(|(_, backend, _)| backend.net()) {
             return Site { net: Some(self.sim.net(net)), ..Site::default() };
         }
-        Site { spi: self.spi(name), ..Site::default() }
+        Site { spi: self.spi(name), uart: self.uart.get(name).copied(), ..Site::default() }
     }
 
     fn device(&self, name: &str) -> Site {
         let part = self.parts.iter().find(|(part, _)| part == name).map(|(_, id)| *id);
         let device = self.policy.devices.iter().find(|device| device.name == name);
-        let (i2c, spi) = match device.map(|device| (&device.wiring, &device.part)) {
+        let (i2c, spi, uart) = match device.map(|device| (&device.wiring, &device.part)) {
             Some((Wiring::I2c { bus, address }, part)) => {
-                (Some((self.i2c_bus(bus), Targets::from(part.occupied(*address)))), None)
+                (Some((self.i2c_bus(bus), Targets::from(part.occupied(*address)))), None, None)
             }
-            Some((Wiring::Spi { label, .. }, _)) => (None, self.spi(label)),
-            Some((Wiring::Uart { .. } | Wiring::Nets, _)) | None => (None, None),
+            Some((Wiring::Spi { label, .. }, _)) => (None, self.spi(label), None),
+            Some((Wiring::Uart { label }, _)) => (None, None, self.uart.get(label.as_str()).copied()),
+            Some((Wiring::Nets, _)) | None => (None, None, None),
         };
-        Site { i2c, spi, net: None, part }
+        Site { i2c, spi, net: None, uart, part }
     }
 
     fn i2c_bus(&self, name: &str) -> I2cBusId {

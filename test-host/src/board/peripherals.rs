@@ -104,6 +104,9 @@ impl uart::Port for UartPort {
 fn from_sim(error: UartError) -> uart::Error {
     match error {
         UartError::Overrun => uart::Error::Overrun,
+        UartError::Framing => uart::Error::Framing,
+        UartError::Parity => uart::Error::Parity,
+        UartError::LineBreak => uart::Error::Break,
         error => uart::Error::Io(error.kind()),
     }
 }

@@ -35,6 +35,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 bus.write(0x2a_u8, &[])?;
             }
         }
+        "poll-with-motor" => {
+            OutputPin::open("MOTOR")?.set_high()?;
+            let mut bus = I2c::open("bus")?;
+            loop {
+                bus.write(0x2a_u8, &[])?;
+            }
+        }
         "read-forever" => {
             OutputPin::open("MOTOR")?.set_high()?;
             Uart::open("serial")?.read(&mut [0])?;

@@ -1,6 +1,6 @@
 //! What can go wrong, by the names of `fault`, with the keys of each.
 
-use wasm_embedded_sim::fault::{Flip, I2cFault, NetFault, PartFault, SpiFault};
+use wasm_embedded_sim::fault::{AdcFault, Flip, I2cFault, NetFault, PartFault, PwmFault, SpiFault, UartFault};
 use wasm_embedded_sim::{Address, Level};
 
 use crate::policy::reader::{Table, Value};
@@ -18,6 +18,12 @@ pub enum Cause {
     Net(NetFault),
     /// In a part.
     Part(PartFault),
+    /// On a serial port.
+    Uart(UartFault),
+    /// At an analogue input.
+    Adc(AdcFault),
+    /// At a PWM output.
+    Pwm(PwmFault),
     /// Bits are inverted on the way to the controller, on either bus.
     FlipRead(Flip),
     /// Bits are inverted on the way from the controller, on either bus.
@@ -87,11 +93,21 @@ enum Kind {
     Bounce,
     MissedEdge,
     Stuck,
+    Panic,
+    Framing,
+    Parity,
+    LineBreak,
+    Overrun,
+    DroppedByte,
+    WrongBaud,
+    Noise,
+    OpenInput,
+    DutyRefused,
     Oversleep,
     DateJump,
 }
 
-const KINDS: [(&str, Kind); 34] = [
+const KINDS: [(&str, Kind); 44] = [
     ("nack-address", Kind::NackAddress),
     ("nack-repeated-start", Kind::NackRepeatedStart),
     ("nack-data", Kind::NackData),
@@ -124,11 +140,23 @@ const KINDS: [(&str, Kind); 34] = [
     ("bounce", Kind::Bounce),
     ("missed-edge", Kind::MissedEdge),
     ("stuck", Kind::Stuck),
+    ("panic", Kind::Panic),
+    ("framing", Kind::Framing),
+    ("parity", Kind::Parity),
+    ("line-break", Kind::LineBreak),
+    ("overrun", Kind::Overrun),
+    ("dropped-byte", Kind::DroppedByte),
+    ("wrong-baud", Kind::WrongBaud),
+    ("noise", Kind::Noise),
+    ("open-input", Kind::OpenInput),
+    ("duty-refused", Kind::DutyRefused),
     ("oversleep", Kind::Oversleep),
     ("date-jump", Kind::DateJump),
 ];
 
 const LEVELS: [(&str, Level); 2] = [("low", Level::Low), ("high", Level::High)];
+/// The directions of a byte on a serial port, and whether it is from the controller.
+const DIRECTIONS: [(&str, bool); 2] = [("received", false), ("sent", true)];
 const FAILURES: [(&str, FailureKind); 5] = [
     ("bus", FailureKind::Bus),
     ("overrun", FailureKind::Overrun),
@@ -142,6 +170,11 @@ const LAST_BYTE: u32 = 16 << 20;
 /// The longest time that a fault of a wire can last: ten seconds.
 const LONGEST_US: u64 = 10_000_000;
 const NS_PER_US: u64 = 1_000;
+/// The greatest baud rate of the other end.
+const FASTEST_BAUD: u32 = 100_000_000;
+/// The greatest noise, in millivolts.
+const LOUDEST_MV: u32 = 100_000;
+const UV_PER_MV: u32 = 1_000;
 /// The greatest factor of what is slow.
 const GREATEST_FACTOR: u32 = 1_000_000;
 /// The furthest that a date jumps, in seconds: some thirty years.
@@ -215,6 +248,26 @@ fn read_settings(kind: Kind, settings: &Settings<'_, '_>) -> Option<Cause> {
         }
         Kind::MissedEdge => Cause::Net(NetFault::MissedEdge { ns: settings.time("late-us", "how late it is seen")? }),
         Kind::Stuck => Cause::Net(NetFault::Stuck(settings.level()?)),
+        Kind::Panic => Cause::Part(PartFault::Panic),
+        Kind::Framing => Cause::Uart(UartFault::Framing),
+        Kind::Parity => Cause::Uart(UartFault::Parity),
+        Kind::LineBreak => Cause::Uart(UartFault::LineBreak),
+        Kind::Overrun => Cause::Uart(UartFault::Overrun),
+        Kind::DroppedByte => {
+            let sent = settings.0.get("direction").map_or(Some(false), |value| value.choice(&DIRECTIONS));
+            Cause::Uart(UartFault::DroppedByte { sent: sent? })
+        }
+        Kind::WrongBaud => {
+            let baud = settings.0.require("baud", "the rate of the other end, in bits a second");
+            Cause::Uart(UartFault::WrongBaud { baud: baud.and_then(|value| value.integer(1..=FASTEST_BAUD))? })
+        }
+        Kind::Noise => {
+            let noise = settings.0.require("noise-mv", "how far off a reading is at most, in millivolts");
+            let mv = noise.and_then(|value| value.integer(1..=LOUDEST_MV))?;
+            Cause::Adc(AdcFault::Noise { microvolts: mv * UV_PER_MV })
+        }
+        Kind::OpenInput => Cause::Adc(AdcFault::Open),
+        Kind::DutyRefused => Cause::Pwm(PwmFault::Refused),
         Kind::Oversleep => Cause::Oversleep { factor: settings.factor()? },
         Kind::DateJump => {
             let seconds = settings.0.require("seconds", "how far the date jumps; back, if negative");

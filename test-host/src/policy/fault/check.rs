@@ -1,8 +1,12 @@
 //! Every fault is in a place that is simulated and can have it.
 
+use wasm_embedded_sim::fault::{PartFault, UartFault};
+use wasm_embedded_sim::uart::Parity;
+
 use super::{Cause, FailureKind, Fault, FaultPlace};
 use crate::policy::Policy;
 use crate::policy::backend::BusBackend;
+use crate::policy::channel::ChannelBackend;
 use crate::policy::device::{Device, Wiring};
 use crate::policy::gpio::PinBackend;
 use crate::policy::problem::{Finding, Findings};
@@ -14,11 +18,14 @@ enum Site {
     I2c,
     Spi,
     Net,
-    /// A serial port, which has no faults of its own yet.
     Uart,
-    /// A part on I2C, SPI, or neither.
+    /// An analogue input or a PWM output, and its net.
+    Adc,
+    Pwm,
+    /// A part on I2C, SPI, a serial port, or none.
     PartOnI2c,
     PartOnSpi,
+    PartOnUart,
     PartOnNets,
     Controller,
 }
@@ -28,7 +35,7 @@ pub(crate) fn check(policy: &Policy, faults: &[Fault], findings: &Findings) {
     for fault in faults {
         match site(policy, fault) {
             Err(finding) => findings.add(*finding),
-            Ok(site) => check_cause(fault, site, findings),
+            Ok(site) => check_cause(policy, fault, site, findings),
         }
     }
 }
@@ -40,7 +47,8 @@ fn site(policy: &Policy, fault: &Fault) -> Result<Site, Box<Finding>> {
             Some(device) => Ok(match &device.wiring {
                 Wiring::I2c { .. } => Site::PartOnI2c,
                 Wiring::Spi { .. } => Site::PartOnSpi,
-                Wiring::Uart { .. } | Wiring::Nets => Site::PartOnNets,
+                Wiring::Uart { .. } => Site::PartOnUart,
+                Wiring::Nets => Site::PartOnNets,
             }),
             None => {
                 let names: Vec<&str> = policy.devices.iter().map(|device| device.name.as_str()).collect();
@@ -83,8 +91,14 @@ fn label_site(policy: &Policy, name: &str, fault: &Fault) -> Result<Site, Box<Fi
         (&*label.label, site)
     });
     let uart = policy.uart.iter().map(|label| (&*label.label, bus(&label.backend, Site::Uart)));
-    let channels = policy.channels().map(|(label, backend, _)| (label, backend.net().map(|_| Site::Net).ok_or("path")));
-    let labels: Vec<_> = i2c.chain(spi).chain(pins).chain(uart).chain(channels).collect();
+    let channel = |backend: &ChannelBackend, site| match backend {
+        ChannelBackend::Sim(_) => Ok(site),
+        ChannelBackend::Linux { .. } => Err("path"),
+        ChannelBackend::Pin(_) => Err("pin"),
+    };
+    let pwm = policy.pwm.iter().map(|label| (&*label.label, channel(&label.backend, Site::Pwm)));
+    let adc = policy.adc.iter().map(|label| (&*label.label, channel(&label.backend, Site::Adc)));
+    let labels: Vec<_> = i2c.chain(spi).chain(pins).chain(uart).chain(pwm).chain(adc).collect();
     match labels.iter().find(|(label, _)| *label == name) {
         Some((_, Ok(site))) => Ok(*site),
         Some((_, Err(key))) => {
@@ -104,7 +118,7 @@ fn unknown(fault: &Fault, message: &str, help: String) -> Box<Finding> {
     Box::new(Finding::new(message, fault.place_span.clone(), "at this place").help(help))
 }
 
-fn check_cause(fault: &Fault, site: Site, findings: &Findings) {
+fn check_cause(policy: &Policy, fault: &Fault, site: Site, findings: &Findings) {
     let on_i2c = matches!(site, Site::I2c | Site::PartOnI2c);
     let on_spi = matches!(site, Site::Spi | Site::PartOnSpi);
     let (fits, needs) = match &fault.cause {
@@ -116,10 +130,25 @@ fn check_cause(fault: &Fault, site: Site, findings: &Findings) {
             (on_spi, "SPI, with this `error`")
         }
         Cause::Fail { .. } => (on_i2c || on_spi, "an I2C or SPI bus"),
-        Cause::Net(_) => (site == Site::Net, "a net: `net = \"NET\"`, or a label of [gpio]"),
-        Cause::Part(_) => {
-            (matches!(site, Site::PartOnI2c | Site::PartOnSpi | Site::PartOnNets), "a part: `device = \"NAME\"`")
+        Cause::Net(_) => {
+            (matches!(site, Site::Net | Site::Adc | Site::Pwm), "a net: `net = \"NET\"`, or a label of [gpio]")
         }
+        Cause::Part(part) => {
+            let on_bus = on_i2c || on_spi;
+            let is_part = matches!(site, Site::PartOnI2c | Site::PartOnSpi | Site::PartOnUart | Site::PartOnNets);
+            match part {
+                PartFault::Panic => (is_part && on_bus, "a part on an I2C or SPI bus: `device = \"NAME\"`"),
+                _ => (is_part, "a part: `device = \"NAME\"`"),
+            }
+        }
+        Cause::Uart(UartFault::Parity) => {
+            (has_parity(policy, fault), "a serial port with a `parity`: a label of [uart], or a part at one")
+        }
+        Cause::Uart(_) => {
+            (matches!(site, Site::Uart | Site::PartOnUart), "a serial port: a label of [uart], or a part at one")
+        }
+        Cause::Adc(_) => (site == Site::Adc, "an analogue input: a label of [adc]"),
+        Cause::Pwm(_) => (site == Site::Pwm, "a PWM output: a label of [pwm]"),
         Cause::Oversleep { .. } | Cause::DateJump { .. } => (site == Site::Controller, "the controller"),
     };
     if !fits {
@@ -130,4 +159,19 @@ fn check_cause(fault: &Fault, site: Site, findings: &Findings) {
         let finding = Finding::new("`address` is for labels of I2C buses", fault.span.clone(), "this fault");
         findings.add(finding.help("leave `address` out"));
     }
+}
+
+/// Returns whether the serial port of a fault has a parity.
+fn has_parity(policy: &Policy, fault: &Fault) -> bool {
+    let label = match &fault.place {
+        FaultPlace::Label(label) => Some(label.as_str()),
+        FaultPlace::Device(name) => {
+            policy.devices.iter().find(|device| device.name == *name).and_then(|device| match &device.wiring {
+                Wiring::Uart { label } => Some(label.as_str()),
+                _ => None,
+            })
+        }
+        FaultPlace::Net(_) | FaultPlace::Controller => None,
+    };
+    policy.uart.iter().any(|port| Some(port.label.as_str()) == label && port.parity != Parity::None)
 }
