@@ -6,7 +6,7 @@ pub(super) const DEVICE: u8 = 1;
 pub(super) const USAGE: u8 = 64;
 /// The guest ran into a limit of the policy.
 pub(super) const LIMIT: u8 = 118;
-/// The host failed: something cannot be written.
+/// The host failed: something cannot be written, or a part of it panicked.
 pub(super) const HOST: u8 = 119;
 /// The policy is refused, or what it names cannot be opened.
 pub(super) const POLICY: u8 = 120;
@@ -27,7 +27,7 @@ Exit status:
     0  the guest ended successfully; 1, or any other not listed here, is the guest's own
    64  the command line is wrong
   118  the guest was stopped at a limit: the message says which key of [limits] raises it
-  119  a file, or the output, cannot be written
+  119  a file, or the output, cannot be written; or the host panicked, which is a fault of its own
   120  there is no policy, or it is refused, or its hardware cannot be opened
   121  there is no component, or it imports what there is not
   122  the guest trapped (a panic is a trap)
