@@ -131,8 +131,12 @@ impl Job {
 
     /// Has limits in the policy.
     pub(crate) fn limits(self, limits: &str) -> Job {
-        let policy = self.policy.as_deref().unwrap_or_default();
-        let policy = Some(format!("{policy}\n[limits]\n{limits}\n"));
+        self.more(&format!("[limits]\n{limits}\n"))
+    }
+
+    /// Has something more in the policy.
+    pub(crate) fn more(self, more: &str) -> Job {
+        let policy = Some(format!("{}\n{more}", self.policy.as_deref().unwrap_or_default()));
         Job { policy, ..self }
     }
 

@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd as _, FromRawFd as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -90,4 +90,14 @@ pub(crate) fn terminal() -> anyhow::Result<(File, PathBuf)> {
     }
     let name = CStr::from_bytes_until_nul(&name).context("a terminal has a name")?;
     Ok((peer, PathBuf::from(OsStr::from_bytes(name.to_bytes()))))
+}
+
+/// Opens a terminal and keeps it to ourselves: TIOCEXCL of ioctl_tty(2). Others find it busy, but for root.
+pub(crate) fn hold(path: &Path) -> anyhow::Result<File> {
+    let terminal = File::options().read(true).write(true).open(path).context("cannot open a terminal")?;
+    // SAFETY: the descriptor is open, and this request takes no argument.
+    match unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCEXCL) } {
+        0 => Ok(terminal),
+        _ => Err(std::io::Error::last_os_error()).context("cannot keep a terminal to ourselves"),
+    }
 }

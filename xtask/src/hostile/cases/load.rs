@@ -3,6 +3,8 @@
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
 
 use anyhow::{Context as _, bail, ensure};
 
@@ -27,6 +29,9 @@ impl Random {
         usize::try_from(self.next() % u64::try_from(end.max(1)).unwrap_or(1)).unwrap_or_default()
     }
 }
+
+/// How often a file is loaded that changes meanwhile.
+const SWAPS: usize = 40;
 
 /// What components and core modules begin with.
 /// Component Model, `design/mvp/Binary.md`, and WebAssembly Core Specification 2.0, section 5.5.16.
@@ -277,11 +282,69 @@ pub(super) fn machine_code(lab: &Lab) -> anyhow::Result<Outcome> {
     for bytes in [cut, &added] {
         lab.expect(idle(lab.file("other.cwasm", bytes)?, &["--key", &key]), Refused)?;
     }
-    // Vouched for, and of another version: Wasmtime refuses it after we have not.
-    let foreign = compiled(lab, "fuel.cwasm", &["--fuel", "--key", &key])?;
-    lab.expect(idle(foreign, &["--key", &key]), Harmless)?;
+    // Vouched for, and with other settings: those of the code hold.
+    let fuelled = compiled(lab, "fuel.cwasm", &["--fuel", "--key", &key])?;
+    lab.expect(idle(fuelled, &["--key", &key]), Harmless)?;
+    foreign(lab, &key, &code)?;
+    swapped(lab, digest)?;
     cache(lab)?;
     Ok(Refused)
+}
+
+/// Vouched for, and for another processor, or by another version of Wasmtime: Wasmtime refuses what we have not.
+fn foreign(lab: &Lab, key: &str, code: &[u8]) -> anyhow::Result<()> {
+    for target in ["aarch64-unknown-linux-gnu", "pulley32"] {
+        let path = lab.path("foreign.cwasm").display().to_string();
+        let job = Job { policy: None, ..Job::compile(lab.guest()) };
+        let ran = lab.run(job.options(&["--output", &path, "--key", key, "--target", target]))?;
+        // A host without this target's compiler says so, and makes no file.
+        if ran.status.success() {
+            lab.expect(idle(PathBuf::from(path), &["--key", key]), Refused).with_context(|| target)?;
+        }
+    }
+    // The version with its length, the length of the target, and the target: wasmtime 48, `engine/serialization.rs`.
+    let is_version = |at: &usize| {
+        let is_target = code.get(at + 4..).is_some_and(|rest| rest.starts_with(std::env::consts::ARCH.as_bytes()));
+        is_target && code.get(*at..at + 3).is_some_and(|bytes| bytes == b"\x0248")
+    };
+    let place = (0..code.len()).find(is_version).context("machine code says which Wasmtime made it")?;
+    let mut older = code.to_vec();
+    older.get_mut(place + 1..place + 3).context("it is in there")?.copy_from_slice(b"47");
+    let older = lab.file("older.cwasm", &older)?;
+    let ran = lab.expect(idle(older.clone(), &[]), Refused)?;
+    let told = ran.stderr();
+    let digest = told.split_once("--trust ").and_then(|(_, rest)| rest.get(..64)).context("the SHA-256 is told")?;
+    lab.expect(idle(older, &["--trust", digest]), Refused)?;
+    Ok(())
+}
+
+/// A file that becomes another one all the time: what runs is what was checked, or nothing.
+fn swapped(lab: &Lab, digest: &str) -> anyhow::Result<()> {
+    let (trusted, path) = (lab.path("plain.cwasm"), lab.path("swapped.cwasm"));
+    let mut other = fs::read(&trusted)?;
+    let last = other.len() - 1;
+    if let Some(byte) = other.get_mut(last) {
+        *byte ^= 1;
+    }
+    let (one, two) = (lab.path("swapped-one"), lab.file("other.cwasm", &other)?);
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            // In place, and under the same name: where a link cannot be made the file stays what it was.
+            while !is_over.load(Relaxed) {
+                for source in [&trusted, &two] {
+                    let _ = fs::hard_link(source, &one).and_then(|()| fs::rename(&one, &path));
+                }
+            }
+        });
+        let ran = (0..SWAPS).try_for_each(|_| {
+            let outcome = lab.run(idle(path.clone(), &["--trust", digest]))?.outcome()?;
+            ensure!(matches!(outcome, Harmless | Refused), "{outcome:?}");
+            Ok(())
+        });
+        is_over.store(true, Relaxed);
+        ran
+    })
 }
 
 /// The host's own code in the cache, damaged: it is compiled again.

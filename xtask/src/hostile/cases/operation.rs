@@ -1,5 +1,6 @@
-//! H67 to H72: signals, a machine that has little, and one that lies.
+//! H66 to H72: adapters and signals, a machine that has little, and one that lies.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
@@ -7,10 +8,11 @@ use anyhow::{Context as _, ensure};
 use super::Lab;
 use crate::hostile::Outcome::{self, Harmless, Stopped, Typed};
 use crate::hostile::job::Job;
+use crate::hostile::process;
 use crate::process::{command, run as execute};
 
 /// How many signals are sent at random times; `--kills` sends as many more as one likes.
-const SIGNALS: u64 = 90;
+const SIGNALS: u64 = 1000;
 
 /// Within which time every guest is gone, on a machine that does other things too.
 const AT_MOST: Duration = Duration::from_secs(2);
@@ -28,6 +30,19 @@ int clock_gettime(clockid_t id, struct timespec *time) {
     return (int)result;
 }
 ";
+
+/// The other side of a terminal is closed, which hangs it up: so the kernel ends the port of a USB adapter that is unplugged.
+pub(super) fn unplugged(lab: &Lab) -> anyhow::Result<Outcome> {
+    for guest in ["serial-gone", "serial-gone-writing"] {
+        let (peer, path) = process::terminal()?;
+        let running = lab.start_ready(Job::guest(guest).serial(&path))?;
+        thread::sleep(Duration::from_millis(50));
+        drop(peer);
+        let ran = lab.wait(running)?;
+        ensure!(ran.outcome()? == Typed, "{guest}: {}", ran.stderr());
+    }
+    Ok(Typed)
+}
 
 pub(super) fn signals(lab: &Lab) -> anyhow::Result<Outcome> {
     for number in 0..SIGNALS {
@@ -78,6 +93,19 @@ pub(super) fn clock_jumps(lab: &Lab) -> anyhow::Result<Outcome> {
     let took = began.elapsed();
     ensure!(took >= Duration::from_millis(300) && took < Duration::from_secs(5), "300 ms of delays took {took:?}");
     Ok(Harmless)
+}
+
+/// A simulated part that panics while the host has the bus for a guest, with an output on.
+pub(super) fn back_end_panics(lab: &Lab) -> anyhow::Result<Outcome> {
+    let panics = "[[fault]]\nfault = \"panic\"\ndevice = \"granted\"\n";
+    let job = Job::guest("trap-with-handles").options(&["--trace-text"]);
+    let ran = lab.run(job.clone().more(panics))?;
+    ensure!(!ran.hung && ran.status.code() == Some(119), "the host panicked, and ended with {}", ran.status);
+    Lab::says(&ran, "the guest was stopped, since the host panicked")?;
+    ran.left_low("MOTOR")?;
+    ran.left_idle()?;
+    lab.expect(job, Stopped)?.left_low("MOTOR")?;
+    Ok(Stopped)
 }
 
 pub(super) fn same_twice(lab: &Lab) -> anyhow::Result<Outcome> {

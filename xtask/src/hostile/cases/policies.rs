@@ -1,6 +1,7 @@
 //! H60 to H65: policies.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -8,6 +9,7 @@ use anyhow::{Context as _, ensure};
 use super::Lab;
 use crate::hostile::Outcome::{self, Harmless, Refused, Typed};
 use crate::hostile::job::Job;
+use crate::hostile::process;
 
 /// Runs a guest with a policy that should be refused, with a message that has these words.
 fn refused(lab: &Lab, policy: &str, words: &[&str]) -> anyhow::Result<()> {
@@ -64,6 +66,27 @@ pub(super) fn hardware(lab: &Lab) -> anyhow::Result<Outcome> {
             refused(lab, &policy, &[&path])?;
         }
     }
+    not_ours(lab)
+}
+
+/// A terminal as a device that belongs to somebody else, and one that somebody else has: root may have both, so nobody asks.
+fn not_ours(lab: &Lab) -> anyhow::Result<Outcome> {
+    let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"].map(str::to_owned).to_vec();
+    let (peer, path) = process::terminal()?;
+    let port = path.display().to_string();
+    for (mode, held, said) in [(0o600, false, "ermission denied"), (0o666, true, "busy")] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
+        let _held = held.then(|| process::hold(&path)).transpose()?;
+        for policy in
+            [format!("[uart.port]\npath = \"{port}\"\n"), format!("[i2c.bus]\npath = \"{port}\"\nallow = [0x2a]\n")]
+        {
+            let job = Job { wrapper: nobody.clone(), ..Job::guest("idle").policy(&policy) };
+            let ran = lab.expect(job, Refused).with_context(|| policy.clone())?;
+            Lab::says(&ran, &port)?;
+            Lab::says(&ran, said)?;
+        }
+    }
+    drop(peer);
     Ok(Refused)
 }
 

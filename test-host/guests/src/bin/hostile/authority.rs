@@ -195,7 +195,7 @@ fn hoard() -> Result<(), Failure> {
 
 /// H23: handles that come and go.
 fn churn() -> Result<(), Failure> {
-    for _ in 0..1_000_000 {
+    for _ in 0..10_000_000 {
         raw::drop_bus(granted(raw::open("bus"))?);
     }
     I2c::open("bus")?.write(0x2a_u8, &[])?;

@@ -196,7 +196,7 @@ fn delay_forever() -> Result<(), Failure> {
 /// H44: as fast as it goes.
 fn toggle() -> Result<(), Failure> {
     let mut motor = OutputPin::open("MOTOR")?;
-    for _ in 0..1_000_000 {
+    for _ in 0..10_000_000 {
         motor.toggle()?;
     }
     Ok(())
