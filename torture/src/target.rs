@@ -6,7 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use crate::random::Random;
-use crate::{calls, component, operations, parts, policy, trace};
+#[cfg(feature = "compile")]
+use crate::{calls, component, operations};
+use crate::{image, parts, policy, trace};
 
 /// A property.
 #[derive(Clone, Copy, Debug)]
@@ -28,12 +30,16 @@ pub(crate) struct Files {
 }
 
 /// All properties.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: &[Target] = &[
     Target { name: "policy", check: policy::check, length: 0, files: Some(policy::files) },
+    #[cfg(feature = "compile")]
     Target { name: "operations", check: operations::check, length: 160, files: None },
+    #[cfg(feature = "compile")]
     Target { name: "component", check: component::check, length: 0, files: Some(component::files) },
+    #[cfg(feature = "compile")]
     Target { name: "calls", check: calls::check, length: 400, files: None },
     Target { name: "parts", check: parts::check, length: 400, files: None },
+    Target { name: "image", check: image::check, length: 0, files: Some(image::files) },
     Target { name: "trace", check: trace::check, length: 300, files: None },
 ];
 
@@ -41,7 +47,7 @@ impl Target {
     /// Returns the property of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Target> {
-        TARGETS.into_iter().find(|target| target.name == name)
+        TARGETS.iter().copied().find(|target| target.name == name)
     }
 
     /// Checks what is in the corpus, and returns how many files that was.
