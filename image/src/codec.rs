@@ -43,7 +43,7 @@ macro_rules! numbers {
     )*};
 }
 
-numbers!(u8, u16, u32, u64, f64);
+numbers!(u8, u16, u32, u64, i32, f64);
 
 impl Field for bool {
     fn put(&self, out: &mut Vec<u8>) {
@@ -56,6 +56,17 @@ impl Field for bool {
             1 => Ok(true),
             _ => Err(Damaged),
         }
+    }
+}
+
+impl<A: Field, B: Field> Field for (A, B) {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.0.put(out);
+        self.1.put(out);
+    }
+
+    fn get(bytes: &mut &[u8]) -> Result<(A, B), Damaged> {
+        Ok((A::get(bytes)?, B::get(bytes)?))
     }
 }
 

@@ -1,10 +1,12 @@
 //! A policy as the firmware reads it: the keys of the policy file, checked by the tool, without text to parse.
 
+mod parts;
 mod peripherals;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub use self::parts::{Part, PartKind, Wiring};
 pub use self::peripherals::{AdcLabel, Parity, PwmLabel, UartLabel, UartPlace};
 use crate::codec::{Damaged, Field, fields, variants};
 
@@ -176,68 +178,6 @@ pub enum Bias {
     PullDown,
 }
 
-/// A simulated part. Kinds that are not here are not on boards that simulate.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Part {
-    /// What the log calls it.
-    pub name: String,
-    /// What it hangs on.
-    pub wiring: Wiring,
-    /// What it is.
-    pub kind: PartKind,
-}
-
-/// What a part hangs on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wiring {
-    /// An I2C bus.
-    I2c {
-        /// The name of the simulated bus.
-        bus: String,
-        /// The part's address.
-        address: u8,
-    },
-    /// A label for an SPI device.
-    Spi {
-        /// The label.
-        label: String,
-    },
-    /// Nets only.
-    Nets,
-}
-
-/// What a part is, with its settings.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PartKind {
-    /// A sensor.
-    Bme280 {
-        /// In degC.
-        temperature: Option<f64>,
-        /// In percent.
-        humidity: Option<f64>,
-        /// In hPa.
-        pressure: Option<f64>,
-    },
-    /// A display of 128 by 64 dots.
-    Ssd1306 {
-        /// The net of D/C#, over SPI.
-        dc: Option<String>,
-        /// The net of RES#.
-        reset: Option<String>,
-        /// The net that switches the panel's supply.
-        vbatc: Option<String>,
-        /// The net that switches the controller's supply.
-        vddc: Option<String>,
-    },
-    /// A light-emitting diode.
-    Led {
-        /// Its net.
-        net: String,
-        /// Whether high lights it.
-        lit_high: bool,
-    },
-}
-
 /// Bounds of a guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -247,12 +187,20 @@ pub struct Limits {
     pub operations: u32,
     /// The longest sum of delays inside an SPI transaction, in nanoseconds.
     pub transaction_delay_ns: u64,
+    /// How long a transaction may keep its bus, clocks and delays, in nanoseconds.
+    pub transaction_time_ns: u64,
     /// The most handles.
     pub handles: u32,
     /// The longest message of the log.
     pub text_bytes: u32,
+    /// The most messages of the log in a second; ten times as many may come at once.
+    pub log_messages_per_s: u32,
     /// The most memory, in bytes.
     pub memory_bytes: u32,
+    /// The most elements of a table.
+    pub table_elements: u32,
+    /// The most core instances, and the most tables.
+    pub instances: u32,
     /// How many branches and calls there may be between two waits; without it, only the watchdog stops a guest that computes
     /// for ever.
     pub fuel: Option<u64>,
@@ -298,15 +246,19 @@ impl Policy {
 }
 
 impl Default for Limits {
-    /// As in a policy file, but with 128 KiB of memory: what fits a microcontroller.
+    /// As in a policy file, but with 128 KiB of memory and 1024 elements of a table: what fits a microcontroller.
     fn default() -> Limits {
         Limits {
             transaction_bytes: 65_536,
             operations: 1024,
-            transaction_delay_ns: 100_000_000,
+            transaction_delay_ns: 50_000_000,
+            transaction_time_ns: 50_000_000,
             handles: 64,
             text_bytes: 4096,
+            log_messages_per_s: 1000,
             memory_bytes: 131_072,
+            table_elements: 1024,
+            instances: 8,
             fuel: Some(10_000_000),
         }
     }
@@ -324,8 +276,10 @@ fields! {
     Addresses { first, last, ten_bit, read_only }
     SpiLabel { label, bus, selected, frequency_hz, mode, select_setup_ns, select_hold_ns, init_clocks }
     PinLabel { label, place, direction, initial_high, on_exit_high, active_low, bias }
-    Part { name, wiring, kind }
-    Limits { transaction_bytes, operations, transaction_delay_ns, handles, text_bytes, memory_bytes, fuel }
+    Limits {
+        transaction_bytes, operations, transaction_delay_ns, transaction_time_ns, handles, text_bytes, log_messages_per_s,
+        memory_bytes, table_elements, instances, fuel
+    }
     Restart { when, first_ms, longest_ms, attempts }
 }
 
@@ -335,11 +289,5 @@ variants! {
     PinPlace { 0 => Sim { net }, 1 => Pin { pin } }
     Direction { 0 => Output, 1 => Input, 2 => OpenDrain }
     Bias { 0 => None, 1 => PullUp, 2 => PullDown }
-    Wiring { 0 => I2c { bus, address }, 1 => Spi { label }, 2 => Nets }
-    PartKind {
-        0 => Bme280 { temperature, humidity, pressure },
-        1 => Ssd1306 { dc, reset, vbatc, vddc },
-        2 => Led { net, lit_high }
-    }
     RestartWhen { 0 => Never, 1 => Failure, 2 => Always }
 }

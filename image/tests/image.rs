@@ -55,12 +55,27 @@ fn policy() -> Policy {
             resolution_bits: 12,
             reference_mv: 3_300,
         }],
-        parts: vec![Part {
-            name: "sensor".to_owned(),
-            wiring: Wiring::I2c { bus: "board".to_owned(), address: 0x76 },
-            kind: PartKind::Bme280 { temperature: Some(21.5), humidity: None, pressure: Some(1013.25) },
-        }],
-        limits: Limits { fuel: None, ..Limits::default() },
+        parts: vec![
+            Part {
+                name: "sensor".to_owned(),
+                wiring: Wiring::I2c { bus: "board".to_owned(), address: 0x76 },
+                kind: PartKind::Bme280 { temperature: Some(21.5), humidity: None, pressure: Some(1013.25) },
+            },
+            Part { name: "loop".to_owned(), wiring: Wiring::Uart { label: "gps".to_owned() }, kind: PartKind::Echo },
+            Part {
+                name: "cell".to_owned(),
+                wiring: Wiring::Nets,
+                kind: PartKind::Voltage { net: "battery".to_owned(), points: vec![(0, 3_000_000), (5, -1)] },
+            },
+        ],
+        limits: Limits {
+            transaction_time_ns: 1_000_000,
+            log_messages_per_s: 20,
+            table_elements: 100,
+            instances: 3,
+            fuel: None,
+            ..Limits::default()
+        },
         log_level: 3,
         restart: Restart { when: RestartWhen::Failure, first_ms: 10, longest_ms: 20, attempts: 3 },
     }

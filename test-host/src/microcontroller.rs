@@ -1,6 +1,7 @@
 //! Images for microcontrollers: a component compiled for the firmware, with its policy.
 
 mod convert;
+mod limits;
 mod peripherals;
 mod rp2350;
 

@@ -108,6 +108,7 @@ fn folder() -> TempDir {
     write("pico2_pin.toml", b"[spi.screen]\nblock = 1\nsck = 12\nmosi = 11\n");
     write("pico2_log.toml", b"[gpio]\nLED = { pin = 1, direction = \"output\" }\n");
     write("pico2_adc.toml", b"[adc.battery]\npin = 25\n");
+    write("pico2_time.toml", b"[limits]\nwall-time-ms = 1_000\n");
     write("pico2_pwm.toml", b"[pwm.fan]\npin = 4\n[pwm.led]\npin = 20\n");
     write("pico2_pins.toml", PICO2_TWO_WAYS.as_bytes());
     write("script.toml", b"[i2c.bus]\nsim = true\n[[device]]\npart = \"scripted\"\ni2c = \"i2c\"\naddress = 0x20\nsteps = [{ write = [1] }]\n");
@@ -199,6 +200,7 @@ fn an_image_for_a_microcontroller_is_checked_against_its_chip_and_says_what_it_h
     compare(&folder, "image_two_ways", &compile("pico2_pins.toml", "no.bin"));
     compare(&folder, "image_adc", &compile("pico2_adc.toml", "no.bin"));
     compare(&folder, "image_pwm", &compile("pico2_pwm.toml", "no.bin"));
+    compare(&folder, "image_time", &compile("pico2_time.toml", "no.bin"));
     compare(&folder, "image_simulated", &compile("board.toml", "no.bin"));
     compare(&folder, "image_no_policy", &["compile", "ok.wasm", "--target", "pico2"]);
     compare(

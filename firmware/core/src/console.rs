@@ -90,6 +90,14 @@ impl Log for Voice {
     fn refused(&mut self, refusal: &Refusal<'_>) {
         self.line("warn ", format_args!("refused: {refusal}"));
     }
+
+    fn now_ns(&self) -> Option<u64> {
+        Some(self.world.now_ns())
+    }
+
+    fn dropped(&mut self, messages: u64) {
+        self.line("warn ", format_args!("{messages} messages dropped: too many (`log-messages-per-s` in [limits])"));
+    }
 }
 
 /// A guest's text without control characters, which could pretend to be a line of somebody else.

@@ -25,11 +25,6 @@ use crate::turns;
 /// The interface that a guest is started through. Wasmtime takes a later 0.2 for it too.
 const RUN: &str = "wasi:cli/run@0.2.0";
 
-/// The most instances within a component, tables and elements of a table.
-const INSTANCES: usize = 16;
-const TABLES: usize = 4;
-const TABLE_ELEMENTS: usize = 1024;
-
 /// The host's side of one run.
 pub(crate) struct Data {
     hal: HalCtx,
@@ -107,6 +102,10 @@ impl Guest {
         let mut hal = HalCtx::builder();
         let policy = &self.loaded.policy;
         let world = self.board.open(policy, &self.claims, &mut hal)?;
+        let i2c = policy.i2c.iter().map(|label| (&label.label, label.frequency_hz));
+        for (label, frequency_hz) in i2c.chain(policy.spi.iter().map(|label| (&label.label, label.frequency_hz))) {
+            hal.frequency(label, frequency_hz);
+        }
         hal.limits(limits(policy));
         hal.delay_object(Box::new(Wait { board: self.board, world: world.clone() }));
         let clock = world.clone();
@@ -143,13 +142,14 @@ impl Guest {
 
 /// Runs a guest to its end. Its outputs are at their `on-exit` levels when this returns, however it ended.
 fn run(start: &InstancePre<Data>, hal: HalCtx, policy: &Policy) -> wasmtime::Result<Result<(), ()>> {
-    let memory = usize::try_from(policy.limits.memory_bytes).unwrap_or(usize::MAX);
+    let size = |limit: u32| usize::try_from(limit).unwrap_or(usize::MAX);
+    let instances = size(policy.limits.instances);
     let limits = StoreLimitsBuilder::new()
-        .memory_size(memory)
+        .memory_size(size(policy.limits.memory_bytes))
         .memories(1)
-        .instances(INSTANCES)
-        .tables(TABLES)
-        .table_elements(TABLE_ELEMENTS)
+        .instances(instances)
+        .tables(instances)
+        .table_elements(size(policy.limits.table_elements))
         .build();
     let fuel = policy.limits.fuel;
     let mut store = Store::new(start.engine(), Data { hal, limits, fuel });
@@ -173,8 +173,10 @@ fn limits(policy: &Policy) -> Limits {
     limits.transaction_bytes = policy.limits.transaction_bytes;
     limits.operations = policy.limits.operations;
     limits.transaction_delay_ns = policy.limits.transaction_delay_ns;
+    limits.transaction_time_ns = policy.limits.transaction_time_ns;
     limits.handles = policy.limits.handles;
     limits.text_bytes = policy.limits.text_bytes;
+    limits.log_messages_per_s = policy.limits.log_messages_per_s;
     limits
 }
 

@@ -69,6 +69,8 @@ fn text(image: &Image<'_>, policy: &Policy, fits: bool) -> String {
             None => "fuel       off".to_owned(),
         },
         format!("memory     {} bytes", policy.limits.memory_bytes),
+        format!("bus time   {} ns in a transaction", policy.limits.transaction_time_ns),
+        format!("log        {} messages in a second", policy.limits.log_messages_per_s),
     ];
     lines.extend(policy.i2c.iter().map(|label| {
         let place = match &label.bus {

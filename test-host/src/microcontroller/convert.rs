@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use wasm_embedded_image::policy as packed;
 
 use super::rp2350::{Function, PinError, check};
-use super::{Board, peripherals};
+use super::{Board, limits, peripherals};
 use crate::policy::{
     self, Access, Bias, Block, BusBackend, Device, I2cLabel, LogLevel, Part, PinBackend, PinDirection, PinLabel,
     PinLevel, Policy, Select, SpiLabel, Wiring,
@@ -68,9 +68,20 @@ pub enum ConvertError {
         /// What the board has.
         has: &'static str,
     },
+    /// A bound that no firmware keeps.
+    #[error("`{key}` in [limits]: {board} cannot keep it: {instead}")]
+    Limit {
+        /// The key.
+        key: &'static str,
+        /// The board.
+        board: Board,
+        /// What is there instead.
+        instead: &'static str,
+    },
     /// The simulated board of the firmware does not have the part.
     #[error(
-        "the part `{name}` is not on the simulated board of the firmware, which has bme280, ssd1306 (128x64) and led"
+        "the part `{name}` is not on the simulated board of the firmware, which has bme280, ssd1306 (128x64), led, echo and \
+         voltage"
     )]
     Part {
         /// The part.
@@ -95,7 +106,7 @@ pub(super) fn policy(policy: &Policy, board: Board, name: &str) -> Result<packed
         uart: policy.uart.iter().map(|label| peripherals::uart(label, board)).collect::<Result<_, _>>()?,
         adc: policy.adc.iter().map(|label| peripherals::adc(label, board)).collect::<Result<_, _>>()?,
         parts,
-        limits: limits(policy),
+        limits: limits::convert(policy, board)?,
         log_level: match policy.log_level.unwrap_or(LogLevel::Info) {
             LogLevel::Off => 0,
             LogLevel::Error => 1,
@@ -140,25 +151,6 @@ fn same_pins<'a>(kind: &'static str, wires: impl Iterator<Item = Wire<'a>>) -> R
         }
     }
     Ok(())
-}
-
-fn limits(policy: &Policy) -> packed::Limits {
-    let small = packed::Limits::default();
-    // What a policy does not say is another number here than on a large machine.
-    let memory = if policy.machine.memory_bytes == Policy::default().machine.memory_bytes {
-        small.memory_bytes
-    } else {
-        u32::try_from(policy.machine.memory_bytes).unwrap_or(u32::MAX)
-    };
-    packed::Limits {
-        transaction_bytes: policy.limits.transaction_bytes,
-        operations: policy.limits.operations,
-        transaction_delay_ns: policy.limits.transaction_delay_ns,
-        handles: policy.limits.handles,
-        text_bytes: policy.limits.text_bytes,
-        memory_bytes: memory,
-        fuel: policy.machine.fuel_between_waits,
-    }
 }
 
 fn i2c(label: &I2cLabel, policy: &Policy, board: Board) -> Result<packed::I2cLabel, ConvertError> {
@@ -265,12 +257,15 @@ fn part(device: &Device) -> Result<packed::Part, ConvertError> {
             vddc: vddc.as_ref().map(net),
         },
         Part::Led { net: led, lit } => packed::PartKind::Led { net: net(led), lit_high: *lit == Level::High },
+        Part::Echo => packed::PartKind::Echo,
+        Part::Voltage { net: source, points } => packed::PartKind::Voltage { net: net(source), points: points.clone() },
         _ => return Err(refuse()),
     };
     let wiring = match &device.wiring {
         Wiring::I2c { bus, address } => packed::Wiring::I2c { bus: bus.clone(), address: *address },
         Wiring::Spi { label, select: None } => packed::Wiring::Spi { label: label.clone() },
-        Wiring::Spi { select: Some(_), .. } | Wiring::Uart { .. } => return Err(refuse()),
+        Wiring::Spi { select: Some(_), .. } => return Err(refuse()),
+        Wiring::Uart { label } => packed::Wiring::Uart { label: label.clone() },
         Wiring::Nets => packed::Wiring::Nets,
     };
     Ok(packed::Part { name: device.name.clone(), wiring, kind })
