@@ -7,7 +7,7 @@ use anyhow::{Context as _, ensure};
 
 use super::elf::Size;
 use super::figures::Figures;
-use super::guests::Guests;
+use super::guests::{Guests, There};
 use super::machine::{EXIT, METER, Machine, TRACE};
 
 /// The end of a log when all guests have ended.
@@ -17,11 +17,25 @@ const END: &str = "no guest left";
 pub(super) fn run(machine: Machine, firmware: &Path, guests: &Guests, figures: &mut Figures) -> anyhow::Result<()> {
     let log = machine.run(firmware, &[Some(&guests.weather)], TRACE | EXIT, "")?;
     same_as_under_the_host(&log, guests)?;
-    println!("   the weather station: same readings, same {} events on the wires, same display", guests.trace.len());
+    println!(
+        "   the weather station: same readings, same {} events on the wires, same display",
+        guests.weather_there.trace.len()
+    );
+
+    let log = machine.run(firmware, &[Some(&guests.peripherals)], TRACE | EXIT, "")?;
+    let there = &guests.peripherals_there;
+    same_trace(&log, there)?;
+    ensure!(lines_of(&log, "mcu_peripherals:") == there.readings, "it logged otherwise:\n{}", log.join("\n"));
+    ensure!(there.readings.iter().any(|line| line.contains("the same: true")), "no echo: {:?}", there.readings);
+    println!("   PWM, UART and ADC: same log, same {} events on the wires", there.trace.len());
 
     let log = machine.run(firmware, &[Some(&guests.endless), Some(&guests.weather)], EXIT, "")?;
     has(&log, "mcu_endless was stopped: it used all its fuel")?;
-    ensure!(readings(&log) == guests.readings, "the second guest did not run as alone:\n{}", log.join("\n"));
+    ensure!(
+        readings(&log) == guests.weather_there.readings,
+        "the second guest did not run as alone:\n{}",
+        log.join("\n")
+    );
     println!("   an endless loop is stopped by its fuel, and the next guest runs");
 
     let log = machine.run(firmware, &[Some(&guests.refused)], EXIT, "")?;
@@ -45,7 +59,8 @@ pub(super) fn run(machine: Machine, firmware: &Path, guests: &Guests, figures: &
     );
 
     let log = machine.run(firmware, &[Some(&guests.weather), Some(&guests.weather)], EXIT, "")?;
-    let both: Vec<String> = guests.readings.iter().flat_map(|line| [line.clone(), line.clone()]).collect();
+    let both: Vec<String> =
+        guests.weather_there.readings.iter().flat_map(|line| [line.clone(), line.clone()]).collect();
     ensure!(readings(&log) == both, "the guests did not take turns:\n{}", log.join("\n"));
     println!("   two guests side by side, by turns");
     figures.two_guests(machine, &log)?;
@@ -62,18 +77,14 @@ pub(super) fn run(machine: Machine, firmware: &Path, guests: &Guests, figures: &
 }
 
 fn same_as_under_the_host(log: &[String], guests: &Guests) -> anyhow::Result<()> {
-    ensure!(guests.readings.len() == 3, "the host logged other than three readings: {:?}", guests.readings);
-    ensure!(readings(log) == guests.readings, "readings differ:\n{}", log.join("\n"));
-    let trace: Vec<&str> = log.iter().filter_map(|line| line.split_once(" trace ").map(|(_, event)| event)).collect();
-    ensure!(trace.len() > 1000, "only {} events on the wires", trace.len());
-    if let Some(at) = (0..trace.len().max(guests.trace.len()))
-        .find(|&at| trace.get(at).copied() != guests.trace.get(at).map(String::as_str))
-    {
-        anyhow::bail!("event {at} differs: {:?} here, {:?} under the host", trace.get(at), guests.trace.get(at));
-    }
+    let there = &guests.weather_there;
+    ensure!(there.readings.len() == 3, "the host logged other than three readings: {:?}", there.readings);
+    ensure!(readings(log) == there.readings, "readings differ:\n{}", log.join("\n"));
+    same_trace(log, there)?;
+    ensure!(there.trace.len() > 1000, "only {} events on the wires", there.trace.len());
     let dots = dots(log);
     ensure!(dots.iter().flatten().any(|dot| *dot), "the display is dark");
-    let picture: Vec<&String> = guests.picture.iter().filter(|line| line.starts_with('│')).collect();
+    let picture: Vec<&String> = there.picture.iter().filter(|line| line.starts_with('│')).collect();
     // The command drew several pictures, the last one when the guest had ended.
     let last: Vec<Vec<bool>> = picture.iter().rev().take(32).rev().flat_map(|line| halves(line)).collect();
     ensure!(last == dots, "the display differs");
@@ -81,9 +92,25 @@ fn same_as_under_the_host(log: &[String], guests: &Guests) -> anyhow::Result<()>
     Ok(())
 }
 
+/// Compares what happened on the wires, event by event.
+fn same_trace(log: &[String], there: &There) -> anyhow::Result<()> {
+    let trace: Vec<&str> = log.iter().filter_map(|line| line.split_once(" trace ").map(|(_, event)| event)).collect();
+    if let Some(at) = (0..trace.len().max(there.trace.len()))
+        .find(|&at| trace.get(at).copied() != there.trace.get(at).map(String::as_str))
+    {
+        anyhow::bail!("event {at} differs: {:?} here, {:?} under the host", trace.get(at), there.trace.get(at));
+    }
+    Ok(())
+}
+
 /// Returns the readings of a log, as the host prints them.
 fn readings(log: &[String]) -> Vec<String> {
-    let lines = log.iter().filter(|line| line.contains("drivers_demo::weather"));
+    lines_of(log, "drivers_demo::weather")
+}
+
+/// Returns the lines that a guest's module has logged, as the host prints them.
+fn lines_of(log: &[String], module: &str) -> Vec<String> {
+    let lines = log.iter().filter(|line| line.contains(module));
     lines.filter_map(|line| line.split_once(' ').map(|(_, rest)| rest.to_owned())).collect()
 }
 

@@ -1,7 +1,7 @@
 //! The guests as images, and what they do under `wasm-embedded-rt` in simulation.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 
@@ -27,6 +27,36 @@ transaction-bytes = 32
 fuel = 1_000_000
 ";
 
+/// The policy of the guest that has PWM, UART and ADC.
+const PERIPHERALS: &str = "\
+[pwm.LAMP]
+sim = true
+frequency = 200
+on-exit-percent = 0
+
+[uart.SERIAL]
+sim = true
+baud = 9_600
+parity = \"even\"
+
+[adc.POT]
+sim = true
+reference-mv = 3_300
+
+[[device]]
+part = \"led\"
+net = \"LAMP\"
+
+[[device]]
+part = \"echo\"
+uart = \"SERIAL\"
+
+[[device]]
+part = \"voltage\"
+net = \"POT\"
+points = [{ at-ms = 100, millivolts = 500 }, { at-ms = 500, millivolts = 2_500 }]
+";
+
 /// Restarts twice, after 100 and after 150 ms.
 const RESTART: &str = "\n[restart]\nwhen = \"failure\"\nfirst-ms = 100\nlongest-ms = 150\nattempts = 2\n";
 
@@ -40,11 +70,21 @@ pub(super) struct Guests {
     pub(super) panics: PathBuf,
     pub(super) transfers: PathBuf,
     pub(super) transfers_without_fuel: PathBuf,
-    /// What the weather station logs under the host.
+    pub(super) peripherals: PathBuf,
+    /// What the weather station does under the host.
+    pub(super) weather_there: There,
+    /// What the guest that has PWM, UART and ADC does there.
+    pub(super) peripherals_there: There,
+}
+
+/// What a guest does under the host.
+#[derive(Debug)]
+pub(super) struct There {
+    /// What it logs.
     pub(super) readings: Vec<String>,
-    /// What it does on the wires there.
+    /// What it does on the wires.
     pub(super) trace: Vec<String>,
-    /// What its display shows there: the picture of the command.
+    /// What its display shows: the picture of the command.
     pub(super) picture: Vec<String>,
 }
 
@@ -69,11 +109,7 @@ impl Guests {
             Ok(image)
         };
         let without_fuel = "\n[limits]\nfuel = \"off\"\n";
-        let trace = folder.join("trace.txt");
-        let mut simulate = command(&host, ["run", "--display", "--policy"]);
-        simulate.arg(folder.join("weather.toml")).arg(built("weather_nostd"));
-        simulate.arg(format!("--trace-text={}", trace.display()));
-        let guests = Guests {
+        Ok(Guests {
             weather: image("weather", "weather_nostd", &weather)?,
             weather_without_fuel: image("weather-off", "weather_nostd", &(weather.clone() + without_fuel))?,
             endless: image("endless", "mcu_endless", POLICY)?,
@@ -81,15 +117,25 @@ impl Guests {
             panics: image("panics", "mcu_panics", &(POLICY.to_owned() + RESTART))?,
             transfers: image("transfers", "mcu_transfers", POLICY)?,
             transfers_without_fuel: image("transfers-off", "mcu_transfers", &POLICY.replace("1_000_000", "\"off\""))?,
-            readings: Vec::new(),
-            trace: Vec::new(),
-            picture: Vec::new(),
-        };
+            peripherals: image("peripherals", "mcu_peripherals", PERIPHERALS)?,
+            weather_there: There::run(&host, &folder, "weather", "weather_nostd")?,
+            peripherals_there: There::run(&host, &folder, "peripherals", "mcu_peripherals")?,
+        })
+    }
+}
+
+impl There {
+    /// Runs a guest with the policy of its image.
+    fn run(host: &Path, folder: &Path, name: &str, guest: &str) -> anyhow::Result<There> {
+        let trace = folder.join(name).with_extension("txt");
+        let mut simulate = command(host, ["run", "--display", "--policy"]);
+        simulate.arg(folder.join(name).with_extension("toml")).arg(built(guest));
+        simulate.arg(format!("--trace-text={}", trace.display()));
         let output = simulate.output().context("cannot start the host")?;
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         ensure!(output.status.success(), "the host failed:\n{said}");
         let trace = fs::read_to_string(&trace)?.lines().map(str::to_owned).collect();
         let (readings, picture) = said.lines().map(str::to_owned).partition(|line: &String| line.starts_with('['));
-        Ok(Guests { readings, trace, picture, ..guests })
+        Ok(There { readings, trace, picture })
     }
 }

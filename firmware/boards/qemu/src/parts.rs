@@ -7,20 +7,26 @@ use alloc::vec::Vec;
 
 use wasm_embedded_image::policy::{Part, PartKind, Wiring};
 use wasm_embedded_sim::parts::ssd1306::Panel;
-use wasm_embedded_sim::parts::{Bme280, Led, Ssd1306};
-use wasm_embedded_sim::{Level, Net, PartId, Sim, SpiSelectId};
+use wasm_embedded_sim::parts::{Bme280, Echo, Led, Ssd1306, Voltage};
+use wasm_embedded_sim::{Level, Net, PartId, Sim, SpiSelectId, UartId};
 
-/// The select lines by label.
-pub(crate) type Selects<'a> = BTreeMap<&'a str, SpiSelectId>;
+/// What parts hang on, by label.
+#[derive(Default)]
+pub(crate) struct Wires<'a> {
+    /// The select lines.
+    pub(crate) selects: BTreeMap<&'a str, SpiSelectId>,
+    /// The serial ports.
+    pub(crate) ports: BTreeMap<&'a str, UartId>,
+}
 
 /// The clock of a bus that no label is on.
 const FREQUENCY_HZ: u32 = 100_000;
 
 /// Puts a part on the board.
-pub(crate) fn add(sim: &Sim, part: &Part, selects: &Selects<'_>) -> Result<PartId, String> {
+pub(crate) fn add(sim: &Sim, part: &Part, wires: &Wires<'_>) -> Result<PartId, String> {
     let failed =
         |error: &dyn core::fmt::Display| format!("the part `{}` cannot be put on the board: {error}", part.name);
-    let place = Place { sim, wiring: &part.wiring, selects };
+    let place = Place { sim, wiring: &part.wiring, wires };
     Ok(match &part.kind {
         PartKind::Bme280 { temperature, humidity, pressure } => {
             let mut sensor = match place.address() {
@@ -43,6 +49,10 @@ pub(crate) fn add(sim: &Sim, part: &Part, selects: &Selects<'_>) -> Result<PartI
             place.put(place.connect(display, vddc.as_deref(), Ssd1306::with_vddc))
         }
         PartKind::Led { net, lit_high } => place.put(Led::new(sim.net(net), Level::from(*lit_high))),
+        PartKind::Echo => place.put(Echo::new()),
+        PartKind::Voltage { net, points } => {
+            place.put(Voltage::through(sim.net(net), points.clone()).map_err(|error| failed(&error))?)
+        }
     })
 }
 
@@ -62,22 +72,26 @@ pub(crate) fn rows(sim: &Sim, part: PartId) -> Vec<String> {
 struct Place<'a> {
     sim: &'a Sim,
     wiring: &'a Wiring,
-    selects: &'a Selects<'a>,
+    wires: &'a Wires<'a>,
 }
 
 impl Place<'_> {
     fn address(&self) -> Option<u8> {
         match self.wiring {
             Wiring::I2c { address, .. } => Some(*address),
-            Wiring::Spi { .. } | Wiring::Nets => None,
+            Wiring::Spi { .. } | Wiring::Uart { .. } | Wiring::Nets => None,
         }
     }
 
     fn put(&self, part: impl wasm_embedded_sim::Part) -> PartId {
         match self.wiring {
             Wiring::I2c { bus, .. } => self.sim.add_i2c(self.sim.i2c_bus(bus, FREQUENCY_HZ), part),
-            Wiring::Spi { label } => match self.selects.get(label.as_str()) {
+            Wiring::Spi { label } => match self.wires.selects.get(label.as_str()) {
                 Some(select) => self.sim.add_spi(*select, part),
+                None => self.sim.add(part),
+            },
+            Wiring::Uart { label } => match self.wires.ports.get(label.as_str()) {
+                Some(port) => self.sim.add_uart(*port, part),
                 None => self.sim.add(part),
             },
             Wiring::Nets => self.sim.add(part),

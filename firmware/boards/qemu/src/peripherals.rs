@@ -1,11 +1,14 @@
-//! Simulated PWM outputs and analogue inputs.
+//! Simulated PWM outputs, serial ports and analogue inputs.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
-use wasm_embedded_host::{DutyPart, HalCtxBuilder, PwmGrant, adc};
-use wasm_embedded_image::policy::{AdcLabel, PinPlace, PwmLabel};
+use embedded_io::{Error as _, ReadReady as _, WriteReady as _};
+use wasm_embedded_host::{Access, DutyPart, HalCtxBuilder, PwmGrant, adc, uart};
+use wasm_embedded_image::policy::{AdcLabel, Parity, PinPlace, PwmLabel, UartLabel, UartPlace};
 use wasm_embedded_sim::pwm::MAX_DUTY;
-use wasm_embedded_sim::{AdcSettings, PwmSettings, Sim, SimAdc};
+use wasm_embedded_sim::uart::Parity as Bit;
+use wasm_embedded_sim::{AdcSettings, PwmSettings, Sim, SimAdc, SimUart, UartError, UartId, UartSettings};
 
 use crate::world::only_simulated;
 
@@ -15,6 +18,25 @@ pub(crate) fn add_pwm(sim: &Sim, label: &PwmLabel, hal: &mut HalCtxBuilder) -> R
     let output = sim.pwm(sim.net(net), settings, DutyPart(label.initial).of(MAX_DUTY));
     hal.pwm(&label.label, output, PwmGrant { on_exit: label.on_exit.map(DutyPart) });
     Ok(())
+}
+
+/// Adds a serial port, and returns it for the part at its other end.
+pub(crate) fn add_uart(sim: &Sim, label: &UartLabel, hal: &mut HalCtxBuilder) -> Result<UartId, String> {
+    let UartPlace::Sim { name } = &label.place else { return Err(only_simulated(&label.label)) };
+    let settings = UartSettings {
+        baud: label.baud,
+        parity: match label.parity {
+            Parity::None => Bit::None,
+            Parity::Even => Bit::Even,
+            Parity::Odd => Bit::Odd,
+        },
+        stop_bits: label.stop_bits,
+        receive_bytes: usize::try_from(label.receive_bytes).unwrap_or(usize::MAX),
+    };
+    let port = sim.uart_port(name, settings);
+    let access = if label.read_only { Access::ReadOnly } else { Access::ReadWrite };
+    hal.uart_object(&label.label, Box::new(Port(sim.uart(port))), access);
+    Ok(port)
 }
 
 pub(crate) fn add_adc(sim: &Sim, label: &AdcLabel, hal: &mut HalCtxBuilder) -> Result<(), String> {
@@ -40,5 +62,36 @@ impl adc::Input for Input {
 
     fn read_microvolts(&mut self) -> Result<i32, adc::Error> {
         Ok(self.0.read_microvolts())
+    }
+}
+
+struct Port(SimUart);
+
+impl uart::Port for Port {
+    fn read(&mut self, buffer: &mut [u8], wait_ns: u64) -> Result<Option<usize>, uart::Error> {
+        self.0.read_within(buffer, wait_ns).map_err(from_sim)
+    }
+
+    fn write(&mut self, bytes: &[u8], wait_ns: u64) -> Result<Option<usize>, uart::Error> {
+        self.0.write_within(bytes, wait_ns).map_err(from_sim)
+    }
+
+    fn flush(&mut self, wait_ns: u64) -> Result<bool, uart::Error> {
+        self.0.flush_within(wait_ns).map_err(from_sim)
+    }
+
+    fn read_ready(&mut self) -> Result<bool, uart::Error> {
+        self.0.read_ready().map_err(from_sim)
+    }
+
+    fn write_ready(&mut self) -> Result<bool, uart::Error> {
+        self.0.write_ready().map_err(from_sim)
+    }
+}
+
+fn from_sim(error: UartError) -> uart::Error {
+    match error {
+        UartError::Overrun => uart::Error::Overrun,
+        error => uart::Error::Io(error.kind()),
     }
 }

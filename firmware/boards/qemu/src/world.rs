@@ -13,7 +13,7 @@ use wasm_embedded_image::Policy;
 use wasm_embedded_image::policy::{self, Bias, Direction, I2cBus, I2cLabel, PinLabel, PinPlace, SpiLabel};
 use wasm_embedded_sim::{Event, Level, PartId, Pull, Sim, SpiSettings, Topology, TraceSink};
 
-use crate::parts::{self, Selects};
+use crate::parts::{self, Wires};
 use crate::{BOARD, METER, options, peripherals};
 
 /// What one look at a clock takes, as under `wasm-embedded-rt`.
@@ -42,11 +42,9 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
     for label in &policy.pwm {
         peripherals::add_pwm(&sim, label, hal)?;
     }
-    if let Some(label) = policy.uart.first() {
-        let name = &label.label;
-        return Err(alloc::format!(
-            "label `{name}` is a serial port, and nothing here could answer on one: the Pico 2 has them"
-        ));
+    let mut wires = Wires::default();
+    for label in &policy.uart {
+        wires.ports.insert(&label.label, peripherals::add_uart(&sim, label, hal)?);
     }
     for label in &policy.adc {
         peripherals::add_adc(&sim, label, hal)?;
@@ -54,13 +52,12 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
     for label in &policy.i2c {
         add_i2c(&sim, label, hal)?;
     }
-    let mut selects = Selects::new();
     for label in &policy.spi {
-        add_spi(&sim, label, &mut selects, hal)?;
+        add_spi(&sim, label, &mut wires, hal)?;
     }
     let mut displays = Vec::new();
     for part in &policy.parts {
-        let id = parts::add(&sim, part, &selects)?;
+        let id = parts::add(&sim, part, &wires)?;
         displays.push((part.name.clone(), id));
     }
     for label in &policy.spi {
@@ -134,18 +131,13 @@ fn add_i2c(sim: &Sim, label: &I2cLabel, hal: &mut HalCtxBuilder) -> Result<(), S
     Ok(())
 }
 
-fn add_spi<'a>(
-    sim: &Sim,
-    label: &'a SpiLabel,
-    selects: &mut Selects<'a>,
-    hal: &mut HalCtxBuilder,
-) -> Result<(), String> {
+fn add_spi<'a>(sim: &Sim, label: &'a SpiLabel, wires: &mut Wires<'a>, hal: &mut HalCtxBuilder) -> Result<(), String> {
     let policy::SpiBus::Sim { name } = &label.bus else { return Err(only_simulated(&label.label)) };
     let (bus, settings) = (sim.spi_bus(name), settings(label));
     if label.selected {
         let select = sim.spi_select(bus, &label.label, settings);
         hal.spi_device(&label.label, Counted(sim.spi_device(select)));
-        selects.insert(&label.label, select);
+        wires.selects.insert(&label.label, select);
     } else {
         hal.spi_bus(&label.label, sim.spi(bus, settings));
     }
