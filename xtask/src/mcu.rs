@@ -6,6 +6,7 @@ mod figures;
 mod guests;
 mod machine;
 mod memory;
+mod tail_calls;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -56,6 +57,11 @@ pub(crate) fn lint() -> anyhow::Result<Done> {
         let arguments = ["clippy", "--release", "--package", package, "--target", target, "--", "--deny", "warnings"];
         execute(&mut firmware(arguments))?;
     }
+    // Linked too: defmt has a part of the linker's script.
+    let features = ["--features", "rtt,defmt", "--target", targets::FIRMWARE];
+    let clippy = ["clippy", "--release", "--package", "firmware-pico2"];
+    execute(firmware(clippy).args(features).args(["--", "--deny", "warnings"]))?;
+    execute(firmware(["build", "--release", "--package", "firmware-pico2"]).args(features))?;
     Ok(Done::Passed)
 }
 
@@ -84,10 +90,12 @@ fn examine(build: bool) -> anyhow::Result<()> {
     for machine in [Machine::An505, Machine::Virt] {
         println!("-- {machine}");
         let firmware = built("firmware-qemu", machine.target());
+        tail_calls::check(&firmware)?;
         checks::run(machine, &firmware, &guests, &mut figures).with_context(|| format!("on {machine}"))?;
     }
     for target in [targets::FIRMWARE, RISCV] {
         elf::check_boot_block(&built("firmware-pico2", target))?;
+        tail_calls::check(&built("firmware-pico2", target))?;
         let size = elf::Size::of(&built("firmware-pico2", target))?;
         figures.pico2(target, size);
     }

@@ -11,7 +11,7 @@ const BOOT_WINDOW: Range<u32> = 0x1000_0000..0x1000_1000;
 const BLOCK_START: u32 = 0xffff_ded3;
 const BLOCK_END: u32 = 0xab12_3579;
 /// `EM_RISCV`.
-const RISCV: u16 = 243;
+pub(super) const RISCV: u16 = 243;
 
 /// What a program takes.
 #[derive(Clone, Copy, Debug)]
@@ -74,16 +74,16 @@ pub(super) fn check_boot_block(path: &Path) -> anyhow::Result<()> {
 }
 
 /// `e_machine`: what the program is for.
-fn machine(bytes: &[u8]) -> anyhow::Result<u16> {
+pub(super) fn machine(bytes: &[u8]) -> anyhow::Result<u16> {
     half(bytes, 18)
 }
 
-fn word(bytes: &[u8], at: usize) -> anyhow::Result<u32> {
+pub(super) fn word(bytes: &[u8], at: usize) -> anyhow::Result<u32> {
     let bytes = bytes.get(at..at + 4).context("the ELF file is cut off")?;
     Ok(u32::from_le_bytes(bytes.try_into()?))
 }
 
-fn half(bytes: &[u8], at: usize) -> anyhow::Result<u16> {
+pub(super) fn half(bytes: &[u8], at: usize) -> anyhow::Result<u16> {
     let bytes = bytes.get(at..at + 2).context("the ELF file is cut off")?;
     Ok(u16::from_le_bytes(bytes.try_into()?))
 }

@@ -12,18 +12,13 @@ use crate::targets::FIRMWARE;
 
 /// Flash, heap and stack that the firmware may take, in bytes.
 const FLASH: u64 = 560 << 10;
-/// The same program takes a quarter more room for RISC-V than for Arm: there is no way yet to the limit above.
-const FLASH_RISCV: u64 = 720 << 10;
 const HEAP: u64 = 52 << 10;
 const STACK: u64 = 10 << 10;
 /// The memory of a guest, its stack and display buffer included.
 const LINEAR_MEMORY: u64 = 16 << 10;
-/// Instructions that a frame of the weather station and a transfer may take, without fuel and with it. RISC-V's do less each: the
-/// same program takes half as many again.
+/// Instructions that a frame of the weather station and a transfer may take, without fuel and with it.
 const FRAME: [u64; 2] = [3_400_000, 5_200_000];
-const FRAME_RISCV: [u64; 2] = [4_200_000, 6_200_000];
 const TRANSFER: [u64; 2] = [7_600, 9_400];
-const TRANSFER_RISCV: [u64; 2] = [8_000, 9_400];
 /// The flash and the RAM of a Pico 2; the second half of the flash is for guests.
 const PICO2_FLASH: u64 = 2 << 20;
 const PICO2_RAM: u64 = 520 << 10;
@@ -57,11 +52,7 @@ impl Figures {
     }
 
     pub(super) fn flash(&mut self, machine: Machine, size: Size) {
-        let limit = match machine {
-            Machine::An505 => FLASH,
-            Machine::Virt => FLASH_RISCV,
-        };
-        self.add(format!("{machine}: flash of the firmware, bytes"), size.flash.into(), Some(limit));
+        self.add(format!("{machine}: flash of the firmware, bytes"), size.flash.into(), Some(FLASH));
         if machine == Machine::An505 {
             self.add(format!("{machine}: variables, the stacks of two guests included, bytes"), size.ram.into(), None);
         }
@@ -95,10 +86,7 @@ impl Figures {
         let with = if fuel { "with" } else { "without" };
         // The first measurement begins with the start.
         let frame = meters(log).get(1).copied().context("no frame was measured")?;
-        let [without, limit] = match machine {
-            Machine::An505 => FRAME,
-            Machine::Virt => FRAME_RISCV,
-        };
+        let [without, limit] = FRAME;
         let limit = if fuel { limit } else { without };
         self.add(format!("{machine}: instructions of a frame {with} fuel"), frame, Some(limit));
         Ok(())
@@ -107,10 +95,7 @@ impl Figures {
     pub(super) fn transfers(&mut self, machine: Machine, fuel: bool, log: &[String]) -> anyhow::Result<()> {
         let with = if fuel { "with" } else { "without" };
         let all = meters(log).get(1).copied().context("no transfers were measured")?;
-        let [without, limit] = match machine {
-            Machine::An505 => TRANSFER,
-            Machine::Virt => TRANSFER_RISCV,
-        };
+        let [without, limit] = TRANSFER;
         let limit = if fuel { limit } else { without };
         self.add(
             format!("{machine}: instructions of a transfer of 1+1 bytes {with} fuel"),

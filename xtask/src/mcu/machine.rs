@@ -23,6 +23,9 @@ pub(super) const METER: u32 = 2;
 /// Ends QEMU when no guest is left.
 pub(super) const EXIT: u32 = 4;
 
+/// The extensions of the RP2350's cores, and no others: Zcmp excludes those of floats.
+const HAZARD3: &str = "rv32,f=off,d=off,zfa=off,zba=on,zbb=on,zbs=on,zbkb=on,zcb=on,zcmp=on";
+
 /// A board of QEMU.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Machine {
@@ -56,7 +59,7 @@ impl Machine {
         let mut qemu = command(program, ["-machine", kind, "-display", "none", "-monitor", "none", "-serial", "stdio"]);
         qemu.args(["-semihosting-config", "enable=on,target=native", "-icount", "shift=0", elf]).arg(firmware);
         if self == Machine::Virt {
-            qemu.args(["-m", "16"]);
+            qemu.args(["-m", "16", "-cpu", HAZARD3]);
         }
         qemu
     }
