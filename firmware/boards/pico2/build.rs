@@ -21,6 +21,10 @@ fn main() -> io::Result<()> {
         // The chip's interrupts, which cortex-m-rt's script includes too.
         println!("cargo:rustc-link-arg=-Tdevice.x");
     }
+    if env::var_os("CARGO_FEATURE_DEFMT").is_some() {
+        // Where the texts of defmt are: in the file, not in the flash.
+        println!("cargo:rustc-link-arg=-Tdefmt.x");
+    }
     println!("cargo:rustc-link-arg=--nmagic");
     Ok(())
 }

@@ -15,6 +15,8 @@ use rp235x_hal::pwm::Slices;
 use rp235x_hal::uart::{DataBits, Enabled, StopBits, UartConfig, UartPeripheral};
 use rp235x_hal::{Clock, Sio, Timer, Watchdog};
 
+use crate::probe;
+
 /// The crystal of the board.
 const CRYSTAL_HZ: u32 = 12_000_000;
 /// The clock of the processor, and of SPI and I2C, that the hal sets up.
@@ -76,8 +78,7 @@ pub(crate) fn init(heap: &Heap) {
         LOG.replace(cs, log);
         WATCHDOG.replace(cs, Some(watchdog));
     });
-    #[cfg(feature = "rtt")]
-    rtt_target::rtt_init_print!();
+    probe::init();
 }
 
 /// Writes to the log.
@@ -92,8 +93,7 @@ pub(crate) fn write(text: &str) {
             }
         }
     });
-    #[cfg(feature = "rtt")]
-    rtt_target::rprint!("{}", text);
+    probe::write(text);
 }
 
 /// Tells the watchdog that there was progress.

@@ -10,6 +10,7 @@ mod adc;
 mod chip;
 mod i2c;
 mod pins;
+mod probe;
 mod pwm;
 mod spi;
 mod uart;
