@@ -21,5 +21,7 @@ fn main() -> io::Result<()> {
     }
     println!("cargo:rustc-link-arg=-T{script}");
     println!("cargo:rustc-link-arg=--nmagic");
+    // One copy of functions that are the same: nothing here compares their addresses.
+    println!("cargo:rustc-link-arg=--icf=all");
     Ok(())
 }
