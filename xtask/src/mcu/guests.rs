@@ -134,8 +134,19 @@ impl There {
         let output = simulate.output().context("cannot start the host")?;
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         ensure!(output.status.success(), "the host failed:\n{said}");
-        let trace = fs::read_to_string(&trace)?.lines().map(str::to_owned).collect();
+        let mut trace: Vec<String> = fs::read_to_string(&trace)?.lines().map(str::to_owned).collect();
+        // It sets a PWM output to its duty on exit once more when it drops the output, a look at the simulation later.
+        let is_pwm = |line: &String| line.contains(" pwm ");
+        let again = trace.iter().rev().skip(1).find(|line| is_pwm(line)).map(|line| after_time(line).to_owned());
+        if trace.last().is_some_and(|line| is_pwm(line) && again.as_deref() == Some(after_time(line))) {
+            trace.pop();
+        }
         let (readings, picture) = said.lines().map(str::to_owned).partition(|line: &String| line.starts_with('['));
         Ok(There { readings, trace, picture })
     }
+}
+
+/// Returns an event without its time.
+fn after_time(line: &str) -> &str {
+    line.split_once(' ').map_or(line, |(_, event)| event)
 }

@@ -29,9 +29,6 @@ struct SimWorld {
 /// Builds the board of a policy.
 pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn World>, String> {
     let sim = Sim::new();
-    if options::get().trace {
-        sim.trace_to(Box::new(Tracer(policy.name.clone())));
-    }
     // In the order of `wasm-embedded-rt`, so that the same happens on the wires.
     for label in &policy.pins {
         add_bias(&sim, label)?;
@@ -62,6 +59,10 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
     }
     for label in &policy.spi {
         send_init_clocks(&sim, label);
+    }
+    // From here on, as under `wasm-embedded-rt`: the board is there before the guest is.
+    if options::get().trace {
+        sim.trace_to(Box::new(Tracer(policy.name.clone())));
     }
     Ok(Arc::new(SimWorld { sim, guest: policy.name.clone(), displays }))
 }
