@@ -12,6 +12,7 @@ use embedded_hal::spi::{SpiBus, SpiDevice};
 use embedded_io::{Read, ReadReady, Write, WriteReady};
 
 use crate::bindings::wasm_embedded::hal::types::OpenError;
+use crate::claims::Claims;
 use crate::clock::{Clock, Forward};
 use crate::delay::{self, Delay, Sliced};
 use crate::digital::{self, Input, Io, Output, Pins};
@@ -22,7 +23,7 @@ use crate::limits::Limits;
 use crate::log::{Log, Silent};
 use crate::refusal::Refusal;
 use crate::reply::ReplyBuffer;
-use crate::slot::Slots;
+use crate::slot::{BrokenHandle, Slots};
 use crate::{adc, i2c, pwm, spi, uart};
 
 /// Configuration and devices of one guest: everything it may reach, under labels.
@@ -44,6 +45,8 @@ pub struct HalCtx {
     pub(crate) reply: ReplyBuffer,
     #[cfg(feature = "async")]
     pub(crate) calls: crate::calls::Calls,
+    /// What asks the other guests of the board, if there are any.
+    claims: Option<Box<dyn Claims>>,
     /// How many handles the guest holds.
     handles: u32,
 }
@@ -75,6 +78,7 @@ impl HalCtx {
             reply: ReplyBuffer::default(),
             #[cfg(feature = "async")]
             calls: crate::calls::Calls::default(),
+            claims: None,
             handles: 0,
         })
     }
@@ -86,10 +90,16 @@ impl HalCtx {
     }
 
     /// Drives every output to its `on_exit` level. To be called when the guest has ended, however it ended; dropping the context
-    /// does it too. A pin that fails is passed over: the others matter as much.
+    /// does it too. A pin that fails is passed over: the others matter as much. With [`Claims`], these are the outputs that the
+    /// guest was the last to hold, and then it holds none.
     pub fn make_safe(&mut self) {
-        self.pins.make_safe();
-        pwm::make_safe(&mut self.pwm);
+        let claims = &mut self.claims;
+        let mut is_its_own = |label: &str| claims.as_mut().is_none_or(|claims| claims.reclaim(label));
+        self.pins.make_safe(&mut is_its_own);
+        pwm::make_safe(&mut self.pwm, &mut is_its_own);
+        if let Some(claims) = claims {
+            claims.leave();
+        }
     }
 
     /// Counts a handle that is being opened.
@@ -117,6 +127,11 @@ impl HalCtx {
             return Err(OpenError::Busy);
         }
         self.open_handle()?;
+        if let Some(Err(holder)) = self.claims.as_mut().map(|claims| claims.claim(label)) {
+            self.close_handle();
+            self.log.refused(&Refusal::HeldBy { label, holder: &holder });
+            return Err(OpenError::Busy);
+        }
         if let Ok(slot) = kind(self).get(handle) {
             slot.open = 1;
         }
@@ -126,6 +141,20 @@ impl HalCtx {
     /// Takes the log out, for a call that looks at the guest's memory at the same time.
     pub(crate) fn log_out(&mut self) -> Box<dyn Log> {
         core::mem::replace(&mut self.log, Box::new(Silent))
+    }
+
+    /// Closes what [`open_once`](HalCtx::open_once) opened.
+    pub(crate) fn close_once<D: ?Sized, G>(&mut self, handle: u32, kind: Kind<D, G>) -> Result<(), BrokenHandle> {
+        let mut claims = self.claims.take();
+        let closed = kind(self).get(handle).map(|slot| {
+            slot.open = 0;
+            if let Some(claims) = &mut claims {
+                claims.release(&slot.label);
+            }
+        });
+        self.claims = claims;
+        self.close_handle();
+        closed
     }
 
     /// Counts a handle that is dropped.
@@ -352,6 +381,13 @@ impl HalCtxBuilder {
     /// Sets what stops the guest, if the embedder has one already.
     pub fn interrupt(&mut self, interrupt: Interrupt) -> &mut HalCtxBuilder {
         self.0.interrupt = interrupt;
+        self
+    }
+
+    /// Sets what asks the other guests of the board before a label is opened that only one of them may hold at a time. Their
+    /// contexts are built with devices that stand for the same hardware, under the same labels.
+    pub fn claims<C: Claims + 'static>(&mut self, claims: C) -> &mut HalCtxBuilder {
+        self.0.claims = Some(Box::new(claims));
         self
     }
 

@@ -133,17 +133,20 @@ impl Pins {
         self.ios.add(label, pin, Pin::new(grant));
     }
 
-    /// Drives every output to its level on exit.
-    pub(crate) fn make_safe(&mut self) {
-        make_safe(&mut self.outputs);
-        make_safe(&mut self.ios);
+    /// Drives every output that is the guest's own to its level on exit.
+    pub(crate) fn make_safe(&mut self, is_its_own: &mut dyn FnMut(&str) -> bool) {
+        make_safe(&mut self.outputs, is_its_own);
+        make_safe(&mut self.ios, is_its_own);
     }
 }
 
 /// Drives the outputs of one kind to their levels on exit. A pin that fails is passed over: the others matter as much.
-fn make_safe<D: Output + ?Sized>(slots: &mut Slots<D, Pin>) {
+fn make_safe<D: Output + ?Sized>(slots: &mut Slots<D, Pin>, is_its_own: &mut dyn FnMut(&str) -> bool) {
     for slot in slots.iter_mut() {
         let Some(level) = slot.grant.grant.on_exit.filter(|_| !slot.grant.is_safe) else { continue };
+        if !is_its_own(&slot.label) {
+            continue;
+        }
         let electrical = slot.grant.grant.electrical(level);
         slot.grant.commanded = level;
         if let Ok(device) = slot.device() {

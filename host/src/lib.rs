@@ -45,6 +45,7 @@ pub mod adc;
 pub mod bindings;
 #[cfg(feature = "async")]
 mod calls;
+mod claims;
 pub mod clock;
 mod ctx;
 pub mod delay;
@@ -68,6 +69,7 @@ mod slot;
 pub mod spi;
 pub mod uart;
 
+pub use claims::Claims;
 pub use ctx::{HalCtx, HalCtxBuilder};
 pub use direct::DirectError;
 pub use gate::Rate;

@@ -14,9 +14,7 @@ pub(crate) fn add_opening<T: HalView, D: ?Sized + 'static, G: 'static, H: 'stati
     kind: Kind<D, G>,
 ) -> wasmtime::Result<()> {
     instance.resource(name, ResourceType::host::<H>(), move |mut store, handle| {
-        let hal = store.data_mut().hal();
-        kind(hal).get(handle)?.open = 0;
-        hal.close_handle();
+        store.data_mut().hal().close_once(handle, kind)?;
         Ok(())
     })?;
     instance.func_wrap(

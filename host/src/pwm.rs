@@ -62,10 +62,10 @@ pub(crate) fn add(outputs: &mut Outputs, label: &str, mut output: Box<dyn Output
     outputs.add(label, output, Pwm { grant, max_duty });
 }
 
-/// Drives every output to its duty on exit. One that fails is passed over: the others matter as much.
-pub(crate) fn make_safe(outputs: &mut Outputs) {
+/// Drives every output that is the guest's own to its duty on exit. One that fails is passed over: the others matter as much.
+pub(crate) fn make_safe(outputs: &mut Outputs, is_its_own: &mut dyn FnMut(&str) -> bool) {
     for slot in outputs.iter_mut() {
-        let Some(part) = slot.grant.grant.on_exit else { continue };
+        let Some(part) = slot.grant.grant.on_exit.filter(|_| is_its_own(&slot.label)) else { continue };
         let duty = part.of(slot.grant.max_duty);
         if let Ok(device) = slot.device() {
             let _ = device.set_duty(duty);

@@ -27,6 +27,13 @@ pub enum Refusal<'a> {
         /// The label.
         label: &'a str,
     },
+    /// The label is held by another guest.
+    HeldBy {
+        /// The label.
+        label: &'a str,
+        /// The name of that guest.
+        holder: &'a str,
+    },
     /// The guest holds as many handles as it may.
     Handles {
         /// How many.
@@ -69,6 +76,9 @@ impl fmt::Display for Refusal<'_> {
                 write!(f, "the guest asked for {label:?} as {wanted}, but the policy has it as {is}")
             }
             Refusal::Held { label } => write!(f, "the guest asked for {label:?}, which is held already"),
+            Refusal::HeldBy { label, holder } => {
+                write!(f, "the guest asked for {label:?}, which {holder} holds")
+            }
             Refusal::Handles { limit } => {
                 write!(f, "the guest holds {limit} handles: `handles` in [limits] allows no more")
             }

@@ -9,22 +9,25 @@ mod hardware;
 mod parts;
 mod peripherals;
 mod pins;
+mod rack;
 mod simulated;
 mod watch;
 
 use std::collections::BTreeMap;
 
 use embedded_hal::spi::SpiBus as _;
-use wasm_embedded_host::{Access, HalCtx, HalCtxBuilder, I2cGrant};
+use wasm_embedded_host::{Access, HalCtxBuilder, I2cGrant};
 use wasm_embedded_sim::parts::ssd1306::Frame;
 use wasm_embedded_sim::parts::{Scripted, Ssd1306};
 use wasm_embedded_sim::{PartId, Sim, SimSpiBus, SpiBusId, SpiSelectId, SpiSettings};
 
 use self::hardware::Hardware;
+use self::rack::Rack;
 pub use self::watch::{Edge, Watch};
 use crate::clock::RealWait;
 use crate::log::Teller;
 use crate::policy::{self, BusBackend, ChannelBackend, I2cLabel, PinBackend, Policy, Select, SpiLabel};
+use crate::turns::Turn;
 
 /// Why there is no board for a policy.
 #[derive(Debug, thiserror::Error)]
@@ -72,12 +75,12 @@ enum SpiPlace {
     Bus(SpiBusId),
 }
 
-/// A board, from which one guest is run.
+/// A board, from which one guest is run, or several at once.
 #[derive(Debug)]
 pub struct Board {
     sim: Sim,
     hardware: Option<Hardware>,
-    hal: HalCtxBuilder,
+    rack: Rack,
     parts: Vec<(String, PartId)>,
     /// Buses that get clocks before the guest starts, and how many bytes of them.
     init_clocks: Vec<(SimSpiBus, usize)>,
@@ -101,7 +104,17 @@ impl Board {
     ///
     /// As of [`Board::new`].
     pub fn on(policy: &Policy, sim: Sim) -> Result<Board, BoardError> {
-        Board::assemble(policy, sim, |hal| Hardware::open(policy, hal))
+        Board::assemble(policy, sim, &[], |rack| Hardware::open(policy, rack))
+    }
+
+    /// Builds the board of a policy for several guests with these names. Every label is there for each of them; what one of them
+    /// holds is refused to the others with its name, except for I2C buses, which all may have at once.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Board::new`].
+    pub fn for_guests(policy: &Policy, names: &[String]) -> Result<Board, BoardError> {
+        Board::assemble(policy, Sim::new(), names, |rack| Hardware::open(policy, rack))
     }
 
     /// Builds the board of a policy whose hardware is that of another machine: one with a kernel of the caller's. `linux` makes the
@@ -116,36 +129,39 @@ impl Board {
         sim: Sim,
         linux: impl FnOnce(std::sync::Arc<dyn crate::linux::FaultListener>) -> crate::linux::Linux,
     ) -> Result<Board, BoardError> {
-        Board::assemble(policy, sim, |hal| Hardware::open_on(policy, hal, linux))
+        Board::assemble(policy, sim, &[], |rack| Hardware::open_on(policy, rack, linux))
     }
 
     fn assemble(
         policy: &Policy,
         sim: Sim,
-        open: impl FnOnce(&mut HalCtxBuilder) -> Result<Option<Hardware>, BoardError>,
+        names: &[String],
+        open: impl FnOnce(&mut Rack) -> Result<Option<Hardware>, BoardError>,
     ) -> Result<Board, BoardError> {
         refuse_hardware(policy)?;
-        let mut board =
-            Board { sim, hardware: None, hal: HalCtx::builder(), parts: Vec::new(), init_clocks: Vec::new() };
+        let rack = Rack::new(names, &sim, policy.has_hardware());
+        let mut board = Board { sim, hardware: None, rack, parts: Vec::new(), init_clocks: Vec::new() };
         // The guest's pins come first: parts find their nets driven when they are powered on, as on a board whose controller
         // is held in reset until its outputs are set up.
-        pins::add(&board.sim, &mut board.hal, &policy.pins);
+        pins::add(&board.sim, &mut board.rack, &policy.pins);
         for label in &policy.i2c {
             board.add_i2c(label, policy);
         }
         let spi: BTreeMap<&str, SpiPlace> =
             policy.spi.iter().filter_map(|label| Some((label.label.as_str(), board.add_spi(label)?))).collect();
-        peripherals::add_pwm(&board.sim, &mut board.hal, &policy.pwm);
-        peripherals::add_adc(&board.sim, &mut board.hal, &policy.adc);
-        let uart = peripherals::add_uart(&board.sim, &mut board.hal, &policy.uart);
+        peripherals::add_pwm(&board.sim, &mut board.rack, &policy.pwm);
+        peripherals::add_adc(&board.sim, &mut board.rack, &policy.adc);
+        let uart = peripherals::add_uart(&board.sim, &mut board.rack, &policy.uart);
         for device in &policy.devices {
             let id = parts::add(&board.sim, device, &spi, &uart)
                 .map_err(|source| BoardError::Part { name: device.name.clone(), source })?;
             board.parts.push((device.name.clone(), id));
         }
         faults::Sites { sim: &board.sim, policy, spi: &spi, uart: &uart, parts: &board.parts }.arm();
-        board.hal.limits(policy.limits);
-        board.hardware = open(&mut board.hal)?;
+        board.rack.each(|hal| {
+            hal.limits(policy.limits);
+        });
+        board.hardware = open(&mut board.rack)?;
         Ok(board)
     }
 
@@ -204,10 +220,25 @@ impl Board {
         found
     }
 
-    /// Returns the context of the one guest of this board, to put devices under labels that no policy can describe. What waits
-    /// for the guest, its log and what stops it are set when it is run.
+    /// Returns the context of the one guest of this board, or of the first of several, to put devices under labels that no policy
+    /// can describe. What waits for the guest, its log and what stops it are set when it is run.
     pub fn hal(&mut self) -> &mut HalCtxBuilder {
-        &mut self.hal
+        self.rack.first()
+    }
+
+    /// Returns the context of a guest, by its number, unless there are fewer.
+    pub(crate) fn hal_of(&mut self, guest: usize) -> Option<&mut HalCtxBuilder> {
+        self.rack.guest(guest)
+    }
+
+    /// Returns the turns of a guest, by its number, if there are several in virtual time.
+    pub(crate) fn turn(&self, guest: usize) -> Option<Turn> {
+        self.rack.turn(guest).cloned()
+    }
+
+    /// Leaves the outputs at their levels on exit that no guest held, when all of several have ended.
+    pub(crate) fn make_safe(&mut self) {
+        self.rack.make_safe();
     }
 
     /// Returns what waits in the machine's time, if that is the guest's.
@@ -237,9 +268,8 @@ impl Board {
             policy.i2c.iter().filter(|other| other.backend == label.backend).find_map(|other| other.frequency_hz);
         let frequency_hz = stated.unwrap_or(policy::DEFAULT_I2C_FREQUENCY_HZ);
         let bus = self.sim.i2c_bus(name, frequency_hz);
-        let grant = i2c_grant(label);
-        self.hal.i2c_bus(&label.label, Box::new(simulated::Bus(self.sim.i2c(bus))), grant);
-        self.hal.frequency(&label.label, frequency_hz);
+        self.rack.i2c_bus(&label.label, Box::new(simulated::Bus(self.sim.i2c(bus))), &i2c_grant(label));
+        self.rack.frequency(&label.label, frequency_hz);
     }
 
     /// Adds a device or bus, and returns where its parts go.
@@ -258,15 +288,15 @@ impl Board {
         let place = match label.select {
             Select::Own => {
                 let select = self.sim.spi_select(bus, &label.label, settings);
-                self.hal.spi_device_object(&label.label, Box::new(simulated::Device(self.sim.spi_device(select))));
+                self.rack.spi_device(&label.label, Box::new(simulated::Device(self.sim.spi_device(select))));
                 SpiPlace::Select(bus, select)
             }
             Select::None => {
-                self.hal.spi_bus_object(&label.label, Box::new(simulated::Wires(self.sim.spi(bus, settings))));
+                self.rack.spi_bus(&label.label, Box::new(simulated::Wires(self.sim.spi(bus, settings))));
                 SpiPlace::Bus(bus)
             }
         };
-        self.hal.frequency(&label.label, label.frequency_hz);
+        self.rack.frequency(&label.label, label.frequency_hz);
         Some(place)
     }
 }

@@ -1,12 +1,14 @@
 //! The time that a guest lives in: virtual, or the machine's as soon as one label stands for hardware.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use wasm_embedded_host::Interrupt;
 use wasm_embedded_sim::{Sim, SimSleep};
+
+use crate::turns::{Given, Turn};
 
 /// What the wall clock shows when virtual time begins, since 1970: the first second of 2026.
 const WALL_CLOCK_START: Duration = Duration::from_secs(1_767_225_600);
@@ -22,6 +24,8 @@ pub(crate) type RealWait = Arc<dyn Fn(u64, &Interrupt) + Send + Sync>;
 pub(crate) struct Clock {
     sim: Sim,
     real: Option<Real>,
+    /// The guest's turns, if there are several in virtual time.
+    turn: Option<Turn>,
 }
 
 #[derive(Clone)]
@@ -29,13 +33,26 @@ struct Real {
     began: Instant,
     from_ns: u64,
     wait: RealWait,
+    /// Held while the simulated parts catch up, lest two guests let the same time pass.
+    catching_up: Arc<Mutex<()>>,
 }
 
 impl Clock {
     /// Starts the clock of a board; `wait` is what waits for its hardware, if it has any.
     pub(crate) fn start(sim: &Sim, wait: Option<RealWait>) -> Clock {
-        let real = wait.map(|wait| Real { began: Instant::now(), from_ns: sim.now_ns(), wait });
-        Clock { sim: sim.clone(), real }
+        let (began, from_ns) = (Instant::now(), sim.now_ns());
+        let real = wait.map(|wait| Real { began, from_ns, wait, catching_up: Arc::default() });
+        Clock { sim: sim.clone(), real, turn: None }
+    }
+
+    /// Returns the same clock for one of several guests.
+    pub(crate) fn of_guest(&self, turn: Option<Turn>) -> Clock {
+        Clock { turn, ..self.clone() }
+    }
+
+    /// Returns the guest's turns, if there are several in virtual time.
+    pub(crate) fn turn(&self) -> Option<&Turn> {
+        self.turn.as_ref()
     }
 
     /// Returns whether this is the machine's time.
@@ -46,6 +63,7 @@ impl Clock {
     /// Returns the time in nanoseconds.
     pub(crate) fn now_ns(&self) -> u64 {
         if let Some(real) = &self.real {
+            let _catching_up = real.catching_up.lock().unwrap_or_else(PoisonError::into_inner);
             let elapsed_ns = u64::try_from(real.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
             let behind_ns = real.from_ns.saturating_add(elapsed_ns).saturating_sub(self.sim.now_ns());
             if behind_ns > 0 {
@@ -59,6 +77,9 @@ impl Clock {
     pub(crate) fn look_ns(&self) -> u64 {
         if !self.is_real() {
             self.sim.advance_ns(LOOK_NS);
+            if let Some(turn) = &self.turn {
+                turn.pass();
+            }
         }
         self.now_ns()
     }
@@ -85,13 +106,34 @@ impl Clock {
     /// Waits until a time, or until the interrupt is requested if the time is the machine's.
     pub(crate) fn wait_until(&self, at_ns: u64, interrupt: &Interrupt) {
         let left_ns = at_ns.saturating_sub(self.now_ns());
-        match &self.real {
-            Some(real) => {
+        match (&self.real, &self.turn) {
+            (Some(real), _) => {
                 (real.wait)(left_ns, interrupt);
                 self.now_ns();
             }
-            None => self.sim.advance_ns(left_ns),
+            (None, None) => self.sim.advance_ns(left_ns),
+            (None, Some(turn)) => {
+                // A task that was woken meanwhile has to wait for the end of this call.
+                let give = || while turn.give(at_ns) == Given::Woken {};
+                // From event to event: one of them may be what another guest waits for.
+                give();
+                while self.sim.now_ns() < at_ns && interrupt.requested().is_none() {
+                    if !self.advance_to_next(at_ns) {
+                        self.sim.advance_ns(at_ns.saturating_sub(self.sim.now_ns()));
+                    }
+                    give();
+                }
+            }
         }
+    }
+
+    /// Lets virtual time pass up to the next thing that is to happen, or to a time. Returns whether anything is.
+    fn advance_to_next(&self, until_ns: u64) -> bool {
+        let is_any = self.sim.advance_to_next(until_ns);
+        if !is_any && until_ns < u64::MAX {
+            self.sim.advance_ns(until_ns.saturating_sub(self.sim.now_ns()));
+        }
+        is_any || until_ns < u64::MAX
     }
 
     /// Begins to wait so many nanoseconds beside other things.
@@ -110,13 +152,18 @@ impl Clock {
             self.now_ns();
             return true;
         }
-        if self.sim.advance_to_next(deadline_ns) {
-            return true;
+        let Some(turn) = &self.turn else { return self.advance_to_next(deadline_ns) };
+        let next_ns = || self.sim.next_ns().unwrap_or(u64::MAX).min(deadline_ns);
+        loop {
+            let expected_ns = next_ns();
+            if turn.give(expected_ns) == Given::Woken {
+                return true;
+            }
+            // What was to happen may have been put off by another guest, whose turn it may be before then.
+            if next_ns() <= expected_ns {
+                return self.advance_to_next(expected_ns);
+            }
         }
-        if deadline_ns < u64::MAX {
-            self.sim.advance_ns(deadline_ns.saturating_sub(self.sim.now_ns()));
-        }
-        deadline_ns < u64::MAX
     }
 
     /// Returns when a time comes, if it is the machine's.

@@ -9,7 +9,7 @@ use crate::imports::LinkError;
 use crate::output::Capture;
 use crate::policy::Policy;
 use crate::program::{LoadError, Program};
-use crate::run::{self, Exit, RunOptions};
+use crate::run::{self, Ended, Exit, RunOptions, Together};
 use crate::trace::{TextFormat, Trace, VcdFormat};
 use crate::trust::Trust;
 
@@ -28,6 +28,24 @@ pub struct Outcome {
     /// The same as a VCD.
     pub vcd: Vec<u8>,
     /// The board as the guest left it.
+    pub board: Board,
+}
+
+/// A run of several guests that ended. What is told for each of them has their order.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct JointOutcome {
+    /// How each guest ended, and when.
+    pub ended: Vec<Ended>,
+    /// The numbers of the guests, in the order in which they ended.
+    pub order: Vec<usize>,
+    /// What each said.
+    pub said: Vec<Capture>,
+    /// What happened on the wires, one event a line.
+    pub trace: String,
+    /// The same as a VCD.
+    pub vcd: Vec<u8>,
+    /// The board as the guests left it.
     pub board: Board,
 }
 
@@ -84,18 +102,70 @@ pub fn run_on(
     policy: &Policy,
     options: &RunOptions,
 ) -> Result<Outcome, HarnessError> {
-    let (text, vcd) = (Buffer::default(), Buffer::default());
-    let (text_trace, vcd_trace) = (Trace::new(TextFormat::new(text.clone())), Trace::new(VcdFormat::new(vcd.clone())));
-    board.sim().trace_to(Box::new(text_trace.clone()));
-    board.sim().trace_to(Box::new(vcd_trace.clone()));
+    let traces = Traces::of(&board);
     let capture = Arc::new(Mutex::new(Capture::default()));
     let ended = run::run(program, &mut board, policy, options, capture.clone())?;
-    board.sim().end_trace();
-    // Writing to memory does not fail.
-    let _ = text_trace.finish(ended.at_ns).and_then(|()| vcd_trace.finish(ended.at_ns));
-    let said = std::mem::take(&mut *capture.lock().unwrap_or_else(PoisonError::into_inner));
-    let trace = String::from_utf8_lossy(&text.take()).into_owned();
-    Ok(Outcome { exit: ended.exit, at_ns: ended.at_ns, said, trace, vcd: vcd.take(), board })
+    let (trace, vcd) = traces.finish(&board, ended.at_ns);
+    Ok(Outcome { exit: ended.exit, at_ns: ended.at_ns, said: take(&capture), trace, vcd, board })
+}
+
+/// Runs loaded programs under names at once on the board of a policy, until all have ended. The options are those of each.
+///
+/// # Errors
+///
+/// As of [`run_component`].
+pub fn run_programs(
+    guests: &[(&str, &Program)],
+    policy: &Policy,
+    options: &RunOptions,
+    prepare: impl FnOnce(&Board),
+) -> Result<JointOutcome, HarnessError> {
+    let names: Vec<String> = guests.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let mut board = Board::for_guests(policy, &names)?;
+    let traces = Traces::of(&board);
+    prepare(&board);
+    let captures: Vec<_> = guests.iter().map(|_| Arc::new(Mutex::new(Capture::default()))).collect();
+    let guests = guests.iter().zip(&captures).map(|((_, program), capture)| Together {
+        program,
+        options: options.clone(),
+        listener: capture.clone(),
+    });
+    let guests: Vec<_> = guests.collect();
+    let order = Mutex::new(Vec::new());
+    let note = |number: usize, _: &Ended| order.lock().unwrap_or_else(PoisonError::into_inner).push(number);
+    let ended = run::run_together(&guests, &mut board, policy, &note)?;
+    let at_ns = ended.iter().map(|ended| ended.at_ns).max().unwrap_or_default();
+    let (trace, vcd) = traces.finish(&board, at_ns);
+    let order = order.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(JointOutcome { ended, order, said: captures.iter().map(take).collect(), trace, vcd, board })
+}
+
+/// What is kept of a run's wires.
+struct Traces {
+    text: (Buffer, Trace<TextFormat<Buffer>>),
+    vcd: (Buffer, Trace<VcdFormat<Buffer>>),
+}
+
+impl Traces {
+    fn of(board: &Board) -> Traces {
+        let (text, vcd) = (Buffer::default(), Buffer::default());
+        let text_trace = Trace::new(TextFormat::new(text.clone()));
+        let vcd_trace = Trace::new(VcdFormat::new(vcd.clone()));
+        board.sim().trace_to(Box::new(text_trace.clone()));
+        board.sim().trace_to(Box::new(vcd_trace.clone()));
+        Traces { text: (text, text_trace), vcd: (vcd, vcd_trace) }
+    }
+
+    fn finish(self, board: &Board, at_ns: u64) -> (String, Vec<u8>) {
+        board.sim().end_trace();
+        // Writing to memory does not fail.
+        let _ = self.text.1.finish(at_ns).and_then(|()| self.vcd.1.finish(at_ns));
+        (String::from_utf8_lossy(&self.text.0.take()).into_owned(), self.vcd.0.take())
+    }
+}
+
+fn take(capture: &Arc<Mutex<Capture>>) -> Capture {
+    std::mem::take(&mut *capture.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Memory that a trace writes to and the harness reads.

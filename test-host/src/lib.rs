@@ -35,6 +35,7 @@ mod duration;
 pub mod engine;
 mod escape;
 pub mod harness;
+mod holders;
 pub mod imports;
 #[cfg(target_os = "linux")]
 pub mod linux;
@@ -52,4 +53,5 @@ mod size;
 mod style;
 pub mod trace;
 pub mod trust;
+mod turns;
 mod wasi;

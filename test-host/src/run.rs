@@ -1,35 +1,37 @@
-//! Runs one guest on one board, to its end.
+//! Runs one guest on one board to its end, or several at once.
 
 mod breach;
 mod drive;
 mod ending;
 mod guest;
 mod limiter;
+mod prepared;
+mod processor;
 mod timing;
 
-use std::panic::{self, AssertUnwindSafe};
+use std::fmt;
+use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
 use wasm_embedded_host::{HalCtx, Interrupt};
-use wasmtime::component::{Component, Linker};
-use wasmtime::{Store, UpdateDeadline};
-use wasmtime_wasi::p2::bindings::sync::Command;
+use wasmtime::component::Linker;
 
 pub use self::breach::Breach;
 pub use self::ending::{Exit, Trap};
 
 use self::guest::Guest;
-use self::limiter::Limiter;
-use self::timing::Timing;
+use self::prepared::{Beside, Prepared};
+use self::timing::Hooks;
 use crate::board::Board;
 use crate::clock::Clock;
 use crate::engine;
-use crate::imports::{self, LinkError};
-use crate::log::{GuestLog, Teller, level};
-use crate::output::{Listener, Shared};
+use crate::imports::LinkError;
+use crate::output::Listener;
 use crate::policy::{LogLevel, Policy};
 use crate::program::Program;
+use crate::turns::Turn;
 use crate::wasi;
 
 /// How a guest is run.
@@ -79,11 +81,16 @@ pub struct Ended {
 /// The log level where neither the policy nor the options say one.
 pub const DEFAULT_LOG_LEVEL: LogLevel = LogLevel::Info;
 
-/// How many handles a component may have for each one to hardware: WASI's resources, and those that it lends to itself.
-const COMPONENT_HANDLES: usize = 4;
-
-/// What a guest may hand over in one call beside the data of a transaction: arguments and texts.
-const HOSTCALL_BYTES: usize = 64 << 10;
+/// One of several guests that are run on one board.
+#[derive(Clone)]
+pub struct Together<'p> {
+    /// What it runs.
+    pub program: &'p Program,
+    /// How.
+    pub options: RunOptions,
+    /// Who hears it.
+    pub listener: Arc<Mutex<dyn Listener>>,
+}
 
 /// Runs a program on a board until it ends, and leaves the outputs at their `on-exit` levels.
 ///
@@ -100,81 +107,68 @@ pub fn run(
     options: &RunOptions,
     listener: Arc<Mutex<dyn Listener>>,
 ) -> Result<Ended, LinkError> {
-    let engine = program.component().engine();
-    let linker = linker(engine).map_err(LinkError::Engine)?;
-    imports::check(program.component(), &linker)?;
-
+    let linker = prepared::link(program)?;
     let clock = Clock::start(board.sim(), board.real_wait());
-    let listener = Shared::new(listener, policy.machine.output_bytes);
     // A request from outside counts from the guest's next call on, and not only when the guard has seen it.
     let interrupt = options.stop.clone().unwrap_or_default();
-    let max_level = level(options.log_level.or(policy.log_level).unwrap_or(DEFAULT_LOG_LEVEL));
-    let teller = Teller::new(&listener, &clock, max_level, &interrupt);
-    let timing = Timing::start(&clock, board.sim(), engine, &interrupt, options, &policy.machine);
-    board.listen(&teller);
-    let limiter = Limiter::new(&policy.machine, teller.clone());
-    let guest_clock = clock.clone();
-    let hal = board
-        .hal()
-        .interrupt(interrupt.clone())
-        .delay_object(timing.delay())
-        .clock(move || guest_clock.look_ns())
-        .log(GuestLog(teller))
-        .build();
+    let beside = Beside { number: 0, clock: &clock, hooks: None };
+    let prepared = Prepared::new((program, linker), board, policy, options, beside, (listener, interrupt))?;
     board.send_init_clocks();
-
-    let stdin = options.stdin.then(|| interrupt.clone());
-    let wasi = wasi::context(&options.args, options.seed, stdin, &clock, &listener);
-    let handles = usize::try_from(policy.limits.handles).unwrap_or(usize::MAX);
-    let mut store = store(engine, Guest::new(hal, wasi, timing.timers(), limiter, handles), policy)?;
-    store.epoch_deadline_callback(move |_| match interrupt.requested() {
-        Some(reason) => Err(wasm_embedded_host::Interrupted(reason).into()),
-        None => Ok(UpdateDeadline::Continue(1)),
-    });
-    let component = program.component();
-    // A panic is a fault of the host's, and none of the outputs' business. Wasmtime hands it on through the guest's calls; the store
-    // is used no more but to leave the outputs safe.
-    let called = panic::catch_unwind(AssertUnwindSafe(|| match imports::is_asynchronous(component) {
-        true => timing.drive(call_entry(&mut store, component, &linker)),
-        false => match Command::instantiate(&mut store, component, &linker) {
-            Ok(command) => command.wasi_cli_run().call_run(&mut store),
-            Err(error) => Err(not_instantiated(error, &store)),
-        },
-    }));
-    // Before anything else, however the guest ended: what follows takes its time.
-    store.data_mut().hal.make_safe();
-    drop(store);
     // What an asynchronous guest had on a bus goes on to its end; what was queued went with the store.
-    board.sim().finish_transactions();
-    let breach = timing.end();
-    let exit = match called {
-        Ok(result) => Exit::of(result, breach, listener.failure()),
-        Err(panic) => Exit::panicked(&*panic),
-    };
-    Ok(Ended { exit, at_ns: clock.now_ns() })
+    Ok(prepared.go(|| board.sim().finish_transactions()))
 }
 
-/// Runs an asynchronous guest by its entry.
-async fn call_entry(
-    store: &mut Store<Guest>,
-    component: &Component,
-    linker: &Linker<Guest>,
-) -> wasmtime::Result<Result<(), ()>> {
-    let instance = linker.instantiate_async(&mut *store, component).await;
-    let instance = instance.map_err(|error| not_instantiated(error, store))?;
-    let entry = instance.get_export_index(&mut *store, None, imports::ENTRY);
-    let run = instance.get_export_index(&mut *store, entry.as_ref(), "run");
-    let run = run.ok_or_else(|| wasmtime::Error::msg("the component's entry has no `run`"))?;
-    let run = instance.get_typed_func::<(), (Result<(), ()>,)>(&mut *store, run)?;
-    Ok(run.call_async(store, ()).await?.0)
-}
-
-/// Says which limit of the policy it was, if a guest asks for more than it may have before it runs.
-fn not_instantiated(error: wasmtime::Error, store: &Store<Guest>) -> wasmtime::Error {
-    match store.data().limiter.refused {
-        Some(breach) => error.context(breach),
-        None => error,
+/// Runs several programs at once on a board that was made for as many guests, until all have ended.
+///
+/// In virtual time one guest runs at a time. It hands its turn on when it waits, and lets those go on whose waits are over at the
+/// end of every call that takes virtual time: the next is the one whose wait ends first, and of equal ones the first of `guests`.
+/// So two runs are the same. With hardware they run as the machine has it, and transactions on one bus have their turns.
+///
+/// The limits of the policy are those of each guest. `ended` hears of each guest when it has ended, on its thread; the outputs that
+/// it was the last to hold are at their `on-exit` levels then. Those that none held follow at the end.
+///
+/// # Errors
+///
+/// A program cannot be linked. Nothing has run then.
+pub fn run_together(
+    guests: &[Together<'_>],
+    board: &mut Board,
+    policy: &Policy,
+    ended: &(dyn Fn(usize, &Ended) + Sync),
+) -> Result<Vec<Ended>, LinkError> {
+    let linkers: Vec<_> = guests.iter().map(|guest| prepared::link(guest.program)).collect::<Result<_, _>>()?;
+    let clock = Clock::start(board.sim(), board.real_wait());
+    let hooks = Hooks::default();
+    let mut prepared = Vec::new();
+    for (number, (Together { program, options, listener }, linker)) in guests.iter().zip(linkers).enumerate() {
+        let turn = board.turn(number);
+        let beside = Beside { number, clock: &clock.of_guest(turn.clone()), hooks: Some(&hooks) };
+        // Its own: what stops one guest is not for the others. The guard passes on what is requested of all.
+        let heard = (listener.clone(), Interrupt::default());
+        prepared.push((turn, Prepared::new((program, linker), board, policy, options, beside, heard)?));
     }
+    for turn in (guests.len()..).map_while(|number| board.turn(number)) {
+        turn.skip();
+    }
+    board.send_init_clocks();
+    let all = thread::scope(|scope| {
+        let mut threads = Vec::new();
+        for (number, (turn, prepared)) in prepared.into_iter().enumerate() {
+            threads.push(scope.spawn(move || {
+                let _running = turn.as_ref().map(Turn::begin);
+                // Others may be on the same bus: what is left on one of them ends after the last guest.
+                let end = prepared.go(|| ());
+                ended(number, &end);
+                end
+            }));
+        }
+        let ends = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        ends.collect()
+    });
+    board.sim().finish_transactions();
+    board.make_safe();
+    board.sim().on_advance(Box::new(|_| ()));
+    Ok(all)
 }
 
 /// Returns everything that a guest may import, which depends on the engine.
@@ -188,23 +182,14 @@ pub(crate) fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Guest
     Ok(linker)
 }
 
-fn store(engine: &wasmtime::Engine, guest: Guest, policy: &Policy) -> Result<Store<Guest>, LinkError> {
-    let mut store = Store::new(engine, guest);
-    store.limiter(|guest| &mut guest.limiter);
-    // Code that counts and need not is never out of fuel; code that does not count cannot be bounded.
-    if let (Err(error), Some(_)) = (store.set_fuel(policy.machine.fuel.unwrap_or(u64::MAX)), policy.machine.fuel) {
-        return Err(LinkError::NoFuel(error));
-    }
-    let transaction = usize::try_from(policy.limits.transaction_bytes).unwrap_or(usize::MAX);
-    store.set_hostcall_fuel(transaction.saturating_add(HOSTCALL_BYTES));
-    let handles = usize::try_from(policy.limits.handles).unwrap_or(usize::MAX);
-    store.set_max_component_handles(handles.saturating_mul(COMPONENT_HANDLES));
-    store.set_epoch_deadline(1);
-    Ok(store)
-}
-
 impl wasm_embedded_host::HalView for Guest {
     fn hal(&mut self) -> &mut HalCtx {
         &mut self.hal
+    }
+}
+
+impl fmt::Debug for Together<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Together").field("options", &self.options).finish_non_exhaustive()
     }
 }

@@ -141,6 +141,13 @@ fn every_ending_has_its_status_and_message() {
         ("sleeps", &["run", "sleeps.wasm", "--policy", "nothing.toml", "--timeout", "2s"]),
         ("script_unfinished", &["run", "ok.wasm", "--policy", "script.toml"]),
         ("display", &["run", "ok.wasm", "--policy", "board.toml", "--display"]),
+        (
+            "several",
+            &["run", "ok.wasm", "drives_and_traps.wasm", "fails.wasm", "--policy", "board.toml", "--trace-text"],
+        ),
+        ("several_names", &["run", "speaks.wasm", "speaks.wasm", "--policy", "nothing.toml"]),
+        ("several_json", &["run", "speaks.wasm", "fails.wasm", "--policy", "nothing.toml", "--json"]),
+        ("several_missing", &["run", "ok.wasm", "no_run.wasm", "--policy", "board.toml"]),
     ];
     for (name, args) in cases {
         compare(&folder, name, args);

@@ -9,8 +9,9 @@ use std::time::Duration;
 use wasm_embedded_host::delay::Delay;
 use wasm_embedded_host::i2c::Address;
 use wasm_embedded_host::log::Level;
-use wasm_embedded_host::{HalCtxBuilder, PinGrant, PwmGrant};
+use wasm_embedded_host::{PinGrant, PwmGrant};
 
+use super::rack::Rack;
 use super::{BoardError, i2c_grant, pins};
 use crate::clock::RealWait;
 use crate::linux::{
@@ -42,36 +43,36 @@ impl Hardware {
     }
 
     /// Opens what the policy's labels stand for, if there are any of hardware. Lines come last: they are driven from then on.
-    pub(super) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Option<Hardware>, BoardError> {
-        Hardware::open_on(policy, hal, Linux::new)
+    pub(super) fn open(policy: &Policy, rack: &mut Rack) -> Result<Option<Hardware>, BoardError> {
+        Hardware::open_on(policy, rack, Linux::new)
     }
 
     /// Opens it on a machine of the caller's.
     pub(super) fn open_on(
         policy: &Policy,
-        hal: &mut HalCtxBuilder,
+        rack: &mut Rack,
         linux: impl FnOnce(Arc<dyn FaultListener>) -> Linux,
     ) -> Result<Option<Hardware>, BoardError> {
         let hardware = Hardware::new(linux);
         let mut opened = false;
         hardware.check_lines(policy)?;
         for label in &policy.i2c {
-            opened |= named(&label.label, hardware.add_i2c(hal, label))?;
+            opened |= named(&label.label, hardware.add_i2c(rack, label))?;
         }
         for label in &policy.spi {
-            opened |= named(&label.label, hardware.add_spi(hal, label))?;
+            opened |= named(&label.label, hardware.add_spi(rack, label))?;
         }
         for label in &policy.uart {
-            opened |= named(&label.label, hardware.add_uart(hal, label))?;
+            opened |= named(&label.label, hardware.add_uart(rack, label))?;
         }
         for label in &policy.adc {
-            opened |= named(&label.label, hardware.add_adc(hal, label))?;
+            opened |= named(&label.label, hardware.add_adc(rack, label))?;
         }
         for label in &policy.pwm {
-            opened |= named(&label.label, hardware.add_pwm(hal, label))?;
+            opened |= named(&label.label, hardware.add_pwm(rack, label))?;
         }
         for label in &policy.pins {
-            opened |= named(&label.label, hardware.add_pin(hal, label))?;
+            opened |= named(&label.label, hardware.add_pin(rack, label))?;
         }
         Ok(opened.then_some(hardware))
     }
@@ -91,7 +92,7 @@ impl Hardware {
         faults.teller = Some(teller);
     }
 
-    fn add_i2c(&self, hal: &mut HalCtxBuilder, label: &I2cLabel) -> Result<bool, Failure> {
+    fn add_i2c(&self, rack: &mut Rack, label: &I2cLabel) -> Result<bool, Failure> {
         let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
         let settings = I2cSettings { path: path.clone(), frequency_hz: label.frequency_hz };
         let mut bus = self.linux.i2c(&label.label, &settings)?;
@@ -103,12 +104,15 @@ impl Hardware {
         // Where nobody says it, the clock is the usual one: an unknown one would leave transactions unbounded.
         let frequency_hz = bus.frequency_hz().or(label.frequency_hz).unwrap_or(DEFAULT_I2C_FREQUENCY_HZ);
         let lane = self.lane(path.to_string_lossy().into_owned());
-        let bus = Box::new(Queued::new(bus, lane));
-        hal.i2c_bus(&label.label, bus, i2c_grant(label)).frequency(&label.label, frequency_hz);
+        // The bus has its turns: no guest waits longer than for those before it.
+        let bus = Queued::new(bus, lane);
+        rack.each(|hal| {
+            hal.i2c_bus(&label.label, Box::new(bus.clone()), i2c_grant(label)).frequency(&label.label, frequency_hz);
+        });
         Ok(true)
     }
 
-    fn add_spi(&self, hal: &mut HalCtxBuilder, label: &SpiLabel) -> Result<bool, Failure> {
+    fn add_spi(&self, rack: &mut Rack, label: &SpiLabel) -> Result<bool, Failure> {
         let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
         let settings = SpiSettings {
             frequency_hz: label.frequency_hz,
@@ -125,10 +129,10 @@ impl Hardware {
         let bus = path.rsplit_once('.').map_or(&*path, |(bus, _)| bus).to_owned();
         let device = Box::new(Queued::new(device, self.lane(bus)));
         match label.select {
-            Select::Own => hal.spi_device_object(&label.label, device),
-            Select::None => hal.spi_bus_object(&label.label, device),
+            Select::Own => rack.spi_device(&label.label, device),
+            Select::None => rack.spi_bus(&label.label, device),
         };
-        hal.frequency(&label.label, label.frequency_hz);
+        rack.frequency(&label.label, label.frequency_hz);
         Ok(true)
     }
 
@@ -137,23 +141,23 @@ impl Hardware {
         self.lanes.borrow_mut().entry(bus).or_default().clone()
     }
 
-    fn add_uart(&self, hal: &mut HalCtxBuilder, label: &UartLabel) -> Result<bool, Failure> {
+    fn add_uart(&self, rack: &mut Rack, label: &UartLabel) -> Result<bool, Failure> {
         let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
         let settings =
             UartSettings { path: path.clone(), baud: label.baud, parity: label.parity, stop_bits: label.stop_bits };
         let port = self.linux.uart(&label.label, &settings)?;
-        hal.uart_object(&label.label, Box::new(port), label.access);
+        rack.uart(&label.label, Box::new(port), label.access);
         Ok(true)
     }
 
-    fn add_adc(&self, hal: &mut HalCtxBuilder, label: &AdcLabel) -> Result<bool, Failure> {
+    fn add_adc(&self, rack: &mut Rack, label: &AdcLabel) -> Result<bool, Failure> {
         let ChannelBackend::Linux { path, channel } = &label.backend else { return Ok(false) };
         let settings = AdcSettings { path: path.clone(), channel: *channel, resolution_bits: label.resolution_bits };
-        hal.adc(&label.label, self.linux.adc(&label.label, &settings)?);
+        rack.adc(&label.label, Box::new(self.linux.adc(&label.label, &settings)?));
         Ok(true)
     }
 
-    fn add_pwm(&self, hal: &mut HalCtxBuilder, label: &PwmLabel) -> Result<bool, Failure> {
+    fn add_pwm(&self, rack: &mut Rack, label: &PwmLabel) -> Result<bool, Failure> {
         let ChannelBackend::Linux { path, channel } = &label.backend else { return Ok(false) };
         let settings = PwmSettings {
             path: path.clone(),
@@ -163,7 +167,7 @@ impl Hardware {
             initial: label.initial,
         };
         let output = self.linux.pwm(&label.label, &settings)?;
-        hal.pwm_object(&label.label, Box::new(output), PwmGrant { on_exit: label.on_exit });
+        rack.pwm(&label.label, Box::new(output), PwmGrant { on_exit: label.on_exit });
         Ok(true)
     }
 
@@ -196,15 +200,15 @@ impl Hardware {
         open().map_err(|source: Failure| BoardError::Open { label: label.label.clone(), source })
     }
 
-    fn add_pin(&self, hal: &mut HalCtxBuilder, label: &PinLabel) -> Result<bool, Failure> {
+    fn add_pin(&self, rack: &mut Rack, label: &PinLabel) -> Result<bool, Failure> {
         let Some(line) = line_choice(label) else { return Ok(false) };
         let grant = pins::grant(label);
         let settings = settings(label, line, &grant);
         let (name, line) = (&label.label, Box::new(self.linux.line(&label.label, &settings)?));
         match label.direction {
-            PinDirection::Output => hal.output_object(name, line, grant),
-            PinDirection::Input => hal.input_object(name, line, label.active_low),
-            PinDirection::OpenDrain => hal.io_object(name, line, grant),
+            PinDirection::Output => rack.output(name, line, grant),
+            PinDirection::Input => rack.input(name, line, label.active_low),
+            PinDirection::OpenDrain => rack.io(name, line, grant),
         };
         Ok(true)
     }

@@ -1,8 +1,7 @@
 //! Stands in for the hardware on systems for which there is no back end: labels for hardware are refused before.
 
-use wasm_embedded_host::HalCtxBuilder;
-
 use super::BoardError;
+use super::rack::Rack;
 use crate::clock::RealWait;
 use crate::log::Teller;
 use crate::policy::{I2cLabel, Policy};
@@ -12,7 +11,7 @@ use crate::policy::{I2cLabel, Policy};
 pub(super) enum Hardware {}
 
 impl Hardware {
-    pub(super) fn open(_: &Policy, _: &mut HalCtxBuilder) -> Result<Option<Hardware>, BoardError> {
+    pub(super) fn open(_: &Policy, _: &mut Rack) -> Result<Option<Hardware>, BoardError> {
         Ok(None)
     }
 

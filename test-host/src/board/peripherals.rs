@@ -2,36 +2,38 @@
 
 use std::collections::BTreeMap;
 
+use embedded_hal::pwm::SetDutyCycle as _;
 use embedded_io::{Error as _, ReadReady as _, WriteReady as _};
-use wasm_embedded_host::{HalCtxBuilder, Progress, PwmGrant, adc, uart};
+use wasm_embedded_host::{Progress, PwmGrant, adc, pwm, uart};
 use wasm_embedded_sim::{
-    AdcSettings, PwmSettings, Sim, SimAdc, SimUart, UartError, UartId, UartSettings, pwm::MAX_DUTY, uart::Ready,
+    AdcSettings, PwmSettings, Sim, SimAdc, SimPwm, SimUart, UartError, UartId, UartSettings, pwm::MAX_DUTY, uart::Ready,
 };
 
+use super::rack::Rack;
 use crate::policy::{AdcLabel, BusBackend, PwmLabel, UartLabel};
 
-pub(super) fn add_pwm(sim: &Sim, hal: &mut HalCtxBuilder, labels: &[PwmLabel]) {
+pub(super) fn add_pwm(sim: &Sim, rack: &mut Rack, labels: &[PwmLabel]) {
     for label in labels {
         let Some(net) = label.backend.net() else { continue };
         let settings = PwmSettings { frequency_hz: label.frequency_hz, inverted: label.active_low };
         let output = sim.pwm(sim.net(net), settings, label.initial.of(MAX_DUTY));
-        hal.pwm(&label.label, output, PwmGrant { on_exit: label.on_exit });
+        rack.pwm(&label.label, Box::new(PwmOutput(output)), PwmGrant { on_exit: label.on_exit });
     }
 }
 
-pub(super) fn add_adc(sim: &Sim, hal: &mut HalCtxBuilder, labels: &[AdcLabel]) {
+pub(super) fn add_adc(sim: &Sim, rack: &mut Rack, labels: &[AdcLabel]) {
     for label in labels {
         let Some(net) = label.backend.net() else { continue };
         let settings = AdcSettings {
             resolution_bits: label.resolution_bits.unwrap_or(AdcSettings::default().resolution_bits),
             reference_uv: label.reference_mv.saturating_mul(1_000),
         };
-        hal.adc(&label.label, AdcInput(sim.adc(sim.net(net), settings)));
+        rack.adc(&label.label, Box::new(AdcInput(sim.adc(sim.net(net), settings))));
     }
 }
 
 /// Returns the ports, by label, for the parts at their other ends.
-pub(super) fn add_uart<'p>(sim: &Sim, hal: &mut HalCtxBuilder, labels: &'p [UartLabel]) -> BTreeMap<&'p str, UartId> {
+pub(super) fn add_uart<'p>(sim: &Sim, rack: &mut Rack, labels: &'p [UartLabel]) -> BTreeMap<&'p str, UartId> {
     let simulated = labels.iter().filter_map(|label| {
         let BusBackend::Sim(name) = &label.backend else { return None };
         let settings = UartSettings {
@@ -41,10 +43,23 @@ pub(super) fn add_uart<'p>(sim: &Sim, hal: &mut HalCtxBuilder, labels: &'p [Uart
             receive_bytes: label.receive_bytes,
         };
         let port = sim.uart_port(name, settings);
-        hal.uart_object(&label.label, Box::new(UartPort(sim.uart(port))), label.access);
+        rack.uart(&label.label, Box::new(UartPort(sim.uart(port))), label.access);
         Some((label.label.as_str(), port))
     });
     simulated.collect()
+}
+
+/// A simulated PWM output, as the host needs it.
+struct PwmOutput(SimPwm);
+
+impl pwm::Output for PwmOutput {
+    fn max_duty(&mut self) -> u16 {
+        self.0.max_duty_cycle()
+    }
+
+    fn set_duty(&mut self, duty: u16) -> Result<(), pwm::Error> {
+        self.0.set_duty_cycle(duty).map_err(|_| pwm::Error::Other)
+    }
 }
 
 /// A simulated input, as the host needs it.

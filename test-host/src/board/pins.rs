@@ -1,13 +1,14 @@
 //! Puts the guest's pins on their nets.
 
-use wasm_embedded_host::{HalCtxBuilder, PinGrant, digital};
+use wasm_embedded_host::{PinGrant, digital};
 use wasm_embedded_sim::parts::Debounce;
 use wasm_embedded_sim::{Level, Net, Pull, Sim};
 
+use super::rack::Rack;
 use super::simulated;
 use crate::policy::{Bias, PinBackend, PinDirection, PinLabel, PinLevel};
 
-pub(super) fn add(sim: &Sim, hal: &mut HalCtxBuilder, labels: &[PinLabel]) {
+pub(super) fn add(sim: &Sim, rack: &mut Rack, labels: &[PinLabel]) {
     let simulated = labels.iter().filter_map(|label| match &label.backend {
         PinBackend::Sim(net) => Some((label, sim.net(net))),
         PinBackend::Pin { .. } | PinBackend::Line(_) => None,
@@ -28,15 +29,17 @@ pub(super) fn add(sim: &Sim, hal: &mut HalCtxBuilder, labels: &[PinLabel]) {
             digital::Level::High => Level::High,
         };
         match label.direction {
-            PinDirection::Output => hal.output(name, sim.output(net, initial), grant),
+            PinDirection::Output => {
+                rack.output(name, Box::new(simulated::Output(sim.output(net, initial))), grant);
+            }
             PinDirection::Input => {
                 let input = sim.input(seen_by(sim, label, net));
-                hal.input_object(name, Box::new(simulated::Input(input)), label.active_low)
+                rack.input(name, Box::new(simulated::Input(input)), label.active_low);
             }
             PinDirection::OpenDrain => {
-                hal.io_object(name, Box::new(simulated::Io(sim.open_drain(net, initial))), grant)
+                rack.io(name, Box::new(simulated::Io(sim.open_drain(net, initial))), grant);
             }
-        };
+        }
     }
 }
 

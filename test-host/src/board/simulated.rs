@@ -5,7 +5,8 @@ use embedded_hal::i2c::{Error as _, I2c as _, Operation as I2cOperation};
 use embedded_hal::spi::{Error as _, Operation as SpiOperation, SpiBus as _, SpiDevice as _};
 use wasm_embedded_host::{Progress, digital, i2c, spi};
 use wasm_embedded_sim::{
-    Address, Awaited, I2cError, I2cStep, Level, SimI2c, SimInput, SimIoPin, SimSpiBus, SimSpiDevice, SpiError, SpiStep,
+    Address, Awaited, I2cError, I2cStep, Level, SimI2c, SimInput, SimIoPin, SimOutput, SimSpiBus, SimSpiDevice,
+    SpiError, SpiStep,
 };
 
 /// An I2C bus.
@@ -19,6 +20,10 @@ pub(super) struct Device(pub(super) SimSpiDevice);
 /// An SPI bus without select.
 #[derive(Debug)]
 pub(super) struct Wires(pub(super) SimSpiBus);
+
+/// An output.
+#[derive(Debug)]
+pub(super) struct Output(pub(super) SimOutput);
 
 /// An input.
 #[derive(Debug)]
@@ -108,6 +113,13 @@ fn spi_error(error: SpiError) -> spi::Error {
         // The kinds of embedded-hal have no word for it.
         SpiError::Busy => spi::Error::Busy,
         error => error.kind().into(),
+    }
+}
+
+impl digital::Output for Output {
+    fn set(&mut self, level: digital::Level) -> Result<(), digital::Error> {
+        let Ok(()) = embedded_hal::digital::OutputPin::set_state(&mut self.0, level.into());
+        Ok(())
     }
 }
 

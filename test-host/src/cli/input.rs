@@ -25,6 +25,13 @@ pub(super) struct ComponentArgs {
     /// The component: a `.wasm` file, or one that `compile` made
     pub(super) component: PathBuf,
 
+    #[command(flatten)]
+    code: CodeArgs,
+}
+
+/// Where compiled code may come from.
+#[derive(Args, Clone)]
+struct CodeArgs {
     /// Loads a compiled component with this SHA-256 that was not made on this machine
     #[arg(long, value_name = "SHA256", hide_short_help = true)]
     trust: Vec<Digest>,
@@ -39,10 +46,39 @@ pub(super) struct ComponentArgs {
     no_cache: bool,
 }
 
+/// The components of several guests.
+#[derive(Args)]
+pub(super) struct ComponentsArgs {
+    /// The component: a `.wasm` file, or one that `compile` made. Several run at once on one board
+    #[arg(required = true, value_name = "COMPONENT")]
+    components: Vec<PathBuf>,
+
+    #[command(flatten)]
+    code: CodeArgs,
+}
+
+impl ComponentsArgs {
+    /// Returns the components, in their order.
+    pub(super) fn each(&self) -> impl Iterator<Item = ComponentArgs> {
+        self.components.iter().map(|path| ComponentArgs { component: path.clone(), code: self.code.clone() })
+    }
+
+    /// Returns the name of each guest: that of its file, with a number where there are several.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for path in &self.components {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let numbered = (2..).map(|number| format!("{name}#{number}"));
+            names.extend(std::iter::once(name.clone()).chain(numbered).find(|name| !names.contains(name)));
+        }
+        names
+    }
+}
+
 impl ComponentArgs {
     /// Returns who vouches for compiled components.
     pub(super) fn trust(&self) -> Result<Trust, Failure> {
-        let trust = Trust::of_user(self.trust.clone());
+        let trust = Trust::of_user(self.code.trust.clone());
         Ok(match self.key()? {
             Some(key) => trust.and_key(key),
             None => trust,
@@ -50,7 +86,7 @@ impl ComponentArgs {
     }
 
     fn key(&self) -> Result<Option<Key>, Failure> {
-        let Some(path) = &self.key else { return Ok(None) };
+        let Some(path) = &self.code.key else { return Ok(None) };
         let key = Key::load(path);
         key.map(Some).map_err(|error| Failure::file(format!("cannot use the key {}", path.display()), error))
     }
@@ -58,7 +94,7 @@ impl ComponentArgs {
     /// Returns where code is kept between runs, if that can be done safely.
     #[cfg(feature = "compile")]
     fn cache(&self) -> Option<Cache> {
-        if self.no_cache {
+        if self.code.no_cache {
             return None;
         }
         let folder = Cache::folder_of_user()?;

@@ -1,5 +1,6 @@
 //! `run`: a component on the board of a policy.
 
+mod ending;
 pub(super) mod outputs;
 pub(super) mod voice;
 
@@ -9,25 +10,27 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use self::ending::{Teller, exit_status};
 use self::outputs::Outputs;
 use self::voice::Voice;
 use super::failure::Failure;
-use super::input::{ComponentArgs, PolicyArgs};
+use super::input::{ComponentArgs, ComponentsArgs, PolicyArgs};
 use super::signals::Signals;
 use super::{note, status};
 use crate::board::Board;
 use crate::engine::EngineOptions;
-use crate::policy::LogLevel;
-use crate::run::{self, Exit, RunOptions};
+use crate::policy::{LogLevel, Policy};
+use crate::program::Program;
+use crate::run::{self, Ended, RunOptions, Together};
 use crate::style::Style;
-use crate::{display, duration, escape, screen};
+use crate::{display, duration, screen};
 
-/// Runs a component on the board that the policy describes
+/// Runs a component on the board that the policy describes, or several at once
 #[derive(Args)]
 #[command(after_help = format!("{NOTES}\n\n{}", status::HELP))]
 pub(super) struct Opts {
     #[command(flatten)]
-    component: ComponentArgs,
+    components: ComponentsArgs,
 
     #[command(flatten)]
     policy: PolicyArgs,
@@ -63,8 +66,8 @@ pub(super) struct Opts {
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     seed: u64,
 
-    /// The guest's arguments; put `--` before the first if it begins with a dash
-    #[arg(trailing_var_arg = true)]
+    /// The guest's arguments; those of each, if there are several
+    #[arg(last = true)]
     args: Vec<String>,
 }
 
@@ -75,6 +78,13 @@ If one label of the policy stands for hardware, the guest lives in the machine's
 However the guest ends, by Ctrl-C too, outputs are then driven to the `on-exit` levels of the policy, and traces \
 and pictures are written. Pressing Ctrl-C twice ends this program at once.
 
+Several guests share the I2C buses of the policy, and their transactions have turns. Every other label is held by \
+one guest at a time, and refused to the others with the holder's name in the log; when a guest ends, the outputs \
+that it was the last to hold go to their `on-exit` levels. In simulated time the guests take turns: one that waits \
+hands on to the one whose wait ends first, and at the end of every call that takes time those go on whose waits \
+are over; of equal ones, the first of the command line. The end of each is told by its name, and this program's \
+status is the first on the command line that is not 0. The first guest gets the standard input.
+
 In a trace, the wires are called SCL and SDA; SCK, MOSI, MISO and CS; and pins as their nets. Where there are \
 several buses of a kind, or select lines, theirs begin with the name: board_SCL, flash_CS. To decode one:
   sigrok-cli -I vcd:downsample=1000 -i t.vcd -P i2c:scl=SCL:sda=SDA -A i2c=addr-data
@@ -83,7 +93,8 @@ Examples:
   wasm-embedded-rt run station.wasm --policy board.toml --display --screenshot oled=oled.png
   wasm-embedded-rt run station.wasm --policy board.toml --trace t.vcd --timeout 10s -- --fahrenheit
   wasm-embedded-rt run station.wasm --policy board.toml --fault broken.toml --trace-text
-  wasm-embedded-rt run blinky.wasm --policy board.toml --real-time --trace-text";
+  wasm-embedded-rt run blinky.wasm --policy board.toml --real-time --trace-text
+  wasm-embedded-rt run station.wasm blinky.wasm --policy board.toml --timeout 10s";
 
 /// When to draw.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -112,12 +123,12 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     let signals = Signals::listen().map_err(|error| Failure::file("cannot listen for Ctrl-C", error))?;
     let mut policy = opts.policy.require()?;
     opts.fault.iter().try_for_each(|file| policy.load_faults(file))?;
-    let program = opts.component.load(EngineOptions::of(&policy))?;
+    let names = opts.components.names();
     // Before a device is opened or a file is created: a component that cannot be run leaves no traces.
-    program.check()?;
+    let programs = programs(&opts.components, &policy)?;
     // From here on there is something to be left in a safe state.
     let stop = signals.stop();
-    let mut board = Board::new(&policy)?;
+    let mut board = Board::for_guests(&policy, &names)?;
     opts.outputs.check(&board)?;
     let voice = Voice::new(opts.json);
     let traces = opts.outputs.begin(&board, &voice, policy.machine.trace_bytes)?;
@@ -126,21 +137,34 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
         display::watch(&board, columns, io::stderr().is_terminal());
     }
 
-    let name = opts.component.component.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let options = RunOptions {
-        args: std::iter::once(name).chain(opts.args).collect(),
+    let guest = |name: &String| RunOptions {
+        args: std::iter::once(name).chain(&opts.args).cloned().collect(),
         seed: opts.seed,
         timeout: opts.timeout,
         real_time: opts.real_time,
-        stop: Some(stop),
+        stop: Some(stop.clone()),
         log_level: opts.log.map(LogLevel::from),
-        stdin: true,
+        stdin: names.first() == Some(name),
     };
-    let ended = run::run(&program, &mut board, &policy, &options, voice.listener())?;
+    let time = if board.has_hardware() { "time" } else { "simulated time" };
+    let teller = Teller { voice: &voice, timeout: opts.timeout, time };
+    let all = match (programs.as_slice(), names.as_slice()) {
+        ([program], [name]) => {
+            vec![run::run(program, &mut board, &policy, &guest(name), voice.listener())?]
+        }
+        _ => {
+            let listener =
+                |(program, name)| Together { program, options: guest(name), listener: voice.listener_of(name) };
+            let guests: Vec<_> = programs.iter().zip(&names).map(listener).collect();
+            let tell = |number: usize, ended: &Ended| teller.of_several(names.get(number), ended);
+            run::run_together(&guests, &mut board, &policy, &tell)?
+        }
+    };
+    let at_ns = all.iter().map(|ended| ended.at_ns).max().unwrap_or_default();
 
     board.sim().end_trace();
-    let finished = traces.finish(ended.at_ns);
-    let drawn = finished.and_then(|()| opts.outputs.draw(&board, &voice, ended.at_ns));
+    let finished = traces.finish(at_ns);
+    let drawn = finished.and_then(|()| opts.outputs.draw(&board, &voice, at_ns));
     if opts.display.is_some() {
         for name in board.displays() {
             let picture = board.frame(name).map(|frame| screen::draw(&frame, columns)).unwrap_or_default();
@@ -150,11 +174,11 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     for (name, mismatch) in board.mismatches() {
         note(&format!("{} {name}: {mismatch}\n", Style::of_stderr().yellow("warning:")));
     }
-    let status = exit_status(&ended.exit);
-    let time = if board.has_hardware() { "time" } else { "simulated time" };
-    let message = message(&ended.exit, options.timeout, time);
-    voice.ended(&ended, status, message.as_deref())?;
-    report(&ended.exit, message.as_deref());
+    let status = all.iter().map(|ended| exit_status(&ended.exit)).find(|status| *status != 0).unwrap_or(0);
+    // Several were told about when they ended.
+    if let [ended] = all.as_slice() {
+        teller.of_one(ended)?;
+    }
     match drawn {
         // What the guest did wrong comes before what this program could not write about it.
         Err(failure) if status == 0 => Err(failure),
@@ -166,35 +190,16 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     }
 }
 
-/// Says how the guest ended, unless it ended by itself.
-fn message(exit: &Exit, timeout: Option<Duration>, time: &str) -> Option<String> {
-    match (exit, timeout) {
-        (Exit::Status(_) | Exit::OutputClosed(io::ErrorKind::BrokenPipe), _) => None,
-        (Exit::Timeout, Some(timeout)) => Some(format!("{exit}: {timeout:?} of {time}")),
-        _ => Some(exit.to_string()),
-    }
-}
-
-/// Tells a person.
-fn report(exit: &Exit, message: Option<&str>) {
-    let style = Style::of_stderr();
-    if let Some(message) = message {
-        note(&format!("{} {}\n", style.red("error:"), style.red(&escape::line(message))));
-    }
-    exit.backtrace().iter().for_each(|line| note(&format!("{line}\n")));
-}
-
-fn exit_status(exit: &Exit) -> u8 {
-    match exit {
-        Exit::Status(status) => *status,
-        Exit::Trap(_) => status::TRAP,
-        Exit::Limit { .. } => status::LIMIT,
-        Exit::Timeout => status::TIMEOUT,
-        Exit::OutputClosed(io::ErrorKind::BrokenPipe) => status::PIPE,
-        Exit::OutputClosed(_) => status::HOST,
-        Exit::Stopped => status::STOPPED,
-        Exit::HostPanicked(_) => status::HOST,
-    }
+/// Loads the components, which can all be run.
+fn programs(components: &ComponentsArgs, policy: &Policy) -> Result<Vec<Program>, Failure> {
+    let several = components.each().count() > 1;
+    let load = |component: ComponentArgs| {
+        let program = component.load(EngineOptions::of(policy))?;
+        let named = |error| Failure::from(error).context(format!("cannot run {}", component.component.display()));
+        program.check().map_err(|error| if several { named(error) } else { Failure::from(error) })?;
+        Ok(program)
+    };
+    components.each().map(load).collect()
 }
 
 fn terminal_columns() -> usize {

@@ -48,7 +48,7 @@ struct Worker {
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// A device on a bus with turns.
+/// A device on a bus with turns. Clones are the same device.
 #[derive(Debug)]
 pub(crate) struct Queued<D> {
     device: Arc<Mutex<D>>,
@@ -116,6 +116,12 @@ impl Drop for Lane {
             // What is on the wires runs to its end; what still waited for its turn was dropped before.
             let _ = thread.join();
         }
+    }
+}
+
+impl<D> Clone for Queued<D> {
+    fn clone(&self) -> Queued<D> {
+        Queued { device: self.device.clone(), lane: self.lane.clone() }
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Console {
     /// Whether the next character of the guest's begins a line of the standard error.
     at_start: bool,
     style: Style,
+    /// The guest's name, where there are several.
+    guest: Option<String>,
 }
 
 impl Console {
@@ -34,13 +36,21 @@ impl Console {
             stderr: Decoder::default(),
             at_start: true,
             style: Style::of_stderr(),
+            guest: None,
         }
+    }
+
+    /// Creates the console for one of several guests: lines about it begin with its name, and its output stays as it is.
+    #[must_use]
+    pub fn of_guest(name: &str) -> Console {
+        Console { guest: Some(name.to_owned()), ..Console::new() }
     }
 
     fn line(&self, at_ns: u64, level: &str, paint: fn(Style, &str) -> String, text: &str) -> io::Result<()> {
         let us = at_ns / NS_PER_US;
         let time = self.style.dim(&format!("[{:5}.{:06}]", us / US_PER_S, us % US_PER_S));
-        writeln!(io::stderr().lock(), "{time} {} {text}", paint(self.style, &format!("{level:5}")))
+        let guest = self.guest.as_ref().map(|name| format!("{}: ", escape::line(name))).unwrap_or_default();
+        writeln!(io::stderr().lock(), "{time} {} {guest}{text}", paint(self.style, &format!("{level:5}")))
     }
 }
 

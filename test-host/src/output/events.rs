@@ -6,9 +6,13 @@
 //! `timeout`, `stopped` or, for a fault of the host's own, `panic`, its `status` that of the program, and unless the guest ended by itself it has a `message`, and after a
 //! trap or at a limit a `backtrace`.
 //!
+//! Where there are several guests, what is about one of them has `guest`, its name, and there is an `exit` for each when it has ended;
+//! what comes after the last one is about the board.
+//!
 //! Characters that could do something to a terminal are written as `\\u` escapes, as JSON allows everywhere.
 
 use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -19,6 +23,20 @@ use crate::escape::{self, Decoder};
 #[derive(Debug)]
 pub struct Events<W> {
     out: W,
+    decoders: Decoders,
+}
+
+/// One of several guests whose events go to one writer. Each of them has `guest`, its name.
+#[derive(Debug)]
+pub struct GuestEvents<W> {
+    events: Arc<Mutex<Events<W>>>,
+    guest: String,
+    decoders: Decoders,
+}
+
+/// What makes text of a guest's streams.
+#[derive(Debug, Default)]
+struct Decoders {
     stdout: Decoder,
     stderr: Decoder,
 }
@@ -26,7 +44,7 @@ pub struct Events<W> {
 impl<W: Write> Events<W> {
     /// Creates the events over a writer.
     pub fn new(out: W) -> Events<W> {
-        Events { out, stdout: Decoder::default(), stderr: Decoder::default() }
+        Events { out, decoders: Decoders::default() }
     }
 
     /// Writes one event with its own fields.
@@ -47,7 +65,15 @@ impl<W: Write> Events<W> {
 
 impl<W: Write + Send> Listener for Events<W> {
     fn hear(&mut self, at_ns: u64, said: Said<'_>) -> io::Result<()> {
-        let (name, fields) = match said {
+        let (name, fields) = self.decoders.event(said);
+        self.event(at_ns, name, fields)
+    }
+}
+
+impl Decoders {
+    /// Returns the name of an event and its fields.
+    fn event(&mut self, said: Said<'_>) -> (&'static str, Value) {
+        match said {
             Said::Stdout(bytes) => ("stdout", json!({ "text": self.stdout.text(bytes) })),
             Said::Stderr(bytes) => ("stderr", json!({ "text": self.stderr.text(bytes) })),
             Said::Log { level, target, message } => {
@@ -57,8 +83,22 @@ impl<W: Write + Send> Listener for Events<W> {
             Said::Refused(reason) => ("refused", json!({ "reason": reason })),
             Said::Fault { level, message } => ("fault", json!({ "level": level_name(level), "message": message })),
             Said::Dropped(count) => ("dropped", json!({ "count": count })),
-        };
-        self.event(at_ns, name, fields)
+        }
+    }
+}
+
+impl<W> GuestEvents<W> {
+    /// Creates what writes the events of a guest.
+    pub fn new(events: Arc<Mutex<Events<W>>>, guest: &str) -> GuestEvents<W> {
+        GuestEvents { events, guest: guest.to_owned(), decoders: Decoders::default() }
+    }
+}
+
+impl<W: Write + Send> Listener for GuestEvents<W> {
+    fn hear(&mut self, at_ns: u64, said: Said<'_>) -> io::Result<()> {
+        let (name, mut fields) = self.decoders.event(said);
+        fields["guest"] = json!(self.guest);
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).event(at_ns, name, fields)
     }
 }
 

@@ -13,6 +13,7 @@ use std::time::Duration;
 use wasm_embedded_host::{Interrupt, Interrupted};
 
 use crate::clock::Clock;
+use crate::turns::Turn;
 
 /// The longest wait between two looks at the interrupt.
 const SLICE: Duration = Duration::from_millis(10);
@@ -26,11 +27,15 @@ struct NothingLeft;
 struct Bell {
     rung: AtomicBool,
     thread: Thread,
+    turn: Option<Turn>,
 }
 
 impl Wake for Bell {
     fn wake(self: Arc<Bell>) {
         self.rung.store(true, Release);
+        if let Some(turn) = &self.turn {
+            turn.wake();
+        }
         self.thread.unpark();
     }
 }
@@ -43,7 +48,7 @@ pub(super) fn drive<T>(
     interrupt: &Interrupt,
 ) -> wasmtime::Result<T> {
     let mut guest = pin!(guest);
-    let bell = Arc::new(Bell { rung: AtomicBool::new(true), thread: thread::current() });
+    let bell = Arc::new(Bell { rung: AtomicBool::new(true), thread: thread::current(), turn: clock.turn().cloned() });
     let waker = Waker::from(bell.clone());
     loop {
         if let Some(reason) = interrupt.requested() {

@@ -1,11 +1,10 @@
 //! A guest's time while it runs: its end, its pace, and the guard against a guest that computes for ever.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rustix::time::{ClockId, clock_gettime};
 use wasm_embedded_host::delay::Delay;
 use wasm_embedded_host::{Interrupt, Progress, Reason};
 use wasm_embedded_sim::Sim;
@@ -14,6 +13,8 @@ use wasmtime::Engine;
 use super::RunOptions;
 use super::breach::Breach;
 use super::drive::drive;
+use super::prepared::Beside;
+use super::processor::Processor;
 use crate::clock::Clock;
 use crate::policy::MachineLimits;
 use crate::wasi::Timers;
@@ -24,20 +25,54 @@ const LOOK: Duration = Duration::from_millis(10);
 /// The timing of one run.
 pub(super) struct Timing {
     sim: Sim,
+    /// Its place among those of the board's guests, if there are several.
+    hook: Option<(Hooks, usize)>,
     timers: Timers,
     guard: Guard,
+}
+
+/// What is done whenever virtual time has passed, for each guest of a board that has not ended.
+#[derive(Clone, Default)]
+pub(super) struct Hooks(Arc<Mutex<Vec<Option<Hook>>>>);
+
+type Hook = Box<dyn FnMut(u64) + Send>;
+
+impl Hooks {
+    /// Adds what is done for a guest.
+    fn add(&self, sim: &Sim, hook: Hook) -> usize {
+        let mut hooks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = hooks.len();
+        hooks.push(Some(hook));
+        drop(hooks);
+        if place == 0 {
+            let called = self.0.clone();
+            sim.on_advance(Box::new(move |now_ns| {
+                for hook in called.lock().unwrap_or_else(PoisonError::into_inner).iter_mut().flatten() {
+                    hook(now_ns);
+                }
+            }));
+        }
+        place
+    }
+
+    fn remove(&self, place: usize) {
+        if let Some(hook) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(place) {
+            *hook = None;
+        }
+    }
 }
 
 impl Timing {
     /// Begins to watch the time.
     pub(super) fn start(
-        clock: &Clock,
+        beside: &Beside<'_>,
         sim: &Sim,
         engine: &Engine,
         interrupt: &Interrupt,
         options: &RunOptions,
-        limits: &MachineLimits,
+        (limits, processor): (&MachineLimits, &Processor),
     ) -> Timing {
+        let clock = beside.clock;
         let deadline_ns = options.timeout.map_or(u64::MAX, |timeout| {
             let timeout_ns = u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX);
             sim.now_ns().saturating_add(timeout_ns)
@@ -46,18 +81,30 @@ impl Timing {
         let now_ns = Arc::new(AtomicU64::new(sim.now_ns()));
         // Simulated parts beside hardware do not run ahead of it.
         let is_paced = options.real_time || clock.is_real();
-        let pace = is_paced.then(|| Pace { began: Instant::now(), from_ns: sim.now_ns() });
-        sim.on_advance(hook(now_ns.clone(), deadline_ns, pace, engine.clone(), interrupt.clone()));
+        let pace = is_paced.then(|| {
+            // The guest's clock, if it is the machine's, began before this: from a later time on, every look at it would wait.
+            let from_ns = sim.now_ns();
+            Pace { began: clock.instant(from_ns).unwrap_or_else(Instant::now), from_ns }
+        });
+        let hook = hook(now_ns.clone(), deadline_ns, pace, engine.clone(), interrupt.clone());
+        let hook = match beside.hooks {
+            Some(hooks) => Some((hooks.clone(), hooks.add(sim, hook))),
+            None => {
+                sim.on_advance(hook);
+                None
+            }
+        };
         let guard = Guard::start(Watch {
             engine: engine.clone(),
             interrupt: interrupt.clone(),
             stop: options.stop.clone(),
             seen_ns: now_ns,
             calls_count: clock.is_real(),
+            processor: processor.clone(),
             limits: limits.clone(),
             deadline: options.timeout.and_then(|_| clock.instant(deadline_ns)),
         });
-        Timing { sim: sim.clone(), timers, guard }
+        Timing { sim: sim.clone(), hook, timers, guard }
     }
 
     /// Returns what waits for the guest.
@@ -78,18 +125,15 @@ impl Timing {
 
     /// Ends the watching, and returns the limit of time that the guest was stopped for, if it was one.
     pub(super) fn end(self) -> Option<Breach> {
-        self.sim.on_advance(Box::new(|_| ()));
+        match self.hook {
+            Some((hooks, place)) => hooks.remove(place),
+            None => self.sim.on_advance(Box::new(|_| ())),
+        }
         self.guard.end()
     }
 }
 
-fn hook(
-    seen_ns: Arc<AtomicU64>,
-    deadline_ns: u64,
-    pace: Option<Pace>,
-    engine: Engine,
-    interrupt: Interrupt,
-) -> Box<dyn FnMut(u64) + Send> {
+fn hook(seen_ns: Arc<AtomicU64>, deadline_ns: u64, pace: Option<Pace>, engine: Engine, interrupt: Interrupt) -> Hook {
     Box::new(move |now_ns| {
         seen_ns.store(now_ns, Relaxed);
         if let Some(pace) = &pace {
@@ -151,6 +195,7 @@ struct Watch {
     seen_ns: Arc<AtomicU64>,
     /// Whether calls of the host count as doing something: with hardware, where they take time.
     calls_count: bool,
+    processor: Processor,
     limits: MachineLimits,
     /// The end of the guest's time, if it is the machine's.
     deadline: Option<Instant>,
@@ -164,15 +209,18 @@ impl Watch {
 
     /// Looks until the guest has ended or is to end; returns the limit that it ran into, if it was one.
     fn run(&self, is_over: &AtomicBool) -> Option<Breach> {
-        let (began, began_computing) = (Instant::now(), processor_time());
+        let (began, began_computing) = (Instant::now(), self.processor.time());
         let (mut last, mut since) = (self.pulse(), began_computing);
         while !is_over.load(Relaxed) {
             thread::park_timeout(LOOK);
+            if self.processor.needs_looks() {
+                self.engine.increment_epoch();
+            }
             if let Some(reason) = self.stop.as_ref().and_then(Interrupt::requested) {
                 self.interrupt.request(reason);
                 self.engine.increment_epoch();
             }
-            let (pulse, now) = (self.pulse(), processor_time());
+            let (pulse, now) = (self.pulse(), self.processor.time());
             if pulse != last {
                 (last, since) = (pulse, now);
             }
@@ -216,11 +264,4 @@ impl Guard {
         self.thread.thread().unpark();
         self.thread.join().unwrap_or_default()
     }
-}
-
-/// Returns the processor time of this process.
-fn processor_time() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    let (seconds, nanoseconds) = (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec));
-    Duration::new(seconds.unwrap_or_default(), nanoseconds.unwrap_or_default())
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wasm_embedded_sim::{Event, Topology};
 
 use crate::cli::failure::Failure;
-use crate::output::{Console, Events, Listener};
+use crate::output::{Console, Events, GuestEvents, Listener};
 use crate::run::{Ended, Exit};
 use crate::trace::{Capped, Format};
 
@@ -33,6 +33,14 @@ impl Voice {
         }
     }
 
+    /// Returns who hears one of several guests.
+    pub(super) fn listener_of(&self, guest: &str) -> Arc<Mutex<dyn Listener>> {
+        match self {
+            Voice::Console => Arc::new(Mutex::new(Console::of_guest(guest))),
+            Voice::Json(events) => Arc::new(Mutex::new(GuestEvents::new(events.clone(), guest))),
+        }
+    }
+
     /// Tells an event, if events are told.
     pub(super) fn event(&self, at_ns: u64, name: &str, fields: Value) -> io::Result<()> {
         match self {
@@ -41,8 +49,14 @@ impl Voice {
         }
     }
 
-    /// Tells the end.
-    pub(super) fn ended(&self, ended: &Ended, status: u8, message: Option<&str>) -> Result<(), Failure> {
+    /// Tells the end of the guest, or of one of several.
+    pub(super) fn ended(
+        &self,
+        guest: Option<&str>,
+        ended: &Ended,
+        status: u8,
+        message: Option<&str>,
+    ) -> Result<(), Failure> {
         let reason = match &ended.exit {
             Exit::Status(_) => "exit",
             Exit::Trap(_) => "trap",
@@ -53,6 +67,9 @@ impl Voice {
             Exit::OutputClosed(_) => return Ok(()),
         };
         let mut fields = json!({ "reason": reason, "status": status });
+        if let Some(guest) = guest {
+            fields["guest"] = json!(guest);
+        }
         if let Some(message) = message {
             fields["message"] = json!(message);
         }

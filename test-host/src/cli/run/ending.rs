@@ -1,0 +1,73 @@
+//! Tells how guests ended.
+
+use std::io;
+use std::time::Duration;
+
+use super::voice::Voice;
+use crate::cli::failure::Failure;
+use crate::cli::{note, status};
+use crate::escape;
+use crate::run::{Ended, Exit};
+use crate::style::Style;
+
+/// What tells how guests ended.
+pub(super) struct Teller<'v> {
+    pub(super) voice: &'v Voice,
+    pub(super) timeout: Option<Duration>,
+    /// What kind of time the guests live in.
+    pub(super) time: &'static str,
+}
+
+impl Teller<'_> {
+    /// Tells how the only guest ended, unless it ended by itself.
+    pub(super) fn of_one(&self, ended: &Ended) -> Result<(), Failure> {
+        let message = message(&ended.exit, self.timeout, self.time);
+        self.voice.ended(None, ended, exit_status(&ended.exit), message.as_deref())?;
+        report(&ended.exit, message.as_deref());
+        Ok(())
+    }
+
+    /// Tells how one of several guests ended, by its name.
+    pub(super) fn of_several(&self, name: Option<&String>, ended: &Ended) {
+        let name = name.map(String::as_str).unwrap_or_default();
+        let message = message(&ended.exit, self.timeout, self.time);
+        // A reader that is gone is noticed by the guests that go on.
+        let _ = self.voice.ended(Some(name), ended, exit_status(&ended.exit), message.as_deref());
+        match (self.voice, message) {
+            (Voice::Console, None) => note(&format!("{}: {}\n", escape::line(name), ended.exit)),
+            (_, message) => report(&ended.exit, message.map(|message| format!("{name}: {message}")).as_deref()),
+        }
+    }
+}
+
+/// Says how the guest ended, unless it ended by itself.
+fn message(exit: &Exit, timeout: Option<Duration>, time: &str) -> Option<String> {
+    match (exit, timeout) {
+        (Exit::Status(_) | Exit::OutputClosed(io::ErrorKind::BrokenPipe), _) => None,
+        (Exit::Timeout, Some(timeout)) => Some(format!("{exit}: {timeout:?} of {time}")),
+        _ => Some(exit.to_string()),
+    }
+}
+
+/// Tells a person.
+fn report(exit: &Exit, message: Option<&str>) {
+    let style = Style::of_stderr();
+    if let Some(message) = message {
+        note(&format!("{} {}\n", style.red("error:"), style.red(&escape::line(message))));
+    }
+    exit.backtrace().iter().for_each(|line| note(&format!("{line}\n")));
+}
+
+/// Returns the status that stands for how a guest ended.
+pub(super) fn exit_status(exit: &Exit) -> u8 {
+    match exit {
+        Exit::Status(status) => *status,
+        Exit::Trap(_) => status::TRAP,
+        Exit::Limit { .. } => status::LIMIT,
+        Exit::Timeout => status::TIMEOUT,
+        Exit::OutputClosed(io::ErrorKind::BrokenPipe) => status::PIPE,
+        Exit::OutputClosed(_) => status::HOST,
+        Exit::Stopped => status::STOPPED,
+        Exit::HostPanicked(_) => status::HOST,
+    }
+}
