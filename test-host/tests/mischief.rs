@@ -5,8 +5,11 @@ mod support;
 use std::fs;
 use std::time::Duration;
 
+use embedded_hal::i2c::Operation;
+use wasm_embedded_host::{Access, I2cGrant, Progress, i2c};
+use wasm_embedded_rt::board::Board;
 use wasm_embedded_rt::engine::EngineOptions;
-use wasm_embedded_rt::harness::{Outcome, run_program};
+use wasm_embedded_rt::harness::{Outcome, run_on, run_program};
 use wasm_embedded_rt::policy::Policy;
 use wasm_embedded_rt::program::Program;
 use wasm_embedded_rt::run::{Breach, Exit, RunOptions};
@@ -235,4 +238,34 @@ fn a_part_that_panics_ends_its_guest_only() {
     let timeout = Some(Duration::from_millis(10));
     let outcome = run_program(&program, &policy, &RunOptions { timeout, ..options }, |_| ()).expect("it runs");
     assert_eq!(outcome.exit, Exit::Timeout, "the next guest is not concerned");
+}
+
+/// A bus whose driver panics, beside the guest or in its call.
+struct Broken;
+
+impl i2c::Bus for Broken {
+    fn transaction(&mut self, _address: i2c::Address, _operations: &mut [Operation<'_>]) -> Result<(), i2c::Error> {
+        panic!("a driver is broken")
+    }
+
+    fn start(&mut self, _transaction: i2c::Transaction) -> Progress<i2c::Outcome> {
+        Progress::pending(async { panic!("a driver is broken") })
+    }
+}
+
+#[test]
+fn a_bus_that_panics_ends_blocking_and_asynchronous_guests_with_the_host_s_status_and_safe_outputs() {
+    let text = "[gpio]\nLED = { sim = true, direction = \"output\", on-exit = \"high\" }\n\
+        BUTTON = { sim = true, direction = \"input\", bias = \"pull-down\" }\n";
+    let policy = Policy::parse("board.toml", text).expect("a valid policy");
+    for name in ["thermometer", "logger_async"] {
+        let component = fs::read(support::guest("examples", name)).expect("a component");
+        let program = Program::load(&component, EngineOptions::of(&policy), &Trust::default()).expect("a component");
+        let mut board = Board::new(&policy).expect("a board");
+        let grant = I2cGrant::none().allow_range(0x08..=0x77, Access::ReadWrite);
+        board.hal().i2c_bus("thermometer", Box::new(Broken), grant);
+        let outcome = run_on(&program, board, &policy, &RunOptions::default()).expect("it runs");
+        assert_eq!(outcome.exit, Exit::HostPanicked("a driver is broken".to_owned()), "{name}");
+        assert!(outcome.trace.trim_end().ends_with("LED high"), "{name}: {}", outcome.trace);
+    }
 }

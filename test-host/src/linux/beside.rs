@@ -3,11 +3,15 @@
 //! A bus has one thread, which starts with its first transaction of this kind. Whatever label it comes from, and whether or not
 //! the guest waits for it in the call, a transaction has its turn in the order in which it was begun, and nothing comes between
 //! its parts.
+//!
+//! A device that panics ends nothing but the guest that used it: its turn passes on, and the panic goes on in the guest's call, where
+//! it is caught.
 
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -62,7 +66,8 @@ pub(super) struct Answer<T>(Arc<Mutex<State<T>>>);
 pub(super) struct Asked<T>(Arc<Mutex<State<T>>>);
 
 struct State<T> {
-    answer: Option<T>,
+    /// The answer, or the panic in its place.
+    answer: Option<thread::Result<T>>,
     waker: Option<Waker>,
     is_wanted: bool,
 }
@@ -84,10 +89,19 @@ impl Turns {
         let numbers = lock(&self.numbers);
         let waited = self.passed.wait_while(numbers, |numbers| numbers.current != number);
         drop(waited);
-        let result = act();
-        lock(&self.numbers).current += 1;
-        self.passed.notify_all();
-        result
+        // Also if it panics: those after it have their turns.
+        let _passes = Passes(self);
+        act()
+    }
+}
+
+/// Passes the turn on when it is dropped.
+struct Passes<'t>(&'t Turns);
+
+impl Drop for Passes<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.numbers).current += 1;
+        self.0.passed.notify_all();
     }
 }
 
@@ -141,8 +155,7 @@ impl<D: Send + 'static> Queued<D> {
         let device = self.device.clone();
         self.lane.post(Box::new(move || {
             if asked.is_wanted() {
-                let result = act(&mut lock(&device));
-                give(&asked, result);
+                answer_by(&asked, || act(&mut lock(&device)));
             }
         }));
         Progress::pending(answer)
@@ -193,6 +206,16 @@ impl<T> Asked<T> {
 
 /// Gives an answer.
 pub(super) fn give<T>(asked: &Asked<T>, answer: T) {
+    finish(asked, Ok(answer));
+}
+
+/// Gives what a function returns. If it panics, the panic goes on in the thread that waits for the answer.
+pub(super) fn answer_by<T>(asked: &Asked<T>, act: impl FnOnce() -> T) {
+    // What it left half done is behind the device's own lock, or used no more.
+    finish(asked, catch_unwind(AssertUnwindSafe(act)));
+}
+
+fn finish<T>(asked: &Asked<T>, answer: thread::Result<T>) {
     let mut state = lock(&asked.0);
     state.answer = Some(answer);
     let waker = state.waker.take();
@@ -203,13 +226,15 @@ pub(super) fn give<T>(asked: &Asked<T>, answer: T) {
 }
 
 /// Asks again and again, on a thread of its own, until there is an answer or nobody wants it any more. `ask` waits a while by
-/// itself, and what it waits for must be there still when it is asked again.
+/// itself, and what it waits for must be there still when it is asked again. A panic is an answer, too.
 pub(super) fn watch<T: Send + 'static>(mut ask: impl FnMut() -> Option<T> + Send + 'static) -> Answer<T> {
     let (answer, asked) = Answer::new();
     thread::spawn(move || {
         while asked.is_wanted() {
-            if let Some(said) = ask() {
-                return give(&asked, said);
+            match catch_unwind(AssertUnwindSafe(&mut ask)) {
+                Ok(None) => {}
+                Ok(Some(said)) => return finish(&asked, Ok(said)),
+                Err(panic) => return finish(&asked, Err(panic)),
             }
         }
     });
@@ -222,7 +247,11 @@ impl<T> Future for Answer<T> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         let mut state = lock(&self.0);
         match state.answer.take() {
-            Some(answer) => Poll::Ready(answer),
+            Some(Ok(answer)) => Poll::Ready(answer),
+            Some(Err(panic)) => {
+                drop(state);
+                resume_unwind(panic)
+            }
             None => {
                 state.waker = Some(cx.waker().clone());
                 Poll::Pending

@@ -99,6 +99,44 @@ fn what_is_dropped_before_its_turn_never_begins_and_what_has_begun_ends() {
 }
 
 #[test]
+fn a_device_that_panics_ends_its_caller_and_neither_the_queue_nor_the_other_labels() {
+    struct Broken;
+
+    impl Bus for Broken {
+        fn transaction(&mut self, _address: Address, _operations: &mut [Operation<'_>]) -> Result<(), Error> {
+            panic!("a device is broken")
+        }
+    }
+
+    fn text<T>(result: thread::Result<T>) -> Option<&'static str> {
+        result.err().and_then(|panic| panic.downcast_ref::<&str>().copied())
+    }
+
+    let ([mut sound, _], record, [go, _], _begins) = labels();
+    let mut broken = Queued::new(Broken, sound.lane.clone());
+    for _ in 0..3 {
+        go.send(()).expect("the device is there");
+    }
+    // On the bus' thread, with another transaction in the queue behind it.
+    let (panics, follows) = (broken.start(write(1)), sound.start(write(2)));
+    assert_eq!(wait(follows.end()), Ok(Vec::new()));
+    assert_eq!(text(catch_unwind(AssertUnwindSafe(|| wait(panics.end())))), Some("a device is broken"));
+    // In the call.
+    let blocking = catch_unwind(AssertUnwindSafe(|| broken.transaction(Address::SevenBit(5), &mut [])));
+    assert_eq!(text(blocking), Some("a device is broken"));
+    assert_eq!(sound.transaction(Address::SevenBit(5), &mut [Operation::Write(&[3])]), Ok(()));
+    assert_eq!(wait(sound.start(write(4)).end()), Ok(Vec::new()));
+    assert_eq!(*lock(&record), [2, 3, 4]);
+}
+
+#[test]
+fn a_watch_that_panics_hands_it_on_to_who_waits() {
+    let answer: Answer<()> = watch(|| panic!("a port is broken"));
+    let panic = catch_unwind(AssertUnwindSafe(|| wait(answer))).expect_err("it panics");
+    assert_eq!(panic.downcast_ref::<&str>(), Some(&"a port is broken"));
+}
+
+#[test]
 fn a_watch_ends_with_its_answer_or_with_its_reader() {
     let mut left = 3;
     let answer = watch(move || {

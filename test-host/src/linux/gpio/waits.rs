@@ -1,6 +1,7 @@
 //! Waits at a line that go on beside the guest: one thread a line hears its edges from the first wait on, and loses none.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -49,7 +50,13 @@ impl Waits {
         let (waits, is_over) = (list.clone(), over.clone());
         let thread = thread::spawn(move || {
             while !is_over.load(Relaxed) {
-                match file.wait(SLICE) {
+                // A panic says itself what it is, and leaves a line that may or may not be heard of again.
+                let Ok(heard) = catch_unwind(AssertUnwindSafe(|| file.wait(SLICE))) else {
+                    end(&waits, Err(Error::Other), |_| true);
+                    thread::sleep(SLICE);
+                    continue;
+                };
+                match heard {
                     Ok(Some(edge)) => end(&waits, Ok(()), |wait| wait.ends_with(edge)),
                     Ok(None) | Err(Errno::INTR) => end(&waits, Ok(()), |wait| !wait.asked.is_wanted()),
                     Err(errno) => {
