@@ -20,6 +20,8 @@ pub struct Case {
     pub(crate) wires: &'static [(&'static str, &'static str)],
     pub(crate) judge: Option<Judge>,
     pub(crate) traps: bool,
+    /// Whether the rule is seen all the same on a host that cannot do this.
+    pub(crate) optional: bool,
     /// The guests that have to be as expected.
     pub(crate) guests: &'static [Guest],
     /// The guest of this run.
@@ -58,6 +60,8 @@ pub enum Peer {
     Sends(&'static [u8]),
     /// Is gone from now on.
     HangsUp,
+    /// Is there again.
+    Returns,
 }
 
 /// What can go wrong on I2C wires, beside what targets do.
@@ -104,7 +108,7 @@ impl Case {
     pub const fn new(script: &'static str) -> Case {
         let guests = &[Guest::Blocking, Guest::Asynchronous];
         let (conditions, guest) = (Conditions::NONE, Guest::Blocking);
-        Case { script, conditions, says: None, wires: &[], judge: None, traps: false, guests, guest }
+        Case { script, conditions, says: None, wires: &[], judge: None, traps: false, optional: false, guests, guest }
     }
 
     /// Expects answers, separated by `;`.
@@ -141,6 +145,12 @@ impl Case {
     #[must_use]
     pub(crate) const fn traps(self) -> Case {
         Case { traps: true, ..self }
+    }
+
+    /// Is for hosts that can do it.
+    #[must_use]
+    pub(crate) const fn where_possible(self) -> Case {
+        Case { optional: true, ..self }
     }
 
     /// Returns what the guest is to do: its arguments, joined by spaces.

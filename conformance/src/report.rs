@@ -144,6 +144,7 @@ fn run(case: &Case, host: &mut dyn Host, runs: &mut Runs) {
                     Guest::Asynchronous => runs.by.asynchronous = true,
                 }
             }
+            Err(Unable::Missing(_)) if case.optional => {}
             Err(Unable::Missing(why)) => drop(runs.missing.get_or_insert(why)),
             Err(Unable::Failed(why)) => runs.wrong.push(format!("`{}`{name}: {why}", case.script)),
         }

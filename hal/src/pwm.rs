@@ -91,4 +91,13 @@ impl SetDutyCycle for PwmOutput {
     fn set_duty_cycle(&mut self, duty: u16) -> Result<(), Error> {
         Ok(self.output.set_duty(duty)?)
     }
+
+    /// As the trait has it; and more than the whole is [`Error::OutOfRange`], where the trait's own method keeps 16 bits of it in a
+    /// build without debug assertions.
+    fn set_duty_cycle_fraction(&mut self, num: u16, denom: u16) -> Result<(), Error> {
+        debug_assert!(denom != 0);
+        debug_assert!(num <= denom);
+        let duty = u32::from(num) * u32::from(self.max_duty) / u32::from(denom);
+        self.set_duty_cycle(u16::try_from(duty).map_err(|_| Error::OutOfRange)?)
+    }
 }

@@ -10,7 +10,7 @@ mod spi;
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
-use wasm_embedded_conformance::{Case, Host, I2cFault, Ran, SpiFault, Unable};
+use wasm_embedded_conformance::{Case, Host, I2cFault, Peer, Ran, SpiFault, Unable};
 use wasm_embedded_host::Interrupt;
 use wasm_embedded_rt::board::Board;
 use wasm_embedded_rt::linux::{self, Kernel as _, RealKernel, Tree};
@@ -133,6 +133,9 @@ impl Host for Linux {
                 return Err(Unable::Missing("the kernel has no error code for it".to_owned()));
             }
             kernel.state().spi.faults.push_back(*fault);
+        }
+        if conditions.serial.iter().any(|(_, peer)| *peer == Peer::Returns) {
+            return Err(Unable::Missing("a terminal whose other end was closed stays so".to_owned()));
         }
         let stop = conditions.stop_after_ms.map(|ms| (Duration::from_millis(ms), Interrupt::default()));
         kernel.state().clock.stop.clone_from(&stop);

@@ -5,7 +5,7 @@ use crate::case::{Case, Conditions, Guest, Millis, Peer};
 use crate::judge;
 use crate::rule::Rule;
 
-use Peer::{HangsUp, Sends};
+use Peer::{HangsUp, Returns, Sends};
 
 const fn serial(peer: &'static [(Millis, Peer)]) -> Conditions {
     Conditions { serial: peer, ..Conditions::NONE }
@@ -35,6 +35,9 @@ pub(super) const RULES: [Rule; 19] = [
     Rule::new("IO-04", "`read` into some room returns nothing only at the end of the stream, which may go on later", source::IO, &[
         Case::new("uart:read-exact SERIAL 2; uart:read SERIAL 4; uart:read SERIAL 4").under(serial(&[(20, Sends(b"AB")), (90, HangsUp)]))
             .says("ok 4142; ok 0 eeeeeeee; ok 0 eeeeeeee"),
+        Case::new("uart:read SERIAL 4; delay:ms 200; uart:read-exact SERIAL 2; uart:until-ready SERIAL; uart:read SERIAL 4")
+            .under(serial(&[(20, HangsUp), (100, Returns), (150, Sends(b"AB")), (400, HangsUp)])).where_possible()
+            .says("ok 0 eeeeeeee; ok; ok 4142; ok; ok 0 eeeeeeee"),
     ]),
     Rule::new("IO-05", "`read` into no room never blocks", source::IO, &[
         Case::new("uart:read SERIAL 0; uart:read@ref SERIAL 0").says("ok 0 -; ok 0 -"),

@@ -31,6 +31,9 @@ pub(super) const RULES: [Rule; 8] = [
     Rule::new("PWM-06", "`set_duty_cycle_fraction` does not overflow, and traps the guest for what is no fraction", source::PWM, &[
         Case::new("pwm:fraction FAN 1 3; pwm:fraction FAN 50000 65535; pwm:fraction FAN 65535 65535; pwm:fraction FAN 0 1").says("ok; ok; ok; ok")
             .wires(&[("FAN", "0/1000 333/1000 763/1000 1000/1000 0/1000")]),
+        // More than the whole, whatever 16 bits would make of it.
+        Case::new("pwm:duty FAN 1/2; pwm:fraction FAN 3 2; pwm:fraction FAN 65535 1; pwm:fraction FAN 40000 1; pwm:fraction FAN 65535 2; pwm:fraction FAN 65535 3; pwm:percent FAN 101; pwm:percent FAN 255")
+            .says("ok; err; err; err; err; err; err; err").wires(&[("FAN", "0/1000 500/1000")]),
         Case::new("pwm:duty FAN 1/2; pwm:fraction FAN 1 0").says("ok").traps().wires(&[("FAN", "0/1000 500/1000")]),
     ]),
     Rule::new("PWM-07", "`set_duty_cycle_percent` sets hundredths", source::PWM, &[

@@ -88,6 +88,7 @@ impl OnUart {
             self.plan.pop_front();
             match peer {
                 Peer::Sends(bytes) => self.sending.extend(bytes),
+                Peer::Returns => self.is_gone = false,
                 _ => self.is_gone = true,
             }
         }
