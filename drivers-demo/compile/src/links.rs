@@ -1,6 +1,6 @@
 //! Cards and networks over SPI, and modems over a serial port.
 
-use wasm_embedded_hal::Delay;
+use wasm_embedded_hal::{Delay, block_on};
 
 use crate::{drivers, i2c, spi, spi_bus, uart};
 
@@ -13,8 +13,8 @@ drivers! {
 }
 
 fn atat() -> Option<()> {
-    use atat::AtatCmd;
-    use atat::blocking::{AtatClient, SimpleClient};
+    use atat::{AtDigester, AtatCmd, Config, asynch, blocking};
+    use {asynch::AtatClient as _, blocking::AtatClient as _};
 
     /// `AT`, to which a modem says `OK`.
     struct Attention;
@@ -39,8 +39,13 @@ fn atat() -> Option<()> {
         }
     }
 
-    let (mut buffer, digester) = ([0; 64], atat::AtDigester::<NoUrc>::new());
-    SimpleClient::new(uart()?, digester, &mut buffer, atat::Config::new()).send(&Attention).ok()?;
+    let mut buffer = [0; 64];
+    blocking::SimpleClient::new(uart()?, AtDigester::<NoUrc>::new(), &mut buffer, Config::new())
+        .send(&Attention)
+        .ok()?;
+    // The same over embedded-io-async. A program that runs it brings a driver for embassy-time.
+    let mut client = asynch::SimpleClient::new(uart()?, AtDigester::<NoUrc>::new(), &mut buffer, Config::new());
+    block_on(client.send(&Attention)).ok()?;
     Some(())
 }
 
