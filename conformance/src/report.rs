@@ -86,8 +86,15 @@ impl Report {
 
 /// Examines a host by all rules whose names begin with one of `only`, or by all if there is none.
 pub fn examine(host: &mut dyn Host, only: &[String]) -> Report {
-    let wanted = |rule: &&Rule| only.is_empty() || only.iter().any(|only| rule.id.starts_with(only.as_str()));
-    let lines = catalogue::rules().filter(wanted).map(|rule| line(rule, host)).collect();
+    let wanted = |rule: &Rule| only.is_empty() || only.iter().any(|only| rule.id.starts_with(only.as_str()));
+    examine_by(host, wanted, |rule| rule.cases.to_vec())
+}
+
+/// Examines a host by the rules that are wanted, each by these cases instead of its own: for a host with other parts than the
+/// [`bench`](crate::bench).
+pub fn examine_by(host: &mut dyn Host, wanted: impl Fn(&Rule) -> bool, cases: impl Fn(&Rule) -> Vec<Case>) -> Report {
+    let rules = catalogue::rules().filter(|rule| wanted(rule));
+    let lines = rules.map(|rule| line(rule, &cases(rule), host)).collect();
     Report { host: host.name().to_owned(), lines }
 }
 
@@ -99,12 +106,12 @@ struct Runs {
     missing: Option<String>,
 }
 
-fn line(rule: &'static Rule, host: &mut dyn Host) -> Line {
+fn line(rule: &'static Rule, cases: &[Case], host: &mut dyn Host) -> Line {
     if let Some(why) = host.exception(rule.id) {
         return Line { rule, by: By::default(), verdict: Verdict::NotApplicable(why.to_owned()) };
     }
     let mut runs = Runs::default();
-    rule.cases.iter().for_each(|case| run(case, host, &mut runs));
+    cases.iter().for_each(|case| run(case, host, &mut runs));
     let Runs { by, mut wrong, missing } = runs;
     if missing.is_none()
         && let Err(why) = host.evidence(rule.id)

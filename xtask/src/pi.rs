@@ -4,6 +4,7 @@ mod archive;
 mod board;
 mod check;
 mod checks;
+mod conformance;
 mod device_tree;
 mod initrd;
 mod machine;
@@ -23,6 +24,7 @@ use clap::Args;
 
 use self::board::Board;
 use self::check::{Check, Outcome, Verdict};
+use self::conformance::Suite;
 use self::machine::Machine;
 use crate::steps::Done;
 
@@ -48,16 +50,17 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let board = Board::without(&options.without)?;
     let only = options.only.as_deref().unwrap_or_default();
     let selected: Vec<Check> = all().filter(|check| check.name.contains(only)).collect();
-    if selected.is_empty() {
+    let suite = Suite::select(only);
+    if selected.is_empty() && suite.is_empty() {
         let names: Vec<_> = all().map(|check| check.name).collect();
-        bail!("no check has {only:?} in its name; they are:\n{}", names.join("\n"));
+        bail!("no check has {only:?} in its name; they are:\n{}\nconformance: RULE", names.join("\n"));
     }
     if let Some(reason) = setup::ensure()? {
         bail!("{reason}");
     }
     match &options.run {
         Some(command) => show(command, &board, &options.with),
-        None => examine(&selected, &board, &options.with),
+        None => examine(&selected, suite, &board, &options.with),
     }
 }
 
@@ -66,7 +69,7 @@ pub(crate) fn check() -> anyhow::Result<Done> {
     if let Some(reason) = setup::missing() {
         return Ok(Done::Skipped(reason));
     }
-    examine(&all().collect::<Vec<_>>(), &Board::without(&[])?, &[])?;
+    examine(&all().collect::<Vec<_>>(), Suite::select(""), &Board::without(&[])?, &[])?;
     Ok(Done::Passed)
 }
 
@@ -74,19 +77,21 @@ fn all() -> impl Iterator<Item = Check> {
     checks::BOARD.iter().chain(checks::HOST).chain(tools::TOOLS).chain(tools::STOPS).copied()
 }
 
-/// Boots the Pi, runs the checks in it and judges them.
-fn examine(checks: &[Check], board: &Board, files: &[PathBuf]) -> anyhow::Result<()> {
+/// Boots the Pi, runs the checks in it and then the conformance suite, and judges them.
+fn examine(checks: &[Check], mut suite: Suite, board: &Board, files: &[PathBuf]) -> anyhow::Result<()> {
     let folder = setup::folder();
-    let commands: Vec<_> = checks.iter().map(|check| check.command).collect();
+    let of_suite = suite.commands();
+    let commands: Vec<_> =
+        checks.iter().map(|check| check.command).chain(of_suite.iter().map(String::as_str)).collect();
     let mut files = files.to_vec();
-    if checks.iter().any(Check::needs_programs) {
+    if checks.iter().any(Check::needs_programs) || !suite.is_empty() {
         files.extend(programs::build(&folder)?);
     }
     let mut left = checks.iter();
     let mut at_the_end = Vec::new();
     let mut failed = 0;
     in_the_pi(&folder, &commands, board, &files, |outcome| {
-        let Some(check) = left.next() else { bail!("the Pi ran more checks than it has") };
+        let Some(check) = left.next() else { return suite.take(&outcome) };
         if check.flash.is_some() {
             at_the_end.push((check, outcome));
         } else if !report(check, &outcome, &folder) {
@@ -100,10 +105,11 @@ fn examine(checks: &[Check], board: &Board, files: &[PathBuf]) -> anyhow::Result
     if missing > 0 {
         bail!("the Pi left {missing} of {} checks out", checks.len());
     }
-    if failed > 0 {
+    let (rules, broken) = suite.report();
+    println!("== {} of {} checks passed, and {} of {rules} rules", checks.len() - failed, checks.len(), rules - broken);
+    if failed + broken > 0 {
         bail!(
-            "{failed} of {} checks failed on the emulated Pi; all it printed is in target/pi/serial.log",
-            checks.len()
+            "{failed} checks and {broken} rules failed on the emulated Pi; all it printed is in target/pi/serial.log"
         );
     }
     Ok(())
@@ -128,7 +134,7 @@ fn show(command: &str, board: &Board, files: &[PathBuf]) -> anyhow::Result<()> {
     let mut failed = false;
     let folder = setup::folder();
     let files = [programs::build(&folder)?, files.to_vec()].concat();
-    in_the_pi(&folder, &[command], board, &files, |Outcome { exit, lines, took }| {
+    in_the_pi(&folder, &[command], board, &files, |Outcome { exit, lines, took, .. }| {
         lines.iter().for_each(|line| println!("{line}"));
         println!("== exit status {exit} after {:.1} s", took.as_secs_f64());
         failed = exit != 0;

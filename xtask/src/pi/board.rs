@@ -64,7 +64,7 @@ impl Board {
     /// Returns QEMU's arguments for the parts.
     pub(crate) fn arguments(&self) -> Vec<String> {
         let mut arguments = vec!["-drive".to_owned(), format!("if=none,id=image,format=raw,file={IMAGE}")];
-        for event in ["i2c_event", "m25p80_select"] {
+        for event in ["i2c_event", "i2c_send", "i2c_recv", "m25p80_select", "m25p80_transfer"] {
             arguments.extend(["-trace".to_owned(), event.to_owned()]);
         }
         arguments.extend(["-D".to_owned(), TRACE.to_owned()]);
@@ -107,8 +107,8 @@ pub(crate) fn set_temperature(qmp: &mut Qmp, millidegrees: i64) -> anyhow::Resul
     qmp.set("/machine/peripheral/thermometer", "temperature", json!(millidegrees))
 }
 
-/// Returns what went over the wires since power-on: a line for each event at an I2C address that is on the board
-/// (`i2c_event start(addr:0x48)`) and each selection of a flash.
+/// Returns what went over the wires since power-on: a line for each event and byte at an I2C address that is on the board
+/// (`i2c_event start(addr:0x48)`), each selection of a flash and each word to it.
 pub(crate) fn traffic(folder: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(folder.join(TRACE)).context("cannot read the file of the traffic")
 }

@@ -38,6 +38,8 @@ pub(crate) struct Outcome {
     pub(crate) exit: u8,
     pub(crate) lines: Vec<String>,
     pub(crate) took: Duration,
+    /// What went over the wires meanwhile; see `board::traffic`.
+    pub(crate) traffic: String,
 }
 
 /// What became of a check.
@@ -124,7 +126,7 @@ mod tests {
 
     fn judge(check: &Check, exit: u8, lines: &[&str]) -> Verdict {
         let lines = lines.iter().map(|line| (*line).to_owned()).collect();
-        check.judge(&Outcome { exit, lines, took: Duration::ZERO }, Path::new("/nowhere"))
+        check.judge(&Outcome { exit, lines, took: Duration::ZERO, traffic: String::new() }, Path::new("/nowhere"))
     }
 
     #[test]

@@ -110,6 +110,14 @@ pub(crate) const HOST: &[Check] = &[
         ..PASSES
     },
     Check {
+        name: "logger_async: a press is told between two measurements",
+        command: "outside temperature -18.5 || exit 1; echo pull-up > $BUTTON_PULL; guest pi logger_async > out &
+            until [ -s out ]; do sleep 0.02; done
+            echo pull-down > $BUTTON_PULL; sleep 0.1; echo pull-up > $BUTTON_PULL; wait $!; status=$?; cat out; exit $status",
+        prints: &["-18.5 °C", "the button was pressed", "-18.5 °C", "-18.5 °C"],
+        ..PASSES
+    },
+    Check {
         name: "refusals: nobody there, not granted, too long",
         command: "guest refusals refusals && outside i2c 0x50 unused && outside spi unused",
         prints: &[

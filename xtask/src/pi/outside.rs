@@ -81,7 +81,8 @@ fn used(count: usize, wanted: &str, what: &str) -> Answer {
 
 /// Counts the starts of transactions that a line of the traffic has.
 fn count(traffic: &str, text: &str) -> usize {
-    traffic.lines().filter(|line| line.contains(text) && !line.contains("finish")).count()
+    let is_start = |line: &&str| line.contains(text) && (line.contains(" start") || line.contains("] select"));
+    traffic.lines().filter(is_start).count()
 }
 
 fn millidegrees(degrees: &str) -> anyhow::Result<i64> {

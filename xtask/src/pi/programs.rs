@@ -11,8 +11,9 @@ use crate::{guests, targets};
 /// The profile of programs for small boards.
 const PROFILE: &str = "board";
 /// The guests: examples, and programs of other packages.
-const EXAMPLES: [&str; 7] = ["i2cdetect", "thermometer", "eeprom", "clock", "spi_id", "blinky", "button"];
-const OTHERS: [&str; 3] = ["flash", "refusals", "misbehave"];
+const EXAMPLES: [&str; 8] =
+    ["i2cdetect", "thermometer", "eeprom", "clock", "spi_id", "blinky", "button", "logger_async"];
+const OTHERS: [&str; 5] = ["flash", "refusals", "misbehave", "conformance-guest", "conformance-guest-async"];
 
 /// Builds everything, and returns the files for the Pi's folder `/app`.
 pub(crate) fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
@@ -20,6 +21,7 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     targets::ensure(&[targets::GUEST, targets::PI])?;
     guests::build()?;
     guests::build_package("test-guests", &["--bin", "refusals", "--bin", "misbehave"])?;
+    guests::build_package("conformance-guest", &["--bins"])?;
     let package = ["build", "--package", "wasm-embedded-rt", "--bin", "wasm-embedded-rt"];
     run(cargo(package).args(["--no-default-features", "--target", targets::PI, "--profile", PROFILE]))?;
     let host = target_dir().join(targets::PI).join(PROFILE).join("wasm-embedded-rt");

@@ -67,7 +67,9 @@ pub(crate) fn next(machine: &mut Machine, folder: &Path) -> anyhow::Result<Optio
             }
             ("exit", status) => {
                 let exit = status.parse().with_context(|| format!("{status:?} is no exit status"))?;
-                return Ok(Some(Outcome { exit, lines, took: start.elapsed() }));
+                let took = start.elapsed();
+                let traffic = board::traffic(folder)?.get(past..).unwrap_or_default().to_owned();
+                return Ok(Some(Outcome { exit, lines, took, traffic }));
             }
             ("done", "") => {
                 ensure!(lines.iter().all(String::is_empty), "the Pi said this after its last check:\n{}", last(&lines));
