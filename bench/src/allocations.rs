@@ -7,7 +7,7 @@ use std::process::Command;
 
 use bench_guest::{Driver, Floor, JOBS, Work};
 
-use crate::component::{Code, Guest};
+use crate::component::{Calls, Code, Guest};
 
 thread_local! {
     /// How often this thread allocated memory, or asked for more.
@@ -67,8 +67,10 @@ fn allocated(guest: &mut Guest, job: u32, rounds: u32) -> (u64, u64) {
 fn no_call_allocates_but_for_wasmtimes_note_of_the_borrowed_handle() {
     let component = std::fs::read(component()).expect("the component can be read");
     for code in Code::ALL {
-        let mut guest = Guest::new(code, &component).expect("it starts");
-        for (number, job) in (0_u32..).zip(JOBS).filter(|(_, job)| !matches!(job.work, Work::Driver(_))) {
+        let mut guest = Guest::new(code, Calls::Blocking, &component).expect("it starts");
+        for (number, job) in
+            (0_u32..).zip(JOBS).filter(|(_, job)| !matches!(job.work, Work::Driver(_) | Work::Waiting(..)))
+        {
             guest.run(number, 4).expect("the job runs");
             let (host_once, guest_once) = allocated(&mut guest, number, 100);
             let (host_twice, guest_twice) = allocated(&mut guest, number, 200);
@@ -85,7 +87,7 @@ fn an_allocation_would_be_counted() {
     drop(std::hint::black_box(vec![1_u8; 100]));
     assert_eq!(ALLOCATIONS.get() - before, 1);
     let component = std::fs::read(component()).expect("the component can be read");
-    let mut guest = Guest::new(Code::Cranelift, &component).expect("it starts");
+    let mut guest = Guest::new(Code::Cranelift, Calls::Blocking, &component).expect("it starts");
     let (number, _) = (0..).zip(JOBS).find(|(_, job)| job.work == Work::Driver(Driver::Eeprom)).expect("a job");
     assert!(allocated(&mut guest, number, 1).1 > 0, "this one has a buffer on the heap");
 }
@@ -98,12 +100,12 @@ fn component() -> PathBuf {
     let marked = |folder: &&Path| folder.join("CACHEDIR.TAG").exists();
     let target = program.ancestors().filter(marked).last().expect("cargo marks the folder it builds in");
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--package", "bench-guest", "--lib", "--profile", "guest"])
+        .args(["build", "--quiet", "--package", "bench-guest", "--examples", "--profile", "guest"])
         .args(["--target", "wasm32-wasip2", "--target-dir"])
         .arg(target)
         .current_dir(workspace)
         .status()
         .expect("cargo starts");
     assert!(status.success(), "the jobs do not build: {status}");
-    target.join("wasm32-wasip2/guest/bench_guest.wasm")
+    target.join("wasm32-wasip2/guest/examples/bench_blocking.wasm")
 }

@@ -14,6 +14,7 @@ use wasm_embedded_sim::parts::{Bme280, Eeprom24, Ssd1306, W25q};
 use wasm_embedded_sim::{Level, Sim, SimI2c, SimOutput, SimSpiDevice, SpiSettings};
 
 use crate::parts::{I2cLoopback, Inverter, PinLoopback, Registers, SpiLoopback};
+use crate::waiting::{self, Later, OnWires, Waits};
 
 /// The controllers of one board, as a host keeps them under labels.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(crate) struct Board {
     sim: Sim,
     spi: SimSpiDevice,
     i2c: SimI2c,
+    /// The same bus, for calls that are waited for.
+    waited: SimI2c,
     /// The bus of sensor, display and EEPROM.
     board: SimI2c,
     flash: SimSpiDevice,
@@ -50,6 +53,7 @@ impl Board {
         Ok(Board {
             spi: sim.spi_device(spi),
             i2c: sim.i2c(i2c),
+            waited: sim.i2c(i2c),
             board: sim.i2c(board),
             flash: sim.spi_device(flash),
             tft: sim.spi_device(tft),
@@ -58,6 +62,11 @@ impl Board {
             dc: output("DC"),
             sim,
         })
+    }
+
+    /// Returns the simulation, whose time passes while a guest waits.
+    pub(crate) fn sim(&self) -> Sim {
+        self.sim.clone()
     }
 
     /// Returns what a guest may reach of the board: all of it.
@@ -71,7 +80,10 @@ impl Board {
         hal.i2c_both("board", self.board, all());
         hal.spi_device("flash", self.flash).spi_device("tft", self.tft);
         hal.output("HOLD", self.hold, pin()).output("WP", self.wp, pin()).output("DC", self.dc, pin());
-        hal.delay(self.sim.delay());
+        hal.spi_device_object("spi-pending", Box::new(Later(SpiLoopback)));
+        hal.i2c_bus("i2c-pending", Box::new(Later(I2cLoopback)), all());
+        hal.i2c_bus("i2c-waited", Box::new(OnWires(self.waited)), all());
+        hal.delay_object(Box::new(Waits(self.sim)));
         hal.build()
     }
 
@@ -95,6 +107,7 @@ impl Board {
             }
             Work::Delay => Ok(bench_guest::delay(rounds, &mut self.sim.delay())),
             Work::Driver(driver) => self.drive(driver, rounds),
+            Work::Waiting(until, call) => waiting::run(until, call, rounds, &self.sim, &mut self.waited),
         }
     }
 

@@ -6,7 +6,7 @@ use wasmtime::error::Context as _;
 use wasmtime::{Result, ensure};
 
 use crate::board::Board;
-use crate::component::{Code, Guest};
+use crate::component::{Bytes, Calls, Code, Guest};
 use crate::figure::{Figure, cpu_ns};
 
 /// How many runs a figure is the median of.
@@ -32,12 +32,20 @@ impl Row {
 }
 
 /// Times the jobs whose names contain a text, and the floors always. `quick` is for tests: figures of a single short run.
-pub(crate) fn measure(component: &[u8], only: &str, quick: bool, mut seen: impl FnMut(&Row)) -> Result<Vec<Row>> {
-    let mut guests = [Guest::new(Code::Cranelift, component)?, Guest::new(Code::Pulley, component)?];
+pub(crate) fn measure(components: &Bytes, only: &str, quick: bool, mut seen: impl FnMut(&Row)) -> Result<Vec<Row>> {
+    let start = |calls| -> Result<[Guest; 2]> {
+        let start = |code| Guest::new(code, calls, components.of(calls));
+        Ok([start(Code::Cranelift)?, start(Code::Pulley)?])
+    };
+    let (mut blocking, mut waiting) = (start(Calls::Blocking)?, start(Calls::Waiting)?);
     let mut rows = Vec::new();
     for (number, job) in (0..).zip(JOBS.iter().copied()) {
         if matches!(job.work, Work::Floor(_)) || job.name.contains(only) {
-            let row = row(number, job, quick, &mut guests).with_context(|| format!("job {number}: {}", job.name))?;
+            let guests = match Calls::of(job.work) {
+                Calls::Blocking => &mut blocking,
+                Calls::Waiting => &mut waiting,
+            };
+            let row = row(number, job, quick, guests).with_context(|| format!("job {number}: {}", job.name))?;
             seen(&row);
             rows.push(row);
         }

@@ -1,7 +1,11 @@
 //! The jobs in a guest.
 
+use bench_guest::Work;
 use wasm_embedded_host::HalCtx;
-use wasmtime::component::{Component, Linker, TypedFunc};
+use wasm_embedded_sim::Sim;
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{Component, Linker, ResourceType, TypedFunc};
+use wasmtime::error::Context as _;
 use wasmtime::{Config, Engine, Result, Store};
 
 use crate::board::Board;
@@ -19,11 +23,48 @@ pub(crate) enum Code {
     Pulley,
 }
 
+/// What the jobs of a component call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Calls {
+    /// Blocking functions.
+    Blocking,
+    /// Asynchronous ones.
+    Waiting,
+}
+
+/// The components with the jobs.
+#[derive(Debug)]
+pub(crate) struct Bytes {
+    pub(crate) blocking: Vec<u8>,
+    pub(crate) waiting: Vec<u8>,
+}
+
 /// A way to run code, and whether it may use all that this very machine can do.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Target {
     code: Code,
+    calls: Calls,
     portable: bool,
+}
+
+impl Calls {
+    /// All of them.
+    pub(crate) const ALL: [Calls; 2] = [Calls::Blocking, Calls::Waiting];
+
+    /// Returns what a job calls.
+    pub(crate) fn of(work: Work) -> Calls {
+        if matches!(work, Work::Waiting(..)) { Calls::Waiting } else { Calls::Blocking }
+    }
+}
+
+impl Bytes {
+    /// Returns the component whose jobs make such calls.
+    pub(crate) fn of(&self, calls: Calls) -> &[u8] {
+        match calls {
+            Calls::Blocking => &self.blocking,
+            Calls::Waiting => &self.waiting,
+        }
+    }
 }
 
 impl Code {
@@ -39,13 +80,13 @@ impl Code {
     }
 
     /// Returns the code for this machine.
-    pub(crate) fn native(self) -> Target {
-        Target { code: self, portable: false }
+    pub(crate) fn native(self, calls: Calls) -> Target {
+        Target { code: self, calls, portable: false }
     }
 
     /// Returns the code for any machine of this architecture.
-    pub(crate) fn portable(self) -> Target {
-        Target { code: self, portable: true }
+    pub(crate) fn portable(self, calls: Calls) -> Target {
+        Target { code: self, calls, portable: true }
     }
 }
 
@@ -53,16 +94,16 @@ impl Target {
     /// Makes an engine.
     pub(crate) fn engine(self) -> Result<Engine> {
         let mut config = Config::new();
-        config.concurrency_support(false);
+        config.concurrency_support(self.calls == Calls::Waiting);
         match self {
             Target { code: Code::Pulley, .. } => {
                 config.target("pulley64")?;
             }
             // Naming the target keeps Wasmtime from looking at the processor.
-            Target { code: Code::Cranelift, portable: true } => {
+            Target { code: Code::Cranelift, portable: true, .. } => {
                 config.target(&format!("{}-unknown-linux-gnu", std::env::consts::ARCH))?;
             }
-            Target { code: Code::Cranelift, portable: false } => {}
+            Target { code: Code::Cranelift, portable: false, .. } => {}
         }
         Engine::new(&config)
     }
@@ -71,26 +112,27 @@ impl Target {
 /// A guest with the jobs, on a board of its own.
 pub(crate) struct Guest {
     code: Code,
+    sim: Sim,
     store: Store<HalCtx>,
     run: Run,
     #[cfg(test)]
-    allocations: TypedFunc<(), (u64,)>,
+    allocations: Option<TypedFunc<(), (u64,)>>,
 }
 
 impl Guest {
-    /// Compiles and starts the component.
-    pub(crate) fn new(code: Code, component: &[u8]) -> Result<Guest> {
-        Guest::start(code, &Guest::compile(code, component)?)
+    /// Compiles and starts a component.
+    pub(crate) fn new(code: Code, calls: Calls, component: &[u8]) -> Result<Guest> {
+        Guest::start(code, &Component::new(&code.native(calls).engine()?, component)?)
     }
 
-    /// Compiles the component, for several guests.
+    /// Compiles the component of blocking calls, for several guests.
     pub(crate) fn compile(code: Code, component: &[u8]) -> Result<Component> {
-        Component::new(&code.native().engine()?, component)
+        Component::new(&code.native(Calls::Blocking).engine()?, component)
     }
 
     /// Starts the component from what [`Code::portable`] compiled it to.
-    pub(crate) fn precompiled(code: Code, compiled: &[u8]) -> Result<Guest> {
-        let engine = code.portable().engine()?;
+    pub(crate) fn precompiled(code: Code, calls: Calls, compiled: &[u8]) -> Result<Guest> {
+        let engine = code.portable(calls).engine()?;
         // SAFETY: the bytes come from `precompile_component` of the same program, which passes them on itself.
         #[expect(unsafe_code, reason = "native code is taken from the file")]
         let component = unsafe { Component::deserialize(&engine, compiled)? };
@@ -102,16 +144,25 @@ impl Guest {
         let engine = component.engine();
         let mut linker: Linker<HalCtx> = Linker::new(engine);
         wasm_embedded_host::add_to_linker(&mut linker)?;
+        if engine.get_concurrency_support() {
+            wasm_embedded_host::add_async_to_linker(&mut linker)?;
+        }
         floors::add_to_linker(&mut linker)?;
-        // The guest has std, whose start-up code imports WASI; no job calls it.
-        linker.define_unknown_imports_as_traps(component)?;
-        let mut store = Store::new(engine, Board::new()?.into_hal());
-        let instance = linker.instantiate(&mut store, component)?;
+        trap_in_wasi(&mut linker, component)?;
+        let board = Board::new()?;
+        let sim = board.sim();
+        let mut store = Store::new(engine, board.into_hal());
+        let instance = if engine.get_concurrency_support() {
+            sim.block_on(linker.instantiate_async(&mut store, component)).context("a start waits")??
+        } else {
+            linker.instantiate(&mut store, component)?
+        };
         let run = instance.get_typed_func(&mut store, "run")?;
         #[cfg(test)]
-        let allocations = instance.get_typed_func(&mut store, "allocations")?;
+        let allocations = instance.get_typed_func(&mut store, "allocations").ok();
         Ok(Guest {
             code,
+            sim,
             store,
             run,
             #[cfg(test)]
@@ -122,13 +173,41 @@ impl Guest {
     /// Returns how often the guest allocated memory so far.
     #[cfg(test)]
     pub(crate) fn allocations(&mut self) -> Result<u64> {
-        let (allocations,) = self.allocations.call(&mut self.store, ())?;
+        let counter = self.allocations.as_ref().context("this component does not count")?;
+        let (allocations,) = counter.call(&mut self.store, ())?;
         Ok(allocations)
     }
 
     /// Runs a job.
     pub(crate) fn run(&mut self, job: u32, rounds: u32) -> Result<u64> {
-        let (sum,) = self.run.call(&mut self.store, (job, rounds))?;
+        let (sum,) = if self.store.engine().get_concurrency_support() {
+            let run = self.run.call_async(&mut self.store, (job, rounds));
+            self.sim.block_on(run).context("the guest waits for what never comes")??
+        } else {
+            self.run.call(&mut self.store, (job, rounds))?
+        };
         sum.map_err(|error| wasmtime::format_err!("{} guest: {error}", self.code.name()))
     }
+}
+
+/// Defines what the component imports of WASI, which std's start-up code does and no job calls.
+fn trap_in_wasi(linker: &mut Linker<HalCtx>, component: &Component) -> Result<()> {
+    let engine = component.engine();
+    for (name, import) in component.component_type().imports(engine) {
+        let ComponentItem::ComponentInstance(interface) = import.ty else { continue };
+        if !name.starts_with("wasi:") {
+            continue;
+        }
+        let mut instance = linker.instance(name)?;
+        for (name, export) in interface.exports(engine) {
+            match export.ty {
+                ComponentItem::Resource(_) => instance.resource(name, ResourceType::host::<()>(), |_, _| Ok(()))?,
+                ComponentItem::ComponentFunc(_) => {
+                    instance.func_new(name, |_, _, _, _| wasmtime::bail!("no job calls WASI"))?;
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
 }

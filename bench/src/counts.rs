@@ -9,12 +9,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use bench_guest::{JOBS, Job, Part, Work};
+use bench_guest::{JOBS, Job, Part, Until, Work};
 use serde_json::{Value, json};
 use wasmtime::error::Context as _;
 use wasmtime::{Result, bail, ensure};
 
-use crate::component::{Code, Guest};
+use crate::component::{Bytes, Calls, Code, Guest};
 
 /// The rounds of the shorter run. More only make it slower: there is no noise.
 const ROUNDS: u32 = 50;
@@ -31,7 +31,7 @@ pub(crate) struct Counts {
 }
 
 /// Instructions for one round of a job.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Count {
     pub(crate) cranelift: u64,
     pub(crate) pulley: u64,
@@ -59,27 +59,35 @@ impl Counts {
     }
 }
 
+/// Returns what is run, in its order.
+fn guests() -> impl Iterator<Item = (Code, Calls)> {
+    Code::ALL.into_iter().flat_map(|code| Calls::ALL.map(|calls| (code, calls)))
+}
+
 /// Returns the jobs that are counted, by their numbers: those in which the boundary is what there is.
-fn jobs() -> impl Iterator<Item = (u32, Job)> {
+fn jobs_of(calls: Calls) -> impl Iterator<Item = (u32, Job)> {
     let counted = |work: &Work| match work {
         Work::Floor(_) | Work::Pin | Work::Delay => true,
         Work::Spi(part, _) | Work::I2c(part, _) => *part == Part::Loopback,
+        Work::Waiting(until, _) => *until != Until::Simulated,
         Work::Driver(_) => false,
     };
-    (0..).zip(JOBS.iter().copied()).filter(move |(_, job)| counted(&job.work))
+    (0..).zip(JOBS.iter().copied()).filter(move |(_, job)| Calls::of(job.work) == calls && counted(&job.work))
 }
 
 /// Counts all jobs. Returns nothing if there is no callgrind.
-pub(crate) fn count(component: &[u8], folder: &Path) -> Result<Option<Counts>> {
+pub(crate) fn count(components: &Bytes, folder: &Path) -> Result<Option<Counts>> {
     let valgrind = || Command::new("valgrind");
     if valgrind().arg("--version").stdout(Stdio::null()).status().is_err() {
         return Ok(None);
     }
     let _ = fs::remove_dir_all(folder);
     fs::create_dir_all(folder)?;
-    let files = Code::ALL.map(|code| folder.join(code.name()).with_extension("cwasm"));
-    for (code, file) in Code::ALL.into_iter().zip(&files) {
-        fs::write(file, code.portable().engine()?.precompile_component(component)?)?;
+    let mut files = Vec::new();
+    for (code, calls) in guests() {
+        let file = folder.join(format!("{}-{calls:?}.cwasm", code.name()));
+        fs::write(&file, code.portable(calls).engine()?.precompile_component(components.of(calls))?)?;
+        files.push(file);
     }
     let output = valgrind()
         .args(["--tool=callgrind", "--dump-before=*counts::counted*", "--dump-before=*counts::ended*"])
@@ -99,22 +107,24 @@ pub(crate) fn count(component: &[u8], folder: &Path) -> Result<Option<Counts>> {
         let (once, twice) = (next()?, next()?);
         Ok(twice.saturating_sub(once).div_ceil(ROUNDS.into()))
     };
-    let mut cranelift = Vec::new();
-    for _ in jobs() {
-        cranelift.push(difference()?);
-    }
-    let mut counts = BTreeMap::new();
-    for ((_, job), cranelift) in jobs().zip(cranelift) {
-        counts.insert(job.name.to_owned(), Count { cranelift, pulley: difference()? });
+    let mut counts: BTreeMap<String, Count> = BTreeMap::new();
+    for (code, calls) in guests() {
+        for (_, job) in jobs_of(calls) {
+            let count = counts.entry(job.name.to_owned()).or_default();
+            match code {
+                Code::Cranelift => count.cranelift = difference()?,
+                Code::Pulley => count.pulley = difference()?,
+            }
+        }
     }
     Ok(Some(Counts { compiler: compiler()?, jobs: counts }))
 }
 
 /// Runs all jobs for callgrind.
 pub(crate) fn run(files: &[PathBuf]) -> Result<()> {
-    for (code, file) in Code::ALL.into_iter().zip(files) {
-        let mut guest = Guest::precompiled(code, &fs::read(file)?)?;
-        for (job, _) in jobs() {
+    for ((code, calls), file) in guests().zip(files) {
+        let mut guest = Guest::precompiled(code, calls, &fs::read(file)?)?;
+        for (job, _) in jobs_of(calls) {
             guest.run(job, ROUNDS)?;
             counted(&mut guest, job, ROUNDS)?;
             counted(&mut guest, job, 2 * ROUNDS)?;

@@ -19,6 +19,7 @@ mod growth;
 mod memory;
 mod parts;
 mod starts;
+mod waiting;
 
 use counts::Counts;
 use figure::Figure;
@@ -56,8 +57,9 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 struct Table {
-    /// The component with the jobs.
-    component: PathBuf,
+    /// The components with the jobs: of blocking calls, and of calls that are waited for.
+    #[arg(num_args = 2)]
+    components: Vec<PathBuf>,
     /// Writes the figures as JSON too.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -71,7 +73,7 @@ struct Table {
 
 #[derive(Debug, clap::Args)]
 struct Growth {
-    /// The component with the jobs.
+    /// The component with the jobs of blocking calls.
     component: PathBuf,
     /// Writes the figures as JSON too.
     #[arg(long, value_name = "FILE")]
@@ -100,8 +102,9 @@ struct Starts {
 
 #[derive(Debug, clap::Args)]
 struct Count {
-    /// The component with the jobs.
-    component: PathBuf,
+    /// The components with the jobs: of blocking calls, and of calls that are waited for.
+    #[arg(num_args = 2)]
+    components: Vec<PathBuf>,
     /// The counts to compare with.
     #[arg(long, value_name = "FILE")]
     stored: PathBuf,
@@ -125,13 +128,13 @@ fn main() -> Result<()> {
 }
 
 fn table(options: &Table) -> Result<()> {
-    let component = read(&options.component)?;
+    let components = read_both(&options.components)?;
     println!(
         "{:<42} {:>10} {:>22} {:>8} {:>22} {:>8}",
         "ns of CPU per call", "native", "guest", "x empty", "Pulley", "x empty"
     );
     let mut empty = None;
-    let rows = calls::measure(&component, &options.only, options.quick, |row| {
+    let rows = calls::measure(&components, &options.only, options.quick, |row| {
         let empty = *empty.get_or_insert(row.guests.map(|figure| figure.median));
         println!(
             "{:<42} {:>10} {:>22} {:>8.2} {:>22} {:>8.2}",
@@ -191,7 +194,7 @@ fn write(file: Option<&std::path::Path>, rows: impl Iterator<Item = serde_json::
 }
 
 fn count(options: &Count) -> Result<()> {
-    let Some(counts) = counts::count(&read(&options.component)?, &options.folder)? else {
+    let Some(counts) = counts::count(&read_both(&options.components)?, &options.folder)? else {
         println!("skipped: valgrind is not installed");
         return Ok(());
     };
@@ -199,6 +202,11 @@ fn count(options: &Count) -> Result<()> {
         return counts.write(&options.stored);
     }
     counts::compare(&counts, &Counts::read(&options.stored)?)
+}
+
+fn read_both(files: &[PathBuf]) -> Result<component::Bytes> {
+    let [blocking, waiting] = files else { wasmtime::bail!("two components are wanted") };
+    Ok(component::Bytes { blocking: read(blocking)?, waiting: read(waiting)? })
 }
 
 fn read(file: &std::path::Path) -> Result<Vec<u8>> {

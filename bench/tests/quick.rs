@@ -3,29 +3,29 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Builds the component with the jobs.
-fn component() -> PathBuf {
+/// Builds the components with the jobs.
+fn components() -> [PathBuf; 2] {
     // Cargo marks the folder it builds in, and not the one for a target in it.
     let marked = |folder: &&Path| folder.join("CACHEDIR.TAG").exists();
     let tests = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let target = tests.ancestors().filter(marked).last().expect("cargo marks the folder it builds in");
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--package", "bench-guest", "--lib", "--profile", "guest"])
+        .args(["build", "--quiet", "--package", "bench-guest", "--examples", "--profile", "guest"])
         .args(["--target", "wasm32-wasip2", "--target-dir"])
         .arg(target)
         .status()
         .expect("cargo starts");
     assert!(status.success(), "the jobs do not build: {status}");
-    target.join("wasm32-wasip2/guest/bench_guest.wasm")
+    ["blocking", "waiting"].map(|jobs| target.join(format!("wasm32-wasip2/guest/examples/bench_{jobs}.wasm")))
 }
 
 /// Has the bench measure a table in its shortest form, and returns the rows.
-fn quick(table: &str) -> Vec<serde_json::Value> {
+fn quick(table: &str, components: &[PathBuf]) -> Vec<serde_json::Value> {
     let json = Path::new(env!("CARGO_TARGET_TMPDIR")).join(table).with_extension("json");
     let output = Command::new(env!("CARGO_BIN_EXE_bench"))
         .args([table, "--quick", "--json"])
         .arg(&json)
-        .arg(component())
+        .args(components)
         .output()
         .expect("the bench starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -34,7 +34,7 @@ fn quick(table: &str) -> Vec<serde_json::Value> {
 
 #[test]
 fn guests_read_what_native_code_reads_in_every_job() {
-    let rows = quick("table");
+    let rows = quick("table", &components());
     assert_eq!(rows.len(), bench_guest::JOBS.len());
     for row in rows {
         assert!(row["cranelift_ns"]["median"].as_f64().is_some_and(|ns| ns > 0.0), "{row}");
@@ -43,7 +43,7 @@ fn guests_read_what_native_code_reads_in_every_job() {
 
 #[test]
 fn growth_is_measured_at_every_size() {
-    let rows = quick("growth");
+    let rows = quick("growth", &components()[..1]);
     let of = |key: &str| rows.iter().filter(|row| !row[key].is_null()).collect::<Vec<_>>();
     assert_eq!((of("guests").len(), of("growth").len()), (4, 6));
     let grown = of("guests").iter().all(|row| row["each_kib"].as_u64().is_some_and(|kib| kib > 0));

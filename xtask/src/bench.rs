@@ -34,7 +34,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    let component = component()?;
+    let components = components()?;
     let native = targets::native()?;
     let packages = ["--package", "bench", "--package", "wasm-embedded-rt", "--target", &native];
     process::run(cargo(["build", "--release", "--bins"]).args(packages))?;
@@ -51,13 +51,13 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         bench
     };
     let mut table = bench("table", json("")?);
-    table.arg(&component).args(options.only.iter().flat_map(|only| ["--only", only]));
+    table.args(&components).args(options.only.iter().flat_map(|only| ["--only", only]));
     process::run(&mut table)?;
     if options.only.is_some() {
         return Ok(());
     }
     println!();
-    process::run(bench("growth", json("-growth")?).arg(component))?;
+    process::run(bench("growth", json("-growth")?).arg(&components[0]))?;
     println!();
     guests::build_package("examples", &["--examples"])?;
     let mut starts = bench("starts", json("-starts")?);
@@ -71,13 +71,13 @@ pub(crate) fn count(bless: bool) -> anyhow::Result<Done> {
     if !exists(&mut process::command("valgrind", ["--version"])) {
         return Ok(Done::Skipped("valgrind is not installed: `apt-get install valgrind`".into()));
     }
-    let component = component()?;
+    let components = components()?;
     let native = targets::native()?;
     // The bench of the tests: with the packages of the tests, so that Wasmtime is not built for it alone.
     let packages = [&test::NATIVE[..], &["--target", &native]].concat();
     process::run(cargo(["test", "--quiet", "--no-run", "--test", "quick"]).args(packages))?;
     let mut bench = process::command(target_dir().join(native).join("debug/bench"), ["count"]);
-    bench.arg(component).arg("--stored").arg(root().join("bench/counts.json"));
+    bench.args(components).arg("--stored").arg(root().join("bench/counts.json"));
     bench.arg("--folder").arg(target_dir().join("counts"));
     if bless {
         bench.arg("--bless");
@@ -86,9 +86,9 @@ pub(crate) fn count(bless: bool) -> anyhow::Result<Done> {
     Ok(Done::Passed)
 }
 
-/// Builds the component with the jobs.
-fn component() -> anyhow::Result<PathBuf> {
+/// Builds the components with the jobs: of blocking calls, and of calls that are waited for.
+fn components() -> anyhow::Result<[PathBuf; 2]> {
     targets::ensure(&[targets::GUEST])?;
-    guests::build_package("bench-guest", &["--lib"])?;
-    Ok(guests::built("bench_guest"))
+    guests::build_package("bench-guest", &["--examples"])?;
+    Ok(["bench_blocking", "bench_waiting"].map(guests::built_example))
 }

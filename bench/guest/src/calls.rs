@@ -8,7 +8,7 @@ use embedded_hal::spi::{Operation, SpiDevice};
 use crate::{ADDRESS, I2c, MOST_BYTES, Spi};
 
 /// The bytes of an operation in a transaction of several.
-const OPERATION_BYTES: usize = 16;
+pub(crate) const OPERATION_BYTES: usize = 16;
 /// The same for I2C.
 const I2C_OPERATION_BYTES: usize = 8;
 
@@ -163,7 +163,7 @@ pub fn delay(rounds: u32, delay: &mut impl DelayNs) -> u64 {
 }
 
 /// Bytes that differ from their neighbours.
-fn pattern() -> [u8; MOST_BYTES] {
+pub(crate) fn pattern() -> [u8; MOST_BYTES] {
     let mut bytes = [0; MOST_BYTES];
     for (value, byte) in (0_u8..=255).cycle().zip(&mut bytes) {
         *byte = value;

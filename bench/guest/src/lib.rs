@@ -1,13 +1,13 @@
-//! The jobs that `cargo xtask bench` times: driver-like loops and drivers over embedded-hal, the same code in the component and
-//! natively.
+//! The jobs that `cargo xtask bench` times: driver-like loops and drivers over embedded-hal, the same code in components and
+//! natively. There are two components, since an engine for asynchronous calls makes all calls slower.
 
 mod calls;
-#[cfg(target_arch = "wasm32")]
-mod component;
 mod drivers;
+mod waiting;
 
 pub use calls::{delay, i2c, pin, spi};
 pub use drivers::{Failed, display, eeprom, flash, sensor, tft, weather};
+pub use waiting::{delay_waiting, i2c_waiting, spi_waiting};
 
 /// The address of the I2C part that calls go to.
 pub const ADDRESS: u8 = 0x50;
@@ -39,6 +39,30 @@ pub enum Work {
     Delay,
     /// Works a simulated part with a driver from crates.io.
     Driver(Driver),
+    /// Waits for a call of embedded-hal-async.
+    Waiting(Until, Call),
+}
+
+/// A call of embedded-hal-async.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// Of an SPI device.
+    Spi(Spi),
+    /// Of an I2C bus.
+    I2c(I2c),
+    /// Of a delay.
+    Delay,
+}
+
+/// When a call that is waited for ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Before whoever called looks: nobody waits.
+    Ready,
+    /// When it is looked at for the second time.
+    Pending,
+    /// When the time of its bits on a simulated bus has passed.
+    Simulated,
 }
 
 /// The shape of an import that does nothing.
@@ -104,6 +128,36 @@ pub enum Driver {
     Weather,
 }
 
+impl Until {
+    /// Returns the label of the SPI device whose calls end so.
+    #[must_use]
+    pub const fn spi_label(self) -> &'static str {
+        match self {
+            Until::Ready => "spi-loopback",
+            Until::Pending | Until::Simulated => "spi-pending",
+        }
+    }
+
+    /// Returns the label of the I2C bus whose calls end so.
+    #[must_use]
+    pub const fn i2c_label(self) -> &'static str {
+        match self {
+            Until::Ready => "i2c-loopback",
+            Until::Pending => "i2c-pending",
+            Until::Simulated => "i2c-waited",
+        }
+    }
+
+    /// Returns the delay that ends so: one of no time at all is over at once.
+    #[must_use]
+    pub const fn delay_ns(self) -> u32 {
+        match self {
+            Until::Ready => 0,
+            Until::Pending | Until::Simulated => 1,
+        }
+    }
+}
+
 const fn job(name: &'static str, work: Work) -> Job {
     Job { name, work }
 }
@@ -111,6 +165,7 @@ const fn job(name: &'static str, work: Work) -> Job {
 /// Every job, by its number in the component's interface.
 pub const JOBS: &[Job] = &{
     use Part::{Loopback as Loop, Simulated as Sim};
+    use Until::{Pending, Ready};
     [
         job("floor: empty host call", Work::Floor(Floor::Empty)),
         job("floor: empty method of a resource", Work::Floor(Floor::Method)),
@@ -150,5 +205,19 @@ pub const JOBS: &[Job] = &{
         job("driver: W25Q32, 64 KiB read", Work::Driver(Driver::Flash)),
         job("driver: ST7789, a frame of 240x320", Work::Driver(Driver::Tft)),
         job("driver: weather station, a run of 2 s", Work::Driver(Driver::Weather)),
+        job("ready: SPI transfer, 16 bytes", Work::Waiting(Ready, Call::Spi(Spi::Transfer(16)))),
+        job("ready: SPI transfer, 1024 bytes", Work::Waiting(Ready, Call::Spi(Spi::Transfer(1024)))),
+        job("ready: SPI, 4 operations of 16 bytes", Work::Waiting(Ready, Call::Spi(Spi::Transaction(4)))),
+        job("ready: I2C write-read, 1+8 bytes", Work::Waiting(Ready, Call::I2c(I2c::WriteRead(8)))),
+        job("ready: delay", Work::Waiting(Ready, Call::Delay)),
+        job("pending: SPI transfer, 16 bytes", Work::Waiting(Pending, Call::Spi(Spi::Transfer(16)))),
+        job("pending: SPI transfer, 1024 bytes", Work::Waiting(Pending, Call::Spi(Spi::Transfer(1024)))),
+        job("pending: SPI, 4 operations of 16 bytes", Work::Waiting(Pending, Call::Spi(Spi::Transaction(4)))),
+        job("pending: I2C write-read, 1+8 bytes", Work::Waiting(Pending, Call::I2c(I2c::WriteRead(8)))),
+        job("pending: delay", Work::Waiting(Pending, Call::Delay)),
+        job(
+            "simulated, waited for: I2C write-read, 1+8 bytes",
+            Work::Waiting(Until::Simulated, Call::I2c(I2c::WriteRead(8))),
+        ),
     ]
 };

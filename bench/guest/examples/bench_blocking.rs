@@ -1,12 +1,11 @@
-//! The jobs as a component.
+//! The jobs of blocking calls as a component.
 #![allow(unsafe_code, missing_docs, clippy::allow_attributes_without_reason, reason = "what wit-bindgen generates")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use bench_guest::{Driver, Failed, Floor, JOBS, Part, Work};
 use wasm_embedded_hal::{Delay, I2c, OutputPin, SpiDevice};
-
-use crate::{Driver, Failed, Floor, JOBS, Part, Work};
 
 mod bindings {
     wit_bindgen::generate!({
@@ -77,11 +76,12 @@ fn run(job: u32, rounds: u32) -> Result<u64, Failed> {
     let job = usize::try_from(job).ok().and_then(|index| JOBS.get(index)).ok_or_else(|| Failed::new("no such job"))?;
     match job.work {
         Work::Floor(floor) => floors(floor, rounds),
-        Work::Spi(part, call) => crate::spi(call, rounds, &mut device(spi_label(part))?).map_err(Failed::new),
-        Work::I2c(part, call) => crate::i2c(call, rounds, &mut bus(i2c_label(part))?).map_err(Failed::new),
-        Work::Pin => crate::pin(rounds, &mut output("pin-loopback")?).map_err(Failed::new),
-        Work::Delay => Ok(crate::delay(rounds, &mut Delay)),
+        Work::Spi(part, call) => bench_guest::spi(call, rounds, &mut device(spi_label(part))?).map_err(Failed::new),
+        Work::I2c(part, call) => bench_guest::i2c(call, rounds, &mut bus(i2c_label(part))?).map_err(Failed::new),
+        Work::Pin => bench_guest::pin(rounds, &mut output("pin-loopback")?).map_err(Failed::new),
+        Work::Delay => Ok(bench_guest::delay(rounds, &mut Delay)),
         Work::Driver(driver) => drivers(driver, rounds),
+        Work::Waiting(..) => Err(Failed::new("a job of the other component")),
     }
 }
 
@@ -129,12 +129,12 @@ fn floors(floor: Floor, rounds: u32) -> Result<u64, Failed> {
 
 fn drivers(driver: Driver, rounds: u32) -> Result<u64, Failed> {
     match driver {
-        Driver::Sensor => crate::sensor(rounds, bus("board")?, Delay),
-        Driver::Display => crate::display(rounds, bus("board")?),
-        Driver::Eeprom => crate::eeprom(rounds, bus("board")?),
-        Driver::Flash => crate::flash(rounds, device("flash")?, output("HOLD")?, output("WP")?),
-        Driver::Tft => crate::tft(rounds, device("tft")?, output("DC")?, Delay),
-        Driver::Weather => crate::weather(rounds, || bus("board"), Delay),
+        Driver::Sensor => bench_guest::sensor(rounds, bus("board")?, Delay),
+        Driver::Display => bench_guest::display(rounds, bus("board")?),
+        Driver::Eeprom => bench_guest::eeprom(rounds, bus("board")?),
+        Driver::Flash => bench_guest::flash(rounds, device("flash")?, output("HOLD")?, output("WP")?),
+        Driver::Tft => bench_guest::tft(rounds, device("tft")?, output("DC")?, Delay),
+        Driver::Weather => bench_guest::weather(rounds, || bus("board"), Delay),
     }
 }
 
