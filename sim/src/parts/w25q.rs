@@ -11,6 +11,8 @@ mod status;
 mod tests;
 mod transaction;
 
+use alloc::vec::Vec;
+
 use embedded_hal::spi::{MODE_0, MODE_3, Mode};
 
 pub use array::LoadError;
@@ -127,8 +129,8 @@ impl W25q {
         self
     }
 
-    /// Returns the contents.
-    pub fn bytes(&self) -> &[u8] {
+    /// Returns a copy of the contents.
+    pub fn bytes(&self) -> Vec<u8> {
         self.array.bytes()
     }
 

@@ -29,7 +29,9 @@ impl PageBuffer {
 /// The cells. Every size is a power of two, and addresses wrap at it.
 #[derive(Clone)]
 pub(super) struct Array {
-    bytes: Vec<u8>,
+    /// The bits that are programmed, each a zero to whoever reads: an erased memory is all zeros here, of which a machine with
+    /// virtual memory keeps nothing.
+    programmed: Vec<u8>,
 }
 
 impl fmt::Debug for Array {
@@ -41,26 +43,27 @@ impl fmt::Debug for Array {
 impl Array {
     /// Makes an erased memory.
     pub(super) fn new(capacity: usize) -> Array {
-        Array { bytes: vec![0xff; capacity] }
+        Array { programmed: vec![0; capacity] }
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        self.programmed.iter().map(|bits| !bits).collect()
     }
 
     pub(super) fn capacity(&self) -> usize {
-        self.bytes.len()
+        self.programmed.len()
     }
 
     pub(super) fn read(&self, address: usize) -> u8 {
-        self.bytes[address % self.bytes.len()]
+        !self.programmed[address % self.programmed.len()]
     }
 
     /// Overwrites cells, as a programmer does before the part is soldered in.
     pub(super) fn load(&mut self, offset: usize, bytes: &[u8]) -> Result<(), LoadError> {
         let error = LoadError { offset, length: bytes.len(), capacity: self.capacity() };
         let end = offset.checked_add(bytes.len()).ok_or(error)?;
-        self.bytes.get_mut(offset..end).ok_or(error)?.copy_from_slice(bytes);
+        let cells = self.programmed.get_mut(offset..end).ok_or(error)?;
+        cells.iter_mut().zip(bytes).for_each(|(cell, byte)| *cell = !byte);
         Ok(())
     }
 
@@ -71,14 +74,14 @@ impl Array {
     }
 
     pub(super) fn program(&mut self, range: Range<usize>, page: &PageBuffer) {
-        if let Some(cells) = self.bytes.get_mut(range) {
-            cells.iter_mut().zip(page.bytes).for_each(|(cell, byte)| *cell &= byte);
+        if let Some(cells) = self.programmed.get_mut(range) {
+            cells.iter_mut().zip(page.bytes).for_each(|(cell, byte)| *cell |= !byte);
         }
     }
 
     pub(super) fn erase(&mut self, range: Range<usize>) {
-        if let Some(cells) = self.bytes.get_mut(range) {
-            cells.fill(0xff);
+        if let Some(cells) = self.programmed.get_mut(range) {
+            cells.fill(0);
         }
     }
 }
