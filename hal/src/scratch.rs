@@ -62,12 +62,12 @@ pub(crate) fn bytes_of(words: &mut [u32]) -> &mut [u8] {
 pub(crate) struct Writer<'a>(pub(crate) &'a mut [u8]);
 
 impl Writer<'_> {
-    /// Appends bytes, as far as there is room.
+    /// Appends bytes, if there is room.
+    #[inline]
     pub(crate) fn put(&mut self, bytes: &[u8]) {
-        let room = core::mem::take(&mut self.0);
-        let (now, later) = room.split_at_mut(bytes.len().min(room.len()));
-        short::copy(now, bytes.get(..now.len()).unwrap_or_default());
-        self.0 = later;
+        if let Some(room) = self.0.split_off_mut(..bytes.len()) {
+            short::copy(room, bytes);
+        }
     }
 }
 
@@ -76,13 +76,12 @@ impl Writer<'_> {
 pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
 impl Reader<'_> {
-    /// Fills a buffer with the next bytes, as far as there are any.
+    /// Fills a buffer with the next bytes, if there are so many.
+    #[inline]
     pub(crate) fn get(&mut self, buffer: &mut [u8]) {
-        let (now, later) = self.0.split_at(buffer.len().min(self.0.len()));
-        if let Some(room) = buffer.get_mut(..now.len()) {
-            short::copy(room, now);
+        if let Some(bytes) = self.0.split_off(..buffer.len()) {
+            short::copy(buffer, bytes);
         }
-        self.0 = later;
     }
 }
 
