@@ -248,9 +248,13 @@ fn operations<'a>(plan: &[Step], mut bytes: &'a [u8], mut room: &'a mut [u8]) ->
 
 /// Checks the sums of a transaction against the limits, and that its bytes to write are there. Returns how many are read.
 fn permit_list(hal: &mut HalCtx, device: u32, plan: &[Step], bytes: usize) -> wasmtime::Result<Result<usize, TooLong>> {
-    let sum = |part: fn(&Step) -> u32| plan.iter().map(|step| u64::from(part(step))).sum::<u64>();
-    let (written, read, delay_ns) = (sum(|step| step.write_len), sum(|step| step.read_len), sum(|step| step.delay_ns));
-    let words = sum(|step| step.write_len.max(step.read_len));
+    let (mut written, mut read, mut delay_ns, mut words) = (0, 0, 0, 0_u64);
+    for step in plan {
+        written += u64::from(step.write_len);
+        read += u64::from(step.read_len);
+        delay_ns += u64::from(step.delay_ns);
+        words += u64::from(step.write_len.max(step.read_len));
+    }
     let Slot { label, frequency_hz, .. } = hal.spi_devices.get(device)?;
     let time = hal.limits.time(words.saturating_mul(CLOCKS_OF_A_WORD), *frequency_hz, delay_ns);
     let asked = [hal.limits.bytes(written, read), hal.limits.delay(delay_ns), time];

@@ -4,17 +4,24 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use wasmtime::AsContextMut as _;
-use wasmtime::component::{Access, Accessor, HasSelf, Linker, Resource, WasmList};
+use wasmtime::component::{Access, Accessor, ComponentType, HasSelf, Lift, Linker, Resource, WasmList};
 
 use super::transaction::{Step, Transaction};
 use super::{Handle, Outcome, Request, permit, wit};
-use crate::bindings::wasm_embedded::hal::types::Short;
 use crate::calls::{Call, ReplyHandle};
 use crate::ctx::HalCtx;
 use crate::limits::{check, count, size};
 use crate::linker::HalView;
 use crate::progress::Progress;
-use crate::short;
+use crate::short::{self, Waited};
+
+/// `wit::Operation`, as a type of its own for the same reason as [`Waited`].
+#[derive(Clone, Copy, Debug, ComponentType, Lift)]
+#[component(record)]
+struct Record {
+    direction: wit::Direction,
+    len: u32,
+}
 
 /// A call that has begun.
 struct Begun {
@@ -50,7 +57,7 @@ pub fn add_async_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Resu
 
 async fn transaction<T: HalView>(
     accessor: &Accessor<T>,
-    arguments: (Resource<Handle>, wit::Address, WasmList<wit::Operation>, WasmList<u8>),
+    arguments: (Resource<Handle>, wit::Address, WasmList<Record>, WasmList<u8>),
 ) -> Ended<Resource<ReplyHandle>> {
     let begun = accessor.with(|access| begin_transaction(access, arguments))?;
     match end(begun).await {
@@ -67,7 +74,7 @@ async fn end(begun: Result<Begun, wit::Error>) -> Result<(Vec<u8>, Call), wit::E
 
 fn begin_short(
     hal: &mut HalCtx,
-    (bus, address, bytes, write_len, read_len): (Resource<Handle>, wit::Address, Short, u32, u32),
+    (bus, address, bytes, write_len, read_len): (Resource<Handle>, wit::Address, Waited, u32, u32),
 ) -> wasmtime::Result<Result<Begun, wit::Error>> {
     let request = Request {
         reads: read_len > 0,
@@ -80,7 +87,7 @@ fn begin_short(
     if let Err(error) = allow(hal, &bus, address, request)? {
         return Ok(Err(error));
     }
-    let bytes = short::to_bytes(bytes);
+    let bytes = short::to_bytes(bytes.into());
     let Some(bytes) = bytes.get(..size(write_len)).filter(|_| size(read_len) <= short::BYTES) else {
         return Ok(Err(wit::Error::TooLong));
     };
@@ -108,7 +115,7 @@ fn begin_write<T: HalView>(
 
 fn begin_transaction<T: HalView>(
     mut access: Access<'_, T, HasSelf<T>>,
-    (bus, address, records, bytes): (Resource<Handle>, wit::Address, WasmList<wit::Operation>, WasmList<u8>),
+    (bus, address, records, bytes): (Resource<Handle>, wit::Address, WasmList<Record>, WasmList<u8>),
 ) -> wasmtime::Result<Result<Begun, wit::Error>> {
     let hal = access.data_mut().hal();
     let label = &hal.i2c.get(bus.rep())?.label;
@@ -118,7 +125,8 @@ fn begin_transaction<T: HalView>(
     // At most as many as the limit just checked.
     let mut plan: Vec<wit::Operation> = Vec::with_capacity(records.len());
     for record in records.iter(access.as_context_mut())? {
-        plan.push(record?);
+        let Record { direction, len } = record?;
+        plan.push(wit::Operation { direction, len });
     }
     let request = Request::of(&plan);
     if let Err(error) = allow(access.data_mut().hal(), &bus, address, request)? {

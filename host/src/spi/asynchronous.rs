@@ -8,13 +8,12 @@ use wasmtime::component::{Access, Accessor, HasSelf, Linker, LinkerInstance, Res
 
 use super::exchange::{Exchange, Outcome, Step};
 use super::{BusHandle, DeviceHandle, Kind, permit, permit_list, wit};
-use crate::bindings::wasm_embedded::hal::types::Short;
 use crate::calls::{Call, ReplyHandle};
 use crate::ctx::HalCtx;
 use crate::limits::{check, count, size};
 use crate::linker::HalView;
 use crate::progress::Progress;
-use crate::short;
+use crate::short::{self, Waited};
 
 /// A call that has begun.
 struct Begun {
@@ -75,7 +74,7 @@ fn add_kind<T: HalView, H: 'static>(
 ) -> wasmtime::Result<()> {
     instance.func_wrap_concurrent(
         &alloc::format!("{name}-transfer-short"),
-        move |accessor, (this, bytes, write_len, read_len): (Resource<H>, Short, u32, u32)| {
+        move |accessor, (this, bytes, write_len, read_len): (Resource<H>, Waited, u32, u32)| {
             Box::pin(async move {
                 let begun = accessor.with(|mut access| {
                     begin_short(access.data_mut().hal(), kind, this.rep(), bytes, write_len, read_len)
@@ -117,14 +116,14 @@ fn begin_short(
     hal: &mut HalCtx,
     kind: Kind,
     handle: u32,
-    bytes: Short,
+    bytes: Waited,
     write_len: u32,
     read_len: u32,
 ) -> wasmtime::Result<Result<Begun, wit::Error>> {
     if let Err(error) = permit(hal, kind, handle, write_len.into(), read_len.into())? {
         return Ok(Err(error));
     }
-    let bytes = short::to_bytes(bytes);
+    let bytes = short::to_bytes(bytes.into());
     let Some(bytes) = bytes.get(..size(write_len)).filter(|_| size(read_len) <= short::BYTES) else {
         return Ok(Err(wit::Error::TooLong));
     };
@@ -149,7 +148,7 @@ fn begin_one<T: HalView>(
 
 fn begin_transaction<T: HalView>(
     mut access: Access<'_, T, HasSelf<T>>,
-    (device, records, bytes): (Resource<DeviceHandle>, WasmList<wit::Operation>, WasmList<u8>),
+    (device, records, bytes): (Resource<DeviceHandle>, WasmList<Step>, WasmList<u8>),
 ) -> wasmtime::Result<Result<Begun, wit::Error>> {
     let hal = access.data_mut().hal();
     hal.interrupt.check()?;
@@ -160,7 +159,7 @@ fn begin_transaction<T: HalView>(
     // At most as many as the limit just checked.
     let mut steps: Vec<Step> = Vec::with_capacity(records.len());
     for record in records.iter(access.as_context_mut())? {
-        steps.push(record?.into());
+        steps.push(record?);
     }
     if let Err(error) = permit_list(access.data_mut().hal(), device.rep(), &steps, bytes.len())? {
         return Ok(Err(error.into()));

@@ -3,17 +3,22 @@
 use alloc::vec::Vec;
 
 use embedded_hal::spi::Operation;
+use wasmtime::component::{ComponentType, Lift};
 
 use super::{Error, operations, wit};
 
 /// One operation of an [`Exchange`]: the greater of the lengths is clocked, zeros after what is written, and then comes the delay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ComponentType, Lift)]
+#[component(record)]
 pub struct Step {
     /// How many bytes are written.
+    #[component(name = "write-len")]
     pub write_len: u32,
     /// How many bytes are kept.
+    #[component(name = "read-len")]
     pub read_len: u32,
     /// How long to wait then, in nanoseconds, with chip select held.
+    #[component(name = "delay-ns")]
     pub delay_ns: u32,
 }
 
