@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::hint::black_box;
 
 use bench_guest::{ADDRESS, Driver, Failed, Part, Work};
+use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::StatefulOutputPin;
 use embedded_hal::i2c::I2c;
 use embedded_hal::spi::SpiDevice;
@@ -15,6 +16,13 @@ use wasm_embedded_sim::{Level, Sim, SimI2c, SimOutput, SimSpiDevice, SpiSettings
 
 use crate::parts::{I2cLoopback, Inverter, PinLoopback, Registers, SpiLoopback};
 use crate::waiting::{self, Later, OnWires, Waits};
+
+/// Lets no time pass.
+struct NoDelay;
+
+impl DelayNs for NoDelay {
+    fn delay_ns(&mut self, _ns: u32) {}
+}
 
 /// The controllers of one board, as a host keeps them under labels.
 #[derive(Debug)]
@@ -109,6 +117,17 @@ impl Board {
             Work::Driver(driver) => self.drive(driver, rounds),
             Work::Waiting(until, call) => waiting::run(until, call, rounds, &self.sim, &mut self.waited),
         }
+    }
+
+    /// Returns what a run of the weather station takes of virtual time, and what of it are bits on its bus, in nanoseconds.
+    pub(crate) fn weather_ns() -> Result<(u64, u64), Failed> {
+        let board = Board::new()?;
+        let bus = || Ok(board.board.clone());
+        let begin = board.sim.now_ns();
+        bench_guest::weather(1, bus, board.sim.delay())?;
+        let end = board.sim.now_ns();
+        bench_guest::weather(1, bus, NoDelay)?;
+        Ok((end - begin, board.sim.now_ns() - end))
     }
 
     fn drive(&mut self, driver: Driver, rounds: u32) -> Result<u64, Failed> {

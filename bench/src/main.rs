@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use bench_guest::{Driver, Work};
 use clap::{Parser, Subcommand};
 use wasmtime::Result;
 use wasmtime::error::Context as _;
@@ -146,7 +147,31 @@ fn table(options: &Table) -> Result<()> {
             row.guests[1].median / empty[1],
         );
     })?;
+    if let Some(row) = rows.iter().find(|row| row.job.work == Work::Driver(Driver::Weather)) {
+        weather(row)?;
+    }
     write(options.json.as_deref(), rows.iter().map(calls::Row::to_json))
+}
+
+/// Prints what the boundary is of a run of the weather station whose bits take their time on the wires, and how fast that is
+/// simulated.
+fn weather(row: &calls::Row) -> Result<()> {
+    let Some(native) = row.native else { return Ok(()) };
+    let ms = |ns| std::time::Duration::from_nanos(ns).as_secs_f64() * 1e3;
+    let (all, wires) = board::Board::weather_ns()?;
+    let [guest, pulley] = row.guests.map(|guest| (ms(wires) + guest.median / 1e6) / (ms(wires) + native.median / 1e6));
+    println!(
+        "\nweather station, with the {:.1} ms of its bits at 400 kHz: {guest:.4} x native, Pulley {pulley:.4} x",
+        ms(wires)
+    );
+    let speed = |figure: Figure| ms(all) / (figure.median / 1e6);
+    println!(
+        "simulated seconds per second of CPU: native {:.0}, guest {:.0}, Pulley {:.0}",
+        speed(native),
+        speed(row.guests[0]),
+        speed(row.guests[1])
+    );
+    Ok(())
 }
 
 fn growth(options: &Growth) -> Result<()> {
