@@ -101,6 +101,21 @@ pub(super) fn edges(lab: &Lab) -> anyhow::Result<Outcome> {
     Ok(Stopped)
 }
 
+/// In virtual time; and with a serial port, which is what makes time the machine's.
+pub(super) fn crossed(lab: &Lab) -> anyhow::Result<Outcome> {
+    let other = lab.guest().display().to_string();
+    let both = || Job::guest("crossed").options(&[&other]);
+    let (_peer, path) = process::terminal()?;
+    for job in [both(), both().serial(&path)] {
+        let ran = lab.expect(job, Typed)?;
+        let refused = ran.stderr().lines().filter(|line| line.contains(" holds")).count();
+        ensure!(refused > 0, "nobody was told who holds what: {}", ran.stderr());
+        let typed = ran.stdout().lines().filter(|line| line.ends_with("typed")).count();
+        ensure!(typed == 2, "{typed} of 2 guests came to their end: {}", ran.stdout());
+    }
+    Ok(Typed)
+}
+
 pub(super) fn reentrance(lab: &Lab) -> anyhow::Result<Outcome> {
     let call = "(call $open (i32.const 16) (i32.const 3) (i32.const 0)) (i32.const 1024)";
     sizes::allocator(lab, "allocates-and-calls", call, Stopped)?;

@@ -1,8 +1,9 @@
 //! H10 to H19 and H22 to H24: what is not granted, and handles that are none.
 
+use embedded_hal::delay::DelayNs as _;
 use embedded_hal::i2c::I2c as _;
 use embedded_hal::spi::{Operation, SpiDevice as _};
-use wasm_embedded_hal::{I2c, InputPin, OutputPin, SpiDevice};
+use wasm_embedded_hal::{Delay, I2c, InputPin, OutputPin, SpiDevice};
 
 use crate::raw::{self, SEVEN_BIT, TEN_BIT, code};
 use crate::{Failure, granted, refused, typed};
@@ -28,6 +29,7 @@ pub(crate) fn run(what: &str) -> Result<bool, Failure> {
         "double-drop" => raw::drop_bus(dropped()?),
         "forged-handle" => drop(raw::read(granted(raw::open("bus"))?.wrapping_add(1000), SEVEN_BIT, 0x2a, 1)),
         "handle-of-another-type" => drop(raw::device_read(granted(raw::open("bus"))?, 1)),
+        "crossed" => crossed()?,
         "hoard" => hoard()?,
         "churn" => churn()?,
         _ => return Ok(false),
@@ -122,6 +124,29 @@ fn open_twice() -> Result<(), Failure> {
     if OutputPin::open("MOTOR").is_ok() {
         return Err("a pin was opened twice".into());
     }
+    typed();
+    Ok(())
+}
+
+/// H41: holds one of two devices, uses a bus of both, and wants the device that another such guest holds.
+fn crossed() -> Result<(), Failure> {
+    let wanted = match raw::open_device("device") {
+        Ok(_) => "slow",
+        Err(_) => {
+            granted(raw::open_device("slow"))?;
+            "device"
+        }
+    };
+    let mut bus = I2c::open("bus")?;
+    // The other one has its device by then.
+    Delay.delay_ms(10);
+    for _ in 0..100 {
+        refused(wanted, raw::open_device(wanted), code::HELD)?;
+        bus.read(0x2a_u8, &mut [0; 8])?;
+        Delay.delay_us(100);
+    }
+    // The other one has ended its tries by then.
+    Delay.delay_ms(100);
     typed();
     Ok(())
 }
