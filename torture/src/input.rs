@@ -50,6 +50,7 @@ impl<'a> Input<'a> {
     }
 
     /// Takes a length that is mostly short, sometimes about the length of a `short`, and sometimes no length for anything.
+    #[cfg(feature = "compile")]
     pub(crate) fn length(&mut self) -> u32 {
         match self.below(8) {
             0..=4 => self.below(8).into(),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash as _, Hasher as _};
+use std::hash::Hash as _;
+#[cfg(feature = "compile")]
+use std::hash::Hasher as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wasm_embedded_sim::{Address, Event, EventKind, I2cEvent, I2cLine, Sim, SpiEvent, Topology, TraceSink};
