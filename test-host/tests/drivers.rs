@@ -156,7 +156,6 @@ fn bme280_over_spi_fails_as_it_does_on_hardware() {
     assert_eq!(outcome.said.stdout_text(), "");
 }
 
-/// Runs a program that must succeed, without a word of complaint.
 /// Faults of ports, what the driver's program ends with, what it says of them, and what it prints.
 const AT_PORTS: [(&str, &str, u8, &str, &str); 9] = [
     ("position", "fault = \"framing\"\nlabel = \"gps\"\nafter = 20\ntimes = 1", 1, "Framing", ""),
@@ -204,6 +203,7 @@ fn drivers_at_ports_get_the_right_error_and_work_without_the_fault() {
     }
 }
 
+/// Runs a program that must succeed, without a word of complaint.
 fn run(name: &str) -> Outcome {
     let outcome = run_on(name, &policy(name.strip_suffix("_nostd").unwrap_or(name)));
     assert_eq!(outcome.exit, Exit::Status(0), "{name}: {:?}", outcome.said);
