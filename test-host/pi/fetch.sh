@@ -33,7 +33,8 @@ Architectures: amd64 arm64
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 END
 apt() {
-  apt-get -q -o APT::Architectures::=amd64 -o APT::Architectures::=arm64 -o APT::Sandbox::User=root \
+  # Another process may hold dpkg's lock for minutes, and a mirror may drop a download.
+  apt-get -q -o DPkg::Lock::Timeout=900 -o Acquire::Retries=5 -o APT::Architectures::=amd64 -o APT::Architectures::=arm64 -o APT::Sandbox::User=root \
     -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$work/etc" \
     -o Dir::State::Lists="$work/lists" -o Dir::Cache="$work/cache" "$@"
 }

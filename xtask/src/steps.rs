@@ -22,6 +22,10 @@ pub(crate) struct Steps {
     only: Option<String>,
 }
 
+/// The steps that CI may skip, each with the reason. Any other step that is skipped there fails the run: what it examines would be
+/// off without anybody noticing.
+const MAY_BE_SKIPPED_IN_CI: [(&str, &str); 0] = [];
+
 impl Steps {
     /// Returns a job without steps, that will do all or only those whose name contains `only`.
     pub(crate) fn new(only: Option<String>) -> Steps {
@@ -52,7 +56,15 @@ impl Steps {
     }
 
     /// Says how it went.
+    ///
+    /// # Errors
+    ///
+    /// A step failed, no step was done, or one was skipped in CI that may not be.
     pub(crate) fn finish(self) -> anyhow::Result<()> {
+        self.finish_where(std::env::var_os("CI").is_some_and(|ci| ci == "true"))
+    }
+
+    fn finish_where(self, is_ci: bool) -> anyhow::Result<()> {
         println!();
         for (name, reason) in &self.skipped {
             println!("skipped: {name}: {reason}");
@@ -64,9 +76,35 @@ impl Steps {
         if !self.failed.is_empty() {
             bail!("failed: {}", self.failed.join(", "));
         }
+        let excused = |name: &str| MAY_BE_SKIPPED_IN_CI.iter().any(|(step, _)| *step == name);
+        let missing: Vec<_> = self.skipped.iter().map(|(name, _)| *name).filter(|name| !excused(name)).collect();
+        if is_ci && !missing.is_empty() {
+            bail!("skipped, though CI (`CI=true`) has to run it: {}", missing.join(", "));
+        }
         if self.passed == 0 {
             bail!("no step has a name like that");
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Done, Steps};
+
+    fn job(second: Done) -> Steps {
+        let mut steps = Steps::new(None);
+        steps.step("first", || Ok(Done::Passed));
+        steps.step("second", || Ok(second));
+        steps
+    }
+
+    #[test]
+    fn a_skipped_step_fails_in_ci_and_only_there() {
+        let skipped = || Done::Skipped("QEMU is not installed".into());
+        assert!(job(skipped()).finish_where(false).is_ok());
+        let error = job(skipped()).finish_where(true).expect_err("CI took a skipped step");
+        assert!(error.to_string().contains("second"), "{error}");
+        assert!(job(Done::Passed).finish_where(true).is_ok());
     }
 }
