@@ -56,7 +56,7 @@ impl HalCtx {
         label: &str,
         operations: &mut [hal_spi::Operation<'_, u8>],
     ) -> Result<(), DirectError<spi::Error>> {
-        let (mut written, mut read, mut delay_ns) = (0, 0, 0_u64);
+        let mut sums = spi::Sums::default();
         for operation in operations.iter() {
             let (tx, rx, ns) = match operation {
                 hal_spi::Operation::Read(buffer) => (0, buffer.len(), 0),
@@ -65,15 +65,14 @@ impl HalCtx {
                 hal_spi::Operation::TransferInPlace(buffer) => (buffer.len(), buffer.len(), 0),
                 hal_spi::Operation::DelayNs(ns) => (0, 0, *ns),
             };
-            (written, read) = (written + count(tx), read + count(rx));
-            delay_ns += u64::from(ns);
+            sums.add(count(tx), count(rx), ns);
         }
-        let asked =
-            [self.limits.count_of(operations.len()), self.limits.bytes(written, read), self.limits.delay(delay_ns)];
         let slots = if self.spi_devices.find(label).is_some() { &mut self.spi_devices } else { &mut self.spi_buses };
         let Some((_, slot)) = slots.find(label) else {
             return Err(DirectError::refused(self.no_such(label, "an spi device")));
         };
+        let [bytes, delay, time] = sums.asked(&self.limits, slot.frequency_hz);
+        let asked = [self.limits.count_of(operations.len()), bytes, delay, time];
         check(label, &asked, &mut *self.log).map_err(DirectError::refused)?;
         slot.device().map_err(DirectError::refused)?.run(operations).map_err(DirectError::Failed)
     }
@@ -162,7 +161,12 @@ mod tests {
         let limits = Limits { transaction_bytes: 4, operations: 2, ..Limits::default() };
         let mut hal = HalCtx::builder();
         hal.i2c_bus("sensor", Box::new(Works), I2cGrant::none().allow(0x76)).limits(limits);
-        hal.spi_device_object("flash", Box::new(Works)).input_object("button", Box::new(Works), true);
+        hal.spi_device_object("flash", Box::new(Works)).frequency("flash", 1_000_000);
+        hal.spi_device_object("slow", Box::new(Works)).frequency("slow", 100).input_object(
+            "button",
+            Box::new(Works),
+            true,
+        );
         hal.build()
     }
 
@@ -194,6 +198,11 @@ mod tests {
         assert_eq!(spi("sensor", &mut [hal_spi::Operation::Write(&[1])]), Err(DirectError::Refused));
         assert_eq!(spi("flash", &mut [hal_spi::Operation::Write(&[0; 5])]), Err(DirectError::Refused));
         assert_eq!(spi("flash", &mut [hal_spi::Operation::DelayNs(u32::MAX)]), Err(DirectError::Refused));
+        assert_eq!(
+            spi("slow", &mut [hal_spi::Operation::Write(&[0])]),
+            Err(DirectError::Refused),
+            "80 ms on the wires"
+        );
         assert_eq!(hal.pin_level("flash"), Err(DirectError::Refused));
     }
 }

@@ -53,6 +53,11 @@ pub enum Refusal<'a> {
         /// Whether the address is granted, but only for reading.
         read_only: bool,
     },
+    /// A write to a serial port that is granted for reading only.
+    PortReadOnly {
+        /// The label.
+        label: &'a str,
+    },
     /// A length, count or duration is past a limit.
     TooLong {
         /// The label.
@@ -90,6 +95,9 @@ impl fmt::Display for Refusal<'_> {
             }
             Refusal::Address { label, address, read_only: true } => {
                 write!(f, "i2c {label:?}: address {address} is granted for reading only")
+            }
+            Refusal::PortReadOnly { label } => {
+                write!(f, "uart {label:?} is granted for reading only: `access` in [uart.{label}] says so")
             }
             Refusal::TooLong { label, limit, asked, allowed } => {
                 write!(f, "{label:?}: {asked} is past the limit of {allowed}: `{limit}` in [limits] would raise it")

@@ -4,6 +4,8 @@
 mod asynchronous;
 mod exchange;
 
+use core::num::NonZeroU32;
+
 use embedded_hal::spi::{self, ErrorKind, Operation, SpiBus, SpiDevice};
 use smallvec::SmallVec;
 use wasmtime::StoreContextMut;
@@ -12,7 +14,7 @@ use wasmtime::component::{Linker, LinkerInstance, Resource, WasmList};
 use crate::bindings::wasm_embedded::hal::spi as wit;
 use crate::bindings::wasm_embedded::hal::types::Short;
 use crate::ctx::{self, HalCtx};
-use crate::limits::{TooLong, check, count, size};
+use crate::limits::{Asked, Limits, TooLong, check, count, size};
 use crate::linker::HalView;
 use crate::open::add_opening;
 use crate::progress::Progress;
@@ -246,23 +248,49 @@ fn operations<'a>(plan: &[Step], mut bytes: &'a [u8], mut room: &'a mut [u8]) ->
     operations
 }
 
+/// What the operations of one transaction add up to, for guests and operators alike.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sums {
+    /// Bytes to be written.
+    written: u64,
+    /// Bytes to be kept.
+    read: u64,
+    /// Words on the wires: those of an operation's longer half.
+    words: u64,
+    delay_ns: u64,
+}
+
+impl Sums {
+    /// Adds an operation.
+    #[inline]
+    pub(crate) fn add(&mut self, write_len: u64, read_len: u64, delay_ns: u32) {
+        self.written += write_len;
+        self.read += read_len;
+        self.words += write_len.max(read_len);
+        self.delay_ns += u64::from(delay_ns);
+    }
+
+    /// Returns what the transaction asks for, beside the limits.
+    #[inline]
+    pub(crate) fn asked(self, limits: &Limits, frequency_hz: Option<NonZeroU32>) -> [Asked; 3] {
+        let clocks = self.words.saturating_mul(CLOCKS_OF_A_WORD);
+        let time = limits.time(clocks, frequency_hz, self.delay_ns);
+        [limits.bytes(self.written, self.read), limits.delay(self.delay_ns), time]
+    }
+}
+
 /// Checks the sums of a transaction against the limits, and that its bytes to write are there. Returns how many are read.
 fn permit_list(hal: &mut HalCtx, device: u32, plan: &[Step], bytes: usize) -> wasmtime::Result<Result<usize, TooLong>> {
-    let (mut written, mut read, mut delay_ns, mut words) = (0, 0, 0, 0_u64);
+    let mut sums = Sums::default();
     for step in plan {
-        written += u64::from(step.write_len);
-        read += u64::from(step.read_len);
-        delay_ns += u64::from(step.delay_ns);
-        words += u64::from(step.write_len.max(step.read_len));
+        sums.add(step.write_len.into(), step.read_len.into(), step.delay_ns);
     }
     let Slot { label, frequency_hz, .. } = hal.spi_devices.get(device)?;
-    let time = hal.limits.time(words.saturating_mul(CLOCKS_OF_A_WORD), *frequency_hz, delay_ns);
-    let asked = [hal.limits.bytes(written, read), hal.limits.delay(delay_ns), time];
-    if let Err(error) = check(label, &asked, &mut *hal.log) {
+    if let Err(error) = check(label, &sums.asked(&hal.limits, *frequency_hz), &mut *hal.log) {
         return Ok(Err(error));
     }
-    Ok(match usize::try_from(read) {
-        Ok(read) if written == count(bytes) => Ok(read),
+    Ok(match usize::try_from(sums.read) {
+        Ok(read) if sums.written == count(bytes) => Ok(read),
         _ => Err(TooLong),
     })
 }

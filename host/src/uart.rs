@@ -13,10 +13,12 @@ use crate::delay::SLICE_NS;
 use crate::grant::Access;
 use crate::limits::{TooLong, check, count, size};
 use crate::linker::HalView;
+use crate::log::Log;
 use crate::open::add_opening;
 use crate::progress::Progress;
+use crate::refusal::Refusal;
 use crate::reply::Reply;
-use crate::slot::Slots;
+use crate::slot::{Slot, Slots};
 
 #[cfg(feature = "async")]
 pub use self::asynchronous::add_async_to_linker;
@@ -185,8 +187,8 @@ fn write<T: HalView>(
     let hal = store.data_mut().hal();
     hal.interrupt.check()?;
     let slot = hal.uart.get(port.rep())?;
-    if slot.grant == Access::ReadOnly {
-        return Ok((Err(wit::Error::Denied),));
+    if let Err(error) = permit_write(slot, &mut *hal.log) {
+        return Ok((Err(error),));
     }
     if let Err(error) = check(&slot.label, &[hal.limits.bytes(count(bytes.len()), 0)], &mut *hal.log) {
         return Ok((Err(error.into()),));
@@ -211,6 +213,15 @@ fn write<T: HalView>(
     };
     store.data_mut().hal().uart.get(port.rep())?.give_back(device);
     Ok((result?,))
+}
+
+/// Checks that a port may be written to, and tells the log if not.
+fn permit_write(slot: &Slot<dyn Port, Access>, log: &mut dyn Log) -> Result<(), wit::Error> {
+    if slot.grant == Access::ReadOnly {
+        log.refused(&Refusal::PortReadOnly { label: &slot.label });
+        return Err(wit::Error::Denied);
+    }
+    Ok(())
 }
 
 impl From<TooLong> for wit::Error {

@@ -77,6 +77,15 @@ fn compare_all(cases: &[(&str, &str)]) {
 }
 
 #[test]
+fn an_operator_s_transaction_keeps_a_bus_no_longer_than_a_guest_s() {
+    let folder = folder();
+    let slow = format!("{POLICY}\n[spi.slow]\nsim = true\nfrequency = 10_000\n");
+    fs::write(folder.path().join("board.toml"), slow).expect("a file");
+    // 1001 bytes at 10 kHz take 0.8 s.
+    compare(&folder, "spi_slow", &["spi", "transfer", "slow", "9f", "--read", "1000", "--policy", "board.toml"]);
+}
+
+#[test]
 fn i2c_tools_work_on_labels() {
     compare_all(&[
         ("i2c_detect", "i2c detect bus"),

@@ -4,8 +4,7 @@ use alloc::boxed::Box;
 
 use wasmtime::component::{Linker, LinkerInstance, Resource};
 
-use super::{Handle, Ready, wit};
-use crate::grant::Access;
+use super::{Handle, Ready, permit_write, wit};
 use crate::linker::HalView;
 
 /// Adds the interface `wasm-embedded:hal/uart-async`.
@@ -28,8 +27,10 @@ fn add_waiting<T: HalView>(instance: &mut LinkerInstance<'_, T>, name: &str, rea
                 let hal = access.data_mut().hal();
                 hal.interrupt.check()?;
                 let slot = hal.uart.get(port.rep())?;
-                if ready == Ready::Write && slot.grant == Access::ReadOnly {
-                    return Ok(Err(wit::Error::Denied));
+                if ready == Ready::Write
+                    && let Err(error) = permit_write(slot, &mut *hal.log)
+                {
+                    return Ok(Err(error));
                 }
                 let Ok(call) = hal.begin_call() else { return Ok(Err(wit::Error::Busy)) };
                 Ok(Ok((hal.uart.get(port.rep())?.device()?.start_wait(ready), call)))
