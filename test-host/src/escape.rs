@@ -16,14 +16,23 @@ pub(crate) fn line(text: &str) -> String {
     escape(text, |_| false)
 }
 
+/// Adds a character to a line; as an escape, if it is active.
+pub(crate) fn push(line: &mut String, char: char) {
+    if is_active(char) {
+        // Writing to a string cannot fail.
+        let _ = write!(line, "{}", char.escape_default());
+    } else {
+        line.push(char);
+    }
+}
+
 fn escape(text: &str, keep: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
-        if is_active(char) && !keep(char) {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "{}", char.escape_default());
-        } else {
+        if keep(char) {
             out.push(char);
+        } else {
+            push(&mut out, char);
         }
     }
     out

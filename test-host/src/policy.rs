@@ -28,6 +28,7 @@ mod address;
 mod backend;
 mod channel;
 mod device;
+mod excerpt;
 mod fault;
 mod gpio;
 mod i2c;
@@ -66,7 +67,7 @@ pub use self::limits::MachineLimits;
 pub use self::log::LogLevel;
 
 pub use self::part::{FlashModel, NetName, Part, Script};
-pub use self::problem::{PolicyError, Problem};
+pub use self::problem::{MAX_PROBLEMS, PolicyError, Problem};
 pub use self::pwm::{DEFAULT_PWM_FREQUENCY_HZ, PwmLabel};
 pub use self::spi::{DEFAULT_SPI_FREQUENCY_HZ, Select, SpiLabel};
 pub use self::uart::{DEFAULT_BAUD, UartLabel};
@@ -272,13 +273,10 @@ fn read_document(
     if text.len() > MAX_POLICY_BYTES {
         return Err(PolicyError::TooLong { name: name.to_owned(), limit: MAX_POLICY_BYTES });
     }
-    let (document, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        let span = error.span().unwrap_or_else(|| document.span());
-        findings.add(Finding::new(error.message(), span, "this is no TOML"));
-    }
-    if findings.is_empty() {
-        read(Table::new(kind.to_owned(), document.span(), document.get_ref(), findings));
+    // What the parser says after the first error may be only a consequence of it.
+    match DeTable::parse(text) {
+        Ok(document) => read(Table::new(kind.to_owned(), document.span(), document.get_ref(), findings)),
+        Err(error) => findings.add(Finding::new(error.message(), error.span().unwrap_or_default(), "invalid TOML")),
     }
     Ok(())
 }

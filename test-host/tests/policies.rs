@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
-use wasm_embedded_rt::policy::{Bias, Chip, MAX_POLICY_BYTES, PinBackend, Policy, PolicyError};
+use wasm_embedded_rt::policy::{Bias, Chip, MAX_POLICY_BYTES, MAX_PROBLEMS, PinBackend, Policy, PolicyError};
 
 /// Returns the report of a refusal as the command prints it, without colours.
 fn report(error: &PolicyError) -> String {
@@ -123,7 +123,7 @@ fn a_fault_file_is_refused_with_its_own_lines_and_adds_nothing() {
         ),
     ] {
         let error = policy.add_faults("faults.toml", text).expect_err(text);
-        let PolicyError::Invalid { name, problems } = error else { panic!("{error}") };
+        let PolicyError::Invalid { name, problems, .. } = error else { panic!("{error}") };
         let found: Vec<_> = problems.iter().map(|problem| (problem.line(), problem.to_string())).collect();
         assert_eq!((name.as_str(), found), ("faults.toml", vec![(line, message.to_owned())]));
     }
@@ -177,4 +177,96 @@ fn deep_nesting_is_refused_without_exhausting_the_stack() {
     for text in deep {
         assert!(Policy::parse("deep.toml", &text).is_err());
     }
+}
+
+/// The most that a report has: what is wrong, with some lines around it and advice.
+const MAX_REPORT_BYTES: usize = 100_000;
+
+#[test]
+fn problems_are_bounded_in_number_and_size_however_many_there_are() {
+    let rows = |row: &str| row.repeat((MAX_POLICY_BYTES - 100) / row.len());
+    let tables = |row: &str| {
+        let count = MAX_POLICY_BYTES / (row.len() + 20);
+        (0..count).map(|number| row.replace('#', &number.to_string())).collect::<String>()
+    };
+    let files = [
+        format!("[i2c.b]\nsim = true\nallow = [{}]\n", rows("0x10,")),
+        format!("[i2c.b]\nsim = true\nallow = [{}]\n", rows("0x10,\n")),
+        format!("[i2c.b]\nsim = \"{}\"\n", rows("n")),
+        format!("[i2c.{}]\nsim = true\n", rows("n")),
+        format!("[i2c.b]\n{} = true\n", rows("n")),
+        format!("[i2c.b]\nsim = true\n{}", tables("k# = 1\n")),
+        tables("[i2c.b#]\nsim = \"bus#\"\n"),
+        tables("[i2c.b#]\nsim = true\nallow = [0x10]\n"),
+        tables("[spi.b#]\nsim = \"one\"\nselect = \"none\"\n"),
+        tables("[spi.s#]\nsim = true\n[[device]]\npart = \"w25q\"\nname = \"d#\"\nspi = \"t#\"\n"),
+        tables("[[device]]\npart = \"led\"\nname = \"d#\"\nnet = \"N#\"\n"),
+        tables("[uart.u#]\nsim = true\n[[fault]]\nfault = \"stuck\"\nlevel = \"low\"\nnet = \"N#\"\n"),
+        tables("[[fault]]\nfault = \"no-such-#\"\n"),
+        rows("= \n"),
+        rows("["),
+    ];
+    for file in files {
+        assert!(file.len() <= MAX_POLICY_BYTES);
+        let beginning = &file[..60];
+        let error = Policy::parse("many.toml", &file).expect_err(beginning);
+        let PolicyError::Invalid { problems, more, .. } = &error else { panic!("{beginning}: {error}") };
+        assert!(problems.len() == MAX_PROBLEMS || !more, "{beginning}: {} problems", problems.len());
+        let length = report(&error).len();
+        assert!(length < MAX_REPORT_BYTES, "{beginning}: {length} bytes");
+    }
+}
+
+/// What is compared with each other in a valid file is not compared pair by pair: that would take minutes here.
+#[test]
+fn a_mebibyte_of_valid_labels_parts_and_faults_is_read() {
+    let count = MAX_POLICY_BYTES / 200;
+    let labels = (0..count).map(|number| {
+        format!(
+            "[i2c.i{number}]\nsim = \"i2c\"\n[spi.s{number}]\nsim = \"b{number}\"\nselect = \"none\"\n[[device]]\npart = \
+             \"w25q\"\nname = \"d{number}\"\nspi = \"s{number}\"\n[[fault]]\nfault = \"unplugged\"\ndevice = \"d{number}\"\n"
+        )
+    });
+    let policy = Policy::parse("many.toml", &labels.collect::<String>()).expect("a valid policy");
+    assert_eq!((policy.i2c.len(), policy.devices.len(), policy.faults.len()), (count, count, count));
+}
+
+#[test]
+fn that_there_is_more_is_said() {
+    let unknown = |count: usize| (0..count).map(|number| format!("k{number} = 1\n")).collect::<String>();
+    let refused = |count| Policy::parse("keys.toml", &unknown(count)).expect_err("unknown keys").to_string();
+    assert_eq!(refused(20), "the policy keys.toml is refused: 20 problems");
+    assert_eq!(refused(21), "the policy keys.toml is refused: 20 problems are shown, and there are more");
+}
+
+#[test]
+fn nothing_of_a_policy_and_its_name_reaches_the_terminal_as_a_command() {
+    let name = "a\u{1b}]0;owned\u{7}.toml";
+    let beside = "# \u{1b}]0;owned\u{7}\n[i2c.b]\nsim = true\nalow = [] # \u{202e}\n";
+    let keys = "[\"\\u001b[2J\"]\nx = 1\n[i2c.\"\\u001b[2J\"]\nsim = \"\\u009b2J\"\n[log]\nlevel = \"\\u001b[2J\"\n";
+    for text in [beside, keys, "\u{1b}[2J = 1", "x = \"\u{1b}[2J\""] {
+        let error = Policy::parse(name, text).expect_err(text);
+        let report = report(&error);
+        assert!(report.contains("\\u{1b}]0;owned\\u{7}.toml"), "{report}");
+        assert!(
+            report.chars().all(|char| char == '\n' || !char.is_control()) && !report.contains('\u{202e}'),
+            "{report:?}"
+        );
+    }
+    let missing = Policy::load(Path::new("/no/such/\u{1b}[2J")).expect_err("there is no such file").to_string();
+    assert_eq!(missing, "cannot read the policy /no/such/\\u{1b}[2J");
+    assert!(!Policy::parse_bytes(name, b"\xff").expect_err("no text").to_string().contains('\u{1b}'));
+    assert!(
+        !Policy::parse(name, &"#".repeat(MAX_POLICY_BYTES + 1)).expect_err("too long").to_string().contains('\u{1b}')
+    );
+}
+
+#[test]
+fn one_syntax_error_is_one_problem() {
+    let list: String = (0x10..0x40).map(|address| format!("  {address:#04x},\n")).collect();
+    let text =
+        format!("[i2c.sensor]\nsim = true\nallow = [\n{list}\n[gpio]\nLED = {{ sim = true }}\nDC = {{ sim = true }}\n");
+    let error = Policy::parse("unclosed.toml", &text).expect_err("a list is not closed");
+    assert_eq!(error.to_string(), "the policy unclosed.toml is refused: 1 problem");
+    assert!(report(&error).lines().count() < 15, "{}", report(&error));
 }

@@ -2,9 +2,12 @@
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use wasm_embedded_rt::board::Board;
-use wasm_embedded_rt::policy::{MAX_POLICY_BYTES, Policy, PolicyError};
+use wasm_embedded_rt::policy::{MAX_POLICY_BYTES, MAX_PROBLEMS, Policy, PolicyError};
 
 use crate::target::{Files, read_folder, workspace};
+
+/// The most that one problem takes on a screen: some lines of the file, each bounded, and an advice.
+const MAX_SHOWN_BYTES: usize = 64 << 10;
 
 /// What policies are made of, for those that are nearly right.
 const WORDS: &[&str] = &[
@@ -64,13 +67,15 @@ fn refused(bytes: &[u8], error: &PolicyError) {
             assert!(std::str::from_utf8(bytes).is_err());
         }
         PolicyError::Invalid { problems, .. } => {
-            assert!(!problems.is_empty(), "it is refused for nothing");
+            assert!((1..=MAX_PROBLEMS).contains(&problems.len()), "it is refused with {} problems", problems.len());
             let show = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
             for problem in problems {
                 assert!((1..=lines).contains(&problem.line()), "line {} of {lines}", problem.line());
                 assert!(!problem.to_string().is_empty());
                 let mut shown = String::new();
                 show.render_report(&mut shown, problem).expect("a problem can be shown");
+                assert!(shown.len() <= MAX_SHOWN_BYTES, "a problem takes {} bytes", shown.len());
+                assert!(shown.chars().all(|char| char == '\n' || !char.is_control()), "{shown:?} goes to a terminal");
             }
         }
         PolicyError::TooLong { .. } => assert!(bytes.len() > MAX_POLICY_BYTES),

@@ -72,8 +72,10 @@ pub(crate) fn read_allow(value: &Value<'_>) -> Vec<AddressGrant> {
             let message = format!("{} is granted twice", display(&other.common(&grant), grant.ten_bit));
             let finding = Finding::new(message, element.span.clone(), "granted again");
             value.report(finding.and(other_span.clone(), "granted here").help("list each address once in a label"));
+        } else {
+            // None overlaps another, so that there are never many to compare the next one with.
+            grants.push((grant, element.span.clone()));
         }
-        grants.push((grant, element.span.clone()));
     }
     grants.into_iter().map(|(grant, _)| grant).collect()
 }

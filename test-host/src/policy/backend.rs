@@ -12,7 +12,7 @@ use super::reader::{Table, Value};
 const LAST_PIN: u32 = 1023;
 
 /// The controller of a microcontroller, by name or number.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Block {
     /// What the policy calls it: `0`, `SPI0`.
     pub name: String,
@@ -21,7 +21,7 @@ pub struct Block {
 }
 
 /// What stands behind the label of a bus.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum BusBackend {
     /// A bus of the simulated board, by name.
     Sim(String),

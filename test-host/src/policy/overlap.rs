@@ -1,16 +1,28 @@
 //! No device on an I2C bus is granted by two labels, unless the policy says that this is meant.
 
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
 use super::Policy;
 use super::address::{self, AddressGrant};
+use super::backend::BusBackend;
 use super::i2c::I2cLabel;
 use super::problem::{Finding, Findings};
 
+/// What of a bus is granted to labels that do not share it. No two grants overlap, so that there are not many.
+type Granted<'p> = Vec<(&'p AddressGrant, &'p I2cLabel)>;
+
 /// Refuses two labels for one bus that grant the same address: whoever is given one label would reach the other's device.
 pub(crate) fn check(policy: &Policy, findings: &Findings) {
-    for (index, label) in policy.i2c.iter().enumerate() {
-        let before = policy.i2c.iter().take(index);
-        for other in before.filter(|other| other.backend == label.backend && !other.shared && !label.shared) {
-            if let Some((addresses, ten_bit)) = common(label, other) {
+    let mut buses: BTreeMap<&BusBackend, Granted<'_>> = BTreeMap::new();
+    for label in policy.i2c.iter().filter(|label| !label.shared) {
+        if findings.is_full() {
+            return;
+        }
+        let granted = buses.entry(&label.backend).or_default();
+        match label.allow.iter().find_map(|grant| common(grant, granted)) {
+            None => granted.extend(label.allow.iter().map(|grant| (grant, label))),
+            Some((addresses, ten_bit, other)) => {
                 let addresses = address::display(&addresses, ten_bit);
                 let message = format!("{addresses} is granted by [i2c.{}] and by [i2c.{}]", other.label, label.label);
                 let finding = Finding::new(message, label.span.clone(), "granted again, on the same bus");
@@ -22,9 +34,8 @@ pub(crate) fn check(policy: &Policy, findings: &Findings) {
     }
 }
 
-/// Returns the first addresses that both labels grant, and whether they are of ten bits.
-fn common(one: &I2cLabel, other: &I2cLabel) -> Option<(std::ops::RangeInclusive<u16>, bool)> {
-    let pairs = one.allow.iter().flat_map(|grant| other.allow.iter().map(move |other| (grant, other)));
-    let mut overlaps = pairs.filter(|(grant, other)| grant.overlaps(other));
-    overlaps.next().map(|(grant, other): (&AddressGrant, &AddressGrant)| (grant.common(other), grant.ten_bit))
+/// Returns the first addresses of a grant that a label has, whether they are of ten bits, and the label.
+fn common<'p>(grant: &AddressGrant, granted: &Granted<'p>) -> Option<(RangeInclusive<u16>, bool, &'p I2cLabel)> {
+    let (other, label) = granted.iter().find(|(other, _)| grant.overlaps(other))?;
+    Some((grant.common(other), grant.ten_bit, label))
 }

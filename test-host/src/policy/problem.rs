@@ -1,21 +1,31 @@
 //! What is wrong with a policy file, and where.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use miette::{Diagnostic, LabeledSpan, SourceCode};
+
+use super::excerpt::Excerpt;
+use crate::escape;
 
 /// The bytes of a policy file that something is about.
 pub(crate) type Span = Range<usize>;
+
+/// The most problems that are told of one file: more than anybody mends at once.
+pub const MAX_PROBLEMS: usize = 20;
+
+/// The longest message or advice, in characters. Of a longer one the middle is left out.
+const LONGEST_TEXT: usize = 1_000;
+/// What is shown of the end of a longer one.
+const LONGEST_END: usize = 200;
 
 /// Why a policy is refused. Nothing has been opened when this is returned.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
     /// The file cannot be read.
-    #[error("cannot read the policy {}", path.display())]
+    #[error("cannot read the policy {}", escape::line(&path.display().to_string()))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -23,7 +33,7 @@ pub enum PolicyError {
         source: std::io::Error,
     },
     /// The file is longer than [`super::MAX_POLICY_BYTES`].
-    #[error("the policy {name} is longer than {limit} bytes")]
+    #[error("the policy {} is longer than {limit} bytes", escape::line(name))]
     TooLong {
         /// The file.
         name: String,
@@ -31,7 +41,7 @@ pub enum PolicyError {
         limit: usize,
     },
     /// The file is not UTF-8 text.
-    #[error("the policy {name} is not UTF-8 text: line {line}, byte {offset} of the file")]
+    #[error("the policy {} is not UTF-8 text: line {line}, byte {offset} of the file", escape::line(name))]
     NotText {
         /// The file.
         name: String,
@@ -41,33 +51,42 @@ pub enum PolicyError {
         offset: usize,
     },
     /// The file says something that is not valid.
-    #[error("the policy {name} is refused: {}", count(problems.len()))]
+    #[error("the policy {} is refused: {}", escape::line(name), count(problems.len(), *more))]
     Invalid {
         /// The file.
         name: String,
-        /// What is wrong, at least one, in the order of the file.
+        /// What is wrong, at least one and at most [`MAX_PROBLEMS`], in the order of the file.
         problems: Vec<Problem>,
+        /// Whether more was wrong than is in `problems`.
+        more: bool,
     },
 }
 
-fn count(problems: usize) -> String {
-    match problems {
-        1 => "1 problem".to_owned(),
-        _ => format!("{problems} problems"),
+fn count(problems: usize, more: bool) -> String {
+    match (problems, more) {
+        (_, true) => format!("{problems} problems are shown, and there are more"),
+        (1, false) => "1 problem".to_owned(),
+        (_, false) => format!("{problems} problems"),
     }
 }
 
-/// One thing that is wrong with a policy file; as a [`Diagnostic`] it points into the file.
+/// One thing that is wrong with a policy file; as a [`Diagnostic`] it points into the file. Message, advice and excerpt have a
+/// greatest length and are safe to print.
 #[derive(Debug, Clone)]
 pub struct Problem {
-    source: Arc<NamedSource<String>>,
+    excerpt: Excerpt,
     finding: Finding,
 }
 
 impl Problem {
+    fn new(name: &str, text: &str, finding: Finding) -> Problem {
+        let spans: Vec<&Span> = [&finding.span].into_iter().chain(finding.other.iter().map(|(span, _)| span)).collect();
+        Problem { excerpt: Excerpt::new(name, text, &spans), finding }
+    }
+
     /// Returns the line that the problem is on, from 1.
     pub fn line(&self) -> usize {
-        self.source.inner().bytes().take(self.finding.span.start).filter(|&byte| byte == b'\n').count() + 1
+        self.excerpt.places().first().map_or(0, |place| place.line) + 1
     }
 
     /// Returns what to do about it, if that is known.
@@ -90,14 +109,16 @@ impl Diagnostic for Problem {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&*self.source)
+        Some(&self.excerpt)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let here = LabeledSpan::new_primary_with_span(Some(self.finding.label.clone()), self.finding.span.clone());
-        let there = self.finding.other.iter();
-        let there = there.map(|(span, text)| LabeledSpan::new_with_span(Some(text.clone()), span.clone()));
-        Some(Box::new(std::iter::once(here).chain(there)))
+        let texts = [&self.finding.label].into_iter().chain(self.finding.other.iter().map(|(_, text)| text));
+        let places = self.excerpt.places().iter().zip(texts).enumerate();
+        Some(Box::new(places.map(|(index, (place, text))| match index {
+            0 => LabeledSpan::new_primary_with_span(Some(text.clone()), place.span.clone()),
+            _ => LabeledSpan::new_with_span(Some(text.clone()), place.span.clone()),
+        })))
     }
 }
 
@@ -114,41 +135,66 @@ pub(crate) struct Finding {
 impl Finding {
     /// Creates a finding: what is wrong, where, and what is to be seen there.
     pub(crate) fn new(message: impl Into<String>, span: Span, label: impl Into<String>) -> Finding {
-        Finding { message: message.into(), span, label: label.into(), other: None, help: None }
+        Finding { message: shown(message.into()), span, label: shown(label.into()), other: None, help: None }
     }
 
     /// Points to a second place, that of the other half of a contradiction.
     pub(crate) fn and(mut self, span: Span, label: impl Into<String>) -> Finding {
-        self.other = Some((span, label.into()));
+        self.other = Some((span, shown(label.into())));
         self
     }
 
     /// Says what to do about it.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Finding {
-        self.help = Some(help.into());
+        self.help = Some(shown(help.into()));
         self
     }
 }
 
-/// Gathers what is wrong, so that one run shows all of it.
+/// Returns a text of one line that is safe to print and not too long.
+fn shown(text: String) -> String {
+    let text = escape::line(&text);
+    if text.chars().nth(LONGEST_TEXT).is_none() {
+        return text;
+    }
+    let beginning = text.chars().take(LONGEST_TEXT - LONGEST_END);
+    let mut end: Vec<char> = text.chars().rev().take(LONGEST_END).collect();
+    end.reverse();
+    beginning.chain(['…']).chain(end).collect()
+}
+
+/// Gathers what is wrong, so that one run shows all of it, up to [`MAX_PROBLEMS`].
 #[derive(Debug, Default)]
-pub(crate) struct Findings(RefCell<Vec<Finding>>);
+pub(crate) struct Findings {
+    found: RefCell<Vec<Finding>>,
+    more: Cell<bool>,
+}
 
 impl Findings {
+    /// Notes what is wrong, unless enough is.
     pub(crate) fn add(&self, finding: Finding) {
-        self.0.borrow_mut().push(finding);
+        let mut found = self.found.borrow_mut();
+        if found.len() < MAX_PROBLEMS {
+            found.push(finding);
+        } else {
+            self.more.set(true);
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.found.borrow().is_empty()
+    }
+
+    /// Returns whether nothing more is noted: whoever would go on looking through the file need not.
+    pub(crate) fn is_full(&self) -> bool {
+        self.more.get()
     }
 
     /// Turns what was found into the error to return, in the order of the file.
     pub(crate) fn into_error(self, name: &str, text: &str) -> PolicyError {
-        let source = Arc::new(NamedSource::new(name, text.to_owned()));
-        let mut findings = self.0.into_inner();
+        let mut findings = self.found.into_inner();
         findings.sort_by_key(|finding| finding.span.start);
-        let problems = findings.into_iter().map(|finding| Problem { source: source.clone(), finding }).collect();
-        PolicyError::Invalid { name: name.to_owned(), problems }
+        let problems = findings.into_iter().map(|finding| Problem::new(name, text, finding)).collect();
+        PolicyError::Invalid { name: name.to_owned(), problems, more: self.more.get() }
     }
 }

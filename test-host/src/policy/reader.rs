@@ -73,6 +73,9 @@ impl<'t> Table<'t> {
     pub(crate) fn finish(self) {
         let asked = self.asked.into_inner();
         for key in self.entries.keys().filter(|key| !asked.contains(&key.get_ref().as_ref())) {
+            if self.findings.is_full() {
+                return;
+            }
             let name = key.get_ref();
             let mut known = asked.clone();
             known.sort_unstable();
@@ -195,7 +198,7 @@ impl<'t> Value<'t> {
     pub(crate) fn choice<T: Copy>(&self, choices: &[(&'static str, T)]) -> Option<T> {
         let text = self.text()?;
         let found = choices.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
-        if found.is_none() {
+        if found.is_none() && !self.findings.is_full() {
             let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
             let help = suggest::advice(text, "allowed values", &words);
             self.refuse(&format!("is \"{}\", which it cannot be", text.escape_debug()), Some(help));

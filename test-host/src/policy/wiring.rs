@@ -8,7 +8,7 @@ use super::device::{Device, Wiring};
 use super::gpio::PinBackend;
 use super::i2c::DEFAULT_SIM_BUS;
 use super::problem::{Finding, Findings};
-use super::spi::Select;
+use super::spi::{Select, SpiLabel};
 use super::suggest;
 
 /// Refuses parts on I2C buses that no label opens, and two parts that answer to one address.
@@ -17,8 +17,11 @@ pub(crate) fn check_i2c(policy: &Policy, findings: &Findings) {
     let buses: Vec<&str> = buses.into_iter().collect();
     let mut taken: BTreeMap<(&str, u8), &Device> = BTreeMap::new();
     for device in &policy.devices {
+        if findings.is_full() {
+            return;
+        }
         let Wiring::I2c { bus, address } = &device.wiring else { continue };
-        if !buses.contains(&bus.as_str()) {
+        if buses.binary_search(&bus.as_str()).is_err() {
             let message = format!("no label opens the simulated I2C bus `{bus}`");
             let finding = Finding::new(message, device.wiring_span.clone(), "on this bus");
             findings.add(finding.help(suggest::advice(bus, "simulated I2C buses", &buses)));
@@ -41,6 +44,9 @@ pub(crate) fn check_empty_buses(policy: &Policy, findings: &Findings) {
     };
     let populated: BTreeSet<String> = policy.devices.iter().filter_map(on).collect();
     for label in &policy.i2c {
+        if findings.is_full() {
+            return;
+        }
         let Some(bus) = sim_bus(&label.backend) else { continue };
         if bus != DEFAULT_SIM_BUS && !populated.contains(bus) {
             let message = format!("nobody defines the simulated bus `{bus}`: no [[device]] is on it");
@@ -55,11 +61,15 @@ pub(crate) fn check_empty_buses(policy: &Policy, findings: &Findings) {
 /// Refuses parts on SPI labels that are not there, and two parts on one select line.
 pub(crate) fn check_spi(policy: &Policy, findings: &Findings) {
     let simulated = policy.spi.iter().filter(|label| sim_bus(&label.backend).is_some());
-    let simulated: Vec<&str> = simulated.map(|label| label.label.as_str()).collect();
+    let labels: BTreeMap<&str, &SpiLabel> = simulated.map(|label| (label.label.as_str(), label)).collect();
+    let simulated: Vec<&str> = labels.keys().copied().collect();
     let mut taken: BTreeMap<&str, &Device> = BTreeMap::new();
     for device in &policy.devices {
+        if findings.is_full() {
+            return;
+        }
         let Wiring::Spi { label, select } = &device.wiring else { continue };
-        let Some(spi) = policy.spi.iter().find(|spi| spi.label == *label && sim_bus(&spi.backend).is_some()) else {
+        let Some(spi) = labels.get(label.as_str()) else {
             let message = format!("there is no simulated [spi.{label}]");
             let finding = Finding::new(message, device.wiring_span.clone(), "on this label");
             findings.add(finding.help(suggest::advice(label, "simulated SPI labels", &simulated)));
@@ -87,11 +97,15 @@ pub(crate) fn check_spi(policy: &Policy, findings: &Findings) {
 /// Refuses parts on serial labels that are not there, and two parts on one port, which would talk at the same time.
 pub(crate) fn check_uart(policy: &Policy, findings: &Findings) {
     let simulated = policy.uart.iter().filter(|label| sim_bus(&label.backend).is_some());
-    let simulated: Vec<&str> = simulated.map(|label| label.label.as_str()).collect();
+    let simulated: BTreeSet<&str> = simulated.map(|label| label.label.as_str()).collect();
+    let simulated: Vec<&str> = simulated.into_iter().collect();
     let mut taken: BTreeMap<&str, &Device> = BTreeMap::new();
     for device in &policy.devices {
+        if findings.is_full() {
+            return;
+        }
         let Wiring::Uart { label } = &device.wiring else { continue };
-        if !simulated.contains(&label.as_str()) {
+        if simulated.binary_search(&label.as_str()).is_err() {
             let message = format!("there is no simulated [uart.{label}]");
             let finding = Finding::new(message, device.wiring_span.clone(), "on this label");
             findings.add(finding.help(suggest::advice(label, "simulated serial labels", &simulated)));
@@ -106,10 +120,16 @@ pub(crate) fn check_uart(policy: &Policy, findings: &Findings) {
 
 /// Refuses a label for a whole SPI bus beside another label on that bus: each would disturb the other's transactions.
 pub(crate) fn check_shared_spi(policy: &Policy, findings: &Findings) {
+    let mut on: BTreeMap<&str, Vec<&SpiLabel>> = BTreeMap::new();
+    for label in &policy.spi {
+        if let Some(bus) = sim_bus(&label.backend) {
+            on.entry(bus).or_default().push(label);
+        }
+    }
     for label in policy.spi.iter().filter(|label| label.select == Select::None) {
         let Some(bus) = sim_bus(&label.backend) else { continue };
-        let others = policy.spi.iter().filter(|other| other.label != label.label);
-        if let Some(other) = others.into_iter().find(|other| sim_bus(&other.backend) == Some(bus)) {
+        let mut others = on.get(bus).into_iter().flatten();
+        if let Some(other) = others.find(|other| other.label != label.label) {
             let message = format!("[spi.{}] is a whole bus, and [spi.{}] is on the same one", label.label, other.label);
             let finding = Finding::new(message, label.span.clone(), format!("all of bus `{bus}`"));
             let finding = finding.and(other.span.clone(), format!("on bus `{bus}` too"));
@@ -133,6 +153,9 @@ pub(crate) fn check_nets(policy: &Policy, findings: &Findings) {
         *pins_on.entry(net.get_ref()).or_default() += 1;
     }
     for device in &policy.devices {
+        if findings.is_full() {
+            return;
+        }
         for (key, net) in device.nets() {
             let net_name = net.get_ref().as_str();
             if pins_on.get(net_name).copied().unwrap_or(0) < 2 {
