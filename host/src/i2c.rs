@@ -3,6 +3,7 @@
 #[cfg(feature = "async")]
 mod asynchronous;
 mod transaction;
+mod ungranted;
 
 use core::fmt;
 
@@ -27,6 +28,8 @@ use crate::slot::Slot;
 #[cfg(feature = "async")]
 pub use self::asynchronous::add_async_to_linker;
 pub use self::transaction::{Outcome, Step, Transaction};
+pub(crate) use self::ungranted::Ungranted;
+pub use self::ungranted::{Reserved, eight_bit_form_of, reserved};
 
 /// The address of a target, without the read/write bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -326,7 +329,11 @@ pub(crate) fn permit(
 ) -> Result<(), wit::Error> {
     if !slot.grant.permits(address, request.reads, request.writes) {
         let read_only = slot.grant.permits(address, true, false);
-        log.refused(&Refusal::Address { label: &slot.label, address, read_only });
+        let doubled = match address {
+            Address::SevenBit(byte) => slot.grant.permits(Address::SevenBit(byte >> 1), true, false),
+            Address::TenBit(_) => false,
+        };
+        log.refused(&Refusal::Address { label: &slot.label, address, read_only, doubled });
         return Err(wit::Error::Denied);
     }
     let time = limits.time(request.clocks(), slot.frequency_hz, 0);

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::i2c::Address;
+use crate::i2c::{Address, Ungranted};
 
 /// Why a request was refused, for the host's own log. The guest gets an enum that names no label and no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub enum Refusal<'a> {
         address: Address,
         /// Whether the address is granted, but only for reading.
         read_only: bool,
+        /// Whether the label grants another address, of which this is the form with eight bits: that address and its read/write bit.
+        doubled: bool,
     },
     /// A write to a serial port that is granted for reading only.
     PortReadOnly {
@@ -90,10 +92,10 @@ impl fmt::Display for Refusal<'_> {
             Refusal::Calls { limit } => {
                 write!(f, "the guest waits for {limit} calls at once: `calls` in [limits] allows no more")
             }
-            Refusal::Address { label, address, read_only: false } => {
-                write!(f, "i2c {label:?}: address {address} is not granted: `allow` in [i2c.{label}] would grant it")
+            Refusal::Address { label, address, read_only: false, doubled } => {
+                Ungranted { label, address: *address, doubled: *doubled }.fmt(f)
             }
-            Refusal::Address { label, address, read_only: true } => {
+            Refusal::Address { label, address, read_only: true, .. } => {
                 write!(f, "i2c {label:?}: address {address} is granted for reading only")
             }
             Refusal::PortReadOnly { label } => {

@@ -108,6 +108,9 @@ fn i2c_tools_are_refused_what_a_guest_is() {
         ("i2c_too_long", "i2c transfer bus r65535@0x50 r2"),
         ("i2c_two_addresses", "i2c transfer bus w1@0x50 0 r1@0x51"),
         ("i2c_no_address", "i2c get bus 0x80 0"),
+        ("i2c_eight_bits", "i2c get bus 0xec 0xd0"),
+        ("i2c_reserved", "i2c get bus 0x78 0 --trace-text"),
+        ("i2c_general_call", "i2c set bus 0 6 --trace-text"),
     ]);
 }
 

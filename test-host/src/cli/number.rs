@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use wasm_embedded_host::i2c::eight_bit_form_of;
+
 /// Reads a number of at most `greatest`; `what` names it.
 pub(super) fn parse<T: TryFrom<u64>>(text: &str, greatest: u64, what: &(impl Display + ?Sized)) -> Result<T, String> {
     let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
@@ -16,7 +18,13 @@ pub(super) fn parse<T: TryFrom<u64>>(text: &str, greatest: u64, what: &(impl Dis
 
 /// Reads an address of seven bits, right-aligned.
 pub(super) fn address(text: &str) -> Result<u8, String> {
-    parse(text, 0x7f, "an address of seven bits")
+    parse(text, 0x7f, "an address of seven bits").map_err(|wrong| {
+        let meant = parse(text, 0xff, "a byte").ok().and_then(eight_bit_form_of);
+        match meant {
+            Some(meant) => format!("{wrong}; {meant:#04x} with its read/write bit is {text}: use {meant:#04x}"),
+            None => wrong,
+        }
+    })
 }
 
 /// Reads a byte.
@@ -40,6 +48,9 @@ mod tests {
             assert!(byte(wrong).is_err(), "{wrong}");
         }
         assert!(address("0x80").is_err());
+        let doubled = address("0xec").expect_err("it has eight bits");
+        assert!(doubled.ends_with("0x76 with its read/write bit is 0xec: use 0x76"), "{doubled}");
+        assert!(!address("0xf0").expect_err("it has eight bits").contains("use"), "0x78 is reserved");
         assert_eq!(bytes(&[0, 0xa5]), "0x00 0xa5");
     }
 }

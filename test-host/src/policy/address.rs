@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use wasm_embedded_host::i2c::{Reserved, eight_bit_form_of, reserved};
+
 use super::problem::{Finding, Span};
 use super::reader::Value;
 
@@ -35,22 +37,21 @@ const LAST_TEN_BIT: u16 = 0x3ff;
 /// UM10204 (I2C-bus specification and user manual) Rev. 7.0, section 3.1.12.
 const ORDINARY: RangeInclusive<u16> = 0x08..=0x77;
 
-/// Why a reserved address is not granted like any other.
-/// UM10204 Rev. 7.0, table 4.
-fn reserved(address: u16) -> Option<&'static str> {
-    match address {
-        0x00 => Some("the general call, which reaches every device on the bus"),
-        0x01..=0x03 => Some("reserved for other bus formats"),
-        0x04..=0x07 => Some("the controller code of the high-speed mode, which changes the bus for every device"),
-        0x78..=0x7b => Some("the prefix of addresses of ten bits, which reaches devices that are not granted"),
-        0x7c..=0x7f => Some("reserved for device identification"),
-        _ => None,
-    }
+/// Returns what a reserved address of seven bits is for.
+fn reserved_for(address: u16) -> Option<Reserved> {
+    reserved(u8::try_from(address).ok()?)
 }
 
-/// Returns whether a reserved address is refused even where it is written out.
-fn never_granted(address: u16) -> bool {
-    matches!(address, 0x00 | 0x04..=0x07 | 0x78..=0x7b)
+/// Returns what to do about an address that cannot be granted, and is meant for another.
+fn meant(address: u16, ten_bit: bool) -> Option<String> {
+    match eight_bit_form_of(address) {
+        _ if ten_bit => None,
+        Some(meant) => Some(format!("{meant:#04x} with its read/write bit is {address:#04x}: write {meant:#04x}")),
+        None if (LAST_SEVEN_BIT + 1..=LAST_TEN_BIT).contains(&address) => {
+            Some(format!("an address of ten bits is written {{ address = {address:#05x}, ten-bit = true }}"))
+        }
+        None => None,
+    }
 }
 
 impl fmt::Display for AddressGrant {
@@ -121,15 +122,17 @@ fn read_grant(value: &Value<'_>) -> Option<AddressGrant> {
 pub(crate) fn read_addresses(value: &Value<'_>, ten_bit: bool) -> Option<RangeInclusive<u16>> {
     let last = if ten_bit { LAST_TEN_BIT } else { LAST_SEVEN_BIT };
     if value.is_integer() {
-        let Some(address) = value.as_integer().filter(|address: &u16| *address <= last) else {
-            value.refuse(&format!("is no address: those are 0x00 to {last:#04x}"), None);
+        let address: Option<u16> = value.as_integer();
+        let Some(address) = address.filter(|address| *address <= last) else {
+            let help = address.and_then(|address| meant(address, ten_bit));
+            value.refuse(&format!("is no address: those are 0x00 to {last:#04x}"), help);
             return None;
         };
-        let refusal = reserved(address).filter(|_| !ten_bit && never_granted(address));
-        if let Some(reason) = refusal {
-            value.refuse(&format!("is reserved address {address:#04x}: {reason}"), None);
+        if let (false, Some(Reserved::Never(reason))) = (ten_bit, reserved_for(address)) {
+            value.refuse(&format!("is reserved address {address:#04x}: {reason}"), meant(address, ten_bit));
+            return None;
         }
-        return refusal.is_none().then_some(address..=address);
+        return Some(address..=address);
     }
     let Some(text) = value.as_text() else {
         value.refuse("must be an address (0x76), a range (\"0x50-0x57\") or a table { address = 0x50 }", None);
@@ -143,7 +146,8 @@ pub(crate) fn read_addresses(value: &Value<'_>, ten_bit: bool) -> Option<RangeIn
         return None;
     };
     let outside = (first..=end).find(|address| !ten_bit && !ORDINARY.contains(address));
-    if let Some((address, reason)) = outside.and_then(|address| Some((address, reserved(address)?))) {
+    if let Some((address, reason)) = outside.and_then(|address| Some((address, reserved_for(address)?))) {
+        let (Reserved::Listed(reason) | Reserved::Never(reason)) = reason;
         let help = format!("ranges are within {}", display(&ORDINARY, false));
         value.refuse(&format!("holds reserved address {address:#04x}: {reason}"), Some(help));
         return None;
