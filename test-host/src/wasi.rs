@@ -1,5 +1,19 @@
 //! WASI 0.2 for guests with std: arguments, standard streams, clocks and randomness, and nothing else.
 //!
+//! Every import that takes a length or a count has a bound; `tests/wasi.rs` tries each:
+//!
+//! | import | bound | past it |
+//! | --- | --- | --- |
+//! | `get-random-bytes`, `get-insecure-random-bytes` | [`MAX_RANDOM_BYTES`] | a trap |
+//! | `read`, `blocking-read`, `skip`, `blocking-skip` of an input stream | [`stdin::MAX_READ_BYTES`] | fewer bytes |
+//! | `splice`, `blocking-splice` | the lesser of [`stdin::MAX_READ_BYTES`] and [`stdio::MAX_WRITE_BYTES`] | fewer bytes |
+//! | `write`, `write-zeroes` | [`stdio::MAX_WRITE_BYTES`], which `check-write` tells | a trap |
+//! | `blocking-write-and-flush`, `blocking-write-zeroes-and-flush` | 4096 bytes, as WASI has it | a trap |
+//! | `poll`, and every other list or text of a guest | `transaction-bytes` of the policy and 64 KiB | status 118 |
+//! | pollables, streams and all other resources | `handles` of the policy | status 118 |
+//!
+//! Files and sockets take lengths, too: no guest has a handle to one, because none is opened before it and none can be opened.
+//!
 //! In simulation the clocks are the board's virtual one, and the random numbers come from a seed: a run is the same every time.
 //! With hardware the clocks are the machine's.
 
@@ -22,6 +36,10 @@ use self::stdio::{GuestStdout, Stream};
 use crate::clock::Clock;
 use crate::output::Shared;
 
+/// The most random bytes of one call, as for `getRandomValues` of the Web Cryptography API, section 10.1.1. They are made one
+/// by one, with no look at whether the guest is to end.
+const MAX_RANDOM_BYTES: u64 = 65_536;
+
 /// Builds what a guest is granted of WASI.
 /// `stdin` says what stops a guest that waits for this program's standard input; without it the guest has none.
 pub(crate) fn context(
@@ -41,6 +59,7 @@ pub(crate) fn context(
         .secure_random(StdRng::seed_from_u64(seed))
         .insecure_random(StdRng::seed_from_u64(!seed))
         .insecure_random_seed(u128::from(seed))
+        .max_random_size(MAX_RANDOM_BYTES)
         .allow_tcp(false)
         .allow_udp(false);
     if let Some(interrupt) = stdin {

@@ -14,6 +14,9 @@ use wasmtime_wasi::p2::{InputStream, Pollable, StreamError};
 /// How long the input is waited for, at most, between two looks at whether the guest is to be stopped.
 const SLICE: Duration = Duration::from_millis(10);
 
+/// The most bytes of one read: what is allocated before it is known how many there are.
+pub(super) const MAX_READ_BYTES: usize = 65_536;
+
 /// The standard input of a guest that may be stopped while it waits for it.
 pub(super) struct GuestStdin(pub(super) Interrupt);
 
@@ -56,7 +59,7 @@ impl InputStream for Stream {
     fn read(&mut self, size: usize) -> Result<Bytes, StreamError> {
         match self.interrupt.requested() {
             Some(reason) => Err(StreamError::Trap(Interrupted(reason).into())),
-            None => self.input.read(size),
+            None => self.input.read(size.min(MAX_READ_BYTES)),
         }
     }
 }

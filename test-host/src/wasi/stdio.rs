@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::output::{Said, Shared};
 
 /// The most bytes that a guest may write at once.
-const PERMIT: usize = 65_536;
+pub(super) const MAX_WRITE_BYTES: usize = 65_536;
 
 /// Which of the two streams.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +72,11 @@ impl Pollable for GuestStdout {
 #[async_trait]
 impl OutputStream for GuestStdout {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        // WASI 0.2, `wasi:io/streams`: whoever writes more than `check-write` permits traps.
+        if bytes.len() > MAX_WRITE_BYTES {
+            let message = format!("the guest writes {} bytes at once, and may write {MAX_WRITE_BYTES}", bytes.len());
+            return Err(StreamError::trap(&message));
+        }
         self.say(&bytes).map_err(|error| StreamError::Trap(error.into()))
     }
 
@@ -80,7 +85,7 @@ impl OutputStream for GuestStdout {
     }
 
     fn check_write(&mut self) -> StreamResult<usize> {
-        Ok(PERMIT)
+        Ok(MAX_WRITE_BYTES)
     }
 }
 
