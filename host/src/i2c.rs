@@ -29,7 +29,7 @@ use crate::slot::Slot;
 pub use self::asynchronous::add_async_to_linker;
 pub use self::transaction::{Outcome, Step, Transaction};
 pub(crate) use self::ungranted::Ungranted;
-pub use self::ungranted::{Reserved, eight_bit_form_of, reserved};
+pub use self::ungranted::{eight_bit_form_of, reserved};
 
 /// The address of a target, without the read/write bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -179,6 +179,31 @@ fn deep_nesting_is_refused_without_exhausting_the_stack() {
     }
 }
 
+/// THREAT_MODEL.md: reserved addresses go out for nobody.
+#[test]
+fn an_address_of_seven_bits_is_granted_only_if_it_is_not_reserved() {
+    for address in 0_u8..=0x7f {
+        let reserved = !(0x08..=0x77).contains(&address);
+        let ways = [
+            format!("{address}"),
+            format!("\"{address:#04x}\""),
+            format!("\"{address}-{address}\""),
+            format!("{{ address = {address}, access = \"read-only\" }}"),
+            format!("{{ address = \"{address:#04x}\" }}"),
+        ];
+        for way in ways {
+            let grant = format!("[i2c.bus]\nsim = true\nallow = [{way}]\n");
+            assert_eq!(Policy::parse("reserved.toml", &grant).is_err(), reserved, "{way}");
+        }
+        let fault = format!(
+            "[i2c.bus]\nsim = true\n[[fault]]\nfault = \"nack-address\"\nlabel = \"bus\"\naddress = {address}\n"
+        );
+        assert_eq!(Policy::parse("reserved.toml", &fault).is_err(), reserved, "{fault}");
+        let ten_bits = format!("[i2c.bus]\nsim = true\nallow = [{{ address = {address}, ten-bit = true }}]\n");
+        Policy::parse("reserved.toml", &ten_bits).expect("an address of ten bits is another one");
+    }
+}
+
 /// The most that a report has: what is wrong, with some lines around it and advice.
 const MAX_REPORT_BYTES: usize = 100_000;
 

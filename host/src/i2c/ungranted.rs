@@ -9,29 +9,18 @@ const LAST_SEVEN_BIT: u8 = 0x7f;
 /// The greatest address of ten bits.
 const LAST_TEN_BIT: u16 = 0x3ff;
 
-/// Whether a policy may grant a reserved address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reserved {
-    /// Only where it lists the address by itself. Holds what the address is for.
-    Listed(&'static str),
-    /// Never: it reaches devices that are not granted, or changes the bus for them. Holds what the address is for.
-    Never(&'static str),
-}
-
-/// Returns what a reserved address of seven bits is for, and nothing for an address that is free for targets.
+/// Returns what a reserved address of seven bits is for, and nothing for an address that is free for targets. No policy grants one:
+/// it reaches devices that are not granted, changes the bus for them, or belongs to another format. Linux has no device at one
+/// either: `i2c_check_7bit_addr_validity_strict` of `drivers/i2c/i2c-core-base.c`.
 /// UM10204 (I2C-bus specification and user manual) Rev. 7.0, section 3.1.12 and table 4.
 #[must_use]
-pub fn reserved(address: u8) -> Option<Reserved> {
+pub fn reserved(address: u8) -> Option<&'static str> {
     match address {
-        0x00 => Some(Reserved::Never("the general call, which reaches every device on the bus")),
-        0x01..=0x03 => Some(Reserved::Listed("reserved for other bus formats")),
-        0x04..=0x07 => {
-            Some(Reserved::Never("the controller code of the high-speed mode, which changes the bus for every device"))
-        }
-        0x78..=0x7b => {
-            Some(Reserved::Never("the prefix of addresses of ten bits, which reaches devices that are not granted"))
-        }
-        0x7c..=0x7f => Some(Reserved::Listed("reserved for device identification")),
+        0x00 => Some("the general call, which reaches every device on the bus"),
+        0x01..=0x03 => Some("reserved for other bus formats"),
+        0x04..=0x07 => Some("the controller code of the high-speed mode, which changes the bus for every device"),
+        0x78..=0x7b => Some("the prefix of addresses of ten bits, which reaches devices that are not granted"),
+        0x7c..=0x7f => Some("reserved for device identification, which asks devices that are not granted"),
         _ => None,
     }
 }
@@ -73,13 +62,7 @@ impl fmt::Display for Ungranted<'_> {
             }
         };
         match reserved(seven_bit) {
-            Some(Reserved::Never(purpose)) => write!(f, ", and no policy can grant it: it is {purpose}")?,
-            Some(Reserved::Listed(purpose)) => {
-                write!(
-                    f,
-                    ": it is {purpose}; `allow` in [i2c.{label}] would grant it only if it lists {address} by itself"
-                )?;
-            }
+            Some(purpose) => write!(f, ", and no policy can grant it: it is {purpose}")?,
             None if seven_bit > LAST_SEVEN_BIT => {
                 f.write_str(", and no policy can grant it: it has more than seven bits")?
             }
@@ -115,10 +98,10 @@ mod tests {
             (0xed, ["more than seven bits", "0x76 with its read/write bit is 0xed"]),
             (0x78, ["the prefix of addresses of ten bits", "give the driver 0x3c"]),
             (0x7b, ["no policy can grant it", "give the driver 0x3d"]),
-            (0x7c, ["only if it lists 0x7c by itself", "give the driver 0x3e"]),
+            (0x7c, ["device identification, which asks devices that are not granted", "give the driver 0x3e"]),
             (0x00, ["no policy can grant it", "the general call, which reaches every device"]),
             (0x05, ["no policy can grant it", "the high-speed mode"]),
-            (0x02, ["only if it lists 0x02 by itself", "reserved for other bus formats"]),
+            (0x02, ["no policy can grant it", "reserved for other bus formats"]),
         ] {
             let said = said(Address::SevenBit(address), false);
             for text in texts {

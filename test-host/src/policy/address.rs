@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use wasm_embedded_host::i2c::{Reserved, eight_bit_form_of, reserved};
+use wasm_embedded_host::i2c::{eight_bit_form_of, reserved};
 
 use super::problem::{Finding, Span};
 use super::reader::Value;
@@ -38,7 +38,7 @@ const LAST_TEN_BIT: u16 = 0x3ff;
 const ORDINARY: RangeInclusive<u16> = 0x08..=0x77;
 
 /// Returns what a reserved address of seven bits is for.
-fn reserved_for(address: u16) -> Option<Reserved> {
+fn reserved_for(address: u16) -> Option<&'static str> {
     reserved(u8::try_from(address).ok()?)
 }
 
@@ -128,7 +128,7 @@ pub(crate) fn read_addresses(value: &Value<'_>, ten_bit: bool) -> Option<RangeIn
             value.refuse(&format!("is no address: those are 0x00 to {last:#04x}"), help);
             return None;
         };
-        if let (false, Some(Reserved::Never(reason))) = (ten_bit, reserved_for(address)) {
+        if let (false, Some(reason)) = (ten_bit, reserved_for(address)) {
             value.refuse(&format!("is reserved address {address:#04x}: {reason}"), meant(address, ten_bit));
             return None;
         }
@@ -147,7 +147,6 @@ pub(crate) fn read_addresses(value: &Value<'_>, ten_bit: bool) -> Option<RangeIn
     };
     let outside = (first..=end).find(|address| !ten_bit && !ORDINARY.contains(address));
     if let Some((address, reason)) = outside.and_then(|address| Some((address, reserved_for(address)?))) {
-        let (Reserved::Listed(reason) | Reserved::Never(reason)) = reason;
         let help = format!("ranges are within {}", display(&ORDINARY, false));
         value.refuse(&format!("holds reserved address {address:#04x}: {reason}"), Some(help));
         return None;
