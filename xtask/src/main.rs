@@ -8,6 +8,7 @@ mod bench;
 mod bindings;
 mod conformance;
 mod demo;
+mod deny;
 mod faults;
 mod guests;
 #[cfg(unix)]
@@ -49,6 +50,8 @@ enum Command {
     Hostile(hostile::Options),
     /// Makes what is generated from `wit/` again: the guest's bindings and the copies of the WIT in the crates.
     Bindings(bindings::Options),
+    /// Checks the dependencies of every Cargo.lock against `deny.toml`: advisories, licences, sources. Needs cargo-deny.
+    Deny(deny::Options),
     /// Runs published drivers on a simulated board on which things go wrong, and prints what they say.
     Faults,
     /// Runs ten million transactions and ten thousand guests, and looks whether memory, files or threads grow.
@@ -79,6 +82,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         #[cfg(unix)]
         Command::Hostile(options) => hostile::run(&options),
         Command::Bindings(options) => bindings::run(&options),
+        Command::Deny(options) => deny::run(&options),
         Command::Faults => faults::run(),
         Command::Soak => soak::run(),
         Command::Guests => guests::build(),
