@@ -1,5 +1,7 @@
 //! A kernel that does what a test tells it, and remembers what it was asked.
 
+mod pwm;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::c_ulong;
 use std::fmt::{self, Write};
@@ -15,6 +17,7 @@ use super::fault::{Fault, FaultListener};
 use super::gpio::{ChipInfo, Edge, LineRequest};
 use super::kernel::{Errno, I2cFile, Kernel, LineFile, SpiFile, SpiTransfer};
 use super::{Linux, Tree};
+pub(super) use pwm::PwmChannel;
 
 /// The handle of a fake kernel; clones share it.
 #[derive(Clone, Default)]
@@ -34,6 +37,7 @@ struct State {
     chips: BTreeMap<PathBuf, ChipInfo>,
     line: bool,
     attributes: BTreeMap<PathBuf, String>,
+    pwms: pwm::Pwms,
     edges: VecDeque<Edge>,
     now: Duration,
     on_sleep: Option<Box<dyn FnMut(Duration) + Send>>,
@@ -83,6 +87,21 @@ impl Fake {
     /// Puts a file of the kernel's there.
     pub(super) fn attribute(&self, path: &str, value: &str) {
         self.state().attributes.insert(path.into(), value.to_owned());
+    }
+
+    /// Puts a PWM chip there, of whose channels nobody has exported one.
+    pub(super) fn pwm_chip(&self, folder: &str, channels: u32) {
+        self.state().pwms.add_chip(Path::new(folder), channels);
+    }
+
+    /// Puts a channel of a PWM chip there that somebody exported.
+    pub(super) fn exported_pwm(&self, folder: &str, channel: PwmChannel) {
+        self.state().pwms.export(Path::new(folder), channel);
+    }
+
+    /// Returns what an exported channel does.
+    pub(super) fn pwm(&self, folder: &str) -> Option<PwmChannel> {
+        self.state().pwms.channel(Path::new(folder))
     }
 
     pub(super) fn set_line(&self, high: bool) {
@@ -149,11 +168,14 @@ impl Kernel for Fake {
 
     fn read_attribute(&self, path: &Path) -> Result<String, Errno> {
         let state = self.call("read", format!("read {}", path.display()))?;
-        state.attributes.get(path).cloned().ok_or(Errno::NOENT)
+        state.pwms.read(path).or_else(|| state.attributes.get(path).cloned()).ok_or(Errno::NOENT)
     }
 
     fn write_attribute(&self, path: &Path, value: &str) -> Result<(), Errno> {
         let mut state = self.call("write", format!("write {} {value}", path.display()))?;
+        if let Some(answer) = state.pwms.write(path, value) {
+            return answer;
+        }
         if let Some(now) = state.attributes.get_mut(path) {
             *now = value.to_owned();
         }

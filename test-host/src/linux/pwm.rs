@@ -1,6 +1,8 @@
 //! PWM outputs, through `/sys/class/pwm` (Documentation/driver-api/pwm.rst and Documentation/ABI/testing/sysfs-class-pwm).
 //!
-//! The kernel keeps the duty within the period, and the polarity while the output runs; so the steps below have an order.
+//! The steps below have an order, as the kernel refuses every state with a duty longer than the period, and a change of polarity
+//! while the output runs. The period of a channel that nobody has used is 0, and until it is set the kernel refuses all other
+//! writes, even of the values that are there (`pwm_apply_state` of `drivers/pwm/core.c`).
 
 #[cfg(test)]
 mod tests;
@@ -91,10 +93,11 @@ impl PwmOutput {
             Err(errno) => return Err(OpenError::of_file(Subsystem::Pwm, tree, &settings.path, errno)),
         }
         for _ in 0..TRIES {
-            // Writing what is there already changes nothing, and tells whether this user may.
-            let writable = self.get("duty_cycle").and_then(|duty| self.put("duty_cycle", &duty));
-            if !matches!(writable, Err(Errno::NOENT | Errno::ACCESS)) {
-                break;
+            // Writing what is there already changes nothing, and tells whether this user may: so does EINVAL, the answer while the
+            // period is 0.
+            match self.get("duty_cycle").and_then(|duty| self.put("duty_cycle", &duty)) {
+                Err(Errno::NOENT | Errno::ACCESS) => {}
+                Ok(()) | Err(_) => break,
             }
             // A signal makes the wait shorter.
             let _ = self.kernel.sleep_until(self.kernel.now() + BETWEEN_TRIES);
@@ -104,6 +107,12 @@ impl PwmOutput {
 
     /// Brings the output from whatever it was to the settings.
     fn set_up(&mut self, settings: &PwmSettings) -> Result<(), (&'static str, Errno)> {
+        let wanted = self.period_ns.to_string();
+        let mut period = self.get("period").map_err(|errno| ("telling its frequency", errno))?;
+        if period == "0" {
+            self.put("period", &wanted).map_err(|errno| ("this frequency", errno))?;
+            period.clone_from(&wanted);
+        }
         let polarity = if settings.active_low { "inversed" } else { "normal" };
         match self.get("polarity") {
             Ok(now) if now == polarity => {}
@@ -114,11 +123,10 @@ impl PwmOutput {
                 self.put("polarity", polarity).map_err(|errno| ("this polarity", errno))?;
             }
         }
-        let period = self.period_ns.to_string();
-        if self.get("period").is_ok_and(|now| now != period) {
+        if period != wanted {
             // A duty longer than the new period would be refused.
             self.put("duty_cycle", "0").map_err(|errno| ("a duty", errno))?;
-            self.put("period", &period).map_err(|errno| ("this frequency", errno))?;
+            self.put("period", &wanted).map_err(|errno| ("this frequency", errno))?;
         }
         let initial = settings.initial.of(self.max_duty());
         let duty_ns = self.duty_ns(initial);

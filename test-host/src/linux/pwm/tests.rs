@@ -1,19 +1,28 @@
 //! PWM outputs over the fake kernel.
 
 use super::*;
-use crate::linux::fake::Fake;
+use crate::linux::fake::{Fake, PwmChannel};
+
+const CHIP: &str = "/sys/class/pwm/pwmchip0";
+const CHANNEL: &str = "/sys/class/pwm/pwmchip0/pwm1";
 
 fn settings() -> PwmSettings {
-    let (path, initial) = ("/sys/class/pwm/pwmchip0".into(), DutyPart(0));
+    let (path, initial) = (CHIP.into(), DutyPart(0));
     PwmSettings { path, channel: 1, frequency_hz: 1_000, active_low: false, initial }
 }
 
 /// A channel that is exported, with a period and a duty of somebody before us.
 fn exported() -> Fake {
     let fake = Fake::default();
-    for (name, value) in [("period", "500"), ("duty_cycle", "400"), ("polarity", "normal"), ("enable", "1")] {
-        fake.attribute(&format!("/sys/class/pwm/pwmchip0/pwm1/{name}"), value);
-    }
+    fake.pwm_chip(CHIP, 2);
+    fake.exported_pwm(CHANNEL, PwmChannel { period_ns: 500, duty_ns: 400, enabled: true, ..PwmChannel::default() });
+    fake
+}
+
+/// A chip of two channels that nobody has used since the machine started.
+fn fresh() -> Fake {
+    let fake = Fake::default();
+    fake.pwm_chip(CHIP, 2);
     fake
 }
 
@@ -38,27 +47,81 @@ fn the_duty_is_never_longer_than_the_period_on_the_way() {
 }
 
 #[test]
+fn a_channel_that_nobody_has_used_gets_its_period_first() {
+    let fake = fresh();
+    open(&fake, &PwmSettings { initial: DutyPart(u16::MAX), ..settings() }).expect("it opens");
+    // The first duty is the look whether this user may write.
+    let steps = ["export 1", "pwm1/duty_cycle 0", "pwm1/period 1000000", "pwm1/duty_cycle 1000000", "pwm1/enable 1"];
+    assert_eq!(writes(&fake), steps);
+}
+
+#[test]
+fn a_channel_becomes_what_the_settings_say_whatever_it_was() {
+    let channel = |period_ns, duty_ns, inversed, enabled| PwmChannel {
+        period_ns,
+        duty_ns,
+        inversed,
+        enabled,
+        ..PwmChannel::default()
+    };
+    let before = [
+        None,
+        Some(channel(0, 0, false, false)),
+        Some(channel(500, 400, false, true)),
+        Some(channel(500, 500, true, true)),
+        Some(channel(5_000_000, 5_000_000, true, false)),
+    ];
+    for before in before {
+        let fake = fresh();
+        if let Some(channel) = &before {
+            fake.exported_pwm(CHANNEL, channel.clone());
+        }
+        // Each finds what the one before it left.
+        for (frequency_hz, active_low, period_ns) in
+            [(200, false, 5_000_000), (1_000, true, 1_000_000), (5_000, false, 200_000), (5_000, true, 200_000)]
+        {
+            let settings = PwmSettings { frequency_hz, active_low, initial: DutyPart(u16::MAX), ..settings() };
+            open(&fake, &settings).unwrap_or_else(|error| panic!("{before:?}, {frequency_hz} Hz: {error}"));
+            assert_eq!(fake.pwm(CHANNEL), Some(channel(period_ns, period_ns, active_low, true)), "{before:?}");
+        }
+    }
+}
+
+#[test]
+fn a_frequency_that_a_fresh_channel_cannot_have_is_named() {
+    let fake = fresh();
+    fake.exported_pwm(CHANNEL, PwmChannel::default());
+    fake.fail("write", Errno::INVAL);
+    // The first write is the look whether this user may: its EINVAL says nothing yet.
+    fake.fail("write", Errno::INVAL);
+    let error = open(&fake, &settings()).expect_err("no such frequency").to_string();
+    assert!(error.contains("it cannot do this frequency"), "{error}");
+}
+
+#[test]
 fn the_polarity_changes_only_while_the_output_is_off() {
     let fake = exported();
     open(&fake, &PwmSettings { active_low: true, ..settings() }).expect("it opens");
     assert_eq!(writes(&fake)[..2], ["pwm1/enable 0", "pwm1/polarity inversed"]);
-    let one_way = exported();
-    one_way.fail("read", Errno::NOENT);
-    // The first read asks whether the channel is exported, so the export is tried too; the polarity is read after it.
+    let one_way = fresh();
+    one_way.exported_pwm(CHANNEL, PwmChannel { one_way: true, ..PwmChannel::default() });
     open(&one_way, &settings()).expect("it opens");
+    let error = open(&one_way, &PwmSettings { active_low: true, ..settings() }).expect_err("no such polarity");
+    assert!(error.to_string().contains("it cannot do this polarity"), "{error}");
 }
 
 #[test]
 fn a_channel_that_is_not_exported_is() {
     let fake = exported();
-    fake.fail("read", Errno::NOENT);
-    open(&fake, &settings()).expect("it opens");
-    assert_eq!(writes(&fake)[0], "export 1");
+    open(&fake, &PwmSettings { channel: 0, ..settings() }).expect("it opens");
+    assert_eq!(writes(&fake)[0], "export 0");
+    let error = open(&fake, &PwmSettings { channel: 2, ..settings() }).expect_err("two channels").to_string();
+    assert!(error.contains("channel 2"), "{error}");
 }
 
 #[test]
 fn a_channel_that_udev_has_not_given_us_yet_is_waited_for() {
-    let fake = exported();
+    let fake = fresh();
     for _ in 0..3 {
         fake.fail("read", Errno::NOENT);
     }
