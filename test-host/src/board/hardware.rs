@@ -121,6 +121,7 @@ impl Hardware {
             select_setup: Duration::from_nanos(label.select_setup_ns.into()),
             select_hold: Duration::from_nanos(label.select_hold_ns.into()),
             init_clocks: label.init_clocks,
+            split_writes: label.split_writes,
             ..SpiSettings::new(path)
         };
         let device = self.linux.spi(&label.label, &settings)?;

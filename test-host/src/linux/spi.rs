@@ -1,9 +1,11 @@
 //! SPI devices, through `/dev/spidevB.C`.
 //!
-//! One transaction is one `SPI_IOC_MESSAGE`, under one chip select. It is never split: chip select would become inactive in
-//! between. So what is longer than spidev's buffer is refused, and the log tells how to enlarge the buffer.
+//! One transaction is one `SPI_IOC_MESSAGE`, under one chip select. It is never split, unless the policy allows it for writes: chip
+//! select becomes inactive in between. So what is longer than spidev's buffer is refused, and the log tells how to enlarge the
+//! buffer.
 
 mod plan;
+mod split;
 #[cfg(test)]
 mod tests;
 
@@ -55,6 +57,9 @@ pub struct SpiSettings {
     pub select_hold: Duration,
     /// Clocks sent when the device is opened, with select inactive and data high; rounded up to whole bytes. SD cards need 74.
     pub init_clocks: u32,
+    /// Whether a transaction of nothing but writes that is longer than spidev's buffer may become several, between which select is
+    /// inactive.
+    pub split_writes: bool,
 }
 
 impl SpiSettings {
@@ -70,6 +75,7 @@ impl SpiSettings {
             select_setup: Duration::ZERO,
             select_hold: Duration::ZERO,
             init_clocks: 0,
+            split_writes: false,
         }
     }
 }
@@ -81,6 +87,8 @@ pub struct SpiDevice {
     source: Source,
     select_setup: Duration,
     select_hold: Duration,
+    chip_select: bool,
+    split_writes: bool,
     /// spidev's buffer, in bytes, of which there is one each way.
     buffer_bytes: usize,
     alignment: usize,
@@ -135,6 +143,8 @@ impl SpiDevice {
             source,
             select_setup: settings.select_setup,
             select_hold: settings.select_hold,
+            chip_select: settings.chip_select,
+            split_writes: settings.split_writes,
             buffer_bytes: stated.unwrap_or(DEFAULT_BUFFER_BYTES),
             alignment: ALIGNMENT,
             plan: Plan::default(),
@@ -143,7 +153,7 @@ impl SpiDevice {
     }
 
     /// Checks that spidev takes the plan, and tells the log if not.
-    fn check(&self, doing: Doing) -> Result<(), Error> {
+    fn check(&self, doing: Doing, operations: &[Operation<'_, u8>]) -> Result<(), Error> {
         let Needs { transfers, bytes } = self.plan.needs(self.alignment);
         let buffer_bytes = self.buffer_bytes;
         if transfers > MAX_TRANSFERS {
@@ -154,12 +164,13 @@ impl SpiDevice {
             return Err(Error::TooLong);
         }
         if bytes > buffer_bytes {
+            let splitting = self.splitting(operations);
             self.source.refused(
                 format_args!("{doing}"),
                 format_args!(
                     "it takes {bytes} bytes of spidev's buffer, each transfer rounded up to {}, and `bufsiz` is {buffer_bytes}: \
                      raise it with `spidev.bufsiz={}` on the kernel's command line (cmdline.txt on a Raspberry Pi), or with \
-                     `options spidev bufsiz={}` in /etc/modprobe.d/spidev.conf if spidev is a module, and reboot",
+                     `options spidev bufsiz={}` in /etc/modprobe.d/spidev.conf if spidev is a module, and reboot{splitting}",
                     self.alignment,
                     enough(bytes),
                     enough(bytes),
@@ -187,9 +198,39 @@ impl SpiDevice {
     }
 }
 
+impl SpiDevice {
+    /// Returns how long the parts of a transaction may be that may become several, if this one has to.
+    fn room_of_parts(&self, operations: &[Operation<'_, u8>]) -> Option<usize> {
+        let room = self.buffer_bytes - self.buffer_bytes % self.alignment;
+        let too_long = self.plan.needs(self.alignment).bytes > self.buffer_bytes;
+        (self.split_writes && too_long && room > 0 && split::only_writes(operations)).then_some(room)
+    }
+
+    /// Returns what else may help against a transaction that is too long.
+    fn splitting(&self, operations: &[Operation<'_, u8>]) -> String {
+        if self.split_writes || !split::only_writes(operations) {
+            return String::new();
+        }
+        let label = &self.source.label;
+        format!(
+            "; if the part may be deselected between two bytes, as displays may, add `split-writes = true` to [spi.{label}]"
+        )
+    }
+
+    /// Carries out one message.
+    fn message(&mut self, operations: &mut [Operation<'_, u8>], doing: Doing) -> Result<(), Error> {
+        let (plan, file) = (&mut self.plan, &mut self.file);
+        let result = plan.carry_out(operations, |transfers| uninterrupted(|| file.message(transfers)));
+        result.map_err(|errno| self.failed(doing, errno))?;
+        self.plan.give(operations);
+        Ok(())
+    }
+}
+
 impl Clocked for SpiDevice {
     fn run(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
-        if operations.is_empty() {
+        // A device is selected all the same; a bus has nothing to select.
+        if operations.is_empty() && !self.chip_select {
             return Ok(());
         }
         if self.gone {
@@ -197,12 +238,15 @@ impl Clocked for SpiDevice {
         }
         self.plan.lay_out(operations, self.select_setup, self.select_hold);
         let doing = Doing::of(operations);
-        self.check(doing)?;
-        let (plan, file) = (&mut self.plan, &mut self.file);
-        let result = plan.carry_out(operations, |transfers| uninterrupted(|| file.message(transfers)));
-        result.map_err(|errno| self.failed(doing, errno))?;
-        self.plan.give(operations);
-        Ok(())
+        if let Some(room) = self.room_of_parts(operations) {
+            for mut part in split::parts(operations, room) {
+                self.plan.lay_out(&part, self.select_setup, self.select_hold);
+                self.message(&mut part, doing)?;
+            }
+            return Ok(());
+        }
+        self.check(doing, operations)?;
+        self.message(operations, doing)
     }
 }
 

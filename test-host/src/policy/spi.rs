@@ -52,6 +52,8 @@ pub struct SpiLabel {
     pub select_hold_ns: u32,
     /// Clocks sent once before the guest starts, with select inactive and data high; rounded up to whole bytes.
     pub init_clocks: u32,
+    /// On Linux: whether a transaction of nothing but writes that is longer than spidev's buffer may become several.
+    pub split_writes: bool,
     pub(crate) span: Span,
 }
 
@@ -73,6 +75,13 @@ impl SpiLabel {
         let delay = |key| table.get(key).and_then(|value| value.integer(0..=GREATEST_SELECT_DELAY_NS)).unwrap_or(0);
         let (select_setup_ns, select_hold_ns) = (delay("select-setup-ns"), delay("select-hold-ns"));
         let init_clocks = table.get("init-clocks").and_then(|value| value.integer(0..=GREATEST_INIT_CLOCKS));
+        let split_writes = table.get("split-writes").and_then(|value| {
+            if backend.as_ref().is_some_and(|backend| !matches!(backend, BusBackend::Linux(_))) {
+                let help = "remove it: only Linux's spidev has a buffer that a write may be longer than".to_owned();
+                value.refuse("has a meaning only beside `path`", Some(help));
+            }
+            value.boolean()
+        });
         let span = table.span.clone();
         table.finish();
         Some(SpiLabel {
@@ -84,6 +93,7 @@ impl SpiLabel {
             select_setup_ns,
             select_hold_ns,
             init_clocks: init_clocks.unwrap_or(0),
+            split_writes: split_writes.unwrap_or(false),
             span,
         })
     }

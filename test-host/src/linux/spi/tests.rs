@@ -141,12 +141,61 @@ fn one_sided_transfers_are_writes_and_reads() {
 }
 
 #[test]
-fn nothing_to_do_does_nothing() {
-    let (fake, mut device) = device(&settings());
-    assert_eq!(device.run(&mut []), Ok(()));
+fn no_operations_are_chip_select_alone_where_there_is_one() {
+    let (fake, mut selected) = device(&settings());
+    for operations in [&mut [][..], &mut [Operation::Write(&[])]] {
+        assert_eq!(selected.run(operations), Ok(()));
+        assert_eq!(fake.calls(), ["message: []"], "a transfer of no bytes");
+    }
+    let (fake, mut bus) = device(&SpiSettings { chip_select: false, ..settings() });
+    assert_eq!(bus.run(&mut []), Ok(()));
+    assert_eq!(fake.calls(), [""; 0], "there is nothing to select");
+}
+
+#[test]
+fn a_long_write_is_split_by_the_policys_leave_only() {
+    let (fake, mut refusing) = device(&settings());
+    assert_eq!(refusing.run(&mut [Operation::Write(&[0; 10_000])]), Err(Error::TooLong));
     assert_eq!(fake.calls(), [""; 0]);
-    assert_eq!(device.run(&mut [Operation::Write(&[])]), Ok(()));
-    assert_eq!(fake.calls(), ["message: []"], "chip select alone");
+    let [(_, text)] = &fake.faults()[..] else { panic!("one refusal") };
+    assert!(text.contains("add `split-writes = true` to [spi.flash]"), "{text}");
+
+    let setup = Duration::from_micros(5);
+    let (fake, mut splitting) =
+        device(&SpiSettings { split_writes: true, select_setup: setup, select_hold: setup, ..settings() });
+    assert_eq!(splitting.run(&mut [Operation::Write(&[0; 10_000])]), Ok(()));
+    // Each part is a transaction with everything that belongs to one.
+    let part = |bytes| format!("message: [+5us] [w*{bytes}+5us]");
+    assert_eq!(fake.calls(), [part(4096), part(4096), part(1808)]);
+    assert_eq!(splitting.run(&mut [Operation::Write(&[0; 4000]), Operation::Write(&[0; 96])]), Ok(()));
+    assert_eq!(fake.calls(), [part(4096)], "what fits is not split");
+}
+
+#[test]
+fn what_is_not_a_write_alone_is_never_split() {
+    let (fake, mut device) = device(&SpiSettings { split_writes: true, ..settings() });
+    let (mut read, mut in_place) = (vec![0; 5000], vec![0; 5000]);
+    let long = vec![0; 5000];
+    let table: [&mut [Operation<'_, u8>]; 4] = [
+        &mut [Operation::Write(&[3]), Operation::Read(&mut read)],
+        &mut [Operation::TransferInPlace(&mut in_place)],
+        &mut [Operation::Write(&long), Operation::DelayNs(1)],
+        &mut [Operation::Write(&long), Operation::Transfer(&mut [0], &[1])],
+    ];
+    for operations in table {
+        assert_eq!(device.run(operations), Err(Error::TooLong));
+        assert_eq!(fake.calls(), [""; 0]);
+        let [(_, text)] = &fake.faults()[..] else { panic!("one refusal") };
+        assert!(text.contains("spidev.bufsiz") && !text.contains("split-writes"), "{text}");
+    }
+}
+
+#[test]
+fn a_split_write_ends_with_the_first_part_that_fails() {
+    let (fake, mut device) = device(&SpiSettings { split_writes: true, ..settings() });
+    fake.fail("message", Errno::IO);
+    assert_eq!(device.run(&mut [Operation::Write(&[0; 10_000])]), Err(Error::Other));
+    assert_eq!(fake.calls().len(), 1);
 }
 
 #[test]
