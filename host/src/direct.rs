@@ -162,7 +162,7 @@ mod tests {
         let mut hal = HalCtx::builder();
         hal.i2c_bus("sensor", Box::new(Works), I2cGrant::none().allow(0x76)).limits(limits);
         hal.spi_device_object("flash", Box::new(Works)).frequency("flash", 1_000_000);
-        hal.spi_device_object("slow", Box::new(Works)).frequency("slow", 100).input_object(
+        hal.spi_device_object("slow", Box::new(Works)).frequency("slow", 20).input_object(
             "button",
             Box::new(Works),
             true,
@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(
             spi("slow", &mut [hal_spi::Operation::Write(&[0])]),
             Err(DirectError::Refused),
-            "80 ms on the wires"
+            "400 ms on the wires"
         );
         assert_eq!(hal.pin_level("flash"), Err(DirectError::Refused));
     }

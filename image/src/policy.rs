@@ -252,7 +252,7 @@ impl Default for Limits {
             transaction_bytes: 65_536,
             operations: 1024,
             transaction_delay_ns: 50_000_000,
-            transaction_time_ns: 50_000_000,
+            transaction_time_ns: 200_000_000,
             handles: 64,
             text_bytes: 4096,
             log_messages_per_s: 1000,

@@ -14,7 +14,8 @@ pub struct MachineLimits {
     pub memory_bytes: usize,
     /// `table-elements`: the most elements of a table.
     pub table_elements: usize,
-    /// `instances`: the most core instances, and tables and memories, of a component.
+    /// `instances`: the most core instances, and tables and memories, of a component. Components made of several, and those with a
+    /// script's engine in them, have 9.
     pub instances: usize,
     /// `stack-bytes`: the most stack that a guest's calls may use.
     pub stack_bytes: usize,
@@ -42,7 +43,7 @@ impl Default for MachineLimits {
         MachineLimits {
             memory_bytes: 16 << 20,
             table_elements: 10_000,
-            instances: 8,
+            instances: 16,
             stack_bytes: 256 << 10,
             code_bytes: 8 << 20,
             computing: Duration::from_secs(10),
