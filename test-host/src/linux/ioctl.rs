@@ -2,6 +2,9 @@
 //! message's length unclipped, nor what is left in a terminal.
 #![expect(unsafe_code, reason = "ioctls pass pointers to the kernel")]
 
+#[cfg(test)]
+mod tests;
+
 use std::ffi::{c_int, c_ulong, c_void};
 use std::fs::File;
 use std::os::fd::AsFd;
@@ -56,18 +59,23 @@ pub(super) fn bytes_to_send(terminal: impl AsFd) -> Result<c_int, Errno> {
 
 /// Asks for an address.
 pub(super) fn claim(file: &File, address: Address) -> Result<(), Errno> {
-    let (ten_bit, address) = match address {
-        Address::SevenBit(address) => (0, usize::from(address)),
-        Address::TenBit(address) => (1, usize::from(address)),
-    };
+    let (ten_bit, address) = claimed(address);
     // SAFETY: I2C_TENBIT takes an integer of which it looks at whether it is 0.
     unsafe { ioctl(file, IntegerSetter::<I2C_TENBIT>::new_usize(ten_bit)) }?;
     // SAFETY: I2C_SLAVE takes an integer and refuses what is no address.
     unsafe { ioctl(file, IntegerSetter::<I2C_SLAVE>::new_usize(address)) }
 }
 
-/// Carries out one transaction.
-pub(super) fn transfer(file: &File, address: Address, operations: &mut [Operation<'_>]) -> Result<usize, Errno> {
+/// Returns what `I2C_TENBIT` and `I2C_SLAVE` take for an address.
+fn claimed(address: Address) -> (usize, usize) {
+    match address {
+        Address::SevenBit(address) => (0, usize::from(address)),
+        Address::TenBit(address) => (1, usize::from(address)),
+    }
+}
+
+/// Returns the messages of a transaction: one for each operation.
+fn messages(address: Address, operations: &mut [Operation<'_>]) -> Result<Vec<Message>, Errno> {
     let (address, width) = match address {
         Address::SevenBit(address) => (u16::from(address), 0),
         Address::TenBit(address) => (address, I2C_M_TEN),
@@ -80,7 +88,12 @@ pub(super) fn transfer(file: &File, address: Address, operations: &mut [Operatio
         let len = u16::try_from(len).map_err(|_| Errno::INVAL)?;
         Ok(Message { address, flags, len, buffer })
     };
-    let mut messages = operations.iter_mut().map(message).collect::<Result<Vec<_>, Errno>>()?;
+    operations.iter_mut().map(message).collect()
+}
+
+/// Carries out one transaction.
+pub(super) fn transfer(file: &File, address: Address, operations: &mut [Operation<'_>]) -> Result<usize, Errno> {
+    let mut messages = messages(address, operations)?;
     let count = u32::try_from(messages.len()).map_err(|_| Errno::INVAL)?;
     // SAFETY: I2C_RDWR takes `count` messages. Each points to `len` bytes that are borrowed until the call has returned; the
     // kernel writes only to those of messages with I2C_M_RD, which come from exclusive borrows.

@@ -1,5 +1,8 @@
 //! The kernel that this process runs on.
 
+#[cfg(test)]
+mod tests;
+
 use std::ffi::c_ulong;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -12,6 +15,7 @@ use embedded_hal::i2c::Operation;
 use gpiocdev::Request;
 use gpiocdev::chip::Chip;
 use gpiocdev::line::{self, EdgeDetection, EdgeKind, Value};
+use gpiocdev::request::{Builder, Config};
 use rustix::thread::clock_nanosleep_absolute;
 use rustix::time::{ClockId, Timespec, clock_gettime};
 use spidev::{SpiModeFlags, Spidev, SpidevOptions, SpidevTransfer};
@@ -53,25 +57,8 @@ impl Kernel for RealKernel {
     }
 
     fn request_line(&self, chip: &Path, request: &LineRequest) -> Result<Box<dyn LineFile>, Errno> {
-        let mut builder = Request::builder();
-        builder.on_chip(chip).with_consumer(request.consumer.as_str()).with_line(request.offset);
-        match request.direction {
-            Direction::Input => builder.as_input(),
-            Direction::Output => builder.as_output(value(request.initial)),
-            Direction::OpenDrain => builder.as_output(value(request.initial)).with_drive(line::Drive::OpenDrain),
-        };
-        builder.with_bias(request.bias.map(|bias| match bias {
-            Bias::Disabled => line::Bias::Disabled,
-            Bias::PullUp => line::Bias::PullUp,
-            Bias::PullDown => line::Bias::PullDown,
-        }));
-        if let Some(period) = request.debounce {
-            builder.with_debounce_period(period);
-        }
-        if request.edges {
-            builder.with_edge_detection(EdgeDetection::BothEdges);
-        }
-        Ok(Box::new(RealLine(Arc::new(builder.request().map_err(from_gpio)?))))
+        let request = builder(chip, request).request().map_err(from_gpio)?;
+        Ok(Box::new(RealLine(Arc::new(request))))
     }
 
     fn read_attribute(&self, path: &Path) -> Result<String, Errno> {
@@ -162,16 +149,43 @@ impl LineFile for RealLine {
     }
 
     fn report_edges(&mut self) -> Result<Box<dyn LineFile>, Errno> {
-        let mut config = self.0.config();
-        let offset = *config.lines().first().ok_or(Errno::INVAL)?;
-        config.with_line(offset).with_edge_detection(EdgeDetection::BothEdges);
-        self.0.reconfigure(&config).map_err(from_gpio)?;
+        self.0.reconfigure(&reporting(self.0.config())?).map_err(from_gpio)?;
         Ok(Box::new(RealLine(self.0.clone())))
     }
 }
 
+/// Returns the request of a line as the kernel gets it.
+fn builder(chip: &Path, request: &LineRequest) -> Builder {
+    let mut builder = Request::builder();
+    builder.on_chip(chip).with_consumer(request.consumer.as_str()).with_line(request.offset);
+    match request.direction {
+        Direction::Input => builder.as_input(),
+        Direction::Output => builder.as_output(value(request.initial)),
+        Direction::OpenDrain => builder.as_output(value(request.initial)).with_drive(line::Drive::OpenDrain),
+    };
+    builder.with_bias(request.bias.map(|bias| match bias {
+        Bias::Disabled => line::Bias::Disabled,
+        Bias::PullUp => line::Bias::PullUp,
+        Bias::PullDown => line::Bias::PullDown,
+    }));
+    if let Some(period) = request.debounce {
+        builder.with_debounce_period(period);
+    }
+    if request.edges {
+        builder.with_edge_detection(EdgeDetection::BothEdges);
+    }
+    builder
+}
+
+/// Has edges of a line's both directions reported, and leaves everything else of it as it is.
+fn reporting(mut config: Config) -> Result<Config, Errno> {
+    let offset = *config.lines().first().ok_or(Errno::INVAL)?;
+    config.with_line(offset).with_edge_detection(EdgeDetection::BothEdges);
+    Ok(config)
+}
+
 /// Returns a transfer as spidev has it.
-fn transfer<'a>(transfer: &'a mut SpiTransfer<'_>) -> Result<SpidevTransfer<'a, 'a>, Errno> {
+pub(super) fn transfer<'a>(transfer: &'a mut SpiTransfer<'_>) -> Result<SpidevTransfer<'a, 'a>, Errno> {
     let mut raw = match (transfer.tx, transfer.rx.as_deref_mut()) {
         (None, None) => SpidevTransfer::delay(0),
         (Some(tx), None) => SpidevTransfer::write(tx),
@@ -213,51 +227,5 @@ fn from_gpio(error: gpiocdev::Error) -> Errno {
         Error::InvalidArgument(_) => Errno::INVAL,
         // An answer that the library does not understand.
         _ => Errno::IO,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A device file that is there everywhere, and is none of ours.
-    const OTHER: &str = "/dev/null";
-
-    #[test]
-    fn files_of_other_devices_are_told_apart_by_the_kernel() {
-        let path = Path::new(OTHER);
-        let mut i2c = RealKernel.open_i2c(path).expect("anybody may open it");
-        assert_eq!(i2c.functions(), Err(Errno::NOTTY));
-        assert_eq!(i2c.claim(Address::SevenBit(0x50)), Err(Errno::NOTTY));
-        let mut buffer = [0; 2];
-        let messages = &mut [Operation::Write(&[1]), Operation::Read(&mut buffer)];
-        assert_eq!(i2c.transfer(Address::TenBit(0x150), messages), Err(Errno::NOTTY));
-        let mut spi = RealKernel.open_spi(path).expect("anybody may open it");
-        assert_eq!(spi.mode(), Err(Errno::NOTTY));
-        assert_eq!(spi.set_mode(3), Err(Errno::NOTTY));
-        assert_eq!(spi.message(&mut [SpiTransfer { tx: Some(&[1]), ..SpiTransfer::default() }]), Err(Errno::NOTTY));
-        assert_eq!(RealKernel.chip(path), Err(Errno::NOTTY));
-    }
-
-    #[test]
-    fn files_that_are_not_there_are_missing() {
-        let path = Path::new("/dev/nothing-of-this-name");
-        assert_eq!(RealKernel.open_i2c(path).map(drop), Err(Errno::NOENT));
-        assert_eq!(RealKernel.open_spi(path).map(drop), Err(Errno::NOENT));
-        assert_eq!(RealKernel.chip(path), Err(Errno::NOENT));
-    }
-
-    #[test]
-    fn a_message_longer_than_its_length_can_say_is_refused() {
-        let mut i2c = RealKernel.open_i2c(Path::new(OTHER)).expect("anybody may open it");
-        let bytes = vec![0; 65_537];
-        assert_eq!(i2c.transfer(Address::SevenBit(0x50), &mut [Operation::Write(&bytes)]), Err(Errno::INVAL));
-    }
-
-    #[test]
-    fn a_sleep_ends_after_its_time() {
-        let deadline = RealKernel.now() + Duration::from_micros(200);
-        while RealKernel.sleep_until(deadline) == Err(Errno::INTR) {}
-        assert!(RealKernel.now() >= deadline);
     }
 }

@@ -29,6 +29,14 @@ use super::open::{OpenError, OpenReason};
 use super::real::from_io;
 use super::tree::Tree;
 
+// What serial2 leaves as the user before had it: include/uapi/asm-generic/termbits.h, which the architectures of the boards have.
+/// Bytes are received.
+const CREAD: u32 = 0x80;
+/// No lines of a modem are looked at.
+const CLOCAL: u32 = 0x800;
+/// The parity is always the same: neither even nor odd.
+const CMSPAR: u32 = 0x4000_0000;
+
 /// How long a look at whether all bytes have left is put off.
 const FLUSH_LOOK: Duration = Duration::from_millis(1);
 
@@ -113,6 +121,8 @@ fn configure(wanted: &mut Settings, settings: &UartSettings) -> io::Result<()> {
         Parity::Even => serial2::Parity::Even,
         Parity::Odd => serial2::Parity::Odd,
     });
+    let termios = wanted.as_termios_mut();
+    termios.c_cflag = termios.c_cflag & !CMSPAR | CREAD | CLOCAL;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Turns, over a device that keeps a record.
 
 use std::pin::pin;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::task::Wake;
 use std::time::Duration;
@@ -151,4 +152,30 @@ fn a_watch_ends_with_its_answer_or_with_its_reader() {
     });
     drop(answer);
     assert!(ends.recv_timeout(Duration::from_secs(10)).is_err(), "the thread has dropped its end");
+}
+
+#[test]
+fn an_answer_wakes_the_last_one_who_asked_for_it_and_once() {
+    /// Counts how often it is woken.
+    #[derive(Default)]
+    struct Count(AtomicU32);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Count>) {
+            self.0.fetch_add(1, Relaxed);
+        }
+    }
+
+    let (answer, asked) = Answer::new();
+    let mut answer = pin!(answer);
+    let counts = [Arc::new(Count::default()), Arc::new(Count::default())];
+    for count in &counts {
+        let waker = Waker::from(count.clone());
+        assert_eq!(answer.as_mut().poll(&mut Context::from_waker(&waker)), Poll::Pending);
+    }
+    let woken = || counts.each_ref().map(|count| count.0.load(Relaxed));
+    assert_eq!(woken(), [0, 0], "nothing has happened yet");
+    give(&asked, 7);
+    assert_eq!(woken(), [0, 1]);
+    assert_eq!(answer.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(7));
 }

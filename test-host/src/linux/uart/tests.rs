@@ -134,6 +134,42 @@ fn every_error_of_the_kernel_has_its_kind() {
     assert_eq!(kind(Errno::BUSY), Error::Busy);
 }
 
+#[test]
+fn a_port_has_the_flags_of_the_kernels_header_whatever_it_had_before() {
+    // include/uapi/asm-generic/termbits.h: eight bits are 0x30, two stop bits 0x40, receiving 0x80, a parity 0x100, an odd one 0x200,
+    // no lines of a modem 0x800, marks for a parity 0x4000_0000, flow control 0x8000_0000.
+    let table = [
+        (Parity::None, 1, 0x8b0),
+        (Parity::None, 2, 0x8f0),
+        (Parity::Even, 1, 0x9b0),
+        (Parity::Even, 2, 0x9f0),
+        (Parity::Odd, 1, 0xbb0),
+        (Parity::Odd, 2, 0xbf0),
+    ];
+    let (_peer, port) = SerialPort::pair().expect("the machine has pseudo-terminals");
+    for (parity, stop_bits, expected) in table {
+        for before in [0, 0xc000_0bf0] {
+            let mut wanted = port.get_configuration().expect("a terminal has settings");
+            let termios = wanted.as_termios_mut();
+            termios.c_cflag = termios.c_cflag & !0xc000_0bf0 | before;
+            // All that a line discipline may do to bytes.
+            (termios.c_iflag, termios.c_oflag, termios.c_lflag) = (0x1fff, 0x5, 0x800b);
+            let settings = UartSettings { baud: 12_345, parity, stop_bits, ..settings("/dev/ttyS0") };
+            configure(&mut wanted, &settings).expect("the settings can be said");
+            let termios = wanted.as_termios();
+            assert_eq!(
+                termios.c_cflag & 0xc000_0bf0,
+                expected,
+                "{parity:?}, {stop_bits} stop bits, {before:#x} before"
+            );
+            // Neither Ctrl-S and Ctrl-Q (0x1400), nor other line ends (0x1c0), nor seven bits (0x20); neither echo nor lines.
+            assert_eq!((termios.c_iflag & 0x15e0, termios.c_oflag & 1, termios.c_lflag & 0x800b), (0, 0, 0));
+            // Any rate (BOTHER, 0x1000), and which.
+            assert_eq!((termios.c_cflag & 0x100f, termios.c_ispeed, termios.c_ospeed), (0x1000, 12_345, 12_345));
+        }
+    }
+}
+
 /// Polls a wait until it ends or the time is over.
 fn ends(progress: Progress<Result<(), Error>>, ms: u64) -> Option<Result<(), Error>> {
     use std::task::{Context, Poll, Waker};
