@@ -1,7 +1,7 @@
 #!/bin/bash
 # fetch.sh FOLDER: puts into FOLDER what an emulated Raspberry Pi 3B boots: Debian's kernel with its device tree and modules,
-# busybox, and gpio-sim built from Debian's source of the same kernel. Installs QEMU 10 and fdtput, and a cross compiler for
-# the module. `cargo xtask pi` calls it; it needs root, apt and about two minutes. Nothing of this is part of the repository.
+# busybox, and three modules built from Debian's source of the same kernel: gpio-sim, i2c-stub and pwm-pca9685. Installs QEMU 10
+# and fdtput, and a cross compiler for the modules. `cargo xtask pi` calls it; it needs root, apt and about two minutes. Nothing of this is part of the repository.
 #
 # The machine's own apt configuration stays as it is: sources, lists and caches used here are in FOLDER.
 set -euo pipefail
@@ -41,7 +41,7 @@ apt() {
 echo "reading the package lists"
 apt update
 
-echo "installing QEMU, fdtput and a compiler for the module"
+echo "installing QEMU, fdtput and a compiler for the modules"
 apt install -y --no-install-recommends -t bookworm-backports qemu-system-arm
 apt install -y --no-install-recommends device-tree-compiler gcc-aarch64-linux-gnu libc6-dev-arm64-cross make xz-utils
 
@@ -58,7 +58,7 @@ dpkg-deb -x busybox-static_*.deb "$work/unpacked"
 for package in linux-headers-*.deb linux-kbuild-*.deb; do dpkg-deb -x "$package" "$work/headers"; done
 dpkg-deb -x linux-source-*.deb "$work/source"
 
-echo "building gpio-sim, which Debian's arm64 kernels leave out"
+echo "building gpio-sim, i2c-stub and pwm-pca9685, which Debian's arm64 kernels leave out"
 headers=$work/headers/usr/src/linux-headers-$version
 kbuild=$work/headers/usr/lib/linux-kbuild-6.1
 sed -i "s#/usr/src/linux-headers#$work/headers/usr/src/linux-headers#" "$headers-arm64/Makefile"
@@ -70,16 +70,20 @@ done
 cd "$work/source"
 tar xf usr/src/linux-source-6.1.tar.xz --strip-components=3 --occurrence=1 \
   linux-source-6.1/drivers/gpio/gpio-sim.c linux-source-6.1/drivers/gpio/gpiolib.h
+for file in drivers/i2c/i2c-stub.c drivers/pwm/pwm-pca9685.c; do
+  tar xf usr/src/linux-source-6.1.tar.xz --strip-components=3 --occurrence=1 "linux-source-6.1/$file"
+done
 tar xf usr/src/linux-source-6.1.tar.xz --strip-components=3 --occurrence=1 linux-source-6.1/kernel/irq/irq_sim.c
 # irq_to_desc is not exported to modules; handle_simple_irq is what its interrupts are set to anyway.
 sed -i 's/handle_simple_irq(irq_to_desc(\([a-z]*\)))/generic_handle_irq(\1)/' irq_sim.c
-printf 'obj-m := gpio-sim-pi.o\ngpio-sim-pi-y := gpio-sim.o irq_sim.o\n' > Makefile
+printf 'obj-m := gpio-sim-pi.o i2c-stub.o pwm-pca9685.o\ngpio-sim-pi-y := gpio-sim.o irq_sim.o\n' > Makefile
 make -C "$headers-arm64" M="$PWD" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- modules
 
 echo "collecting"
-aarch64-linux-gnu-strip --strip-debug gpio-sim-pi.ko
-cp gpio-sim-pi.ko "$folder/modules/"
-for module in i2c-dev i2c-bcm2835 spi-bcm2835 bcm2835_wdt configfs; do
+aarch64-linux-gnu-strip --strip-debug gpio-sim-pi.ko i2c-stub.ko pwm-pca9685.ko
+cp gpio-sim-pi.ko i2c-stub.ko pwm-pca9685.ko "$folder/modules/"
+for module in i2c-dev i2c-bcm2835 spi-bcm2835 bcm2835_wdt configfs pwm-bcm2835 i2c-mux i2c-mux-pca954x \
+  industrialio kfifo_buf industrialio-triggered-buffer ti-ads1015; do
   cp "$(find "$work/kernel/lib/modules" -name "$module.ko")" "$folder/modules/"
 done
 cp "$work"/kernel/boot/vmlinuz-* "$folder/vmlinuz"

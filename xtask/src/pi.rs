@@ -2,6 +2,7 @@
 
 mod archive;
 mod board;
+mod channels;
 mod check;
 mod checks;
 mod conformance;
@@ -74,7 +75,8 @@ pub(crate) fn check() -> anyhow::Result<Done> {
 }
 
 fn all() -> impl Iterator<Item = Check> {
-    checks::BOARD.iter().chain(checks::HOST).chain(tools::TOOLS).chain(tools::STOPS).copied()
+    let of_programs = [checks::HOST, channels::CHANNELS, tools::TOOLS, tools::STOPS];
+    checks::BOARD.iter().chain(of_programs.into_iter().flatten()).copied()
 }
 
 /// Boots the Pi, runs the checks in it and then the conformance suite, and judges them.

@@ -196,6 +196,8 @@ pub(super) fn reason(rule: &str) -> &'static str {
     const STOPS: &str = "QEMU's controller ends every message with a STOP: no repeated START can be seen";
     const NO_FAULTS: &str = "nothing on the emulated buses fails in the middle of a transaction";
     const NO_EDGES: &str = "QEMU tells words and no clock edges, modes or times";
+    const NO_PWM_WIRES: &str =
+        "no wire leads from the emulated Pi's PWM outputs: checks of their own read back what the kernel makes of them";
     match rule {
         "I2C-04" | "I2C-08" => STOPS,
         "I2C-05" => "QEMU does not tell the acknowledge bits of what is read",
@@ -209,7 +211,7 @@ pub(super) fn reason(rule: &str) -> &'static str {
         "GP-08" => "levels are looked at when the guest has ended, and a glitch would be over",
         "W-03" | "W-08" => "no wire leads from an output to an input: nothing outside of the guest is as quick",
         "D-03" => "an emulated processor promises nothing about the longest time",
-        _ if rule.starts_with("PWM") => "the emulated Pi has no PWM outputs",
+        _ if rule.starts_with("PWM") => NO_PWM_WIRES,
         _ => "the emulated Pi's serial port is its console",
     }
 }

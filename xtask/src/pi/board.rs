@@ -12,6 +12,8 @@ const PARTS: &[(&str, Part)] = &[
     ("thermometer", Part::Device("tmp105,id=thermometer,bus=i2c-bus.1,address=0x48")),
     ("eeprom", Part::Device("at24c-eeprom,bus=i2c-bus.1,address=0x50,rom-size=256")),
     ("clock", Part::Device("ds1338,bus=i2c-bus.1,address=0x68")),
+    ("multiplexer", Part::Device("pca9548,bus=i2c-bus.0,address=0x70")),
+    ("thermometer-behind", Part::Device("tmp105,id=thermometer-behind,bus=i2c.3,address=0x48")),
     ("flash", Part::Device("w25q32,id=flash,bus=spi,cs=0,drive=image")),
     ("second-flash", Part::Device("m25p80,id=second-flash,bus=spi,cs=1")),
     ("flash-select", Part::Select { gpio: 8, of: "flash" }),
@@ -102,9 +104,9 @@ pub(crate) fn gpio(qmp: &mut Qmp, number: u8) -> anyhow::Result<bool> {
     Ok(qmp.word(*register)? >> (number % 32) & 1 == 1)
 }
 
-/// Sets the temperature of the thermometer, in thousandths of a degree Celsius.
-pub(crate) fn set_temperature(qmp: &mut Qmp, millidegrees: i64) -> anyhow::Result<()> {
-    qmp.set("/machine/peripheral/thermometer", "temperature", json!(millidegrees))
+/// Sets the temperature of a thermometer, in thousandths of a degree Celsius.
+pub(crate) fn set_temperature(qmp: &mut Qmp, part: &str, millidegrees: i64) -> anyhow::Result<()> {
+    qmp.set(&format!("/machine/peripheral/{part}"), "temperature", json!(millidegrees))
 }
 
 /// Returns what went over the wires since power-on: a line for each event and byte at an I2C address that is on the board

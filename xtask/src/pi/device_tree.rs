@@ -1,4 +1,4 @@
-//! The device tree: what a Raspberry Pi's firmware makes of `dtparam=i2c_arm=on,spi=on`, done with `fdtput`.
+//! The device tree: what a Raspberry Pi's firmware makes of `dtparam=i2c_arm=on,spi=on` and `dtoverlay=pwm`, done with `fdtput`.
 
 use std::fs;
 use std::path::Path;
@@ -18,6 +18,7 @@ const CHANGES: &[&str] = &[
     "-t s {} /aliases spi0 /soc/spi@7e204000",
     "-t s {} /soc/i2c@7e804000 status okay",
     "-t s {} /soc/spi@7e204000 status okay",
+    "-t s {} /soc/pwm@7e20c000 status okay",
     // QEMU's DMA controller does not serve this SPI controller: without these the driver uses interrupts.
     "-d {} /soc/spi@7e204000 dmas",
     "-d {} /soc/spi@7e204000 dma-names",

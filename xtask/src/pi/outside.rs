@@ -4,7 +4,7 @@
 //!
 //! - `outside gpio 17 high` (or `low`): the GPIO controller's register says so at this moment;
 //! - `outside gpio 17 toggles`: within ten seconds it was seen high and low;
-//! - `outside temperature 23.5`: the thermometer measures this from now on, in degrees Celsius;
+//! - `outside temperature 23.5`: the thermometer measures this from now on, in degrees Celsius; another one if its name follows;
 //! - `outside i2c 0x48 used` (or `unused`): since the check began, the chip at this address was addressed;
 //! - `outside spi used` (or `unused`): since the check began, a flash was selected.
 
@@ -44,8 +44,8 @@ fn try_to(request: &str, qmp: &mut Qmp, folder: &Path, past: usize) -> anyhow::R
             let seen = if high { "high" } else { "low" };
             Ok(Answer { yes: seen == level, seen: format!("GPIO{number} is {seen}") })
         }
-        ["temperature", degrees] => {
-            board::set_temperature(qmp, millidegrees(degrees)?)?;
+        ["temperature", degrees, ref part @ ..] if part.len() < 2 => {
+            board::set_temperature(qmp, part.first().unwrap_or(&"thermometer"), millidegrees(degrees)?)?;
             Ok(Answer { yes: true, seen: format!("it is {degrees} °C") })
         }
         ["i2c", address, wanted @ ("used" | "unused")] => {

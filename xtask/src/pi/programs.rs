@@ -11,8 +11,18 @@ use crate::{guests, targets};
 /// The profile of programs for small boards.
 const PROFILE: &str = "board";
 /// The guests: examples, and programs of other packages.
-const EXAMPLES: [&str; 8] =
-    ["i2cdetect", "thermometer", "eeprom", "clock", "spi_id", "blinky", "button", "logger_async"];
+const EXAMPLES: [&str; 10] = [
+    "i2cdetect",
+    "thermometer",
+    "eeprom",
+    "clock",
+    "spi_id",
+    "blinky",
+    "button",
+    "logger_async",
+    "pwm_fade",
+    "adc_read",
+];
 const OTHERS: [&str; 5] = ["flash", "refusals", "misbehave", "conformance-guest", "conformance-guest-async"];
 
 /// Builds everything, and returns the files for the Pi's folder `/app`.
