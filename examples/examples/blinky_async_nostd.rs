@@ -9,7 +9,8 @@
 use embassy_futures::join::join;
 use embedded_hal::digital::StatefulOutputPin;
 use embedded_hal_async::delay::DelayNs;
-use wasm_embedded_hal::{Delay, Error, OutputPin, println};
+use wasm_embedded_hal::print::println;
+use wasm_embedded_hal::{Delay, Error, OutputPin};
 
 wasm_embedded_hal::async_entry!(main);
 

@@ -11,7 +11,8 @@
 
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::OutputPin;
-use wasm_embedded_hal::{Delay, Error, entry, println};
+use wasm_embedded_hal::print::println;
+use wasm_embedded_hal::{Delay, Error, entry};
 
 /// How long the LED is on, and off.
 const HALF_PERIOD_MS: u32 = 500;

@@ -12,7 +12,8 @@
 use core::ops::RangeInclusive;
 
 use embedded_hal::i2c::{Error as _, ErrorKind, I2c};
-use wasm_embedded_hal::{Error, entry, i2c, print, println};
+use wasm_embedded_hal::print::{print, println};
+use wasm_embedded_hal::{Error, entry, i2c};
 
 /// What lies outside is reserved, and left blank. UM10204 (I2C-bus specification and user manual) Rev. 7.0, table 4.
 const ORDINARY: RangeInclusive<u8> = 0x08..=0x77;

@@ -10,7 +10,8 @@
 #![no_main]
 
 use embedded_hal::spi::{Operation, SpiDevice};
-use wasm_embedded_hal::{Error, entry, println};
+use wasm_embedded_hal::print::println;
+use wasm_embedded_hal::{Error, entry};
 
 /// The instruction that every SPI flash memory answers with its identification. JEDEC JESD216, "read JEDEC ID".
 const READ_JEDEC_ID: u8 = 0x9f;

@@ -10,7 +10,8 @@
 #![no_main]
 
 use embedded_hal::i2c::I2c;
-use wasm_embedded_hal::{Error, entry, println};
+use wasm_embedded_hal::print::println;
+use wasm_embedded_hal::{Error, entry};
 
 /// The part's address, with its pins A0 to A2 at ground.
 const ADDRESS: u8 = 0x48;

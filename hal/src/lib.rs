@@ -81,7 +81,7 @@ pub mod i2c;
 pub mod log;
 mod open;
 mod place;
-mod print;
+pub mod print;
 pub mod pwm;
 mod scratch;
 mod short;
@@ -96,8 +96,6 @@ pub use error::Error;
 pub use executor::block_on;
 pub use i2c::I2c;
 pub use open::{OpenError, OpenErrorKind};
-#[doc(hidden)]
-pub use print::print;
 pub use pwm::PwmOutput;
 pub use spi::{SpiBus, SpiDevice};
 pub use uart::Uart;

@@ -65,8 +65,18 @@ pub(crate) fn take(reply: u32, buffer: &mut [u8]) -> Result<(), Failure> {
     })
 }
 
-/// Is referred to by the generated bindings, so that this module's object is linked into every guest.
+/// Is what the generated bindings call where they would bring an allocator. Nothing is left to do: see [`DESCRIPTION`].
 pub(crate) fn maybe_link_cabi_realloc() {}
+
+/// Brings the custom section that describes the imports into every guest.
+///
+/// A linker takes an object out of a library only for a symbol that something needs, and what a small guest calls is inlined, or
+/// lies in another codegen unit than the section. But rustc tells the linker to export every `no_mangle` function of every crate:
+/// so the object with `cabi_import_realloc` is in each guest, whatever it uses, and what that object refers to comes with it.
+/// Statics and functions of one module are in one codegen unit. `cargo xtask link-matrix` checks all of it.
+#[cfg(target_arch = "wasm32")]
+#[used]
+static DESCRIPTION: fn() = crate::bindings::__link_custom_section_describing_imports;
 
 /// The memory for a list that an import returns.
 ///

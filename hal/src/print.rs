@@ -1,4 +1,7 @@
-//! Text for guests without std.
+//! Text for guests without std: `use wasm_embedded_hal::print::println;`.
+//!
+//! The macros are in this module and not in the crate's root: there, `use wasm_embedded_hal::*` would bring a second `println!`
+//! into a guest that has std's, and every use of either would be ambiguous.
 
 use core::fmt;
 
@@ -50,7 +53,8 @@ impl<F: FnMut(&str)> fmt::Write for Chunks<F> {
     }
 }
 
-/// Writes formatted text to the guest's standard output; what [`print!`](crate::print!) expands to.
+/// Writes formatted text to the guest's standard output; what [`print!`] expands to.
+#[doc(hidden)]
 pub fn print(text: fmt::Arguments<'_>) {
     let mut chunks = Chunks::new(log::print);
     // The writer never fails; a `Display` that does loses its own text only.
@@ -59,17 +63,23 @@ pub fn print(text: fmt::Arguments<'_>) {
 }
 
 /// Writes to the guest's standard output, for guests without std.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! print {
-    ($($text:tt)*) => { $crate::print(::core::format_args!($($text)*)) };
+macro_rules! __print {
+    ($($text:tt)*) => { $crate::print::print(::core::format_args!($($text)*)) };
 }
 
 /// Writes a line to the guest's standard output, for guests without std.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! println {
-    () => { $crate::print(::core::format_args!("\n")) };
-    ($format:literal $($text:tt)*) => { $crate::print(::core::format_args!("{}\n", ::core::format_args!($format $($text)*))) };
+macro_rules! __println {
+    () => { $crate::print::print(::core::format_args!("\n")) };
+    ($format:literal $($text:tt)*) => { $crate::print::print(::core::format_args!("{}\n", ::core::format_args!($format $($text)*))) };
 }
+
+// Defined under names that no other crate has, since a macro is exported from the root.
+#[doc(inline)]
+pub use {__print as print, __println as println};
 
 #[cfg(test)]
 mod tests {

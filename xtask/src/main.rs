@@ -13,6 +13,7 @@ mod faults;
 mod guests;
 #[cfg(unix)]
 mod hostile;
+mod link_matrix;
 mod mcu;
 #[cfg(unix)]
 mod pi;
@@ -58,6 +59,8 @@ enum Command {
     Soak,
     /// Builds the guests of `examples` and `drivers-demo`.
     Guests,
+    /// Links guests that use one thing of the hal each, compiled in every way: 21 builds, some minutes.
+    LinkMatrix(link_matrix::Options),
 }
 
 fn main() -> ExitCode {
@@ -86,5 +89,6 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Faults => faults::run(),
         Command::Soak => soak::run(),
         Command::Guests => guests::build(),
+        Command::LinkMatrix(options) => link_matrix::run(&options),
     }
 }

@@ -54,6 +54,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         guests::build()?;
         Ok(Done::Passed)
     });
+    steps.step("guests link, whatever they use", crate::link_matrix::check);
     steps.step("drivers compile for the guest", || {
         done(&["check", "--package", "drivers-compile", "--target", targets::GUEST])?;
         // Counts them, and checks their versions. Apart from the tests below, whose shared crates they would change.

@@ -106,7 +106,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         "escape" => {
             wasm_embedded_hal::log::init();
-            wasm_embedded_hal::println!("\u{1b}[31mred\u{7}");
+            wasm_embedded_hal::print::println!("\u{1b}[31mred\u{7}");
             println!("\u{1b}[31mred\u{7}");
         }
         "huge" => huge::lengths(),
