@@ -65,20 +65,15 @@ pub(crate) fn take(reply: u32, buffer: &mut [u8]) -> Result<(), Failure> {
     })
 }
 
-/// Is what the generated bindings call where they would bring an allocator. Nothing is left to do: see [`DESCRIPTION`].
+/// Is what the generated bindings call where they would bring an allocator. Nothing is left to do.
 pub(crate) fn maybe_link_cabi_realloc() {}
 
-/// Brings the custom section that describes the imports into every guest.
+/// The memory for a list that an import returns; and what brings the custom section that describes the imports into every guest.
 ///
 /// A linker takes an object out of a library only for a symbol that something needs, and what a small guest calls is inlined, or
 /// lies in another codegen unit than the section. But rustc tells the linker to export every `no_mangle` function of every crate:
-/// so the object with `cabi_import_realloc` is in each guest, whatever it uses, and what that object refers to comes with it.
-/// Statics and functions of one module are in one codegen unit. `cargo xtask link-matrix` checks all of it.
-#[cfg(target_arch = "wasm32")]
-#[used]
-static DESCRIPTION: fn() = crate::bindings::__link_custom_section_describing_imports;
-
-/// The memory for a list that an import returns.
+/// so the object with this one is in each guest, whatever it uses, and the section's comes with it. `cargo xtask link-matrix`
+/// checks it.
 ///
 /// # Safety
 ///
@@ -93,6 +88,8 @@ unsafe extern "C" fn cabi_import_realloc(old: *mut u8, old_len: usize, align: us
     if !place.is_null() && align == 1 && new_len <= PLACE_LEN.load(Relaxed) {
         return place;
     }
+    // Empty: where both are compiled together nothing is left of it, and then they are in one object.
+    crate::bindings::__link_custom_section_describing_imports();
     // SAFETY: the same contract, passed on: to the C library with std, to the one of `entry!` without.
     unsafe { cabi_realloc(old, old_len, align, new_len) }
 }

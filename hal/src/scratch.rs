@@ -1,10 +1,13 @@
 //! Memory for transactions that need more than one buffer, without an allocator.
 #![expect(unsafe_code, reason = "memory taken from the end of the linear memory")]
 
+mod piece;
+
 use core::cell::UnsafeCell;
-use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use core::{ptr, slice};
 
+use self::piece::{Memory, Piece};
 use crate::short;
 
 /// Words that are there from the start: enough for 16 operations of SPI and 256 bytes of data.
@@ -12,11 +15,11 @@ const SMALL_WORDS: usize = 112;
 
 /// The words that are there from the start. Not on the stack, where every call would have to fill them with zeros.
 static SMALL: Small = Small(UnsafeCell::new([0; SMALL_WORDS]));
-/// The words taken from the linear memory so far. They are kept for the next call; atomic only to be static, since a component
+/// Where the piece taken from the linear memory is, which is kept for the next call; atomic only to be static, since a component
 /// has one thread.
-static WORDS: AtomicPtr<u32> = AtomicPtr::new(ptr::null_mut());
-/// How many words there are at [`WORDS`].
-static COUNT: AtomicUsize = AtomicUsize::new(0);
+static START: AtomicUsize = AtomicUsize::new(0);
+/// How many bytes it has.
+static BYTES: AtomicUsize = AtomicUsize::new(0);
 /// Whether either are in use.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
@@ -44,11 +47,22 @@ fn place(words: usize) -> Option<*mut u32> {
     if words <= SMALL_WORDS {
         return Some(SMALL.0.get().cast());
     }
-    if COUNT.load(Ordering::Relaxed) < words {
-        WORDS.store(grow(words)?, Ordering::Relaxed);
-        COUNT.store(words, Ordering::Relaxed);
+    let start = START.load(Ordering::Relaxed);
+    let bytes = words.checked_mul(4)?;
+    if bytes <= BYTES.load(Ordering::Relaxed) {
+        return Some(ptr::with_exposed_provenance_mut(start));
     }
-    Some(WORDS.load(Ordering::Relaxed))
+    larger(bytes).map(ptr::with_exposed_provenance_mut)
+}
+
+/// Takes more of the linear memory, and returns where there are so many bytes.
+#[cold]
+fn larger(bytes: usize) -> Option<usize> {
+    let piece = Piece { start: START.load(Ordering::Relaxed), bytes: BYTES.load(Ordering::Relaxed) };
+    let piece = piece.with(bytes, &mut Linear)?;
+    START.store(piece.start, Ordering::Relaxed);
+    BYTES.store(piece.bytes, Ordering::Relaxed);
+    Some(piece.start)
 }
 
 /// Returns the bytes of words.
@@ -85,28 +99,41 @@ impl Reader<'_> {
     }
 }
 
-/// Takes words from the end of the linear memory. What was there before is given up: the sizes that drivers use are few.
-#[cfg(target_arch = "wasm32")]
-fn grow(words: usize) -> Option<*mut u32> {
-    use core::arch::wasm32::{memory_grow, memory_size};
+/// The linear memory of this component.
+struct Linear;
 
-    let bytes = words.checked_mul(4)?;
-    // With the custom-page-sizes proposal a page is one byte, which code cannot ask for; but then the memory's size in pages is
-    // greater than the address of anything in it.
-    let page = if memory_size(0) > (&raw const WORDS).addr() { 1 } else { 65_536 };
-    let pages = bytes.checked_add(3)?.div_ceil(page);
-    let old = memory_grow(0, pages);
-    if old == usize::MAX {
-        return None;
+#[cfg(target_arch = "wasm32")]
+impl Memory for Linear {
+    fn page(&self) -> usize {
+        // With the custom-page-sizes proposal a page is one byte, which code cannot ask for; but then the memory's size in pages is
+        // greater than the address of anything in it.
+        if self.pages() > (&raw const START).addr() { 1 } else { 65_536 }
     }
-    let start = (old * page).next_multiple_of(4);
-    Some(ptr::with_exposed_provenance_mut(start))
+
+    fn pages(&self) -> usize {
+        core::arch::wasm32::memory_size(0)
+    }
+
+    fn grow(&mut self, pages: usize) -> Option<usize> {
+        let before = core::arch::wasm32::memory_grow(0, pages);
+        (before != usize::MAX).then_some(before)
+    }
 }
 
 /// Elsewhere than in WebAssembly there is no linear memory.
 #[cfg(not(target_arch = "wasm32"))]
-fn grow(_words: usize) -> Option<*mut u32> {
-    None
+impl Memory for Linear {
+    fn page(&self) -> usize {
+        1
+    }
+
+    fn pages(&self) -> usize {
+        0
+    }
+
+    fn grow(&mut self, _pages: usize) -> Option<usize> {
+        None
+    }
 }
 
 #[cfg(test)]
