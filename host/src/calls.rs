@@ -78,7 +78,9 @@ pub(crate) fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Res
         Ok(())
     })?;
     instance.func_wrap("[static]reply.take", |mut store: StoreContextMut<'_, T>, (reply,): (Resource<ReplyHandle>,)| {
-        Ok((store.data_mut().hal().take_reply(reply.rep())?,))
+        let hal = store.data_mut().hal();
+        hal.interrupt.check()?;
+        Ok((hal.take_reply(reply.rep())?,))
     })
 }
 

@@ -16,7 +16,7 @@ use crate::bindings::wasm_embedded::hal::i2c as wit;
 use crate::bindings::wasm_embedded::hal::types::{OpenError, Short};
 use crate::ctx::HalCtx;
 use crate::grant::I2cGrant;
-use crate::limits::{Limits, TooLong, check, count, size};
+use crate::limits::{Limits, TooLong, check, count, malformed, no_memory, size};
 use crate::linker::HalView;
 use crate::log::Log;
 use crate::progress::Progress;
@@ -127,6 +127,7 @@ pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()>
         Ok(())
     })?;
     instance.func_wrap("[static]bus.open", |mut store: StoreContextMut<'_, T>, (label,): (WasmStr,)| {
+        store.data_mut().hal().interrupt.check()?;
         let label = label.to_str(&store)?.into_owned();
         Ok((open(store.data_mut().hal(), &label).map(Resource::<Handle>::new_own),))
     })?;
@@ -160,7 +161,9 @@ fn read<T: HalView>(
     if let Err(error) = permit(slot, address.into(), request, &hal.limits, &mut *hal.log) {
         return Ok((Err(error),));
     }
-    let Some(mut reply) = hal.reply.take(size(len)) else { return Ok((Err(wit::Error::TooLong),)) };
+    let Some(mut reply) = hal.reply.take(size(len)) else {
+        return Ok((Err(no_memory(&slot.label, len.into(), &mut *hal.log).into()),));
+    };
     let result = slot.device()?.transaction(address.into(), &mut [Operation::Read(reply.bytes())]);
     Ok((hal.reply.finish(reply, result.map_err(wit::Error::from)),))
 }
@@ -194,7 +197,9 @@ fn write_read<T: HalView>(
     if let Err(error) = permit(slot, address.into(), request, &hal.limits, &mut *hal.log) {
         return Ok((Err(error),));
     }
-    let Some(mut reply) = hal.reply.take(size(len)) else { return Ok((Err(wit::Error::TooLong),)) };
+    let Some(mut reply) = hal.reply.take(size(len)) else {
+        return Ok((Err(no_memory(&slot.label, len.into(), &mut *hal.log).into()),));
+    };
     let mut device = slot.lend()?;
     let operations = &mut [Operation::Write(bytes.as_le_slice(&store)), Operation::Read(reply.bytes())];
     let result = device.transaction(address.into(), operations);
@@ -223,7 +228,7 @@ fn write_read_short<T: HalView>(
     }
     let (written, mut read) = (short::to_bytes(bytes), [0; short::BYTES]);
     let (Some(written), Some(buffer)) = (written.get(..size(write_len)), read.get_mut(..size(read_len))) else {
-        return Ok((Err(wit::Error::TooLong),));
+        return Ok((Err(short::too_long(&slot.label, write_len, read_len, &mut *hal.log).into()),));
     };
     let device = slot.device()?;
     let result = match (written, buffer) {
@@ -258,10 +263,11 @@ fn transaction<T: HalView>(
         return Ok((Err(error),));
     }
     if request.written != count(bytes.len()) {
-        return Ok((Err(wit::Error::TooLong),));
+        return Ok((Err(malformed(&slot.label, request.written, count(bytes.len()), &mut *hal.log).into()),));
     }
-    let Ok(read) = usize::try_from(request.read) else { return Ok((Err(wit::Error::TooLong),)) };
-    let Some(mut reply) = hal.reply.take(read) else { return Ok((Err(wit::Error::TooLong),)) };
+    let Some(mut reply) = usize::try_from(request.read).ok().and_then(|read| hal.reply.take(read)) else {
+        return Ok((Err(no_memory(&slot.label, request.read, &mut *hal.log).into()),));
+    };
     let mut result = Ok(());
     if !plan.is_empty() {
         let mut device = slot.lend()?;

@@ -121,6 +121,20 @@ pub(crate) fn check(label: &str, numbers: &[Asked], log: &mut dyn Log) -> Result
     }
 }
 
+/// Tells the log that a call names another number of bytes than it carries.
+#[cold]
+pub(crate) fn malformed(label: &str, named: u64, carried: u64, log: &mut dyn Log) -> TooLong {
+    log.refused(&Refusal::Malformed { label, named, carried });
+    TooLong
+}
+
+/// Tells the log that there is no memory for what would be read.
+#[cold]
+pub(crate) fn no_memory(label: &str, bytes: u64, log: &mut dyn Log) -> TooLong {
+    log.refused(&Refusal::Memory { label, bytes });
+    TooLong
+}
+
 /// A length of the guest's as a size of ours.
 #[inline]
 pub(crate) fn size(len: u32) -> usize {

@@ -97,7 +97,9 @@ impl From<Level> for wit::Level {
 pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     let mut instance = linker.instance("wasm-embedded:hal/log@0.5.0")?;
     instance.func_wrap("max-level", |mut store: StoreContextMut<'_, T>, (): ()| {
-        Ok((store.data_mut().hal().log.max_level().map(wit::Level::from),))
+        let hal = store.data_mut().hal();
+        hal.interrupt.check()?;
+        Ok((hal.log.max_level().map(wit::Level::from),))
     })?;
     instance.func_wrap(
         "log",

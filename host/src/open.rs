@@ -20,6 +20,7 @@ pub(crate) fn add_opening<T: HalView, D: ?Sized + 'static, G: 'static, H: 'stati
     instance.func_wrap(
         &alloc::format!("[static]{name}.open"),
         move |mut store: StoreContextMut<'_, T>, (label,): (WasmStr,)| {
+            store.data_mut().hal().interrupt.check()?;
             let label = label.to_str(&store)?.into_owned();
             let opened = store.data_mut().hal().open_once(&label, kind_name, kind);
             Ok((opened.map(Resource::<H>::new_own),))

@@ -60,6 +60,22 @@ pub enum Refusal<'a> {
         /// The label.
         label: &'a str,
     },
+    /// The guest names another number of bytes than its call carries. The hal sends no such call.
+    Malformed {
+        /// The label.
+        label: &'a str,
+        /// The bytes that the lengths in the call add up to.
+        named: u64,
+        /// The bytes that the call has, or has room for.
+        carried: u64,
+    },
+    /// The host has no memory for what the guest would read, though it is within the limits.
+    Memory {
+        /// The label.
+        label: &'a str,
+        /// How many bytes.
+        bytes: u64,
+    },
     /// A length, count or duration is past a limit.
     TooLong {
         /// The label.
@@ -100,6 +116,12 @@ impl fmt::Display for Refusal<'_> {
             }
             Refusal::PortReadOnly { label } => {
                 write!(f, "uart {label:?} is granted for reading only: `access` in [uart.{label}] says so")
+            }
+            Refusal::Malformed { label, named, carried } => {
+                write!(f, "{label:?}: the guest names {named} bytes in a call that carries {carried}")
+            }
+            Refusal::Memory { label, bytes } => {
+                write!(f, "{label:?}: the host has no memory for the {bytes} bytes that the guest would read")
             }
             Refusal::TooLong { label, limit, asked, allowed } => {
                 write!(f, "{label:?}: {asked} is past the limit of {allowed}: `{limit}` in [limits] would raise it")

@@ -1,9 +1,17 @@
 //! Up to 16 bytes as two integers.
 
 use crate::bindings::wasm_embedded::hal::types::Short;
+use crate::limits::{TooLong, count, malformed};
+use crate::log::Log;
 
 /// How many bytes that are.
 pub(crate) const BYTES: usize = 16;
+
+/// Tells the log that a call names more bytes than it can carry.
+#[cold]
+pub(crate) fn too_long(label: &str, write_len: u32, read_len: u32, log: &mut dyn Log) -> TooLong {
+    malformed(label, write_len.max(read_len).into(), count(BYTES), log)
+}
 
 /// The same in asynchronous calls. A type of its own, because what Wasmtime generates for the arguments of a call is put into it
 /// only where no other call has arguments of these types: shared with asynchronous calls, blocking ones took 20 ns more.

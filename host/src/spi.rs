@@ -14,7 +14,7 @@ use wasmtime::component::{Linker, LinkerInstance, Resource, WasmList};
 use crate::bindings::wasm_embedded::hal::spi as wit;
 use crate::bindings::wasm_embedded::hal::types::Short;
 use crate::ctx::{self, HalCtx};
-use crate::limits::{Asked, Limits, TooLong, check, count, size};
+use crate::limits::{Asked, Limits, TooLong, check, count, malformed, no_memory, size};
 use crate::linker::HalView;
 use crate::open::add_opening;
 use crate::progress::Progress;
@@ -134,7 +134,9 @@ fn add_kind<T: HalView, H: 'static>(
             if let Err(error) = permit(hal, kind, this.rep(), 0, len.into())? {
                 return Ok((Err(error),));
             }
-            let Some(mut reply) = hal.reply.take(size(len)) else { return Ok((Err(wit::Error::TooLong),)) };
+            let Some(mut reply) = hal.reply.take(size(len)) else {
+                return Ok((Err(out_of_memory(hal, kind, this.rep(), len.into())?),));
+            };
             let result = kind(hal).get(this.rep())?.device()?.run(&mut [Operation::Read(reply.bytes())]);
             Ok((hal.reply.finish(reply, result.map_err(wit::Error::from)),))
         },
@@ -159,7 +161,9 @@ fn add_kind<T: HalView, H: 'static>(
             if let Err(error) = permit(hal, kind, this.rep(), count(bytes.len()), len.into())? {
                 return Ok((Err(error),));
             }
-            let Some(mut reply) = hal.reply.take(size(len)) else { return Ok((Err(wit::Error::TooLong),)) };
+            let Some(mut reply) = hal.reply.take(size(len)) else {
+                return Ok((Err(out_of_memory(hal, kind, this.rep(), len.into())?),));
+            };
             let mut device = kind(hal).get(this.rep())?.lend()?;
             let result = device.run(&mut [Operation::Transfer(reply.bytes(), bytes.as_le_slice(&store))]);
             let hal = store.data_mut().hal();
@@ -175,23 +179,43 @@ fn add_kind<T: HalView, H: 'static>(
                 return Ok((Err(error),));
             }
             let device = kind(hal).get(this.rep())?.device()?;
-            Ok((transfer_short(device, bytes, write_len, read_len),))
+            match transfer_short(device, bytes, write_len, read_len) {
+                Some(result) => Ok((result.map_err(wit::Error::from),)),
+                None => Ok((Err(too_long(hal, kind, this.rep(), write_len, read_len)?),)),
+            }
         },
     )
 }
 
-fn transfer_short(device: &mut dyn Clocked, bytes: Short, write_len: u32, read_len: u32) -> Result<Short, wit::Error> {
+/// Transfers what fits into integers, or nothing if a length does not.
+fn transfer_short(
+    device: &mut dyn Clocked,
+    bytes: Short,
+    write_len: u32,
+    read_len: u32,
+) -> Option<Result<Short, Error>> {
     let (written, mut read) = (short::to_bytes(bytes), [0; short::BYTES]);
-    let (Some(written), Some(buffer)) = (written.get(..size(write_len)), read.get_mut(..size(read_len))) else {
-        return Err(wit::Error::TooLong);
-    };
+    let (written, buffer) = (written.get(..size(write_len))?, read.get_mut(..size(read_len))?);
     let operation = match (written, buffer) {
         (written, []) => Operation::Write(written),
         ([], buffer) => Operation::Read(buffer),
         (written, buffer) => Operation::Transfer(buffer, written),
     };
-    device.run(&mut [operation])?;
-    Ok(short::from_bytes(read))
+    Some(device.run(&mut [operation]).map(|()| short::from_bytes(read)))
+}
+
+/// Refuses a short transfer whose lengths are not short.
+#[cold]
+fn too_long(hal: &mut HalCtx, kind: Kind, handle: u32, write_len: u32, read_len: u32) -> wasmtime::Result<wit::Error> {
+    let label = kind(hal).get(handle)?.label.clone();
+    Ok(short::too_long(&label, write_len, read_len, &mut *hal.log).into())
+}
+
+/// Refuses a reading for which the host has no memory.
+#[cold]
+fn out_of_memory(hal: &mut HalCtx, kind: Kind, handle: u32, bytes: u64) -> wasmtime::Result<wit::Error> {
+    let label = kind(hal).get(handle)?.label.clone();
+    Ok(no_memory(&label, bytes, &mut *hal.log).into())
 }
 
 fn transaction<T: HalView>(
@@ -214,7 +238,9 @@ fn transaction<T: HalView>(
         Ok(read) => read,
         Err(error) => return Ok((Err(error.into()),)),
     };
-    let Some(mut reply) = hal.reply.take(read) else { return Ok((Err(wit::Error::TooLong),)) };
+    let Some(mut reply) = hal.reply.take(read) else {
+        return Ok((Err(out_of_memory(hal, |hal| &mut hal.spi_devices, device.rep(), count(read))?),));
+    };
     let mut result = Ok(());
     if !plan.is_empty() {
         let mut lent = hal.spi_devices.get(device.rep())?.lend()?;
@@ -289,10 +315,10 @@ fn permit_list(hal: &mut HalCtx, device: u32, plan: &[Step], bytes: usize) -> wa
     if let Err(error) = check(label, &sums.asked(&hal.limits, *frequency_hz), &mut *hal.log) {
         return Ok(Err(error));
     }
-    Ok(match usize::try_from(sums.read) {
-        Ok(read) if sums.written == count(bytes) => Ok(read),
-        _ => Err(TooLong),
-    })
+    if sums.written != count(bytes) {
+        return Ok(Err(malformed(label, sums.written, count(bytes), &mut *hal.log)));
+    }
+    Ok(usize::try_from(sums.read).map_err(|_| no_memory(label, sums.read, &mut *hal.log)))
 }
 
 /// Checks that the guest may run, and a call's lengths against the limits.

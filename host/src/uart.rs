@@ -11,7 +11,7 @@ use wasmtime::component::{Linker, Resource, WasmList};
 use crate::bindings::wasm_embedded::hal::uart as wit;
 use crate::delay::SLICE_NS;
 use crate::grant::Access;
-use crate::limits::{TooLong, check, count, size};
+use crate::limits::{TooLong, check, count, no_memory, size};
 use crate::linker::HalView;
 use crate::log::Log;
 use crate::open::add_opening;
@@ -163,7 +163,10 @@ fn read<T: HalView>(
     if let Err(error) = check(&slot.label, &[hal.limits.bytes(0, len.into())], &mut *hal.log) {
         return Ok((Err(error.into()),));
     }
-    let Some(mut reply) = hal.reply.take(size(len)) else { return Ok((Err(wit::Error::OutOfMemory),)) };
+    let Some(mut reply) = hal.reply.take(size(len)) else {
+        no_memory(&slot.label, len.into(), &mut *hal.log);
+        return Ok((Err(wit::Error::OutOfMemory),));
+    };
     let device = slot.device()?;
     let result = loop {
         if reply.bytes().is_empty() {

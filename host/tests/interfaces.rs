@@ -5,8 +5,8 @@ use wasm_embedded_host::{HalCtx, adc, add_to_linker, clock, delay, digital, i2c,
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, Store};
 
-/// A component that imports everything in the package and does nothing with it, made by `cargo xtask bindings`.
-const EVERY_IMPORT: &[u8] = include_bytes!("every-import.wasm");
+/// A component that imports everything in the package, made by `cargo xtask bindings`.
+const EVERY_IMPORT: &[u8] = include_bytes!("every-call.wasm");
 
 fn engine() -> Engine {
     let mut config = Config::new();

@@ -31,7 +31,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let mut stale: Vec<PathBuf> = [files(&root().join("hal/wit"))?, files(&root().join("host/wit"))?].concat();
     stale.retain(|file| !wanted.contains_key(file));
     wanted.insert(root().join("hal/src/bindings.rs"), made("rust")?);
-    wanted.insert(root().join("host/tests/every-import.wasm"), made("component")?);
+    wanted.insert(root().join("host/tests/every-call.wasm"), made("blocking")?);
+    wanted.insert(root().join("host/tests/every-call-async.wasm"), made("asynchronous")?);
 
     let changed: Vec<_> = wanted.iter().filter(|(file, bytes)| fs::read(file).ok().as_ref() != Some(bytes)).collect();
     if options.check && !(changed.is_empty() && stale.is_empty()) {

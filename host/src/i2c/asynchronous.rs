@@ -10,7 +10,7 @@ use super::transaction::{Step, Transaction};
 use super::{Handle, Outcome, Request, permit, wit};
 use crate::calls::{Call, ReplyHandle};
 use crate::ctx::HalCtx;
-use crate::limits::{check, count, size};
+use crate::limits::{check, count, malformed, no_memory, size};
 use crate::linker::HalView;
 use crate::progress::Progress;
 use crate::short::{self, Waited};
@@ -89,7 +89,8 @@ fn begin_short(
     }
     let bytes = short::to_bytes(bytes.into());
     let Some(bytes) = bytes.get(..size(write_len)).filter(|_| size(read_len) <= short::BYTES) else {
-        return Ok(Err(wit::Error::TooLong));
+        let slot = hal.i2c.get(bus.rep())?;
+        return Ok(Err(short::too_long(&slot.label, write_len, read_len, &mut *hal.log).into()));
     };
     let mut steps = Vec::with_capacity(2);
     if request.writes {
@@ -133,7 +134,9 @@ fn begin_transaction<T: HalView>(
         return Ok(Err(error));
     }
     if request.written != count(bytes.len()) {
-        return Ok(Err(wit::Error::TooLong));
+        let hal = access.data_mut().hal();
+        let slot = hal.i2c.get(bus.rep())?;
+        return Ok(Err(malformed(&slot.label, request.written, count(bytes.len()), &mut *hal.log).into()));
     }
     let data = bytes.as_le_slice(&access).to_vec();
     let steps = plan.iter().map(|record| match record.direction {
@@ -164,8 +167,11 @@ fn begin(
     bytes: Vec<u8>,
 ) -> wasmtime::Result<Result<Begun, wit::Error>> {
     let Ok(call) = hal.begin_call() else { return Ok(Err(wit::Error::Busy)) };
+    let read = steps.iter().map(|step| if let Step::Read(len) = step { count(*len) } else { 0 }).sum();
     let Some(transaction) = Transaction::new(address.into(), steps, bytes) else {
-        return Ok(Err(wit::Error::TooLong));
+        // The bytes to write are as many as the steps say: what is missing is memory.
+        let slot = hal.i2c.get(bus.rep())?;
+        return Ok(Err(no_memory(&slot.label, read, &mut *hal.log).into()));
     };
     let progress = match transaction.steps() {
         [] => Progress::Done(Ok(Vec::new())),

@@ -7,7 +7,7 @@ use wasmtime::AsContextMut as _;
 use wasmtime::component::{Access, Accessor, HasSelf, Linker, LinkerInstance, Resource, WasmList};
 
 use super::exchange::{Exchange, Outcome, Step};
-use super::{BusHandle, DeviceHandle, Kind, permit, permit_list, wit};
+use super::{BusHandle, DeviceHandle, Kind, out_of_memory, permit, permit_list, too_long, wit};
 use crate::calls::{Call, ReplyHandle};
 use crate::ctx::HalCtx;
 use crate::limits::{check, count, size};
@@ -125,7 +125,7 @@ fn begin_short(
     }
     let bytes = short::to_bytes(bytes.into());
     let Some(bytes) = bytes.get(..size(write_len)).filter(|_| size(read_len) <= short::BYTES) else {
-        return Ok(Err(wit::Error::TooLong));
+        return Ok(Err(too_long(hal, kind, handle, write_len, read_len)?));
     };
     begin(hal, kind, handle, alloc::vec![Step { write_len, read_len, delay_ns: 0 }], bytes.to_vec())
 }
@@ -177,7 +177,11 @@ fn begin(
     bytes: Vec<u8>,
 ) -> wasmtime::Result<Result<Begun, wit::Error>> {
     let Ok(call) = hal.begin_call() else { return Ok(Err(wit::Error::Busy)) };
-    let Some(exchange) = Exchange::new(steps, bytes) else { return Ok(Err(wit::Error::TooLong)) };
+    let read = steps.iter().map(|step| u64::from(step.read_len)).sum();
+    let Some(exchange) = Exchange::new(steps, bytes) else {
+        // The bytes to write are as many as the steps say: what is missing is memory.
+        return Ok(Err(out_of_memory(hal, kind, handle, read)?));
+    };
     let progress = match exchange.steps() {
         [] => Progress::Done(Ok(Vec::new())),
         _ => kind(hal).get(handle)?.device()?.start(exchange),

@@ -1,11 +1,13 @@
-//! Prints what is generated from a WIT package: the guest's bindings, or a component that imports all of it.
+//! Prints what is generated from a WIT package: the guest's bindings, or components that import all of it and pass each call on.
+
+mod forward;
 
 use std::io::Write as _;
 
 use anyhow::{Context as _, bail};
-use wit_bindgen_core::wit_parser::{ManglingAndAbi, Resolve, WorldId};
+use wit_bindgen_core::wit_parser::{Resolve, WorldId};
 use wit_bindgen_core::{Files, WorldGenerator as _};
-use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata, metadata};
+use wit_component::{StringEncoding, metadata};
 
 /// Functions that the hal calls by hand. First those whose reply is a list: the generated form allocates a `Vec` for every reply;
 /// `hal/src/place.rs` has the reply placed into the driver's own buffer, so that the hal needs no allocator.
@@ -40,7 +42,7 @@ const BY_HAND: [&str; 26] = [
 ];
 
 fn main() -> anyhow::Result<()> {
-    let usage = "usage: bindgen rust|component WIT-FOLDER";
+    let usage = "usage: bindgen rust|blocking|asynchronous WIT-FOLDER";
     let mut arguments = std::env::args().skip(1);
     let (what, wit) = (arguments.next().context(usage)?, arguments.next().context(usage)?);
     let mut resolve = Resolve::default();
@@ -52,7 +54,14 @@ fn main() -> anyhow::Result<()> {
             let world = resolve.select_world(&[package], Some("async-imports"))?;
             (rust(resolve, world)? + &constant(&entry)).into_bytes()
         }
-        "component" => component(&resolve, resolve.select_world(&[package], Some("guest"))?)?,
+        "blocking" => {
+            let world = resolve.select_world(&[package], Some("guest"))?;
+            forward::component(resolve, world)?
+        }
+        "asynchronous" => {
+            let world = resolve.select_world(&[package], Some("async-imports"))?;
+            forward::component(resolve, world)?
+        }
         _ => bail!(usage),
     };
     std::io::stdout().write_all(&made)?;
@@ -88,11 +97,4 @@ fn constant(entry: &[u8]) -> String {
     );
     text.extend(entry.iter().flat_map(|byte| byte.escape_ascii()).map(char::from));
     text + "\";\n"
-}
-
-/// A component that imports everything that blocks and does nothing with it: what a host must be able to run.
-fn component(resolve: &Resolve, world: WorldId) -> anyhow::Result<Vec<u8>> {
-    let mut module = dummy_module(resolve, world, ManglingAndAbi::Standard32);
-    embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8, false)?;
-    ComponentEncoder::default().module(&module)?.validate(true).encode()
 }
