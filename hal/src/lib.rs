@@ -78,6 +78,8 @@ mod error;
 #[doc(hidden)]
 pub mod executor;
 pub mod i2c;
+#[cfg(test)]
+mod kinds;
 pub mod log;
 mod open;
 mod place;

@@ -15,6 +15,7 @@ mod guests;
 mod hostile;
 mod link_matrix;
 mod mcu;
+mod mutants;
 #[cfg(unix)]
 mod pi;
 mod process;
@@ -49,6 +50,8 @@ enum Command {
     /// Runs hostile guests, files and policies, each in a process of its own, and checks what becomes of them.
     #[cfg(unix)]
     Hostile(hostile::Options),
+    /// Makes faults in the code by a seed, and counts those that the tests notice; not part of CI.
+    Mutants(mutants::Options),
     /// Makes what is generated from `wit/` again: the guest's bindings and the copies of the WIT in the crates.
     Bindings(bindings::Options),
     /// Checks the dependencies of every Cargo.lock against `deny.toml`: advisories, licences, sources. Needs cargo-deny.
@@ -84,6 +87,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Mcu(options) => mcu::run(&options),
         #[cfg(unix)]
         Command::Hostile(options) => hostile::run(&options),
+        Command::Mutants(options) => mutants::run(&options),
         Command::Bindings(options) => bindings::run(&options),
         Command::Deny(options) => deny::run(&options),
         Command::Faults => faults::run(),
