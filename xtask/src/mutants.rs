@@ -45,9 +45,6 @@ pub(crate) struct Options {
     /// after an interruption `git restore .` takes the last fault back.
     #[arg(long)]
     in_place: bool,
-    /// Features of the crates.
-    #[arg(long, value_name = "FEATURES", default_value = "wasm-embedded-host/async")]
-    features: String,
     /// Passed on to the tests' command, as `--lib` for fast ones.
     #[arg(last = true)]
     test_arguments: Vec<String>,
@@ -95,7 +92,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
 
 /// Makes the faults in one crate.
 fn examine(options: &Options, package: &str, folder: &Path) -> anyhow::Result<()> {
-    let mut common = vec![format!("--package={package}"), format!("--features={}", options.features)];
+    let mut common = vec![format!("--package={package}")];
+    common.extend(features(package).map(|features| format!("--features={features}")));
     if let Some(commit) = &options.diff {
         let diff = folder.join("changes.diff");
         let changes = output(&mut command("git", ["diff", commit, "--", "*.rs"]))?;
@@ -150,6 +148,11 @@ fn examine(options: &Options, package: &str, folder: &Path) -> anyhow::Result<()
     );
     ensure!(!missed.lines().any(is_admission), "every fault in the admission of a call is to be noticed");
     Ok(())
+}
+
+/// Returns the features with which all of a crate is tested.
+fn features(package: &str) -> Option<&'static str> {
+    (package == "wasm-embedded-host").then_some("wasm-embedded-host/async")
 }
 
 /// Returns whether a fault is where the host decides about a call.
