@@ -24,7 +24,7 @@ const POLICY: &str = r#"
 [i2c.bus]
 sim = "i2c"
 frequency = 100_000
-allow = ["0x08-0x77", 0x7f, { address = "0x000-0x3ff", ten-bit = true }]
+allow = ["0x08-0x77", { address = "0x000-0x3ff", ten-bit = true }]
 
 [i2c.same-bus]
 shared = true
