@@ -109,7 +109,7 @@ fn examine(options: &Options, package: &str, folder: &Path) -> anyhow::Result<()
     }
 
     let out = folder.join(package);
-    let mut mutants = cargo(["mutants", "--no-shuffle", "--colors=never", "--cap-lints=true"]);
+    let mut mutants = cargo(["mutants", "--no-shuffle", "--colors=never"]);
     mutants.args(&common).arg(format!("--cargo-arg=--target={}", targets::native()?));
     mutants.arg("--output").arg(&out).arg(format!("--re={}", any_of(&chosen)));
     if exists(&mut cargo(["nextest", "--version"])) {
