@@ -128,16 +128,19 @@ fn examine(options: &Options, package: &str, folder: &Path) -> anyhow::Result<()
         fs::read_to_string(&path)
             .with_context(|| format!("cargo-mutants ended with {status} and left no {}", path.display()))
     };
-    let missed = text("missed.txt")?;
-    let lines = |text: String| text.lines().count();
+    // cargo-mutants 27.1.0 makes the faults that delete a field whatever expression it is given: those that were not chosen do not count.
+    let of = |name: &str| -> anyhow::Result<Vec<String>> {
+        Ok(text(name)?.lines().filter(|fault| chosen.contains(fault)).map(String::from).collect())
+    };
+    let missed = of("missed.txt")?;
     let figures = Figures {
-        caught: lines(text("caught.txt")?),
-        missed: missed.lines().count(),
-        timeout: lines(text("timeout.txt")?),
-        unviable: lines(text("unviable.txt")?),
+        caught: of("caught.txt")?.len(),
+        missed: missed.len(),
+        timeout: of("timeout.txt")?.len(),
+        unviable: of("unviable.txt")?.len(),
     };
     println!("{package}, seed {}: {figures}", options.seed);
-    for name in missed.lines() {
+    for name in &missed {
         println!("missed{}: {name}", if is_admission(name) { " in the admission of a call" } else { "" });
     }
     ensure!(figures.tried() > 0, "no fault was tried: cargo-mutants ended with {status}");
@@ -146,7 +149,7 @@ fn examine(options: &Options, package: &str, folder: &Path) -> anyhow::Result<()
         "{} % of the faults are noticed, {WANTED_PERCENT} % are wanted",
         figures.percent()
     );
-    ensure!(!missed.lines().any(is_admission), "every fault in the admission of a call is to be noticed");
+    ensure!(!missed.iter().any(|name| is_admission(name)), "every fault in the admission of a call is to be noticed");
     Ok(())
 }
 
@@ -171,8 +174,10 @@ fn sample<'a>(names: &[&'a str], seed: u64, number: usize) -> Vec<&'a str> {
 
 /// Returns a regular expression that exactly these names match.
 fn any_of(names: &[&str]) -> String {
+    // Of `<` and `>`, the escaped forms are the borders of words.
+    let is_special = |c: char| r"\.+*?()|[]{}^$".contains(c);
     let escaped = |name: &&str| {
-        name.chars().flat_map(|c| (c.is_ascii_punctuation().then_some('\\')).into_iter().chain([c])).collect::<String>()
+        name.chars().flat_map(|c| is_special(c).then_some('\\').into_iter().chain([c])).collect::<String>()
     };
     format!("^(?:{})$", names.iter().map(escaped).collect::<Vec<_>>().join("|"))
 }
@@ -221,7 +226,10 @@ mod tests {
 
     #[test]
     fn names_are_matched_as_they_are_written() {
-        assert_eq!(any_of(&["a.rs:1:2: replace || with &&", "b"]), r"^(?:a\.rs\:1\:2\: replace \|\| with \&\&|b)$");
+        assert_eq!(
+            any_of(&["a.rs:1:2: replace || with <= in f", "b"]),
+            r"^(?:a\.rs:1:2: replace \|\| with <= in f|b)$"
+        );
     }
 
     #[test]

@@ -199,3 +199,38 @@ fn a_call_that_names_other_bytes_than_it_carries_is_refused() {
         }
     }
 }
+
+#[test]
+fn a_read_of_nothing_is_unsupported_and_reaches_nothing() {
+    let operations = |list: &[(&str, u32)]| {
+        let record = |&(direction, len): &(&str, u32)| {
+            let direction = ("direction".to_owned(), Val::Enum(direction.to_owned()));
+            Val::Record(vec![direction, ("len".to_owned(), Val::U32(len))])
+        };
+        Val::List(list.iter().map(record).collect())
+    };
+    let byte = || Val::List(vec![Val::U8(1)]);
+    let nothing = || Val::List(Vec::new());
+    let lists = || {
+        [
+            vec![operations(&[("read", 0)]), nothing()],
+            vec![operations(&[("write", 1), ("read", 0), ("read", 0)]), byte()],
+            vec![operations(&[("read", 0), ("write", 1)]), byte()],
+        ]
+    };
+    for calls in Calls::ALL {
+        let mut cases = vec![("i2c-bus-read", vec![Val::U32(0)]), ("i2c-bus-write-read", vec![byte(), Val::U32(0)])];
+        cases.extend(lists().map(|arguments| ("i2c-bus-transaction", arguments)));
+        #[cfg(feature = "async")]
+        if *calls == Calls::Asynchronous {
+            cases.extend(lists().map(|arguments| ("i2c-async-transaction", arguments)));
+        }
+        let mut lab = Lab::new(*calls, Limits::default());
+        let bus = Val::Resource(lab.open("i2c-bus-open", "i2c").expect("it is granted"));
+        for (function, arguments) in cases {
+            let arguments = [vec![bus.clone(), seven_bit(READ_WRITE)], arguments].concat();
+            assert_eq!(name(lab.call(function, &arguments)), "unsupported", "{function}");
+            assert_eq!(lab.hardware.take_wires(), [""; 0], "{function}");
+        }
+    }
+}
