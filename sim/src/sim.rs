@@ -53,6 +53,18 @@ impl Sim {
         world.env.call_hook();
     }
 
+    /// Lets time pass as [`Sim::advance_ns`] does, but asks `stop` before each thing that happens on the way, and goes no further
+    /// once it says so. Returns whether all of the time has passed: a part that has something to do thousands of times a second
+    /// makes an hour long for whoever waits for it.
+    pub fn advance_ns_unless(&self, ns: u64, mut stop: impl FnMut() -> bool) -> bool {
+        let mut world = self.lock();
+        let owed_ns = world.env.pass(ns);
+        let target_ns = world.env.now_ns.saturating_add(owed_ns);
+        let has_passed = owed_ns == 0 || world.run_unless(target_ns, &mut stop);
+        world.env.call_hook();
+        has_passed
+    }
+
     /// Returns when something is to happen by itself, at the earliest: a part that wakes, or a stimulus.
     pub fn next_event_ns(&self) -> Option<u64> {
         self.lock().env.queue.next_ns()

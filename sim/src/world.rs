@@ -96,9 +96,22 @@ impl World {
     /// Lets time pass up to a time, with all that happens on the way.
     #[cold]
     pub(crate) fn run_until(&mut self, target_ns: u64) {
+        self.run_unless(target_ns, &mut || false);
+    }
+
+    /// As [`World::run_until`], but no further once `stop` says so, which is asked before each thing that happens. Returns whether
+    /// the time has come.
+    #[cold]
+    pub(crate) fn run_unless(&mut self, target_ns: u64, stop: &mut dyn FnMut() -> bool) -> bool {
         self.env.running = true;
         self.deliver();
-        while let Some(timer) = self.env.queue.pop_due(target_ns) {
+        let mut has_come = true;
+        while self.env.queue.next_ns().is_some_and(|at_ns| at_ns <= target_ns) {
+            if stop() {
+                has_come = false;
+                break;
+            }
+            let Some(timer) = self.env.queue.pop_due(target_ns) else { break };
             if timer.at_ns > self.env.now_ns {
                 self.env.now_ns = timer.at_ns;
                 self.env.call_hook();
@@ -128,10 +141,13 @@ impl World {
             }
             self.deliver();
         }
-        self.env.now_ns = self.env.now_ns.max(target_ns);
+        if has_come {
+            self.env.now_ns = self.env.now_ns.max(target_ns);
+        }
         self.env.running = false;
         self.env.wake_sleepers();
         self.env.refresh_due();
+        has_come
     }
 
     /// Tells watchers about changes, and about those that follow from them.

@@ -1,5 +1,6 @@
 //! The command `wasm-embedded-rt`.
 
+mod apart;
 mod check;
 #[cfg(feature = "compile")]
 mod compile;
@@ -17,13 +18,13 @@ mod signals;
 mod spi;
 mod status;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 use self::failure::Failure;
+use crate::output::outlet;
 
 /// Runs WebAssembly components that use embedded-hal drivers, on the hardware of this machine or on a simulated board.
 #[derive(Parser)]
@@ -59,6 +60,7 @@ Examples:
 /// Runs the command that this program was called with, and returns its exit status.
 #[must_use]
 pub fn main() -> ExitCode {
+    signals::outlive_long_files();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -85,11 +87,10 @@ pub fn main() -> ExitCode {
 
 /// Writes to the standard error. If that is closed there is nobody to be told.
 fn note(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    let _ = outlet::stderr().say(text.as_bytes());
 }
 
 /// Writes to the standard output.
 fn print(text: &str) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::output)
+    outlet::stdout().say(text.as_bytes()).map_err(Failure::output)
 }

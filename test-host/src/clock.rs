@@ -16,6 +16,9 @@ const WALL_CLOCK_START: Duration = Duration::from_secs(1_767_225_600);
 /// What one look at a clock takes in virtual time: a guest that polls a clock makes time pass.
 const LOOK_NS: u64 = 1_000;
 
+/// How long one look at the machine's time may let simulated parts catch up with it: a computer that slept is behind by hours.
+const CATCH_UP: Duration = Duration::from_millis(5);
+
 /// Waits so many nanoseconds of the machine's time, or until the interrupt is requested.
 pub(crate) type RealWait = Arc<dyn Fn(u64, &Interrupt) + Send + Sync>;
 
@@ -67,7 +70,12 @@ impl Clock {
             let elapsed_ns = u64::try_from(real.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
             let behind_ns = real.from_ns.saturating_add(elapsed_ns).saturating_sub(self.sim.now_ns());
             if behind_ns > 0 {
-                self.sim.advance_ns(behind_ns);
+                // What is left is caught up with at the next looks: between them the guest can be stopped.
+                let mut end = None;
+                self.sim.advance_ns_unless(behind_ns, || {
+                    let now = Instant::now();
+                    now >= *end.get_or_insert(now + CATCH_UP)
+                });
             }
         }
         self.sim.now_ns()
@@ -103,7 +111,8 @@ impl Clock {
         if self.is_real() { ns } else { self.sim.overslept_ns(ns) }
     }
 
-    /// Waits until a time, or until the interrupt is requested if the time is the machine's.
+    /// Waits until a time, or until the interrupt is requested. Virtual time passes at once where nothing happens, and else is
+    /// asked before each event.
     pub(crate) fn wait_until(&self, at_ns: u64, interrupt: &Interrupt) {
         let left_ns = at_ns.saturating_sub(self.now_ns());
         match (&self.real, &self.turn) {
@@ -111,7 +120,9 @@ impl Clock {
                 (real.wait)(left_ns, interrupt);
                 self.now_ns();
             }
-            (None, None) => self.sim.advance_ns(left_ns),
+            (None, None) => {
+                self.sim.advance_ns_unless(left_ns, || interrupt.requested().is_some());
+            }
             (None, Some(turn)) => {
                 // A task that was woken meanwhile has to wait for the end of this call.
                 let give = || while turn.give(at_ns) == Given::Woken {};

@@ -1,6 +1,5 @@
 //! Draws the displays while a guest runs.
 
-use std::io::{self, Write};
 use std::sync::Arc;
 
 use wasm_embedded_sim::parts::Ssd1306;
@@ -8,6 +7,7 @@ use wasm_embedded_sim::parts::ssd1306::Frame;
 use wasm_embedded_sim::{PartId, Sim, Stage};
 
 use crate::board::Board;
+use crate::output::outlet;
 use crate::screen;
 
 /// How often the displays are looked at, in nanoseconds of virtual time.
@@ -54,6 +54,6 @@ impl Canvas {
         // ECMA-48: save the cursor, go to the corner, and afterwards back.
         let text = if self.in_place { format!("\x1b7\x1b[H{}\x1b8", text.replace('\n', "\x1b[K\n")) } else { text };
         // A picture that cannot be shown is no reason to stop the guest.
-        let _ = io::stderr().lock().write_all(text.as_bytes());
+        let _ = outlet::stderr().say(text.as_bytes());
     }
 }

@@ -1,5 +1,6 @@
 //! The one place with settings of Wasmtime.
 
+use rustix::process::{Resource, getrlimit};
 use wasmtime::{Config, Engine, WasmBacktraceDetails, WasmFeatures};
 
 use crate::policy::Policy;
@@ -26,9 +27,9 @@ const ASYNCHRONOUS: [&[u8]; 6] = [
     b"wasm-embedded:hal/delay-async@",
 ];
 
-/// The stack for functions of the host below an asynchronous guest's: as much as Wasmtime leaves by default.
+/// The stack for functions of the host below a guest's: as much as Wasmtime leaves an asynchronous one by default.
 /// wasmtime's `Config`: 2 MiB of `async_stack_size`, 512 KiB of which are `max_wasm_stack`.
-const HOST_STACK_BYTES: usize = 1536 << 10;
+pub(crate) const HOST_STACK_BYTES: usize = 1536 << 10;
 
 /// The settings that a component is loaded with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -148,6 +149,8 @@ fn config(options: EngineOptions, calls: Calls) -> Config {
         .max_wasm_stack(options.stack_bytes)
         // An asynchronous guest has a stack of its own, which host functions use too.
         .async_stack_size(options.stack_bytes.saturating_add(HOST_STACK_BYTES))
+        // Wasmtime keeps the first contents of a memory in a file without a name, to which `ulimit -f` applies too.
+        .memory_init_cow(getrlimit(Resource::Fsize).current.is_none())
         .wasm_features(WasmFeatures::CM_ASYNC, is_asynchronous);
     for feature in REFUSED {
         config.wasm_features(feature, false);

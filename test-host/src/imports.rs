@@ -35,6 +35,18 @@ pub enum LinkError {
     /// The policy bounds the instructions of a program that does not count them.
     #[error("the policy limits `fuel`, and the component was compiled without counting it: use `compile --fuel`")]
     NoFuel(#[source] wasmtime::Error),
+    /// The machine has no room for the stack that the policy grants.
+    #[error(
+        "the machine cannot make a thread with {bytes} bytes of stack: `stack-bytes` in [limits], and what this program needs \
+         besides"
+    )]
+    NoStack {
+        /// How much was asked for.
+        bytes: usize,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// Wasmtime cannot work on this machine.
     #[error("the WebAssembly engine cannot work on this machine")]
     Engine(#[source] wasmtime::Error),

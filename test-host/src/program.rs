@@ -7,7 +7,7 @@ use wasmtime::{Engine, Precompiled};
 use crate::cache::{Cache, Name};
 #[cfg(feature = "compile")]
 use crate::engine::engine_for;
-use crate::engine::{EngineOptions, engine_of};
+use crate::engine::{self, EngineOptions, engine_of};
 use crate::imports::{self, Import, LinkError};
 #[cfg(feature = "compile")]
 use crate::mac::Key;
@@ -97,9 +97,16 @@ fn hint(fuel: bool) -> &'static str {
 #[derive(Clone, Debug)]
 pub struct Program {
     component: Component,
+    /// The most stack that its calls may use.
+    stack_bytes: usize,
 }
 
 impl Program {
+    /// Returns how much stack a thread needs that runs it: the guest's calls, and the host's below them.
+    pub(crate) fn thread_bytes(&self) -> usize {
+        self.stack_bytes.saturating_add(engine::HOST_STACK_BYTES)
+    }
+
     /// Loads a component (`.wasm`), or one that is compiled already (`.cwasm`) if `trust` vouches for these very bytes.
     ///
     /// # Errors
@@ -138,7 +145,7 @@ impl Program {
         let engine = engine_of(bytes, options).map_err(LoadError::Engine)?;
         let name = cache.map(|cache| (cache, cache.name(&engine, bytes)));
         if let Some(component) = name.as_ref().and_then(|(cache, name)| cached(&engine, cache, name)) {
-            return Ok(Program { component });
+            return Ok(Program { component, stack_bytes: options.stack_bytes });
         }
         let component = Component::from_binary(&engine, bytes).map_err(LoadError::Invalid)?;
         if let Some((cache, name)) = name
@@ -146,7 +153,7 @@ impl Program {
         {
             cache.put(&name, &code);
         }
-        Ok(Program { component })
+        Ok(Program { component, stack_bytes: options.stack_bytes })
     }
 
     /// Loads what is compiled already. Returns nothing for a component that is still to be.
@@ -171,7 +178,7 @@ impl Program {
             // operator vouches for that digest: they are what `serialize` returned.
             #[expect(unsafe_code, reason = "native code is taken from the file")]
             let component = unsafe { Component::deserialize(&engine, bytes) };
-            component.map(|component| Program { component }).map_err(unfit)
+            component.map(|component| Program { component, stack_bytes: options.stack_bytes }).map_err(unfit)
         };
         // Code that counts its fuel also runs where that is not bounded.
         load(options).or_else(|error| load(EngineOptions { fuel: true, ..options }).map_err(|_| error))

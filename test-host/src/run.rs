@@ -11,8 +11,8 @@ mod timing;
 
 use std::fmt;
 use std::panic::resume_unwind;
-use std::sync::{Arc, Mutex};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::Duration;
 
 use wasm_embedded_host::{HalCtx, Interrupt};
@@ -99,7 +99,8 @@ pub struct Together<'p> {
 ///
 /// # Errors
 ///
-/// The program cannot be linked: it imports what there is not, or exports no `wasi:cli/run`. Nothing has run then.
+/// The program cannot be linked: it imports what there is not, or exports no `wasi:cli/run`; or the machine has no room for its
+/// stack. Nothing has run then.
 pub fn run(
     program: &Program,
     board: &mut Board,
@@ -114,8 +115,24 @@ pub fn run(
     let beside = Beside { number: 0, clock: &clock, hooks: None };
     let prepared = Prepared::new((program, linker), board, policy, options, beside, (listener, interrupt))?;
     board.send_init_clocks();
-    // What an asynchronous guest had on a bus goes on to its end; what was queued went with the store.
-    Ok(prepared.go(|| board.sim().finish_transactions()))
+    let sim = board.sim().clone();
+    thread::scope(|scope| {
+        // What an asynchronous guest had on a bus goes on to its end; what was queued went with the store.
+        let running = guest_thread(program, scope, move || prepared.go(|| sim.finish_transactions()))?;
+        Ok(running.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
+}
+
+/// Starts the thread of a guest, which has the stack that the policy grants: a caller's own may have less, and the host would
+/// overflow it in the guest's place.
+fn guest_thread<'scope, T: Send + 'scope>(
+    program: &Program,
+    scope: &'scope Scope<'scope, '_>,
+    body: impl FnOnce() -> T + Send + 'scope,
+) -> Result<ScopedJoinHandle<'scope, T>, LinkError> {
+    let bytes = program.thread_bytes();
+    let thread = thread::Builder::new().name("guest".to_owned()).stack_size(bytes);
+    thread.spawn_scoped(scope, body).map_err(|source| LinkError::NoStack { bytes, source })
 }
 
 /// Runs several programs at once on a board that was made for as many guests, until all have ended.
@@ -129,7 +146,7 @@ pub fn run(
 ///
 /// # Errors
 ///
-/// A program cannot be linked. Nothing has run then.
+/// A program cannot be linked, or the machine has no room for its stack. Nothing has run then.
 pub fn run_together(
     guests: &[Together<'_>],
     board: &mut Board,
@@ -151,24 +168,33 @@ pub fn run_together(
         turn.skip();
     }
     board.send_init_clocks();
-    let all = thread::scope(|scope| {
+    // None begins before all can.
+    let can_begin = Mutex::new(false);
+    let all: Result<Vec<_>, LinkError> = thread::scope(|scope| {
         let mut threads = Vec::new();
-        for (number, (turn, prepared)) in prepared.into_iter().enumerate() {
-            threads.push(scope.spawn(move || {
+        let mut begin = can_begin.lock().unwrap_or_else(PoisonError::into_inner);
+        for ((number, (turn, prepared)), guest) in prepared.into_iter().enumerate().zip(guests) {
+            let can_begin = &can_begin;
+            threads.push(guest_thread(guest.program, scope, move || {
+                if !*can_begin.lock().unwrap_or_else(PoisonError::into_inner) {
+                    return None;
+                }
                 let _running = turn.as_ref().map(Turn::begin);
                 // Others may be on the same bus: what is left on one of them ends after the last guest.
                 let end = prepared.go(|| ());
                 ended(number, &end);
-                end
-            }));
+                Some(end)
+            })?);
         }
+        *begin = true;
+        drop(begin);
         let ends = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        ends.collect()
+        Ok(ends.flatten().collect())
     });
     board.sim().finish_transactions();
     board.make_safe();
     board.sim().on_advance(Box::new(|_| ()));
-    Ok(all)
+    all
 }
 
 /// Returns everything that a guest may import, which depends on the engine.

@@ -3,6 +3,7 @@
 mod text;
 mod vcd;
 
+use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -35,17 +36,26 @@ pub trait Format: Send {
 #[derive(Debug)]
 pub struct Trace<F>(Arc<Mutex<Writing<F>>>);
 
-#[derive(Debug)]
 struct Writing<F> {
     format: F,
     /// The first failure; nothing is written after it.
     failure: Option<io::Error>,
+    tell: Tell,
 }
+
+/// Hears of the first failure, and when it was in nanoseconds of virtual time.
+type Tell = Box<dyn FnMut(u64, &io::Error) + Send>;
 
 impl<F: Format> Trace<F> {
     /// Creates a trace.
     pub fn new(format: F) -> Trace<F> {
-        Trace(Arc::new(Mutex::new(Writing { format, failure: None })))
+        Trace::telling(format, |_, _| ())
+    }
+
+    /// Creates a trace that tells when it cannot be written any more: at which virtual time, and why. It is told while the board is
+    /// held, which it must not use.
+    pub fn telling(format: F, tell: impl FnMut(u64, &io::Error) + Send + 'static) -> Trace<F> {
+        Trace(Arc::new(Mutex::new(Writing { format, failure: None, tell: Box::new(tell) })))
     }
 
     /// Writes what is left.
@@ -66,6 +76,12 @@ impl<F: Format> Trace<F> {
     }
 }
 
+impl<F: fmt::Debug> fmt::Debug for Writing<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writing").field("format", &self.format).field("failure", &self.failure).finish_non_exhaustive()
+    }
+}
+
 impl<F> Clone for Trace<F> {
     fn clone(&self) -> Trace<F> {
         Trace(self.0.clone())
@@ -79,8 +95,11 @@ impl<F: Format> TraceSink for Trace<F> {
 
     fn event(&mut self, event: &Event, topology: &Topology) {
         let mut writing = self.lock();
-        if writing.failure.is_none() {
-            writing.failure = writing.format.event(event, topology).err();
+        if writing.failure.is_none()
+            && let Err(error) = writing.format.event(event, topology)
+        {
+            (writing.tell)(event.at_ns, &error);
+            writing.failure = Some(error);
         }
     }
 }

@@ -327,10 +327,60 @@ fn ctrl_c_stops_the_guest_and_writes_what_it_leaves() {
     assert!(killed.success());
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(130));
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "error: the guest was stopped\n");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "error: the guest was stopped by SIGINT\n");
     let trace = fs::read_to_string(folder.path().join("t.vcd")).expect("a trace");
     assert!(trace.contains("$enddefinitions") && trace.ends_with('\n'), "{trace}");
     assert!(folder.path().join("o.png").exists());
+}
+
+#[test]
+fn nothing_that_is_read_or_written_is_written_over() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    fs::hard_link(path("speaks.wasm"), path("hard")).expect("a link");
+    std::os::unix::fs::symlink("board.toml", path("soft")).expect("a link");
+    let component = fs::read(path("speaks.wasm")).expect("a component");
+    let policy = fs::read(path("board.toml")).expect("a policy");
+    for (options, what) in [
+        (&["--trace", "speaks.wasm"][..], "the component speaks.wasm"),
+        (&["--trace-text=hard"], "the component speaks.wasm"),
+        (&["--trace", "soft"], "the policy board.toml"),
+        (&["--screenshot", "oled=board.toml"], "the policy board.toml"),
+        (&["--trace", "new.vcd", "--trace-text=./new.vcd"], "what `--trace` writes"),
+        (&["--screenshot", "oled=o.png", "--screenshot", "oled=o.png"], "what `--screenshot` writes"),
+    ] {
+        let output = run(&folder, &[&["run", "speaks.wasm", "--policy", "board.toml"], options].concat());
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(64), 0), "{options:?}: {stderr}");
+        assert!(stderr.contains(&format!("would write over {what}")), "{options:?}: {stderr}");
+    }
+    let output = run(&folder, &["compile", "speaks.wasm", "-o", "hard"]);
+    assert_eq!(output.status.code(), Some(64), "{output:?}");
+    assert_eq!(fs::read(path("speaks.wasm")).expect("a component"), component);
+    assert_eq!(fs::read(path("board.toml")).expect("a policy"), policy);
+    assert!(!path("new.vcd").exists() && !path("o.png").exists());
+}
+
+/// The greatest stack that a policy can grant is there for every guest, whatever the thread has that calls.
+#[test]
+fn every_guest_has_the_stack_that_the_policy_grants() {
+    let folder = folder();
+    fs::write(folder.path().join("stack.toml"), "[limits]\nstack-bytes = 4_194_304\n").expect("a file");
+    for guests in [&["overflows.wasm"][..], &["overflows.wasm", "overflows.wasm"]] {
+        for limit in ["ulimit -s unlimited", "ulimit -s 1024"] {
+            let args = [&["run"], guests, &["--policy", "stack.toml"]].concat();
+            let plain = command(&folder, &args);
+            let mut limited = Command::new("sh");
+            limited.args(["-c", &format!("{limit} || exit 99; exec \"$@\""), "sh"]).arg(plain.get_program()).args(&args);
+            limited.current_dir(folder.path()).env("XDG_CACHE_HOME", folder.path().join("cache"));
+            let output = limited.stdin(Stdio::null()).output().expect("sh starts");
+            if output.status.code() == Some(99) {
+                eprintln!("skipped: this user may not have `{limit}`");
+                continue;
+            }
+            assert_eq!(output.status.code(), Some(118), "{guests:?} with {limit}: {output:?}");
+        }
+    }
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! `compile`: a component into machine code, for this machine or another one.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::apart::Files;
 use super::failure::Failure;
 use super::input::{ComponentArgs, PolicyArgs};
 use super::status;
@@ -56,13 +57,24 @@ Exit status:
   0 on success, 64 for a wrong command line, 119 if a file cannot be written,
   120 if the policy is refused, 121 if there is no component";
 
+impl Opts {
+    /// Checks that nothing that is read is written over.
+    fn check_output(&self, output: &Path) -> Result<(), Failure> {
+        let mut files = Files::new();
+        self.component.add_files(&mut files);
+        self.policy.add_files(&mut files);
+        files.written("--output", output)
+    }
+}
+
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     if let Some(board) = opts.target.as_deref().and_then(Board::named) {
         return image(opts, board);
     }
     let options = EngineOptions { fuel: opts.fuel, ..EngineOptions::default() };
-    let (code, digest) = opts.component.compile(options, opts.target.as_deref())?;
     let output = opts.output.clone().unwrap_or_else(|| opts.component.component.with_extension("cwasm"));
+    opts.check_output(&output)?;
+    let (code, digest) = opts.component.compile(options, opts.target.as_deref())?;
     let name = output.display().to_string();
     fs::write(&output, &code).map_err(|error| Failure::file(format!("cannot write {name}"), error))?;
     let noted = opts.component.trust()?.remember(&digest);
@@ -76,6 +88,7 @@ fn image(opts: &Opts, board: Board) -> Result<u8, Failure> {
     let policy = opts.policy.require()?;
     let component = &opts.component.component;
     let output = opts.output.clone().unwrap_or_else(|| component.with_extension("bin"));
+    opts.check_output(&output)?;
     let (name, output_name) =
         (component.file_stem().unwrap_or_default().to_string_lossy(), output.display().to_string());
     let image = pack(&opts.component.bytes()?, &policy, board, &name).map_err(|error| {

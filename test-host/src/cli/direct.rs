@@ -9,6 +9,7 @@ use wasm_embedded_host::i2c::Error as I2cError;
 use wasm_embedded_host::log::Level;
 use wasm_embedded_host::{DirectError, HalCtx, Interrupt};
 
+use super::apart::Files;
 use super::failure::Failure;
 use super::input::PolicyArgs;
 use super::run::outputs::{Outputs, Traces};
@@ -51,6 +52,9 @@ impl<'a> Direct<'a> {
 
     /// Takes a board.
     pub(super) fn on(args: &'a DirectArgs, mut board: Board) -> Result<Direct<'a>, Failure> {
+        let mut files = Files::new();
+        args.policy.add_files(&mut files);
+        args.outputs.check_files(&mut files)?;
         args.outputs.check(&board)?;
         let traces = args.outputs.begin(&board, &Voice::new(false), UNLIMITED)?;
         let said = Arc::new(Mutex::new(Capture::default()));

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io;
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
@@ -50,8 +50,7 @@ impl Failure {
     /// Tells the user, and returns the exit status.
     pub(super) fn report(self) -> u8 {
         if self.status != status::PIPE {
-            // Nothing is left to be done if the standard error is closed too.
-            let _ = io::stderr().lock().write_all(self.text(Style::of_stderr()).as_bytes());
+            super::note(&self.text(Style::of_stderr()));
         }
         self.status
     }
@@ -80,8 +79,7 @@ impl Failure {
 
 /// Tells the user something that is no failure.
 pub(super) fn warn(text: &str) {
-    // Nothing is left to be done if the standard error is closed.
-    let _ = writeln!(io::stderr().lock(), "{} {}", Style::of_stderr().yellow("warning:"), escape::line(text));
+    super::note(&format!("{} {}\n", Style::of_stderr().yellow("warning:"), escape::line(text)));
 }
 
 /// Returns a message without control characters: it may quote a guest.
@@ -135,6 +133,10 @@ impl From<LoadError> for Failure {
 
 impl From<LinkError> for Failure {
     fn from(error: LinkError) -> Failure {
-        Failure::new(status::COMPONENT, error)
+        let status = match error {
+            LinkError::NoStack { .. } => status::POLICY,
+            _ => status::COMPONENT,
+        };
+        Failure::new(status, error)
     }
 }

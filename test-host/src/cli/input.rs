@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::apart::Files;
 use super::failure::Failure;
 use super::status;
 #[cfg(feature = "compile")]
@@ -63,6 +64,12 @@ impl ComponentsArgs {
         self.components.iter().map(|path| ComponentArgs { component: path.clone(), code: self.code.clone() })
     }
 
+    /// Adds the files that are read.
+    pub(super) fn add_files(&self, files: &mut Files) {
+        self.components.iter().for_each(|path| files.read("the component", path));
+        self.code.add_files(files);
+    }
+
     /// Returns the name of each guest: that of its file, with a number where there are several.
     pub(super) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
@@ -75,7 +82,22 @@ impl ComponentsArgs {
     }
 }
 
+impl CodeArgs {
+    fn add_files(&self, files: &mut Files) {
+        if let Some(key) = &self.key {
+            files.read("the key", key);
+        }
+    }
+}
+
 impl ComponentArgs {
+    /// Adds the files that are read.
+    #[cfg(feature = "compile")]
+    pub(super) fn add_files(&self, files: &mut Files) {
+        files.read("the component", &self.component);
+        self.code.add_files(files);
+    }
+
     /// Returns who vouches for compiled components.
     pub(super) fn trust(&self) -> Result<Trust, Failure> {
         let trust = Trust::of_user(self.code.trust.clone());
@@ -170,6 +192,13 @@ pub(super) struct PolicyArgs {
 }
 
 impl PolicyArgs {
+    /// Adds the file that is read.
+    pub(super) fn add_files(&self, files: &mut Files) {
+        if let Some(path) = &self.policy {
+            files.read("the policy", path);
+        }
+    }
+
     /// Reads the policy, if one is given.
     pub(super) fn load(&self) -> Result<Option<(&Path, Policy)>, Failure> {
         match &self.policy {

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use self::ending::{Teller, exit_status};
+use self::ending::Teller;
 use self::outputs::Outputs;
 use self::voice::Voice;
+use super::apart::Files;
 use super::failure::Failure;
 use super::input::{ComponentArgs, ComponentsArgs, PolicyArgs};
 use super::signals::Signals;
@@ -76,7 +77,8 @@ Simulated time passes when the guest waits, uses a bus or pin, or looks at a clo
 A guest that computes for 10 s of processor time without simulated time passing is stopped (`computing-ms` in [limits]). \
 If one label of the policy stands for hardware, the guest lives in the machine's time, and so do simulated parts. \
 However the guest ends, by Ctrl-C too, outputs are then driven to the `on-exit` levels of the policy, and traces \
-and pictures are written. Pressing Ctrl-C twice ends this program at once.
+and pictures are written. A signal that comes a second or more after the first, \
+such as another Ctrl-C, ends this program at once: outputs are driven first, and what is left to be written is lost.
 
 Several guests share the I2C buses of the policy, and their transactions have turns. Every other label is held by \
 one guest at a time, and refused to the others with the holder's name in the log; when a guest ends, the outputs \
@@ -119,8 +121,20 @@ enum Level {
 /// The columns of a picture where the terminal does not say how many it has.
 const COLUMNS: usize = 130;
 
+impl Opts {
+    /// Checks that nothing that is read is written over, and nothing is written twice.
+    fn check_files(&self) -> Result<(), Failure> {
+        let mut files = Files::new();
+        self.components.add_files(&mut files);
+        self.policy.add_files(&mut files);
+        self.fault.iter().for_each(|path| files.read("the faults", path));
+        self.outputs.check_files(&mut files)
+    }
+}
+
 pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
-    let signals = Signals::listen().map_err(|error| Failure::file("cannot listen for Ctrl-C", error))?;
+    opts.check_files()?;
+    let signals = Signals::listen().map_err(|error| Failure::file("cannot listen for signals", error))?;
     let mut policy = opts.policy.require()?;
     opts.fault.iter().try_for_each(|file| policy.load_faults(file))?;
     let names = opts.components.names();
@@ -147,7 +161,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
         stdin: names.first() == Some(name),
     };
     let time = if board.has_hardware() { "time" } else { "simulated time" };
-    let teller = Teller { voice: &voice, timeout: opts.timeout, time };
+    let teller = Teller { voice: &voice, timeout: opts.timeout, time, signals: &signals };
     let all = match (programs.as_slice(), names.as_slice()) {
         ([program], [name]) => {
             vec![run::run(program, &mut board, &policy, &guest(name), voice.listener())?]
@@ -174,14 +188,16 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     for (name, mismatch) in board.mismatches() {
         note(&format!("{} {name}: {mismatch}\n", Style::of_stderr().yellow("warning:")));
     }
-    let status = all.iter().map(|ended| exit_status(&ended.exit)).find(|status| *status != 0).unwrap_or(0);
+    let status = all.iter().map(|ended| teller.status(&ended.exit)).find(|status| *status != 0).unwrap_or(0);
+    // Its time is what a guest was given, and no fault: a trace of that time which is not all there is one.
+    let is_well = matches!(status, 0 | status::TIMEOUT);
     // Several were told about when they ended.
     if let [ended] = all.as_slice() {
         teller.of_one(ended)?;
     }
     match drawn {
         // What the guest did wrong comes before what this program could not write about it.
-        Err(failure) if status == 0 => Err(failure),
+        Err(failure) if is_well => Err(failure),
         Err(failure) => {
             failure.report();
             Ok(status)

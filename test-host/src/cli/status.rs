@@ -16,8 +16,8 @@ pub(super) const COMPONENT: u8 = 121;
 pub(super) const TRAP: u8 = 122;
 /// The guest's time was over.
 pub(super) const TIMEOUT: u8 = 123;
-/// The guest was stopped with Ctrl-C: what a shell reports for SIGINT.
-pub(super) const STOPPED: u8 = 130;
+/// What is added to the number of a signal that stopped the guest, as every shell and service manager reports it: SIGINT is 130.
+pub(super) const SIGNALLED: i32 = 128;
 /// Nobody reads the output any more: what a shell reports for a program that SIGPIPE ended.
 pub(super) const PIPE: u8 = 141;
 
@@ -32,7 +32,7 @@ Exit status:
   121  there is no component, or it imports what there is not
   122  the guest trapped (a panic is a trap)
   123  the guest's time was over, which --timeout gave it
-  130  the guest was stopped with Ctrl-C, SIGTERM or SIGHUP
+  128+N  a signal stopped the guest, N is its number: 129 for SIGHUP, 130 for SIGINT (Ctrl-C), 143 for SIGTERM
   141  nobody reads the output any more";
 
 /// The statuses of the commands that use a label themselves.

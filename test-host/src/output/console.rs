@@ -1,9 +1,10 @@
 //! Shows what a guest says to a person: its output as it is, its log on the standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use wasm_embedded_host::log::Level;
 
+use super::outlet::{self, Outlet};
 use super::{Listener, Said, level_name};
 use crate::escape::{self, Decoder};
 use crate::style::Style;
@@ -50,7 +51,8 @@ impl Console {
         let us = at_ns / NS_PER_US;
         let time = self.style.dim(&format!("[{:5}.{:06}]", us / US_PER_S, us % US_PER_S));
         let guest = self.guest.as_ref().map(|name| format!("{}: ", escape::line(name))).unwrap_or_default();
-        writeln!(io::stderr().lock(), "{time} {} {guest}{text}", paint(self.style, &format!("{level:5}")))
+        let line = format!("{time} {} {guest}{text}\n", paint(self.style, &format!("{level:5}")));
+        outlet::stderr().say(line.as_bytes())
     }
 }
 
@@ -63,13 +65,11 @@ impl Default for Console {
 impl Listener for Console {
     fn hear(&mut self, at_ns: u64, said: Said<'_>) -> io::Result<()> {
         match said {
-            Said::Stdout(bytes) => write(&mut io::stdout().lock(), self.stdout.as_mut(), bytes),
+            Said::Stdout(bytes) => write(outlet::stdout(), self.stdout.as_mut(), bytes),
             Said::Stderr(bytes) => {
                 let text = self.stderr.terminal(bytes);
                 let text = indent(&text, &mut self.at_start);
-                let mut stderr = io::stderr().lock();
-                stderr.write_all(text.as_bytes())?;
-                stderr.flush()
+                outlet::stderr().say(text.as_bytes())
             }
             Said::Log { level, target, message } => {
                 let text = match target {
@@ -102,12 +102,11 @@ fn indent(text: &str, at_start: &mut bool) -> String {
     out
 }
 
-fn write(out: &mut impl Write, terminal: Option<&mut Decoder>, bytes: &[u8]) -> io::Result<()> {
+fn write(out: &Outlet, terminal: Option<&mut Decoder>, bytes: &[u8]) -> io::Result<()> {
     match terminal {
-        Some(decoder) => out.write_all(decoder.terminal(bytes).as_bytes())?,
-        None => out.write_all(bytes)?,
+        Some(decoder) => out.say(decoder.terminal(bytes).as_bytes()),
+        None => out.say(bytes),
     }
-    out.flush()
 }
 
 fn paint(level: Level) -> fn(Style, &str) -> String {

@@ -16,6 +16,7 @@ use super::drive::drive;
 use super::prepared::Beside;
 use super::processor::Processor;
 use crate::clock::Clock;
+use crate::output::patience::Running;
 use crate::policy::MachineLimits;
 use crate::wasi::Timers;
 
@@ -29,6 +30,8 @@ pub(super) struct Timing {
     hook: Option<(Hooks, usize)>,
     timers: Timers,
     guard: Guard,
+    /// While this lives, whoever writes looks at whether the guest is to end.
+    _running: Running,
 }
 
 /// What is done whenever virtual time has passed, for each guest of a board that has not ended.
@@ -104,7 +107,7 @@ impl Timing {
             limits: limits.clone(),
             deadline: options.timeout.and_then(|_| clock.instant(deadline_ns)),
         });
-        Timing { sim: sim.clone(), hook, timers, guard }
+        Timing { sim: sim.clone(), hook, timers, guard, _running: Running::new(interrupt) }
     }
 
     /// Returns what waits for the guest.

@@ -3,10 +3,11 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::task::Poll;
 use std::time::Duration;
 
+use tokio::time::timeout;
 use wasm_embedded_host::{Interrupt, Interrupted};
 use wasmtime::Result;
 use wasmtime::component::{Resource, ResourceTable};
@@ -21,6 +22,7 @@ use crate::clock::Clock;
 
 /// How long the machine's time passes, at most, between two looks at whether something else is ready or the guest is to end.
 const SLICE_NS: u64 = 10_000_000;
+const SLICE: Duration = Duration::from_nanos(SLICE_NS);
 
 /// `wasi:clocks/wall-clock`.
 pub(super) struct Wall(pub(super) Clock);
@@ -55,21 +57,31 @@ pub(crate) struct Timers {
     /// The end of the guest's time.
     pub(crate) deadline_ns: u64,
     pub(crate) interrupt: Interrupt,
-    /// The earliest time that the futures of one look wait for.
+    /// The earliest time that the futures of one look wait for: [`NEVER`] if none of them waits for one that comes.
     earliest_ns: Arc<AtomicU64>,
+    /// Whether one of them waits for a time that never comes.
+    sleeps: Arc<AtomicBool>,
 }
+
+/// The end of time, which does not come: `thread::sleep(Duration::MAX)` waits for it.
+const NEVER: u64 = u64::MAX;
 
 impl Timers {
     pub(crate) fn new(clock: &Clock, deadline_ns: u64, interrupt: &Interrupt) -> Timers {
         let (clock, interrupt) = (clock.clone(), interrupt.clone());
-        Timers { clock, deadline_ns, interrupt, earliest_ns: Arc::new(AtomicU64::new(u64::MAX)) }
+        Timers { clock, deadline_ns, interrupt, earliest_ns: Arc::new(AtomicU64::new(NEVER)), sleeps: Arc::default() }
+    }
+
+    /// Fails if the guest is to end.
+    fn check(&self) -> Result<(), Interrupted> {
+        self.interrupt.requested().map_or(Ok(()), |reason| Err(Interrupted(reason)))
     }
 
     /// Lets time pass up to `at_ns`, but not past the end of the guest's time; of the machine's time only a slice.
     fn wait_until(&self, at_ns: u64) -> Result<(), Interrupted> {
         let slice_ns = if self.clock.is_real() { self.clock.now_ns().saturating_add(SLICE_NS) } else { u64::MAX };
         self.clock.wait_until(at_ns.min(self.deadline_ns).min(slice_ns), &self.interrupt);
-        self.interrupt.requested().map_or(Ok(()), |reason| Err(Interrupted(reason)))
+        self.check()
     }
 }
 
@@ -89,6 +101,10 @@ struct Timer {
 impl Pollable for Timer {
     async fn ready(&mut self) {
         poll_fn(|_| {
+            if self.at_ns == NEVER {
+                self.timers.sleeps.store(true, Relaxed);
+                return Poll::Pending;
+            }
             if self.timers.clock.now_ns() >= self.at_ns {
                 return Poll::Ready(());
             }
@@ -106,24 +122,38 @@ impl SimTime<'_> {
         subscribe(self.table, timer)
     }
 
-    /// Waits until one of the pollables is ready. What is ready now comes first, then the clock; in virtual time, only without a
-    /// timer the machine's own time passes, for the standard input.
+    /// Waits until one of the pollables is ready. What is ready now comes first, then the clock; in virtual time, only where
+    /// nothing is to happen by itself the machine's own time passes, for the standard input.
     fn wait(&mut self, pollables: &[u32]) -> Result<Vec<u32>> {
         loop {
-            let borrows = || pollables.iter().map(|&rep| Resource::new_borrow(rep)).collect();
-            self.timers.earliest_ns.store(u64::MAX, Relaxed);
-            let look = || poll_noop(pin!(wasi_poll::Host::poll(self.table, borrows())));
+            self.timers.earliest_ns.store(NEVER, Relaxed);
+            self.timers.sleeps.store(false, Relaxed);
+            let look = || poll_noop(pin!(wasi_poll::Host::poll(self.table, borrows(pollables))));
             if let Some(ready) = with_ambient_tokio_runtime(look) {
                 return ready;
             }
-            match self.timers.earliest_ns.load(Relaxed) {
-                u64::MAX if !self.timers.clock.is_real() => {
-                    return in_tokio(wasi_poll::Host::poll(self.table, borrows()));
+            let at_ns = self.timers.earliest_ns.load(Relaxed);
+            if at_ns != NEVER || self.timers.clock.is_real() {
+                self.timers.wait_until(at_ns)?;
+            } else if !self.sleep() {
+                let poll = wasi_poll::Host::poll(self.table, borrows(pollables));
+                if let Ok(ready) = in_tokio(async { timeout(SLICE, poll).await }) {
+                    return ready;
                 }
-                at_ns => self.timers.wait_until(at_ns)?,
             }
+            self.timers.check()?;
         }
     }
+
+    /// Lets virtual time pass for a guest that sleeps to its end, up to the next event or the end of the guest's time. Returns
+    /// whether there is any.
+    fn sleep(&self) -> bool {
+        self.timers.sleeps.load(Relaxed) && self.timers.clock.pass(self.timers.deadline_ns, SLICE)
+    }
+}
+
+fn borrows(pollables: &[u32]) -> Vec<Resource<DynPollable>> {
+    pollables.iter().map(|&rep| Resource::new_borrow(rep)).collect()
 }
 
 impl monotonic_clock::Host for SimTime<'_> {

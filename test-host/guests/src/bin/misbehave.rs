@@ -110,12 +110,47 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             println!("\u{1b}[31mred\u{7}");
         }
         "huge" => huge::lengths(),
+        "hold" | "sleep-max" | "alarm" | "flood" | "flood-errors" | "toggle" | "recurse" => drives_and(&what)?,
         "print-forever" => loop {
             println!("again and again and again");
         },
         other => Err(format!("unknown mischief {other:?}"))?,
     }
     Ok(())
+}
+
+/// Drives a motor, or another one where that is taken, says that it is ready, and never ends by itself.
+fn drives_and(what: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let mut motor = OutputPin::open("MOTOR").or_else(|_| OutputPin::open("PUMP"))?;
+    motor.set_high()?;
+    if what == "alarm" {
+        // The DS3231's square wave of 8.192 kHz: control register, INTCN clear and both rate bits set.
+        I2c::open("bus")?.write(0x68_u8, &[0x0e, 0b0001_1000])?;
+    }
+    println!("ready");
+    match what {
+        "sleep-max" => std::thread::sleep(std::time::Duration::MAX),
+        "recurse" => println!("{}", recurse(0)),
+        _ => {}
+    }
+    let line = "x".repeat(1000);
+    loop {
+        match what {
+            "flood" => println!("{line}"),
+            "flood-errors" => eprintln!("{line}"),
+            "toggle" => {
+                motor.set_low()?;
+                motor.set_high()?;
+            }
+            _ => Delay.delay_ms(u32::MAX),
+        }
+    }
+}
+
+/// Calls itself without end.
+fn recurse(depth: u64) -> u64 {
+    let frame = std::hint::black_box([depth; 32]);
+    if depth == u64::MAX { 0 } else { recurse(depth + 1) + frame[3] }
 }
 
 /// Calls that no slice can make.

@@ -14,7 +14,7 @@ use crate::policy::{PinDirection, PinLevel};
 
 /// Drives outputs and open-drain pins, as gpioset does, and holds them
 #[derive(Args)]
-#[command(after_help = format!("{AFTER_HELP}\n\n{}\n  130  a signal ended it while it held the pins", status::DIRECT_HELP))]
+#[command(after_help = format!("{AFTER_HELP}\n\n{}\n  128+N  a signal ended it while it held the pins: N is its number, so 143 for SIGTERM", status::DIRECT_HELP))]
 pub(in crate::cli) struct Opts {
     /// Labels and levels: LED=1, LED=0, LED=active, LED=inactive, LED=on or LED=off
     #[arg(required = true, value_name = "LABEL=LEVEL")]
@@ -59,7 +59,8 @@ impl FromStr for Setting {
 }
 
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
-    let stop = Signals::listen().map_err(|error| Failure::file("cannot listen for Ctrl-C", error))?.stop();
+    let signals = Signals::listen().map_err(|error| Failure::file("cannot listen for signals", error))?;
+    let stop = signals.stop();
     let policy = opts.direct.policy.require()?;
     for (index, Setting { label, .. }) in opts.pins.iter().enumerate() {
         if find(&policy.pins, |pin| &pin.label, label, "GPIO")?.direction == PinDirection::Input {
@@ -87,7 +88,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     };
     direct.clock.wait_until(end_ns, &stop);
     direct.finish()?;
-    Ok(if stop.requested().is_some() { status::STOPPED } else { 0 })
+    Ok(if stop.requested().is_some() { signals.status() } else { 0 })
 }
 
 #[cfg(test)]

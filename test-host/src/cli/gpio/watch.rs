@@ -16,7 +16,7 @@ use crate::policy::{PinBackend, PinDirection};
 
 /// Prints the edges of an input as they come, as gpiomon does
 #[derive(Args)]
-#[command(after_help = format!("{AFTER_HELP}\n\n{}\n  123  the time was over before --count edges came\n  130  a signal ended it", status::DIRECT_HELP))]
+#[command(after_help = format!("{AFTER_HELP}\n\n{}\n  123  the time was over before --count edges came\n  128+N  a signal ended it: N is its number, so 143 for SIGTERM", status::DIRECT_HELP))]
 pub(in crate::cli) struct Opts {
     /// The label of the pin
     label: String,
@@ -58,7 +58,8 @@ enum Edges {
 }
 
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
-    let stop = Signals::listen().map_err(|error| Failure::file("cannot listen for Ctrl-C", error))?.stop();
+    let signals = Signals::listen().map_err(|error| Failure::file("cannot listen for signals", error))?;
+    let stop = signals.stop();
     let policy = opts.direct.policy.require()?;
     let pin = find(&policy.pins, |pin| &pin.label, &opts.label, "GPIO")?;
     if pin.direction != PinDirection::Input {
@@ -85,7 +86,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     direct.finish()?;
     Ok(match (stop.requested(), left) {
         (_, Some(0)) => 0,
-        (Some(_), _) => status::STOPPED,
+        (Some(_), _) => signals.status(),
         (None, Some(_)) => status::TIMEOUT,
         (None, None) => 0,
     })

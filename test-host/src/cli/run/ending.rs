@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::voice::Voice;
 use crate::cli::failure::Failure;
+use crate::cli::signals::Signals;
 use crate::cli::{note, status};
 use crate::escape;
 use crate::run::{Ended, Exit};
@@ -16,13 +17,15 @@ pub(super) struct Teller<'v> {
     pub(super) timeout: Option<Duration>,
     /// What kind of time the guests live in.
     pub(super) time: &'static str,
+    /// What may have stopped them.
+    pub(super) signals: &'v Signals,
 }
 
 impl Teller<'_> {
     /// Tells how the only guest ended, unless it ended by itself.
     pub(super) fn of_one(&self, ended: &Ended) -> Result<(), Failure> {
-        let message = message(&ended.exit, self.timeout, self.time);
-        self.voice.ended(None, ended, exit_status(&ended.exit), message.as_deref())?;
+        let message = self.message(&ended.exit);
+        self.voice.ended(None, ended, self.status(&ended.exit), message.as_deref())?;
         report(&ended.exit, message.as_deref());
         Ok(())
     }
@@ -30,22 +33,36 @@ impl Teller<'_> {
     /// Tells how one of several guests ended, by its name.
     pub(super) fn of_several(&self, name: Option<&String>, ended: &Ended) {
         let name = name.map(String::as_str).unwrap_or_default();
-        let message = message(&ended.exit, self.timeout, self.time);
+        let message = self.message(&ended.exit);
         // A reader that is gone is noticed by the guests that go on.
-        let _ = self.voice.ended(Some(name), ended, exit_status(&ended.exit), message.as_deref());
+        let _ = self.voice.ended(Some(name), ended, self.status(&ended.exit), message.as_deref());
         match (self.voice, message) {
             (Voice::Console, None) => note(&format!("{}: {}\n", escape::line(name), ended.exit)),
             (_, message) => report(&ended.exit, message.map(|message| format!("{name}: {message}")).as_deref()),
         }
     }
-}
 
-/// Says how the guest ended, unless it ended by itself.
-fn message(exit: &Exit, timeout: Option<Duration>, time: &str) -> Option<String> {
-    match (exit, timeout) {
-        (Exit::Status(_) | Exit::OutputClosed(io::ErrorKind::BrokenPipe), _) => None,
-        (Exit::Timeout, Some(timeout)) => Some(format!("{exit}: {timeout:?} of {time}")),
-        _ => Some(exit.to_string()),
+    /// Says how the guest ended, unless it ended by itself.
+    fn message(&self, exit: &Exit) -> Option<String> {
+        match (exit, self.timeout, self.signals.name()) {
+            (Exit::Status(_) | Exit::OutputClosed(io::ErrorKind::BrokenPipe), ..) => None,
+            (Exit::Timeout, Some(timeout), _) => Some(format!("{exit}: {timeout:?} of {}", self.time)),
+            (Exit::Stopped, _, Some(signal)) => Some(format!("{exit} by {signal}")),
+            _ => Some(exit.to_string()),
+        }
+    }
+
+    /// Returns the status that stands for how a guest ended.
+    pub(super) fn status(&self, exit: &Exit) -> u8 {
+        match exit {
+            Exit::Status(status) => *status,
+            Exit::Trap(_) => status::TRAP,
+            Exit::Limit { .. } => status::LIMIT,
+            Exit::Timeout => status::TIMEOUT,
+            Exit::OutputClosed(io::ErrorKind::BrokenPipe) => status::PIPE,
+            Exit::OutputClosed(_) | Exit::HostPanicked(_) => status::HOST,
+            Exit::Stopped => self.signals.status(),
+        }
     }
 }
 
@@ -56,18 +73,4 @@ fn report(exit: &Exit, message: Option<&str>) {
         note(&format!("{} {}\n", style.red("error:"), style.red(&escape::line(message))));
     }
     exit.backtrace().iter().for_each(|line| note(&format!("{line}\n")));
-}
-
-/// Returns the status that stands for how a guest ended.
-pub(super) fn exit_status(exit: &Exit) -> u8 {
-    match exit {
-        Exit::Status(status) => *status,
-        Exit::Trap(_) => status::TRAP,
-        Exit::Limit { .. } => status::LIMIT,
-        Exit::Timeout => status::TIMEOUT,
-        Exit::OutputClosed(io::ErrorKind::BrokenPipe) => status::PIPE,
-        Exit::OutputClosed(_) => status::HOST,
-        Exit::Stopped => status::STOPPED,
-        Exit::HostPanicked(_) => status::HOST,
-    }
 }

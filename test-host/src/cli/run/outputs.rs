@@ -1,6 +1,5 @@
 //! The files that a run leaves behind.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -10,8 +9,10 @@ use serde_json::json;
 
 use super::voice::{EventsFormat, Voice};
 use crate::board::Board;
-use crate::cli::failure::Failure;
+use crate::cli::apart::Files;
+use crate::cli::failure::{self, Failure};
 use crate::cli::status;
+use crate::output::outlet::{self, Outlet};
 use crate::screen;
 use crate::trace::{Capped, Format, TextFormat, Trace, VcdFormat};
 
@@ -70,22 +71,33 @@ impl Outputs {
         }
     }
 
+    /// Checks that every file is one of its own.
+    pub(in crate::cli) fn check_files(&self, files: &mut Files) -> Result<(), Failure> {
+        if let Some(path) = &self.trace {
+            files.written("--trace", path)?;
+        }
+        if let Some(path) = self.trace_text.as_ref().filter(|path| path.as_os_str() != "-") {
+            files.written("--trace-text", path)?;
+        }
+        self.screenshot.iter().try_for_each(|picture| files.written("--screenshot", &picture.file))
+    }
+
     /// Creates the files of the traces and begins to write them.
     pub(in crate::cli) fn begin(&self, board: &Board, voice: &Voice, trace_bytes: u64) -> Result<Traces, Failure> {
         let mut traces = Traces(Vec::new());
         let create = |path| Ok::<_, Failure>(Capped::new(create(path)?, trace_bytes));
         if let Some(path) = &self.trace {
-            traces.add(board, path, VcdFormat::new(create(path)?));
+            traces.add(board, path, voice, VcdFormat::new(create(path)?));
         }
         match (&self.trace_text, voice) {
             (None, _) => {}
             (Some(path), Voice::Console) if path.as_os_str() == "-" => {
-                traces.add(board, path, TextFormat::new(Capped::new(io::stderr(), trace_bytes)));
+                traces.add(board, path, voice, TextFormat::new(Capped::new(outlet::stderr().clone(), trace_bytes)));
             }
             (Some(path), Voice::Json(_)) if path.as_os_str() == "-" => {
-                traces.add(board, path, EventsFormat::new(voice.clone(), trace_bytes));
+                traces.add(board, path, voice, EventsFormat::new(voice.clone(), trace_bytes));
             }
-            (Some(path), _) => traces.add(board, path, TextFormat::new(create(path)?)),
+            (Some(path), _) => traces.add(board, path, voice, TextFormat::new(create(path)?)),
         }
         Ok(traces)
     }
@@ -105,20 +117,40 @@ impl Outputs {
 }
 
 impl Traces {
-    fn add<F: Format + 'static>(&mut self, board: &Board, path: &Path, format: F) {
-        let trace = Trace::new(format);
+    fn add<F: Format + 'static>(&mut self, board: &Board, path: &Path, voice: &Voice, format: F) {
+        let (name, voice) = (path.to_owned(), voice.clone());
+        // When it happens, and not when the guest has ended, which may be in a year.
+        let trace = Trace::telling(format, move |at_ns, error| {
+            if name.as_os_str() == "-" {
+                return;
+            }
+            let message = format!("cannot write {}, and this trace ends here: {error}", name.display());
+            match &voice {
+                Voice::Console => failure::warn(&message),
+                Voice::Json(_) => {
+                    let fields = json!({ "file": name.display().to_string(), "message": message });
+                    // A guest whose events nobody takes is stopped by what it says itself.
+                    let _ = voice.event(at_ns, "unwritten", fields);
+                }
+            }
+        });
         board.sim().trace_to(Box::new(trace.clone()));
         self.0.push((path.to_owned(), Box::new(move |end_ns| trace.finish(end_ns))));
     }
 
     /// Writes what is left.
     pub(in crate::cli) fn finish(self, end_ns: u64) -> Result<(), Failure> {
-        self.0.iter().try_for_each(|(path, finish)| finish(end_ns).map_err(|error| unwritten(path, error)))
+        // One that cannot be written is no reason to leave out the others.
+        let mut results = Vec::new();
+        for (path, finish) in &self.0 {
+            results.push(finish(end_ns).map_err(|error| unwritten(path, error)));
+        }
+        results.into_iter().collect()
     }
 }
 
-fn create(path: &Path) -> Result<BufWriter<File>, Failure> {
-    File::create(path).map(BufWriter::new).map_err(|error| unwritten(path, error))
+fn create(path: &Path) -> Result<BufWriter<Outlet>, Failure> {
+    Outlet::create(path).map(BufWriter::new).map_err(|error| unwritten(path, error))
 }
 
 fn unwritten(path: &Path, error: io::Error) -> Failure {

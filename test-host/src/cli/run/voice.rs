@@ -1,12 +1,13 @@
 //! In which form this program tells what happens: as text for a person, or as events for a program.
 
-use std::io::{self, Stdout, Write as _};
+use std::io::{self, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 use wasm_embedded_sim::{Event, Topology};
 
 use crate::cli::failure::Failure;
+use crate::output::outlet::{self, Outlet};
 use crate::output::{Console, Events, GuestEvents, Listener};
 use crate::run::{Ended, Exit};
 use crate::trace::{Capped, Format};
@@ -17,12 +18,12 @@ pub(in crate::cli) enum Voice {
     /// Text.
     Console,
     /// JSON on the standard output.
-    Json(Arc<Mutex<Events<Stdout>>>),
+    Json(Arc<Mutex<Events<Outlet>>>),
 }
 
 impl Voice {
     pub(in crate::cli) fn new(json: bool) -> Voice {
-        if json { Voice::Json(Arc::new(Mutex::new(Events::new(io::stdout())))) } else { Voice::Console }
+        if json { Voice::Json(Arc::new(Mutex::new(Events::new(outlet::stdout().clone())))) } else { Voice::Console }
     }
 
     /// Returns who hears the guest.

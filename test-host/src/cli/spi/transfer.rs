@@ -1,11 +1,12 @@
 //! `spi transfer`: one transaction.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 
 use clap::Args;
 use embedded_hal::spi::Operation;
 use wasm_embedded_host::spi::Error;
 
+use crate::output::outlet;
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::Failure;
 use crate::cli::status;
@@ -69,8 +70,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     result.map_err(|error| direct.failure(&format!("the transfer on `{}` failed", opts.label), error, text))?;
     direct.finish()?;
     if opts.pipe {
-        let mut out = io::stdout().lock();
-        out.write_all(&received).and_then(|()| out.flush()).map_err(Failure::output)?;
+        outlet::stdout().say(&received).map_err(Failure::output)?;
     } else {
         let shown: Vec<String> = received.iter().map(|byte| format!("{byte:02x}")).collect();
         crate::cli::print(&(shown.join(" ") + "\n"))?;
