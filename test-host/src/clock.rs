@@ -236,6 +236,40 @@ mod tests {
         assert!(clock.wall() > WALL_CLOCK_START, "the machine's date");
     }
 
+    /// Has something happen again and again, each time with what it takes.
+    fn busy(stage: &mut dyn wasm_embedded_sim::Stage) {
+        thread::sleep(Duration::from_micros(100));
+        stage.schedule(stage.now_ns() + 1_000, Box::new(busy));
+    }
+
+    #[test]
+    fn an_interrupt_ends_a_delay_in_which_much_happens() {
+        let (sim, interrupt) = (Sim::new(), Interrupt::default());
+        sim.schedule(0, busy);
+        let clock = Clock::start(&sim, None);
+        let stop = interrupt.clone();
+        let stopper = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(10));
+            stop.request(Reason::Killed);
+        });
+        // 3.6 billion events, of 100 us each.
+        clock.wait_until(3_600_000_000_000, &interrupt);
+        stopper.join().expect("it only sleeps");
+        assert!(clock.now_ns() < 3_600_000_000_000);
+    }
+
+    #[test]
+    fn parts_that_are_far_behind_catch_up_in_pieces() {
+        let sim = Sim::new();
+        let clock = Clock::start(&sim, Some(Arc::new(sleep)));
+        sim.schedule(0, busy);
+        // 50 000 events are due, which take 5 s.
+        thread::sleep(Duration::from_millis(50));
+        let first_ns = clock.now_ns();
+        assert!(first_ns < 50_000_000, "it came to {first_ns} ns at once");
+        assert!(clock.now_ns() > first_ns, "and goes on at the next look");
+    }
+
     #[test]
     fn an_interrupt_ends_a_wait_in_the_machine_s_time() {
         let (interrupt, began) = (Interrupt::default(), Instant::now());

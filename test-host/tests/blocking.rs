@@ -6,6 +6,7 @@
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,7 @@ mod support;
 
 const POLICY: &str = r#"
 [i2c.bus]
-sim = true
+sim = "board"
 allow = [0x68]
 [gpio]
 MOTOR = { sim = true, direction = "output", initial = "low", on-exit = "low" }
@@ -26,7 +27,7 @@ PUMP = { sim = true, direction = "output", initial = "low", on-exit = "low" }
 SQW = { sim = true, direction = "input" }
 [[device]]
 part = "ds3231"
-i2c = "bus"
+i2c = "board"
 output = "SQW"
 "#;
 
@@ -167,15 +168,23 @@ fn computing_ends() {
 /// A FIFO whose reader stops, and goes on when the guest is told to end: then nothing of the trace is missing.
 #[test]
 fn a_trace_that_nobody_takes_ends_and_is_whole_for_who_takes_it_again() {
-    for (ender, guests, takes) in
-        [(Signal, 1, true), (Signal, 2, true), (WallTime, 1, true), (Signal, 1, false), (Signal, 2, false), (WallTime, 2, false)]
-    {
+    for (ender, guests, takes) in [
+        (Signal, 1, true),
+        (Signal, 2, true),
+        (WallTime, 1, true),
+        (Signal, 1, false),
+        (Signal, 2, false),
+        (WallTime, 2, false),
+    ] {
         let about = format!("a FIFO, {guests} guests, {ender:?}, taken again: {takes}");
         let folder = folder(if ender == WallTime { "wall-time-ms = 500" } else { "" });
         let fifo = folder.path().join("t.txt");
         assert!(Command::new("mkfifo").arg(&fifo).status().expect("mkfifo starts").success());
         let mut child = start(&folder, guests, &["--trace-text=t.txt"], "toggle");
-        let mut reader = File::open(&fifo).expect("a FIFO");
+        // Opening it waits for the host, which may have refused to run.
+        let (send, opened) = mpsc::channel();
+        thread::spawn(move || send.send(File::open(&fifo)));
+        let mut reader = opened.recv_timeout(BOUND).expect("the host opens it").expect("a FIFO");
         has_begun(&mut child);
         thread::sleep(MEANWHILE);
         if ender == Signal {

@@ -371,7 +371,10 @@ fn every_guest_has_the_stack_that_the_policy_grants() {
             let args = [&["run"], guests, &["--policy", "stack.toml"]].concat();
             let plain = command(&folder, &args);
             let mut limited = Command::new("sh");
-            limited.args(["-c", &format!("{limit} || exit 99; exec \"$@\""), "sh"]).arg(plain.get_program()).args(&args);
+            limited
+                .args(["-c", &format!("{limit} || exit 99; exec \"$@\""), "sh"])
+                .arg(plain.get_program())
+                .args(&args);
             limited.current_dir(folder.path()).env("XDG_CACHE_HOME", folder.path().join("cache"));
             let output = limited.stdin(Stdio::null()).output().expect("sh starts");
             if output.status.code() == Some(99) {

@@ -74,7 +74,8 @@ fn ends_safely(folder: &TempDir, (signal, number): (&str, i32), options: &[&str]
     let rest: Vec<String> = trace.collect();
     let [level, message] = rest.as_slice() else { panic!("{what} after {signal}: {rest:?}") };
     assert!(level.ends_with(" MOTOR low"), "{what} after {signal}: {rest:?}");
-    assert_eq!(message, &format!("error: the guest was stopped by SIG{signal}"));
+    let name = if signal == "PWR" { "signal 30".to_owned() } else { format!("SIG{signal}") };
+    assert_eq!(message, &format!("error: the guest was stopped by {name}"));
 }
 
 const TERM: (&str, i32) = ("TERM", 15);
@@ -123,7 +124,8 @@ fn what_nohup_has_ignored_stays_ignored() {
 fn a_file_that_may_not_grow_is_told_at_once_and_ends_nothing() {
     let folder = folder();
     for options in [&["--trace", "t.vcd"][..], &["--trace-text=t.txt"]] {
-        let args = [&["run", "misbehave.wasm", "--policy", "board.toml", "--timeout", "1s"], options, &["--", "toggle"]];
+        let args =
+            [&["run", "misbehave.wasm", "--policy", "board.toml", "--timeout", "1s"], options, &["--", "toggle"]];
         let plain = command(&folder, &args.concat());
         let mut limited = Command::new("sh");
         // The code is in the cache before the limit is.

@@ -47,6 +47,11 @@ impl Failure {
         Failure { status: self.status, error: Box::new(Context { what: what.into(), source: self.error }) }
     }
 
+    /// Ends with another status.
+    pub(super) fn with_status(self, status: u8) -> Failure {
+        Failure { status, ..self }
+    }
+
     /// Tells the user, and returns the exit status.
     pub(super) fn report(self) -> u8 {
         if self.status != status::PIPE {

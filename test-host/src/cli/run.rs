@@ -20,6 +20,7 @@ use super::signals::Signals;
 use super::{note, status};
 use crate::board::Board;
 use crate::engine::EngineOptions;
+use crate::output::outlet;
 use crate::policy::{LogLevel, Policy};
 use crate::program::Program;
 use crate::run::{self, Ended, RunOptions, Together};
@@ -78,7 +79,7 @@ A guest that computes for 10 s of processor time without simulated time passing 
 If one label of the policy stands for hardware, the guest lives in the machine's time, and so do simulated parts. \
 However the guest ends, by Ctrl-C too, outputs are then driven to the `on-exit` levels of the policy, and traces \
 and pictures are written. A signal that comes a second or more after the first, \
-such as another Ctrl-C, ends this program at once: outputs are driven first, and what is left to be written is lost.
+such as another Ctrl-C, ends this program at once, and what is left to be done is left undone.
 
 Several guests share the I2C buses of the policy, and their transactions have turns. Every other label is held by \
 one guest at a time, and refused to the others with the holder's name in the log; when a guest ends, the outputs \
@@ -145,7 +146,8 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     let mut board = Board::for_guests(&policy, &names)?;
     opts.outputs.check(&board)?;
     let voice = Voice::new(opts.json);
-    let traces = opts.outputs.begin(&board, &voice, policy.machine.trace_bytes)?;
+    let traces = opts.outputs.begin(&board, &voice, policy.machine.trace_bytes);
+    let traces = traces.map_err(|failure| signals.over(failure))?;
     let columns = terminal_columns();
     if opts.display == Some(When::Live) {
         display::watch(&board, columns, io::stderr().is_terminal());
@@ -192,10 +194,13 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     // Its time is what a guest was given, and no fault: a trace of that time which is not all there is one.
     let is_well = matches!(status, 0 | status::TIMEOUT);
     // Several were told about when they ended.
-    if let [ended] = all.as_slice() {
-        teller.of_one(ended)?;
-    }
-    match drawn {
+    let told = if let [ended] = all.as_slice() { teller.of_one(ended) } else { Ok(()) };
+    // What was kept while guests ended. Why nothing more can be written was told before.
+    let kept = match outlet::stdout().finish() {
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(Failure::output(error)),
+        _ => Ok(()),
+    };
+    match drawn.and(told).and(kept) {
         // What the guest did wrong comes before what this program could not write about it.
         Err(failure) if is_well => Err(failure),
         Err(failure) => {

@@ -16,6 +16,7 @@ use rustix::process::Signal;
 use signal_hook::low_level::signal_name;
 use wasm_embedded_host::{Interrupt, Reason};
 
+use super::failure::Failure;
 use super::status;
 use crate::output::patience;
 
@@ -100,10 +101,18 @@ impl Signals {
     }
 
     /// Returns the name of the first signal, if one came.
-    pub(super) fn name(&self) -> Option<&'static str> {
+    pub(super) fn name(&self) -> Option<String> {
         match self.first.load(SeqCst) {
             0 => None,
-            signal => Some(signal_name(signal).unwrap_or("a signal")),
+            signal => Some(signal_name(signal).map_or_else(|| format!("signal {signal}"), str::to_owned)),
+        }
+    }
+
+    /// Returns a failure to begin with the status of the first signal, if one came meanwhile.
+    pub(super) fn over(&self, failure: Failure) -> Failure {
+        match self.name() {
+            None => failure,
+            Some(_) => failure.with_status(self.status()),
         }
     }
 }

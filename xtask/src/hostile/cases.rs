@@ -104,6 +104,10 @@ pub(crate) static CASES: [Case; 72] = [
     case("H70", "OK", "a clock that jumps by hours", operation::clock_jumps),
     case("H71", "X", "a panic in a back end", operation::back_end_panics),
     case("H72", "OK", "the same seed twice", operation::same_twice),
+    case("H73", "X", "an output that nobody takes", blocking::untaken),
+    case("H74", "X", "a sleep to the end of time", blocking::end_of_time),
+    case("H75", "X", "a delay with thousands of events a second", blocking::many_events),
+    case("H76", "X", "two signals within milliseconds, and odd ones", blocking::odd_signals),
 ];
 
 /// Runs guests of the list, each of which should end alike.

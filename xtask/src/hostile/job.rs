@@ -217,7 +217,7 @@ impl Ran {
             Some(0) if self.stdout().lines().any(|line| line == "typed") => Ok(Outcome::Typed),
             Some(0) => Ok(Outcome::Harmless),
             // A limit, a trap, the end of its time, a signal.
-            Some(118 | 122 | 123 | 130) => Ok(Outcome::Stopped),
+            Some(118 | 122 | 123 | 129..160) => Ok(Outcome::Stopped),
             Some(120 | 121) => Ok(Outcome::Refused),
             _ => bail!("it ended with {}: {}", self.status, told()),
         }

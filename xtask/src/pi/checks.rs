@@ -90,7 +90,7 @@ pub(crate) const HOST: &[Check] = &[
         name: "blinky: the LED goes on and off, and is off when it is terminated",
         command: "guest pi blinky & outside gpio 17 toggles || exit 1
             kill -TERM $!; wait $!; echo \"status $?\"; outside gpio 17 low",
-        prints: &["1: on", "status 130"],
+        prints: &["1: on", "status 143"],
         ..PASSES
     },
     Check {

@@ -20,8 +20,8 @@ policy=conformance; : > out; rm -f status
 const AFTER: &str = "
 sed 's/^/said /' out; cat err; exit $(cat status)";
 
-/// The status of a guest that was stopped.
-const STOPPED: u8 = 130;
+/// The status of a guest that SIGTERM stopped.
+const STOPPED: u8 = 143;
 /// That of one that trapped.
 const TRAPPED: u8 = 122;
 

@@ -56,7 +56,7 @@ pub(crate) const TOOLS: &[Check] = &[
         command: "wasm-embedded-rt gpio set LED=1 --policy pi.toml & sleep 1; outside gpio 17 high || exit 1
             kill -TERM $!; wait $!; echo status $?; outside gpio 17 low || exit 1
             wasm-embedded-rt gpio set LED=on --hold-period 300ms --policy pi.toml && outside gpio 17 low",
-        prints: &["status 130"],
+        prints: &["status 143"],
         ..PASSES
     },
     Check {
@@ -112,9 +112,9 @@ pub(crate) const STOPS: &[Check] = &[
               echo \"$what: status $status after ${took}0 ms\"; [ $took -lt 100 ] || exit 1
             done",
         prints: &[
-            "wait-forever: status 130 after …0 ms",
-            "spin: status 130 after …0 ms",
-            "read: status 130 after …0 ms",
+            "wait-forever: status 143 after …0 ms",
+            "spin: status 143 after …0 ms",
+            "read: status 143 after …0 ms",
         ],
         ..PASSES
     },

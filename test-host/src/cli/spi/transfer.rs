@@ -6,10 +6,10 @@ use clap::Args;
 use embedded_hal::spi::Operation;
 use wasm_embedded_host::spi::Error;
 
-use crate::output::outlet;
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::Failure;
 use crate::cli::status;
+use crate::output::outlet;
 
 /// Sends bytes to a device and prints what comes back, under one chip select
 #[derive(Args)]

@@ -1,12 +1,13 @@
-//! H34 to H42: what takes long, or for ever.
+//! H34 to H42, and H73 to H76: what takes long, or for ever.
 
 use std::io::Read as _;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 
 use super::{guests, sizes};
+use crate::guests as built;
 use crate::hostile::Outcome::{self, Stopped, Typed};
 use crate::hostile::job::Job;
 use crate::hostile::lab::Lab;
@@ -119,5 +120,74 @@ pub(super) fn crossed(lab: &Lab) -> anyhow::Result<Outcome> {
 pub(super) fn reentrance(lab: &Lab) -> anyhow::Result<Outcome> {
     let call = "(call $open (i32.const 16) (i32.const 3) (i32.const 0)) (i32.const 1024)";
     sizes::allocator(lab, "allocates-and-calls", call, Stopped)?;
+    Ok(Stopped)
+}
+
+/// Drives an output and then does something for ever.
+fn misbehaves(what: &str) -> Job {
+    Job { args: vec![what.to_owned()], ..Job::component(built::built("misbehave")) }.options(&["--trace-text"])
+}
+
+/// H73: a terminal that is full.
+pub(super) fn untaken(lab: &Lab) -> anyhow::Result<Outcome> {
+    for guests in [1, 2] {
+        let (_peer, path) = process::terminal()?;
+        let mut job = Job { stdout: Some(path), ..misbehaves("flood") };
+        if guests == 2 {
+            job = job.options(&[&built::built("misbehave").display().to_string()]);
+        }
+        let running = lab.start(job.clone())?;
+        thread::sleep(Duration::from_millis(500));
+        let began = Instant::now();
+        process::signal(&running.child, libc::SIGTERM)?;
+        let ran = lab.wait(running)?;
+        ensure!(ran.outcome()? == Stopped, "{guests} guests: SIGTERM did not stop it: {}", ran.status);
+        ensure!(began.elapsed() <= AT_MOST, "{guests} guests: it was gone after {:?}", began.elapsed());
+        ran.left_low("MOTOR")?;
+        let (_peer, path) = process::terminal()?;
+        let ran = lab.run(Job { stdout: Some(path), ..job }.limits("wall-time-ms = 500"))?;
+        ensure!(ran.status.code() == Some(118), "{guests} guests at a limit: {}", ran.status);
+        ran.left_low("MOTOR")?;
+    }
+    Ok(Stopped)
+}
+
+/// H74: a sleep to the end of time, by a signal, a limit and a deadline.
+pub(super) fn end_of_time(lab: &Lab) -> anyhow::Result<Outcome> {
+    gone(lab, &misbehaves("sleep-max"), libc::SIGTERM)?;
+    lab.expect(misbehaves("sleep-max").limits("wall-time-ms = 200"), Stopped)?.left_low("MOTOR")?;
+    lab.expect(misbehaves("sleep-max").options(&["--timeout", "1s"]), Stopped)?.left_low("MOTOR")?;
+    Ok(Stopped)
+}
+
+/// H75: 8192 events in each second of an endless delay.
+pub(super) fn many_events(lab: &Lab) -> anyhow::Result<Outcome> {
+    let policy = "[i2c.bus]\nsim = \"i2c\"\nallow = [0x68]\n[gpio]\nSQW = { sim = true, direction = \"input\" }\n\
+                  MOTOR = { sim = true, direction = \"output\", initial = \"low\", on-exit = \"low\" }\n\
+                  [[device]]\npart = \"ds3231\"\ni2c = \"i2c\"\noutput = \"SQW\"\n";
+    let job = || Job { options: Vec::new(), ..misbehaves("alarm") }.policy(policy);
+    gone(lab, &job(), libc::SIGTERM)?;
+    lab.expect(job().limits("wall-time-ms = 200"), Stopped)?;
+    Ok(Stopped)
+}
+
+/// H76: one request in two signals, and signals that nobody thinks of.
+pub(super) fn odd_signals(lab: &Lab) -> anyhow::Result<Outcome> {
+    for signal in [libc::SIGQUIT, libc::SIGUSR1, libc::SIGALRM, libc::SIGXCPU] {
+        let job = misbehaves("hold").options(&["--real-time"]);
+        let (ran, _) = lab.stopped(job, signal, Duration::from_millis(20))?;
+        ensure!(ran.status.code() == Some(128 + signal), "after signal {signal}: {}", ran.status);
+        ran.left_low("MOTOR")?;
+    }
+    for wait_ms in [0, 1, 3, 10] {
+        let running = lab.start_ready(misbehaves("hold").options(&["--real-time"]))?;
+        process::signal(&running.child, libc::SIGTERM)?;
+        thread::sleep(Duration::from_millis(wait_ms));
+        // It has not been waited for: its number is its own still.
+        process::signal(&running.child, libc::SIGHUP)?;
+        let ran = lab.wait(running)?;
+        ensure!(matches!(ran.status.code(), Some(129 | 143)), "after two signals: {}", ran.status);
+        ran.left_low("MOTOR")?;
+    }
     Ok(Stopped)
 }

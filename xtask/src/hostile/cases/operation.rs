@@ -50,7 +50,7 @@ pub(super) fn signals(lab: &Lab) -> anyhow::Result<Outcome> {
         let wait = Duration::from_micros(number * 7919 % 20_000);
         let job = Job::guest("poll-bus").options(&["--trace-text"]);
         let (ran, time) = lab.stopped(job, signal, wait)?;
-        ensure!(ran.status.code() == Some(130), "signal {signal} after {wait:?}: {}", ran.status);
+        ensure!(ran.status.code() == Some(128 + signal), "signal {signal} after {wait:?}: {}", ran.status);
         ensure!(time <= AT_MOST, "signal {signal} after {wait:?}: it was gone after {time:?}");
         ran.left_idle().with_context(|| format!("signal {signal} after {wait:?}"))?;
     }

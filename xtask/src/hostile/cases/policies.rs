@@ -117,6 +117,6 @@ pub(super) fn edited(lab: &Lab) -> anyhow::Result<Outcome> {
     ensure!(ran.outcome()? == Typed, "after the policy was edited: {}", ran.stderr());
     let job = Job::guest("later").options(&["--real-time"]);
     let (ran, _) = lab.stopped(job, libc::SIGHUP, Duration::from_millis(20))?;
-    ensure!(ran.status.code() == Some(130), "after SIGHUP: {}", ran.status);
+    ensure!(ran.status.code() == Some(129), "after SIGHUP: {}", ran.status);
     Ok(Harmless)
 }
