@@ -31,7 +31,7 @@ const fn case(id: &'static str, want: &'static str, what: &'static str, body: Bo
 }
 
 /// All cases, in their order.
-pub(crate) static CASES: [Case; 72] = [
+pub(crate) static CASES: [Case; 76] = [
     case("H01", "E", "reads of up to 2^32 bytes", sizes::read_lengths),
     case("H02", "E/X", "a million operations in one transaction", sizes::many_operations),
     case("H03", "E", "operations that are too long together", sizes::sum_of_reads),
