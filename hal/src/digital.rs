@@ -1,5 +1,7 @@
 //! Digital pins.
 
+mod panic_on_error;
+
 use core::fmt;
 
 use embedded_hal::digital::{self, ErrorKind, PinState};
@@ -8,6 +10,8 @@ use crate::OpenError;
 use crate::bindings::wasm_embedded::hal::digital as host;
 use crate::call::imports::digital::{self as call, Condition};
 use crate::place::Failure;
+
+pub use panic_on_error::PanicOnError;
 
 /// Why a pin could not be driven or read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
