@@ -35,6 +35,35 @@ static SET: AtomicU32 = AtomicU32::new(0);
 /// The first of the calls that have not ended.
 static FIRST: AtomicPtr<Waiting> = AtomicPtr::new(ptr::null_mut());
 
+/// How to wait, where a guest was started so that it may. Code that nothing else refers to: so a guest without an asynchronous
+/// entry imports nothing for it, and [`block_on`](crate::block_on) of what never waits works in it too.
+static HOST: Host = Host(Cell::new(None));
+
+struct Host(Cell<Option<Waits>>);
+
+// SAFETY: a component has one thread.
+unsafe impl Sync for Host {}
+
+/// What the executor asks of the host.
+#[derive(Clone, Copy)]
+pub(crate) struct Waits {
+    /// Waits until a call ends, and wakes who waits for it.
+    pub(crate) wait: fn(),
+    /// Lets the host do something else, and wakes who waits for a call that has ended.
+    pub(crate) look: fn(),
+}
+
+/// Lets the executor wait: to be called by the asynchronous entry.
+#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "guests start in WebAssembly only"))]
+pub(crate) fn allow() {
+    HOST.0.set(Some(Waits { wait, look }));
+}
+
+/// Returns how to wait, if this guest may.
+pub(crate) fn host() -> Option<Waits> {
+    HOST.0.get()
+}
+
 /// A call that the host has not ended, or whose end nobody has looked at.
 struct Waiting {
     reply: UnsafeCell<Reply>,
@@ -192,12 +221,35 @@ pub(crate) fn any() -> bool {
 }
 
 /// Waits until a call ends, and wakes who waits for it.
-pub(crate) fn wait() {
+fn wait() {
+    #[cfg(feature = "embassy-time")]
+    if let Some(ns) = crate::embassy_time::first_ns() {
+        return wait_at_most(ns);
+    }
     deliver(intrinsics::wait(set()));
 }
 
+/// Waits until a call ends or so much time is over, and wakes who waits for either.
+#[cfg(feature = "embassy-time")]
+fn wait_at_most(ns: u64) {
+    // Without memory for the arguments there is no call; this one takes them in registers.
+    let Some(status) = imports::delay::start(ns) else { return };
+    if status & 0xf != RETURNED {
+        let handle = status >> 4;
+        intrinsics::join(handle, set());
+        let event = intrinsics::wait(set());
+        intrinsics::join(handle, 0);
+        if event.1 != handle {
+            intrinsics::cancel(handle);
+            deliver(event);
+        }
+        intrinsics::drop_subtask(handle);
+    }
+    crate::embassy_time::wake_due();
+}
+
 /// Lets the host do something else, and wakes who waits for a call that has ended.
-pub(crate) fn look() {
+fn look() {
     intrinsics::give_way();
     if any() {
         deliver(intrinsics::poll(set()));

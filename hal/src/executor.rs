@@ -5,15 +5,34 @@ use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use crate::call;
+#[cfg(feature = "embassy-time")]
+use crate::embassy_time as time;
+
+/// Without embassy-time, nobody waits for its time.
+#[cfg(not(feature = "embassy-time"))]
+mod time {
+    pub(super) fn first_ns() -> Option<u64> {
+        None
+    }
+
+    pub(super) fn wake_due() {}
+
+    pub(super) fn sleep() -> bool {
+        false
+    }
+}
 
 /// How often anything was woken. A count, so that a future that runs inside another takes nothing away from the outer one.
 static WAKES: AtomicU32 = AtomicU32::new(0);
 
 /// Runs a future to its end, and lets the host carry on with all that it waits for meanwhile.
 ///
-/// There is one executor: `join` and `select` of any crate make concurrent parts of one future. It can wait only in a guest that
-/// was started by its asynchronous entry, as [`macro@crate::main`] and [`async_entry!`](crate::async_entry) have it; in another
-/// one it traps.
+/// There is one executor: `join` and `select` of any crate make concurrent parts of one future.
+///
+/// Under a plain `main` or [`entry!`](crate::entry) it runs what never waits for the host: an asynchronous driver over blocking
+/// buses, such as the `BlockingAsync` of embassy-embedded-hal, or tasks that wait for each other. What awaits a bus, a pin, a port
+/// or a delay of this crate needs a guest with an asynchronous entry, which [`macro@crate::main`] and
+/// [`async_entry!`](crate::async_entry) make: a host refuses another one before it runs, and names the interfaces.
 ///
 /// # Panics
 ///
@@ -27,13 +46,19 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
+        let host = call::host();
         if WAKES.load(Relaxed) != before {
-            call::look();
+            time::wake_due();
+            if let Some(host) = host {
+                (host.look)();
+            }
             continue;
         }
         while WAKES.load(Relaxed) == before {
-            assert!(call::any(), "every task of the guest waits for another one: nobody will ever go on");
-            call::wait();
+            match host {
+                Some(host) if call::any() || time::first_ns().is_some() => (host.wait)(),
+                _ => assert!(time::sleep(), "every task of the guest waits for another one: nobody will ever go on"),
+            }
         }
     }
 }
@@ -63,6 +88,7 @@ pub fn start() -> i32 {
         fn __wasm_call_ctors();
         fn __main_void() -> i32;
     }
+    call::allow();
     // SAFETY: the program has not run yet, since a host calls one of its two entries, and once.
     let status = unsafe {
         __wasm_call_ctors();

@@ -49,6 +49,11 @@
 //!
 //! Such a file runs everywhere else too.
 //!
+//! # Crates that ask for something
+//!
+//! Some crates leave a function to the program: the linker then names `_critical_section_1_0_acquire` or `_embassy_time_now`. The features
+//! `critical-section` and `embassy-time` have them.
+//!
 //! # What a call costs
 //!
 //! Up to 16 bytes each way, I2C and SPI accesses cross the boundary in integers. Longer replies are placed by the host straight
@@ -71,8 +76,12 @@ pub mod arena;
 mod bindings;
 mod call;
 pub mod clock;
+#[cfg(feature = "critical-section")]
+mod critical_section;
 pub mod delay;
 pub mod digital;
+#[cfg(feature = "embassy-time")]
+mod embassy_time;
 pub mod entry;
 mod error;
 #[doc(hidden)]

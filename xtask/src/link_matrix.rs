@@ -89,7 +89,7 @@ fn build(ways: &[Way]) -> anyhow::Result<()> {
     for way in ways {
         let built = compile(&folder, *way)?;
         for (name, usage) in guests() {
-            if let Err(error) = examine(&built.join(&name).with_extension("wasm"), usage) {
+            if let Err(error) = examine(&built.join(&name).with_extension("wasm"), &name, usage) {
                 failures.push(format!("{}: {name}: {error:#}", way.name()));
             }
         }
@@ -176,7 +176,7 @@ fn compile(folder: &Path, way: Way) -> anyhow::Result<PathBuf> {
 }
 
 /// Looks whether a component is there and has what its guest uses.
-fn examine(file: &Path, usage: &Use) -> anyhow::Result<()> {
+fn examine(file: &Path, name: &str, usage: &Use) -> anyhow::Result<()> {
     let bytes = match fs::read(file) {
         Ok(bytes) => bytes,
         Err(_) => bail!("the linker refuses it"),
@@ -187,6 +187,10 @@ fn examine(file: &Path, usage: &Use) -> anyhow::Result<()> {
         if !has(&name) {
             bail!("it does not import {name}, so it checks nothing");
         }
+    }
+    // A host without asynchronous calls refuses a component that names them, even if it never makes one.
+    if !name.contains("async") && has("[waitable-set-") {
+        bail!("it waits for the host, though it has no asynchronous entry");
     }
     // Without it the C library's allocator answers, and every reply of more than 16 bytes is in the wrong place.
     if !usage.imports.is_empty() && !has("cabi_import_realloc") {

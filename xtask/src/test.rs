@@ -89,7 +89,12 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
             "--package",
             "drivers-compile",
         ];
-        done(&[&["clippy", "--target", targets::GUEST, "--bins", "--lib", "--examples"], &guests[..], &strict].concat())
+        done(
+            &[&["clippy", "--target", targets::GUEST, "--bins", "--lib", "--examples"], &guests[..], &strict].concat(),
+        )?;
+        let published =
+            ["--package", "test-guests", "--features", "published", "--bin", "sections", "--bin", "embassy"];
+        done(&[&["clippy", "--target", targets::GUEST], &published[..], &strict].concat())
     });
     steps.step("documentation", || {
         execute(cargo(["doc", "--no-deps"]).args(&documented).env("RUSTDOCFLAGS", "--deny warnings"))?;

@@ -343,7 +343,12 @@ pub(crate) mod delay {
     }
 
     pub(crate) async fn wait(ns: u64) {
+        Call::new(|_| start(ns)).await;
+    }
+
+    /// Starts a wait, and returns what the host says of it.
+    pub(crate) fn start(ns: u64) -> Option<u32> {
         // SAFETY: the argument is that of the interface. There is no result to be placed.
-        Call::new(|_| started(unsafe { wait_ns(ns) })).await;
+        started(unsafe { wait_ns(ns) })
     }
 }

@@ -10,11 +10,21 @@ use std::process::Command;
 ///
 /// Cargo finds at once that a built package is fresh, so every test asks for what it needs.
 pub(crate) fn guest(package: &str, name: &str) -> PathBuf {
+    build(package, name, &["--bins", "--examples"])
+}
+
+/// As [`guest`], of a program that needs features of the package. It is built alone: the others are there without them.
+pub(crate) fn guest_with(package: &str, name: &str, features: &str) -> PathBuf {
+    build(package, name, &["--features", features, "--bin", name])
+}
+
+fn build(package: &str, name: &str, which: &[&str]) -> PathBuf {
     let target = target_dir();
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--bins", "--examples", "--target", "wasm32-wasip2", "--profile", "guest"])
+        .args(["build", "--quiet", "--target", "wasm32-wasip2", "--profile", "guest"])
         .args(["--package", package, "--target-dir"])
         .arg(&target)
+        .args(which)
         .current_dir(workspace())
         .status()
         .expect("cargo starts");
