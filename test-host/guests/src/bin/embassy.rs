@@ -59,7 +59,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         // Any number of timers of one task.
         Some("many") => {
-            join_all((0..20).map(|timer| Timer::after_millis(timer))).await;
+            join_all((0..20).map(Timer::after_millis)).await;
         }
         other => Err(format!("unknown task {other:?}"))?,
     }
