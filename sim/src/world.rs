@@ -103,7 +103,8 @@ impl World {
     /// the time has come.
     #[cold]
     pub(crate) fn run_unless(&mut self, target_ns: u64, stop: &mut dyn FnMut() -> bool) -> bool {
-        self.env.running = true;
+        // What a fault does to a part settles the board while timers are being run.
+        let running = core::mem::replace(&mut self.env.running, true);
         self.deliver();
         let mut has_come = true;
         while self.env.queue.next_ns().is_some_and(|at_ns| at_ns <= target_ns) {
@@ -144,7 +145,7 @@ impl World {
         if has_come {
             self.env.now_ns = self.env.now_ns.max(target_ns);
         }
-        self.env.running = false;
+        self.env.running = running;
         self.env.wake_sleepers();
         self.env.refresh_due();
         has_come

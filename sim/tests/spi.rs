@@ -56,10 +56,14 @@ fn select_is_held_through_all_operations() {
 }
 
 #[test]
-fn no_operations_leave_select_alone() {
+fn no_operations_are_a_pulse_of_select() {
     let mut bench = Bench::answering(&[]);
     assert_eq!(bench.spi.transaction(&mut []), Ok(()));
-    assert!(bench.wires().is_empty() && bench.heard().is_empty());
+    assert_eq!(bench.wires(), ["flash select", "flash deselect"]);
+    let heard = bench.heard();
+    assert_eq!(heard, ["0 select", "500 deselect"]);
+    assert_eq!(bench.sim.block_on(bench.spi.start(Vec::new(), Vec::new())), Some(Ok(Vec::new())));
+    assert_eq!(bench.wires(), ["flash select", "flash deselect"]);
 }
 
 #[test]

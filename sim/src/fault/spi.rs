@@ -132,7 +132,7 @@ impl Plan {
     ///
     /// It cannot.
     pub(crate) fn deselect(&self) -> Result<(), SpiError> {
-        if self.faults.contains(&SpiFault::DeselectFailed) { Err(SpiError::ChipSelect) } else { Ok(()) }
+        if self.faults().contains(&SpiFault::DeselectFailed) { Err(SpiError::ChipSelect) } else { Ok(()) }
     }
 
     /// Returns the mode that the controller uses instead of the right one.
@@ -181,11 +181,18 @@ impl World {
     /// The bus cannot be had, or the select line not be driven.
     #[inline]
     pub(crate) fn spi_plan(&mut self, bus: SpiBusId, select: Option<SpiSelectId>) -> Result<(), SpiError> {
-        if self.env.faults.none() { Ok(()) } else { self.spi_strike(bus, select) }
+        if self.env.faults.none() {
+            return Ok(());
+        }
+        let (held_ns, had) = self.spi_strike(bus, select);
+        self.advance(held_ns);
+        had
     }
 
+    /// Finds the faults that strike a transaction. Returns for how long something else holds the bus then, and whether the
+    /// controller has it after that.
     #[cold]
-    fn spi_strike(&mut self, id: SpiBusId, select: Option<SpiSelectId>) -> Result<(), SpiError> {
+    pub(crate) fn spi_strike(&mut self, id: SpiBusId, select: Option<SpiSelectId>) -> (u64, Result<(), SpiError>) {
         let parts = self.spi_parts(id, select);
         let brown_outs = self.strike_parts(|part: PartId, _: Targets| parts.contains(&part.0));
         let mut struck = Vec::new();
@@ -202,23 +209,24 @@ impl World {
                 }
             }
         }
+        let mut held_ns: u64 = 0;
         for fault in &struck {
             if let SpiFault::BusHeld { ns } = *fault {
-                self.advance(ns.min(HOLD_LIMIT_NS));
+                held_ns = held_ns.saturating_add(ns.min(HOLD_LIMIT_NS));
                 if ns > HOLD_LIMIT_NS {
-                    return Err(SpiError::Busy);
+                    return (held_ns, Err(SpiError::Busy));
                 }
             }
         }
         if struck.contains(&SpiFault::SelectFailed) {
-            return Err(SpiError::ChipSelect);
+            return (held_ns, Err(SpiError::ChipSelect));
         }
         if !struck.is_empty() || !brown_outs.is_empty() {
             // The lines idle at 0 and 1, which is what is seen first after a slip.
             self.env.faults.spi =
                 Plan { active: true, faults: struck, brown_outs, bytes: 0, late_mosi: 0x00, late_miso: 0xff };
         }
-        Ok(())
+        (held_ns, Ok(()))
     }
 
     /// Does what happens before a byte.

@@ -67,7 +67,7 @@ impl Line {
         EventKind::I2c { bus: self.id, bit_ns: self.bit_ns, event }
     }
 
-    pub(super) fn byte_ns(self) -> u64 {
+    pub(crate) fn byte_ns(self) -> u64 {
         BYTE_BITS.saturating_mul(self.bit_ns)
     }
 }
@@ -93,12 +93,7 @@ impl World {
     }
 
     /// Runs a transaction whose turn it is, with the faults that strike it.
-    pub(super) fn i2c_run(
-        &mut self,
-        line: Line,
-        address: Address,
-        operations: &mut [Operation<'_>],
-    ) -> Result<(), I2cError> {
+    fn i2c_run(&mut self, line: Line, address: Address, operations: &mut [Operation<'_>]) -> Result<(), I2cError> {
         self.i2c_disengage(line.id);
         self.i2c_plan(line, address)?;
         let result = self.i2c_groups(line, address, operations);
@@ -116,7 +111,7 @@ impl World {
     }
 
     /// Runs the operations by groups of one direction.
-    pub(crate) fn i2c_groups(
+    fn i2c_groups(
         &mut self,
         line: Line,
         address: Address,
@@ -158,7 +153,21 @@ impl World {
         self.env.trace(line.event(start));
         self.advance(start.duration_ns(line.bit_ns));
         self.i2c_before_byte(line)?;
-        let seen = self.env.faults.i2c.address(start == I2cEvent::RepeatedStart);
+        let (ns, called) = self.i2c_call(line, start == I2cEvent::RepeatedStart, address, direction);
+        self.advance(ns);
+        called
+    }
+
+    /// Sends an address, and returns how long that takes, which is still to pass, and whether the transaction goes on.
+    #[inline]
+    pub(super) fn i2c_call(
+        &mut self,
+        line: Line,
+        repeated: bool,
+        address: Address,
+        direction: Direction,
+    ) -> (u64, Result<(), I2cError>) {
+        let seen = self.env.faults.i2c.address(repeated);
         let ack = match seen {
             Seen::Answer | Seen::Acknowledged => self.i2c_address(line.id, address, direction),
             Seen::Nobody | Seen::Ignored => self.i2c_unheard(line.id),
@@ -166,8 +175,8 @@ impl World {
         let ack = if seen == Seen::Acknowledged { Ack::Ack } else { ack };
         let event = I2cEvent::Address { address, direction, ack };
         self.env.trace(line.event(event));
-        self.advance(event.duration_ns(line.bit_ns));
-        if ack == Ack::Ack || seen == Seen::Ignored { Ok(()) } else { Err(I2cError::NoAcknowledgeAddress) }
+        let heard = ack == Ack::Ack || seen == Seen::Ignored;
+        (event.duration_ns(line.bit_ns), if heard { Ok(()) } else { Err(I2cError::NoAcknowledgeAddress) })
     }
 
     /// Lets nobody listen to what follows.
@@ -283,7 +292,7 @@ impl World {
     }
 
     /// Has a byte heard by all parts that listen; its time is still to pass.
-    pub(super) fn i2c_put(&mut self, line: Line, byte: u8) -> Ack {
+    pub(crate) fn i2c_put(&mut self, line: Line, byte: u8) -> Ack {
         let byte = self.env.faults.i2c.heard(byte);
         let mut ack = Ack::Nack;
         self.i2c_listening(line.id, |target, board| {
@@ -327,13 +336,13 @@ impl World {
     }
 
     /// Sends a STOP.
-    pub(crate) fn i2c_stop(&mut self, line: Line) {
+    fn i2c_stop(&mut self, line: Line) {
         self.i2c_end(line);
         self.advance(I2cEvent::Stop.duration_ns(line.bit_ns));
     }
 
     /// Tells the parts that acknowledged something of a STOP; its time is still to pass.
-    pub(super) fn i2c_end(&mut self, line: Line) {
+    pub(crate) fn i2c_end(&mut self, line: Line) {
         let World { env, parts, i2c, .. } = self;
         for &Engaged { part, .. } in i2c.get(line.id.0).into_iter().flat_map(|bus| &bus.engaged) {
             if let Some(target) = parts.get_mut(part).and_then(|part| part.i2c()) {

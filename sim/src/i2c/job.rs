@@ -1,4 +1,5 @@
-//! Transactions that tasks wait for: the same acts on the wires, and the time between them passes beside everything else.
+//! Transactions that tasks wait for: the same acts on the wires and the same faults, and the time between them passes beside
+//! everything else.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -8,6 +9,7 @@ use embedded_hal::i2c::Operation;
 
 use super::bus::{Line, bit_ns, check};
 use super::{Ack, Address, Direction, I2cBusId, I2cError};
+use crate::fault::i2c::Plan;
 use crate::queue::Task;
 use crate::signal::Signal;
 use crate::trace::I2cEvent;
@@ -23,6 +25,7 @@ pub enum I2cStep {
 }
 
 /// Adjacent operations of one direction.
+#[derive(Clone, Copy)]
 struct Group {
     direction: Direction,
     len: usize,
@@ -30,9 +33,15 @@ struct Group {
 
 /// What is done next.
 enum Next {
+    /// Finds the faults that strike.
+    Plan,
+    /// Has those that struck act from now on.
+    Begin,
     Start,
+    BeforeAddress,
     Address,
-    /// The byte of this index in the group.
+    /// What comes before the byte of this index in the group.
+    BeforeByte(usize),
     Byte(usize),
     Stop,
     End,
@@ -50,6 +59,8 @@ pub(super) struct Job {
     result: Result<(), I2cError>,
     started: bool,
     next: Next,
+    /// What becomes of it, while others act.
+    plan: Plan,
     signal: Signal<Result<Vec<u8>, I2cError>>,
 }
 
@@ -75,8 +86,8 @@ impl World {
             Ok(groups) if groups.is_empty() => signal.give(Ok(Vec::new())),
             Ok(groups) => {
                 let (bytes, read, result) = (bytes.into_iter(), Vec::new(), Ok(()));
-                let (started, next) = (false, Next::Start);
-                let job = Job { number, line, address, groups, bytes, read, result, started, next, signal };
+                let (started, next, plan) = (false, Next::Plan, Plan::default());
+                let job = Job { number, line, address, groups, bytes, read, result, started, next, plan, signal };
                 bus.jobs.push_back(job);
                 if bus.jobs.len() == 1 {
                     self.settle();
@@ -119,7 +130,7 @@ impl World {
     /// Does what is next on a bus, until time must pass.
     pub(crate) fn i2c_continue(&mut self, bus: usize) {
         while let Some(mut job) = self.i2c.get_mut(bus).and_then(|bus| bus.jobs.pop_front()) {
-            match self.i2c_act(&mut job) {
+            match self.i2c_act_as_planned(&mut job) {
                 Some(ns) => {
                     self.env.push(self.env.now_ns.saturating_add(ns), Task::I2c(bus));
                     if let Some(bus) = self.i2c.get_mut(bus) {
@@ -132,91 +143,126 @@ impl World {
         }
     }
 
-    /// Does one thing on the wires, and returns how long it takes, or nothing if all is done.
+    /// Acts under the plan of this transaction: others may be under way on other buses, each with its own.
+    fn i2c_act_as_planned(&mut self, job: &mut Job) -> Option<u64> {
+        if self.env.faults.none() {
+            return self.i2c_act(job);
+        }
+        mem::swap(&mut self.env.faults.i2c, &mut job.plan);
+        let ns = self.i2c_act(job);
+        mem::swap(&mut self.env.faults.i2c, &mut job.plan);
+        ns
+    }
+
+    /// Does things on the wires until time must pass, and returns how much, or nothing if all is done.
     fn i2c_act(&mut self, job: &mut Job) -> Option<u64> {
-        let line = job.line;
         loop {
-            match job.next {
-                Next::Start if job.groups.is_empty() => job.next = Next::Stop,
-                Next::Start if !job.started && !self.env.faults.none() => {
-                    self.i2c_run_job(job);
-                    return None;
+            if !self.env.faults.none() {
+                match self.i2c_deed(job.line) {
+                    Ok(None) => {}
+                    Ok(Some(0)) => continue,
+                    Ok(Some(ns)) => return Some(ns),
+                    Err(error) => job.fail(error),
                 }
-                Next::Start => {
-                    let start = if job.started { I2cEvent::RepeatedStart } else { I2cEvent::Start };
-                    if !job.started {
-                        self.i2c_disengage(line.id);
-                    }
-                    job.started = true;
-                    job.next = Next::Address;
-                    self.env.trace(line.event(start));
-                    return Some(start.duration_ns(line.bit_ns));
-                }
-                Next::Address => {
-                    let direction = job.groups.last()?.direction;
-                    let ack = self.i2c_address(line.id, job.address, direction);
-                    let event = I2cEvent::Address { address: job.address, direction, ack };
-                    self.env.trace(line.event(event));
-                    job.next = Next::Byte(0);
-                    if ack == Ack::Nack {
-                        (job.result, job.next) = (Err(I2cError::NoAcknowledgeAddress), Next::Stop);
-                    }
-                    return Some(event.duration_ns(line.bit_ns));
-                }
-                Next::Byte(index) => {
-                    let Group { direction, len } = *job.groups.last()?;
-                    if index == len {
-                        job.groups.pop();
-                        job.next = Next::Start;
-                        continue;
-                    }
-                    job.next = Next::Byte(index + 1);
-                    match direction {
-                        Direction::Read => job.read.push(self.i2c_get(line, index + 1 == len)),
-                        Direction::Write => {
-                            // As many as the groups write; that was checked.
-                            if self.i2c_put(line, job.bytes.next().unwrap_or_default()) == Ack::Nack {
-                                (job.result, job.next) = (Err(I2cError::NoAcknowledgeData), Next::Stop);
-                            }
-                        }
-                    }
-                    return Some(line.byte_ns());
-                }
-                Next::Stop => {
-                    job.next = Next::End;
-                    self.i2c_end(line);
-                    return Some(I2cEvent::Stop.duration_ns(line.bit_ns));
-                }
-                Next::End => return None,
+            }
+            match self.i2c_next(job) {
+                Some(0) => {}
+                ns => return ns,
             }
         }
     }
+
+    /// Does what is next, and returns how long it takes, or nothing if all is done.
+    fn i2c_next(&mut self, job: &mut Job) -> Option<u64> {
+        let line = job.line;
+        match job.next {
+            Next::Plan => {
+                job.next = Next::Begin;
+                self.i2c_disengage(line.id);
+                if !self.env.faults.none() {
+                    self.i2c_strike(line, job.address);
+                }
+            }
+            Next::Begin => {
+                job.next = Next::Start;
+                self.env.faults.i2c.begin();
+            }
+            Next::Start if job.groups.is_empty() => job.next = Next::Stop,
+            Next::Start => {
+                let start = if job.started { I2cEvent::RepeatedStart } else { I2cEvent::Start };
+                job.next = Next::BeforeAddress;
+                self.env.trace(line.event(start));
+                return Some(start.duration_ns(line.bit_ns));
+            }
+            Next::BeforeAddress => {
+                job.next = Next::Address;
+                if self.env.faults.i2c.is_active() {
+                    self.i2c_byte_struck();
+                }
+            }
+            Next::Address => {
+                let direction = job.groups.last()?.direction;
+                let (ns, called) = self.i2c_call(line, job.started, job.address, direction);
+                (job.started, job.next) = (true, Next::BeforeByte(0));
+                if let Err(error) = called {
+                    job.fail(error);
+                }
+                return Some(ns);
+            }
+            Next::BeforeByte(index) => {
+                let group = *job.groups.last()?;
+                if index == group.len {
+                    job.groups.pop();
+                    job.next = Next::Start;
+                } else if !self.env.faults.i2c.is_active() {
+                    return Some(self.i2c_job_byte(job, group, index));
+                } else if group.direction == Direction::Read
+                    && let Err(error) = self.env.faults.i2c.before_read()
+                {
+                    job.fail(error);
+                } else {
+                    job.next = Next::Byte(index);
+                    self.i2c_byte_struck();
+                }
+            }
+            Next::Byte(index) => {
+                let group = *job.groups.last()?;
+                return Some(self.i2c_job_byte(job, group, index));
+            }
+            Next::Stop => {
+                job.next = Next::End;
+                if !self.env.faults.i2c.end() {
+                    self.i2c_end(line);
+                    return Some(I2cEvent::Stop.duration_ns(line.bit_ns));
+                }
+            }
+            Next::End => return None,
+        }
+        Some(0)
+    }
+
+    /// Has a byte go over the wires, and returns how long it takes.
+    fn i2c_job_byte(&mut self, job: &mut Job, group: Group, index: usize) -> u64 {
+        let line = job.line;
+        job.next = Next::BeforeByte(index + 1);
+        match group.direction {
+            Direction::Read => job.read.push(self.i2c_get(line, index + 1 == group.len)),
+            Direction::Write => {
+                // As many as the groups write; that was checked.
+                if self.i2c_put(line, job.bytes.next().unwrap_or_default()) == Ack::Nack {
+                    job.fail(I2cError::NoAcknowledgeData);
+                }
+            }
+        }
+        line.byte_ns()
+    }
 }
 
-impl World {
-    /// Runs a whole transaction, while time passes for everything else: on a board with faults, which are planned for one transaction
-    /// at a time.
-    fn i2c_run_job(&mut self, job: &mut Job) {
-        let reads = job.groups.iter().filter(|group| group.direction == Direction::Read);
-        let mut read = vec![0; reads.map(|group| group.len).sum()];
-        let (mut written, mut room) = (job.bytes.as_slice(), read.as_mut_slice());
-        let mut operations = Vec::with_capacity(job.groups.len());
-        for group in job.groups.iter().rev() {
-            operations.push(match group.direction {
-                Direction::Write => {
-                    let (now, later) = written.split_at(group.len.min(written.len()));
-                    written = later;
-                    Operation::Write(now)
-                }
-                Direction::Read => {
-                    let (now, later) = mem::take(&mut room).split_at_mut(group.len);
-                    room = later;
-                    Operation::Read(now)
-                }
-            });
-        }
-        job.result = self.i2c_run(job.line, job.address, &mut operations);
-        job.read = read;
+impl Job {
+    /// Ends the transaction: with a STOP, unless it failed before its START.
+    fn fail(&mut self, error: I2cError) {
+        self.result = Err(error);
+        self.next = if matches!(self.next, Next::Plan | Next::Begin) { Next::End } else { Next::Stop };
     }
 }
 

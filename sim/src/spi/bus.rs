@@ -33,6 +33,11 @@ impl Clocking {
         let byte_ns = BYTE_NS_AT_1_HZ.div_ceil(u64::from(settings.frequency_hz.max(1)));
         Clocking { mode: settings.mode, byte_ns }
     }
+
+    /// Returns how long a select line stays active at least, which nothing else makes longer: half a clock.
+    pub(super) fn pulse_ns(self) -> u64 {
+        self.byte_ns.div_ceil(16)
+    }
 }
 
 /// A part that is selected now.
@@ -188,15 +193,12 @@ impl World {
         let select = self.selects.get(id.0).ok_or(SpiError::NoSuchBus)?;
         let bus = select.bus;
         self.spi.get(bus.0).ok_or(SpiError::NoSuchBus)?;
-        if operations.is_empty() {
-            return Ok(());
-        }
         self.spi_wait_turn(bus);
         self.spi_run(id, operations)
     }
 
     /// Runs a transaction whose turn it is, with the faults that strike it.
-    pub(super) fn spi_run(&mut self, id: SpiSelectId, operations: &mut [Operation<'_, u8>]) -> Result<(), SpiError> {
+    fn spi_run(&mut self, id: SpiSelectId, operations: &mut [Operation<'_, u8>]) -> Result<(), SpiError> {
         let select = self.selects.get(id.0).ok_or(SpiError::NoSuchBus)?;
         let SpiSelect { bus, settings, mut clocking, .. } = *select;
         let ready_ns = self.spi.get(bus.0).map_or(0, |bus| bus.ready_ns);
@@ -214,15 +216,19 @@ impl World {
             self.drive_select(id, Level::Low);
             self.settle();
         }
+        let selected_ns = self.env.now_ns;
         self.advance(settings.select_setup_ns);
         let result = self.spi_operations(bus, clocking, operations);
         self.advance(settings.select_hold_ns);
+        if self.env.now_ns == selected_ns {
+            self.advance(clocking.pulse_ns());
+        }
         let let_go = self.env.faults.spi.deselect();
         if let_go.is_err() {
             self.advance(clocking.byte_ns.div_ceil(8));
         }
-        match (stuck, self.selects.get_mut(id.0)) {
-            (Some(Level::Low), Some(select)) => select.stuck = true,
+        match stuck {
+            Some(Level::Low) => self.leave_stuck(id),
             _ => self.drive_select(id, Level::High),
         }
         self.settle();
@@ -232,13 +238,20 @@ impl World {
         result.and(let_go)
     }
 
+    /// Notes that a fault left a select line active.
+    pub(super) fn leave_stuck(&mut self, id: SpiSelectId) {
+        if let Some(select) = self.selects.get_mut(id.0) {
+            select.stuck = true;
+        }
+    }
+
     /// Returns whether a fault left a select line active, and forgets it.
-    fn take_stuck(&mut self, id: SpiSelectId) -> bool {
+    pub(super) fn take_stuck(&mut self, id: SpiSelectId) -> bool {
         self.selects.get_mut(id.0).is_some_and(|select| core::mem::take(&mut select.stuck))
     }
 
     /// Runs operations, up to the first that fails.
-    pub(super) fn spi_operations(
+    fn spi_operations(
         &mut self,
         bus: SpiBusId,
         clocking: Clocking,
@@ -288,7 +301,7 @@ impl World {
     }
 
     /// Clocks words on a bus whose turn it is without touching a select line, with the faults that strike.
-    pub(super) fn spi_run_bare(
+    fn spi_run_bare(
         &mut self,
         bus: SpiBusId,
         mut clocking: Clocking,

@@ -13,8 +13,9 @@ use crate::sim::Sim;
 
 /// The controller of the device on a select line. Made by [`Sim::spi_device`].
 ///
-/// A transaction makes the select line active, runs the operations, and makes it inactive. No operations at all succeed without
-/// touching the line. Past the end of what is written the controller sends 0x00; what nobody drives reads 0xff.
+/// A transaction makes the select line active, runs the operations, and makes it inactive, also with no operations at
+/// all. A line that nothing holds longer is active for half a clock. Past the end of what is written the controller sends 0x00;
+/// what nobody drives reads 0xff.
 #[derive(Clone, Debug)]
 pub struct SimSpiDevice {
     sim: Sim,

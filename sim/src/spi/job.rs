@@ -1,14 +1,14 @@
-//! Transactions that tasks wait for: the same acts on the wires, and the time between them passes beside everything else.
+//! Transactions that tasks wait for: the same acts on the wires and the same faults, and the time between them passes beside
+//! everything else.
 
 use alloc::vec;
 use alloc::vec::Vec;
 use core::mem;
 
-use embedded_hal::spi::Operation;
-
 use super::bus::Clocking;
 use super::controller::FILLER;
 use super::{SpiBusId, SpiError, SpiSelectId};
+use crate::fault::spi::Plan;
 use crate::net::Level;
 use crate::queue::Task;
 use crate::signal::Signal;
@@ -39,13 +39,21 @@ pub(crate) enum Place {
 enum Next {
     /// Waits until the select lines of the bus have been inactive for long enough.
     Ready,
+    /// Finds the faults that strike, and waits while one of them holds the bus.
+    Plan,
     Idle,
+    /// Makes a select line inactive that a fault left active.
+    Unstick,
     Select,
     Setup,
     /// The word of this index in the step.
     Word(usize),
     Delay,
     Hold,
+    /// Holds a select line for a moment that nothing else held.
+    Pulse,
+    /// Waits until the controller can let go of the select line.
+    LetGo,
     Deselect,
     End,
 }
@@ -62,6 +70,10 @@ pub(super) struct Job {
     read: Vec<u8>,
     result: Result<(), SpiError>,
     next: Next,
+    /// When the select line became active.
+    selected_ns: u64,
+    /// What becomes of it, while others act.
+    plan: Plan,
     signal: Signal<Result<Vec<u8>, SpiError>>,
 }
 
@@ -90,13 +102,15 @@ impl World {
         steps.reverse();
         let next = match (steps.as_slice(), select) {
             // Only the turn is waited for, as for a flush.
-            ([], _) => Next::End,
+            ([], None) => Next::End,
             (_, Some(_)) => Next::Ready,
-            (_, None) => Next::Idle,
+            (_, None) => Next::Plan,
         };
         let bytes = bytes.into_iter();
-        let (read, result) = (Vec::new(), Ok(()));
-        bus.jobs.push_back(Job { number, bus: id, clocking, select, steps, bytes, read, result, next, signal });
+        let (read, result, selected_ns, plan) = (Vec::new(), Ok(()), 0, Plan::default());
+        let job =
+            Job { number, bus: id, clocking, select, steps, bytes, read, result, next, selected_ns, plan, signal };
+        bus.jobs.push_back(job);
         if bus.jobs.len() == 1 {
             self.settle();
             self.spi_continue(id.0);
@@ -136,7 +150,7 @@ impl World {
     /// Does what is next on a bus, until time must pass.
     pub(crate) fn spi_continue(&mut self, bus: usize) {
         while let Some(mut job) = self.spi.get_mut(bus).and_then(|bus| bus.jobs.pop_front()) {
-            match self.spi_act(&mut job) {
+            match self.spi_act_as_planned(&mut job) {
                 Some(ns) => {
                     self.env.push(self.env.now_ns.saturating_add(ns), Task::Spi(bus));
                     if let Some(bus) = self.spi.get_mut(bus) {
@@ -149,75 +163,135 @@ impl World {
         }
     }
 
+    /// Acts under the plan of this transaction: others may be under way on other buses, each with its own.
+    fn spi_act_as_planned(&mut self, job: &mut Job) -> Option<u64> {
+        if self.env.faults.none() {
+            return self.spi_act(job);
+        }
+        mem::swap(&mut self.env.faults.spi, &mut job.plan);
+        let ns = self.spi_act(job);
+        mem::swap(&mut self.env.faults.spi, &mut job.plan);
+        ns
+    }
+
     /// Does things on the wires until time must pass, and returns how much, or nothing if all is done.
     fn spi_act(&mut self, job: &mut Job) -> Option<u64> {
-        let (bus, clocking) = (job.bus, job.clocking);
         loop {
-            let ns = match job.next {
-                Next::Ready | Next::Idle if !self.env.faults.none() => {
-                    self.spi_run_job(job);
-                    return None;
-                }
-                Next::Ready => {
-                    job.next = Next::Idle;
-                    let ready_ns = self.spi.get(bus.0).map_or(0, |bus| bus.ready_ns);
-                    ready_ns.saturating_sub(self.env.now_ns)
-                }
-                Next::Idle => {
-                    job.next = if job.select.is_some() { Next::Select } else { Next::Word(0) };
-                    self.idle_clock(bus, clocking)
-                }
-                Next::Select => {
-                    job.next = Next::Setup;
-                    self.spi_drive_select(job.select, Level::Low);
-                    0
-                }
-                Next::Setup => {
-                    job.next = Next::Word(0);
-                    self.selects.get(job.select?.0)?.settings.select_setup_ns
-                }
-                Next::Word(index) => {
-                    let Some(step) = job.steps.last() else {
-                        job.next = Next::Hold;
-                        continue;
-                    };
-                    if index == step.write_len.max(step.read_len) {
-                        job.next = Next::Delay;
-                        continue;
-                    }
-                    job.next = Next::Word(index + 1);
-                    // As many as the steps write; that was checked.
-                    let mosi = if index < step.write_len { job.bytes.next().unwrap_or(FILLER) } else { FILLER };
-                    let keeps = index < step.read_len;
-                    let miso = self.clock_byte(bus, clocking, mosi);
-                    if keeps {
-                        job.read.push(miso);
-                    }
-                    clocking.byte_ns
-                }
-                Next::Delay => {
-                    job.next = Next::Word(0);
-                    job.steps.pop().map_or(0, |step| step.delay_ns)
-                }
-                Next::Hold => match job.select {
-                    Some(select) => {
-                        job.next = Next::Deselect;
-                        self.selects.get(select.0)?.settings.select_hold_ns
-                    }
-                    None => return None,
-                },
-                Next::Deselect => {
-                    job.next = Next::End;
-                    self.spi_drive_select(job.select, Level::High);
-                    self.spi_deselected(bus, clocking);
-                    0
-                }
-                Next::End => return None,
-            };
-            if ns > 0 {
-                return Some(ns);
+            match self.spi_next(job) {
+                Some(0) => {}
+                ns => return ns,
             }
         }
+    }
+
+    /// Does what is next, and returns how long it takes, or nothing if all is done.
+    fn spi_next(&mut self, job: &mut Job) -> Option<u64> {
+        let (bus, clocking) = (job.bus, job.clocking);
+        match job.next {
+            Next::Ready => {
+                job.next = Next::Plan;
+                let ready_ns = self.spi.get(bus.0).map_or(0, |bus| bus.ready_ns);
+                return Some(ready_ns.saturating_sub(self.env.now_ns));
+            }
+            Next::Plan => {
+                job.next = Next::Idle;
+                if !self.env.faults.none() {
+                    let (held_ns, had) = self.spi_strike(bus, job.select);
+                    if had.is_err() {
+                        (job.result, job.next) = (had, Next::End);
+                    }
+                    job.clocking.mode = self.env.faults.spi.mode().unwrap_or(clocking.mode);
+                    return Some(held_ns);
+                }
+            }
+            Next::Idle => {
+                job.next = if job.select.is_some() { Next::Unstick } else { Next::Word(0) };
+                return Some(self.idle_clock(bus, clocking));
+            }
+            Next::Unstick => {
+                job.next = Next::Select;
+                let stuck = self.env.faults.spi.select_stuck();
+                if stuck != Some(Level::Low) && self.take_stuck(job.select?) {
+                    self.spi_drive_select(job.select, Level::High);
+                }
+            }
+            Next::Select => {
+                job.next = Next::Setup;
+                job.selected_ns = self.env.now_ns;
+                if self.env.faults.spi.select_stuck() != Some(Level::High) {
+                    self.spi_drive_select(job.select, Level::Low);
+                }
+            }
+            Next::Setup => {
+                job.next = Next::Word(0);
+                return Some(self.selects.get(job.select?.0)?.settings.select_setup_ns);
+            }
+            Next::Word(index) => return Some(self.spi_word(job, index)),
+            Next::Delay => {
+                job.next = Next::Word(0);
+                let ns = job.steps.pop().map_or(0, |step| step.delay_ns);
+                return Some(if ns > 0 { self.overslept(ns) } else { 0 });
+            }
+            Next::Hold => {
+                let Some(select) = job.select else {
+                    self.env.faults.spi.end();
+                    return None;
+                };
+                job.next = Next::Pulse;
+                return Some(self.selects.get(select.0)?.settings.select_hold_ns);
+            }
+            Next::Pulse => {
+                job.next = Next::LetGo;
+                if self.env.now_ns == job.selected_ns {
+                    return Some(clocking.pulse_ns());
+                }
+            }
+            Next::LetGo => {
+                job.next = Next::Deselect;
+                if let Err(error) = self.env.faults.spi.deselect() {
+                    // What failed first is reported.
+                    job.result = job.result.and(Err(error));
+                    return Some(clocking.byte_ns.div_ceil(8));
+                }
+            }
+            Next::Deselect => {
+                job.next = Next::End;
+                if self.env.faults.spi.select_stuck() == Some(Level::Low) {
+                    self.leave_stuck(job.select?);
+                } else {
+                    self.spi_drive_select(job.select, Level::High);
+                }
+                self.env.faults.spi.end();
+                self.spi_deselected(bus, clocking);
+            }
+            Next::End => return None,
+        }
+        Some(0)
+    }
+
+    /// Clocks the word of this index in the step, and returns how long it takes; goes on if there is none.
+    fn spi_word(&mut self, job: &mut Job, index: usize) -> u64 {
+        let Some(step) = job.steps.last() else {
+            job.next = Next::Hold;
+            return 0;
+        };
+        if index == step.write_len.max(step.read_len) {
+            job.next = Next::Delay;
+            return 0;
+        }
+        if let Err(error) = self.spi_before_byte() {
+            (job.result, job.next) = (Err(error), Next::Hold);
+            return 0;
+        }
+        job.next = Next::Word(index + 1);
+        // As many as the steps write; that was checked.
+        let mosi = if index < step.write_len { job.bytes.next().unwrap_or(FILLER) } else { FILLER };
+        let keeps = index < step.read_len;
+        let miso = self.clock_byte(job.bus, job.clocking, mosi);
+        if keeps {
+            job.read.push(miso);
+        }
+        job.clocking.byte_ns
     }
 
     /// Drives a select line, and lets the parts follow.
@@ -226,35 +300,5 @@ impl World {
             self.drive_select(select, level);
             self.deliver();
         }
-    }
-
-    /// Runs a whole transaction, while time passes for everything else: on a board with faults, which are planned for one transaction
-    /// at a time.
-    fn spi_run_job(&mut self, job: &mut Job) {
-        let mut read = vec![0; job.steps.iter().map(|step| step.read_len).sum()];
-        let (mut written, mut room) = (job.bytes.as_slice(), read.as_mut_slice());
-        let mut operations = Vec::with_capacity(job.steps.len());
-        for step in job.steps.iter().rev() {
-            let (sent, later) = written.split_at(step.write_len.min(written.len()));
-            written = later;
-            let (kept, later) = mem::take(&mut room).split_at_mut(step.read_len);
-            room = later;
-            if step.write_len.max(step.read_len) > 0 {
-                operations.push(Operation::Transfer(kept, sent));
-            }
-            let mut delay_ns = step.delay_ns;
-            while delay_ns > 0 {
-                let part = u32::try_from(delay_ns).unwrap_or(u32::MAX);
-                operations.push(Operation::DelayNs(part));
-                delay_ns -= u64::from(part);
-            }
-        }
-        job.result = match job.select {
-            Some(select) => self.spi_run(select, &mut operations),
-            None => self.spi_run_bare(job.bus, job.clocking, |world, clocking| {
-                world.spi_operations(job.bus, clocking, &mut operations)
-            }),
-        };
-        job.read = read;
     }
 }
