@@ -172,7 +172,8 @@ impl spi::SpiDevice for SpiDevice {
     #[inline]
     fn transaction(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
         match operations {
-            [] => return Ok(()),
+            // A pulse of chip select.
+            [] => return self.write(&[]),
             [Operation::Read(buffer)] => return self.read(buffer),
             [Operation::Write(bytes)] => return self.write(bytes),
             [Operation::Transfer(buffer, bytes)] => return self.transfer(buffer, bytes),

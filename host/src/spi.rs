@@ -241,16 +241,13 @@ fn transaction<T: HalView>(
     let Some(mut reply) = hal.reply.take(read) else {
         return Ok((Err(out_of_memory(hal, |hal| &mut hal.spi_devices, device.rep(), count(read))?),));
     };
-    let mut result = Ok(());
-    if !plan.is_empty() {
-        let mut lent = hal.spi_devices.get(device.rep())?.lend()?;
-        result = lent.run(&mut operations(&plan, bytes.as_le_slice(&store), reply.bytes()));
-        store.data_mut().hal().spi_devices.get(device.rep())?.give_back(lent);
-    }
+    let mut lent = hal.spi_devices.get(device.rep())?.lend()?;
+    let result = lent.run(&mut operations(&plan, bytes.as_le_slice(&store), reply.bytes()));
+    store.data_mut().hal().spi_devices.get(device.rep())?.give_back(lent);
     Ok((store.data_mut().hal().reply.finish(reply, result.map_err(wit::Error::from)),))
 }
 
-/// Turns the records of the interface, of which there are some, into operations over the bytes to write and the room to read into, whose lengths are the
+/// Turns the records of the interface into operations over the bytes to write and the room to read into, whose lengths are the
 /// sums of the records'.
 fn operations<'a>(plan: &[Step], mut bytes: &'a [u8], mut room: &'a mut [u8]) -> SmallVec<[Operation<'a, u8>; 16]> {
     let mut operations = SmallVec::new();
@@ -267,7 +264,7 @@ fn operations<'a>(plan: &[Step], mut bytes: &'a [u8], mut room: &'a mut [u8]) ->
             operations.push(Operation::DelayNs(record.delay_ns));
         }
     }
-    // Operations of no words are a pulse of chip select, unlike no operations.
+    // No operations, and operations of no words, are a pulse of chip select.
     if operations.is_empty() {
         operations.push(Operation::Write(&[]));
     }

@@ -121,8 +121,9 @@ pub(super) const RULES: [Rule; 30] = [
     Rule::new("SPI-26", "a bus that is held is waited for in bounded time; then the error says so", source::OURS, &[
         Case::new("spi device w01; spi device w02").under(spi(&[SpiFault::Held])).says("err Other Busy; ok").wires(&[("spi", "[device 02>80 ]")]),
     ]),
-    Rule::new("SPI-27", "no operations at all succeed without a pulse of the select", source::OURS, &[
-        Case::new("spi device; spi other").says("ok; ok").wires(&[("spi", "")]),
+    Rule::new("SPI-27", "no operations at all make the select active and inactive again", source::SPI, &[
+        Case::new("spi device; spi other; spi device w01").says("ok; ok; ok")
+            .wires(&[("spi", "[device ] clock-high [other ] clock-low [device 01>80 ]")]),
     ]),
     Rule::new("SPI-28", "what is longer than the host takes is refused before the select, never split over several", source::OURS, &[
         Case::new("spi device w*255; spi device w*4096; spi device w*4097; spi device w*8193; spi device w*65536; spi device w*65537").judged(judge::spi_whole_or_refused),

@@ -114,7 +114,7 @@ pub(super) const RUNS: &[Runs] = &[
             .wires(&[("spi", "[first 9f 00 00 00 ] [first 9f 00 00 00 ] [first 9f 01 02 03 ] [first 9f 01 02 03 ] [first 00 00 ]")]), ALONE),
     ]),
     ("SPI-25", &[(case("open spi device; open spi other; delay:us 50").says("ok; ok; ok").wires(&[("spi", "")]), ALONE)]),
-    ("SPI-27", &[(case("spi device; spi other").says("ok; ok").wires(&[("spi", "")]), ALONE)]),
+    ("SPI-27", &[(case("spi device; spi other; spi device t9f:4").says("ok; ok; ok _").wires(&[("spi", "[first ] [second ] [first 9f 00 00 00 ]")]), ALONE)]),
     ("SPI-28", &[(case("spi device w*4097; spi device r5000; spi device t9f:4097").says("err Other TooLong; err Other TooLong; err Other TooLong").wires(&[("spi", "")]), ALONE)]),
     ("SPI-29", &[
         (awaited("spi:drop device 0 w9f r3; spi device w9f r3; spi:drop device 200000 w9f r300 d5000 w9f; spi device w9f r3; spi:drop device 900000000 w9f r3; spi device w9f r3")

@@ -182,9 +182,6 @@ fn begin(
         // The bytes to write are as many as the steps say: what is missing is memory.
         return Ok(Err(out_of_memory(hal, kind, handle, read)?));
     };
-    let progress = match exchange.steps() {
-        [] => Progress::Done(Ok(Vec::new())),
-        _ => kind(hal).get(handle)?.device()?.start(exchange),
-    };
+    let progress = kind(hal).get(handle)?.device()?.start(exchange);
     Ok(Ok(Begun { progress, call }))
 }

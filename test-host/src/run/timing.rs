@@ -181,9 +181,9 @@ impl Delay for GuestDelay {
     }
 
     fn start(&mut self, ns: u64, _interrupt: &Interrupt) -> Progress<()> {
-        match ns {
+        match self.clock.overslept_ns(ns) {
             0 => Progress::Done(()),
-            _ => Progress::pending(self.clock.sleep_ns(ns)),
+            ns => Progress::pending(self.clock.sleep_ns(ns)),
         }
     }
 }

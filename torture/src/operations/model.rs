@@ -155,9 +155,7 @@ pub(super) fn spi(bounds: Bounds, operations: &[Spi], asked: Asked<'_>, form: Fo
     }
     let mut seen = Vec::new();
     let mut data = asked.data.iter().copied();
-    if !operations.is_empty() {
-        seen.push(Seen::Begin(None));
-    }
+    seen.push(Seen::Begin(None));
     for Spi { write, read, delay_ns } in operations {
         let (write, read) = (usize::try_from(*write).expect("bounded"), usize::try_from(*read).expect("bounded"));
         let bytes = data.by_ref().take(write).collect();
@@ -172,7 +170,7 @@ pub(super) fn spi(bounds: Bounds, operations: &[Spi], asked: Asked<'_>, form: Fo
             seen.push(Seen::Delay(*delay_ns));
         }
     }
-    // Operations of no words are a pulse of the select line, unlike no operations.
+    // No operations, and operations of no words, are a pulse of the select line.
     if seen.len() == 1 {
         seen.push(Seen::Write(Vec::new()));
     }
