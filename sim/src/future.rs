@@ -101,12 +101,15 @@ impl Sim {
         next_ns.is_some()
     }
 
-    /// Lets time pass until no transaction is on a bus or queued for one: when whoever waited for them is gone, so that no bus is
-    /// left in the middle of one.
-    pub fn finish_transactions(&self) {
+    /// Lets time pass until no transaction is on a bus or queued for one, and all that was written to serial ports has left, for at
+    /// most 30 s, as a kernel has it: when the controller's program is gone, so that no bus is left in the middle of a transaction.
+    pub fn finish_traffic(&self) {
         let mut world = self.lock();
         world.i2c_finish();
         world.spi_finish();
+        if cfg!(feature = "uart") {
+            world.uart_finish();
+        }
     }
 
     /// Returns the time of the next thing that is to happen.

@@ -159,3 +159,111 @@ fn decode(at: impl Fn(u64) -> Level, parity: Parity) -> Vec<u8> {
     }
     bytes
 }
+
+#[test]
+fn what_was_written_leaves_after_the_writer_is_gone() {
+    let log_of = |baud| {
+        let sim = Sim::new();
+        let port = sim.uart_port("serial", UartSettings { baud, ..SETTINGS });
+        let part = sim.add_uart(
+            port,
+            Scripted::uart(vec![UartStep { expect: b"bye".to_vec(), ..UartStep::default() }], UartEnding::Silent),
+        );
+        let log = Log::of(&sim);
+        let mut uart = sim.uart(port);
+        assert_eq!(uart.write(b"bye!"), Ok(4));
+        drop(uart);
+        sim.finish_traffic();
+        let finished = sim.with_part(part, |part: &mut Scripted, _| part.finished()).expect("a part");
+        (log.take(), sim.now_ns(), finished)
+    };
+    let sent =
+        |bytes: &[char]| bytes.iter().map(|byte| format!("serial > 0x{:02x}", u32::from(*byte))).collect::<Vec<_>>();
+    assert_eq!(log_of(100_000), (sent(&['b', 'y', 'e', '!']), 4 * BYTE_NS, true));
+    // At a bit a second a kernel gives up after thirty seconds, when the fourth byte has only begun.
+    let (slow, at_ns, finished) = log_of(1);
+    assert_eq!((slow, at_ns, finished), (sent(&['b', 'y', 'e', '!']), 30_000_000_000, true));
+    let sim = Sim::new();
+    sim.finish_traffic();
+    assert_eq!(sim.now_ns(), 0, "nothing is waited for");
+}
+
+#[test]
+fn a_script_that_has_all_it_expects_is_finished_though_it_has_still_to_answer() {
+    let steps = || {
+        vec![
+            UartStep { expect: b"a".to_vec(), after_ns: 1_000_000_000, send: b"b".to_vec() },
+            send(1_000_000_000, b"c"),
+        ]
+    };
+    let finished = |sim: &Sim, part| {
+        sim.with_part(part, |part: &mut Scripted, _| (part.finished(), part.progress())).expect("a part")
+    };
+    let (sim, mut uart, part) = with_script(steps(), UartEnding::Silent);
+    assert_eq!(finished(&sim, part), (false, (0, 2)));
+    assert_eq!(uart.write(b"a"), Ok(1));
+    assert_eq!(uart.flush(), Ok(()));
+    assert_eq!(finished(&sim, part), (true, (0, 2)));
+    let more = [steps(), vec![UartStep { expect: b"d".to_vec(), ..UartStep::default() }]].concat();
+    let (sim, mut uart, part) = with_script(more, UartEnding::Silent);
+    assert_eq!(uart.write(b"a"), Ok(1));
+    sim.advance_ns(10_000_000_000);
+    assert_eq!(finished(&sim, part), (false, (2, 3)));
+}
+
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Woken(std::sync::atomic::AtomicU32);
+
+impl std::task::Wake for Woken {
+    fn wake(self: std::sync::Arc<Woken>) {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_task_that_waits_for_a_port_is_woken_for_what_it_waits_for_and_only_while_it_waits() {
+    use std::pin::pin;
+    use std::sync::Arc;
+    use std::sync::atomic::Ordering::Relaxed;
+    use std::task::{Context, Waker};
+
+    use wasm_embedded_sim::uart::Ready;
+
+    for dropped in [false, true] {
+        let (sim, mut uart) = with_echo();
+        assert_eq!(uart.write(&[7; 64]), Ok(64));
+        assert_eq!(uart.write(&[7; 1]), Ok(1), "one is on the wire already");
+        let woken: [Arc<Woken>; 3] = std::array::from_fn(|_| Arc::default());
+        let wait = |ready, woken: &Arc<Woken>| {
+            let mut wait = Box::pin(uart.start_wait(ready));
+            assert!(
+                wait.as_mut().poll(&mut Context::from_waker(&Waker::from(woken.clone()))).is_pending(),
+                "{ready:?}"
+            );
+            wait
+        };
+        let waits =
+            [Ready::Write, Ready::Read, Ready::Sent].iter().zip(&woken).map(|(ready, woken)| wait(*ready, woken));
+        let waits: Vec<_> = waits.collect();
+        let counts = || woken.each_ref().map(|woken| woken.0.load(Relaxed));
+        sim.advance_ns(BYTE_NS - 1);
+        assert_eq!(counts(), [0; 3], "nothing is ready");
+        let waits = if dropped {
+            drop(waits);
+            Vec::new()
+        } else {
+            waits
+        };
+        let times = u32::from(!dropped);
+        sim.advance_ns(1);
+        assert_eq!(counts(), [times, 0, 0], "room for a byte");
+        sim.advance_ns(BYTE_NS);
+        assert_eq!(counts(), [times, times, 0], "the first byte came back");
+        sim.advance_ns(100 * BYTE_NS);
+        assert_eq!(counts(), [times; 3], "all bytes have left");
+        for mut wait in waits {
+            assert!(pin!(wait.as_mut()).poll(&mut Context::from_waker(Waker::noop())).is_ready());
+        }
+    }
+}

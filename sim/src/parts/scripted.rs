@@ -76,7 +76,19 @@ impl Scripted {
         Scripted { behaviour: Behaviour::Uart(UartScript::new(steps, ending)) }
     }
 
-    /// Returns whether all expected exchanges took place. A map of registers expects none.
+    /// Returns how many of the expected exchanges, or steps of a serial port, took place as expected, and how many there are.
+    #[must_use]
+    pub fn progress(&self) -> (usize, usize) {
+        match &self.behaviour {
+            Behaviour::I2c(script) => script.progress(),
+            Behaviour::Spi(script) => script.progress(),
+            Behaviour::Uart(script) => script.progress(),
+            Behaviour::Registers(_) => (0, 0),
+        }
+    }
+
+    /// Returns whether all expected exchanges took place: a serial script that has all it expects may still have to answer. A map of
+    /// registers expects none.
     pub fn finished(&self) -> bool {
         match &self.behaviour {
             Behaviour::I2c(script) => script.finished(),

@@ -48,6 +48,10 @@ impl I2cScript {
         self.next == self.steps.len()
     }
 
+    pub(super) fn progress(&self) -> (usize, usize) {
+        (self.next, self.steps.len())
+    }
+
     pub(super) fn mismatches(&self) -> &[Mismatch] {
         self.log.mismatches()
     }

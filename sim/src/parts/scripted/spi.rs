@@ -46,6 +46,10 @@ impl SpiScript {
         self.next == self.steps.len()
     }
 
+    pub(super) fn progress(&self) -> (usize, usize) {
+        (self.next, self.steps.len())
+    }
+
     pub(super) fn mismatches(&self) -> &[Mismatch] {
         self.log.mismatches()
     }

@@ -53,9 +53,16 @@ impl UartScript {
         UartScript { steps, ending, index: 0, matched: 0, send_at_ns: None, sending: VecDeque::new(), log }
     }
 
-    /// Returns whether every step has been done; one that repeats expects nothing.
+    /// Returns whether the script expects nothing more: all came, though some of it may still be to be answered. One that repeats
+    /// expects nothing.
     pub(super) fn finished(&self) -> bool {
-        self.ending == UartEnding::Repeat || self.index >= self.steps.len()
+        let mut left = self.steps.get(self.index..).unwrap_or_default().iter();
+        let has_all = left.next().is_none_or(|step| self.matched >= step.expect.len());
+        self.ending == UartEnding::Repeat || has_all && left.all(|step| step.expect.is_empty())
+    }
+
+    pub(super) fn progress(&self) -> (usize, usize) {
+        (self.index, self.steps.len())
     }
 
     pub(super) fn mismatches(&self) -> &[Mismatch] {
