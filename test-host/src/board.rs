@@ -26,8 +26,19 @@ use self::rack::Rack;
 pub use self::watch::{Edge, Watch};
 use crate::clock::RealWait;
 use crate::log::Teller;
-use crate::policy::{self, BusBackend, ChannelBackend, I2cLabel, PinBackend, Policy, Select, SpiLabel};
+use crate::policy::{self, BusBackend, ChannelBackend, I2cLabel, Part, PinBackend, Policy, Select, SpiLabel};
 use crate::turns::Turn;
+
+/// How a run differed from what a scripted part expects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScriptMismatch<'b> {
+    /// The name of the part.
+    pub part: &'b str,
+    /// What was expected, and what came.
+    pub message: String,
+    /// Whether the policy lets such a run succeed: `lenient = true`.
+    pub lenient: bool,
+}
 
 /// Why there is no board for a policy.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +93,8 @@ pub struct Board {
     hardware: Option<Hardware>,
     rack: Rack,
     parts: Vec<(String, PartId)>,
+    /// The scripted parts whose scripts need not be kept to.
+    lenient: Vec<String>,
     /// Buses that get clocks before the guest starts, and how many bytes of them.
     init_clocks: Vec<(SimSpiBus, usize)>,
 }
@@ -140,7 +153,8 @@ impl Board {
     ) -> Result<Board, BoardError> {
         refuse_hardware(policy)?;
         let rack = Rack::new(names, &sim, policy.has_hardware());
-        let mut board = Board { sim, hardware: None, rack, parts: Vec::new(), init_clocks: Vec::new() };
+        let mut board =
+            Board { sim, hardware: None, rack, parts: Vec::new(), lenient: Vec::new(), init_clocks: Vec::new() };
         // The guest's pins come first: parts find their nets driven when they are powered on, as on a board whose controller
         // is held in reset until its outputs are set up.
         pins::add(&board.sim, &mut board.rack, &policy.pins);
@@ -153,6 +167,9 @@ impl Board {
         peripherals::add_adc(&board.sim, &mut board.rack, &policy.adc);
         let uart = peripherals::add_uart(&board.sim, &mut board.rack, &policy.uart);
         for device in &policy.devices {
+            if let Part::Scripted { lenient: true, .. } = device.part {
+                board.lenient.push(device.name.clone());
+            }
             let id = parts::add(&board.sim, device, &spi, &uart)
                 .map_err(|source| BoardError::Part { name: device.name.clone(), source })?;
             board.parts.push((device.name.clone(), id));
@@ -205,15 +222,18 @@ impl Board {
         self.sim.with_part::<Ssd1306, _>(self.part(name)?, |display, _| display.frame())
     }
 
-    /// Returns what went otherwise than the scripted parts expected, by the name of the part.
+    /// Returns what went otherwise than the scripted parts expected.
     #[must_use]
-    pub fn mismatches(&self) -> Vec<(&str, String)> {
+    pub fn mismatches(&self) -> Vec<ScriptMismatch<'_>> {
         let mut found = Vec::new();
-        for (name, id) in &self.parts {
+        for (part, id) in &self.parts {
+            let lenient = self.lenient.contains(part);
+            let mut add = |message| found.push(ScriptMismatch { part, message, lenient });
             self.sim.with_part::<Scripted, _>(*id, |part, _| {
-                found.extend(part.mismatches().iter().map(|mismatch| (name.as_str(), mismatch.to_string())));
+                part.mismatches().iter().map(ToString::to_string).for_each(&mut add);
                 if !part.finished() {
-                    found.push((name, "more exchanges were expected".to_owned()));
+                    let (done, all) = part.progress();
+                    add(format!("more exchanges were expected: {done} of {all} took place"));
                 }
             });
         }

@@ -117,8 +117,8 @@ pub fn run(
     board.send_init_clocks();
     let sim = board.sim().clone();
     thread::scope(|scope| {
-        // What an asynchronous guest had on a bus goes on to its end; what was queued went with the store.
-        let running = guest_thread(program, scope, move || prepared.go(|| sim.finish_transactions()))?;
+        // What an asynchronous guest had on a bus goes on to its end, and what it wrote to a serial port leaves.
+        let running = guest_thread(program, scope, move || prepared.go(|| sim.finish_traffic()))?;
         Ok(running.join().unwrap_or_else(|panic| resume_unwind(panic)))
     })
 }
@@ -191,7 +191,7 @@ pub fn run_together(
         let ends = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
         Ok(ends.flatten().collect())
     });
-    board.sim().finish_transactions();
+    board.sim().finish_traffic();
     board.make_safe();
     board.sim().on_advance(Box::new(|_| ()));
     all

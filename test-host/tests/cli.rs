@@ -112,6 +112,8 @@ fn folder() -> TempDir {
     write("pico2_pwm.toml", b"[pwm.fan]\npin = 4\n[pwm.led]\npin = 20\n");
     write("pico2_pins.toml", PICO2_TWO_WAYS.as_bytes());
     write("script.toml", b"[i2c.bus]\nsim = true\n[[device]]\npart = \"scripted\"\ni2c = \"i2c\"\naddress = 0x20\nsteps = [{ write = [1] }]\n");
+    write("lenient.toml", b"[i2c.bus]\nsim = true\n[[device]]\npart = \"scripted\"\ni2c = \"i2c\"\naddress = 0x20\nlenient = true\nsteps = [{ write = [1] }]\n");
+    write("answer.toml", b"[uart.port]\nsim = true\n[[device]]\npart = \"scripted\"\nuart = \"port\"\nsteps = [{ after-ms = 5, send = \"late\" }]\n");
     write("empty.wasm", b"");
     write("random.wasm", b"\x17\x2a\x00\xff random");
     write("cut.wasm", b"\0asm\x0d\0\x01\0\x07");
@@ -140,6 +142,12 @@ fn every_ending_has_its_status_and_message() {
         ("timeout_json", &["run", "waits.wasm", "--policy", "board.toml", "--timeout", "1.5s", "--json"]),
         ("sleeps", &["run", "sleeps.wasm", "--policy", "nothing.toml", "--timeout", "2s"]),
         ("script_unfinished", &["run", "ok.wasm", "--policy", "script.toml"]),
+        ("script_json", &["run", "ok.wasm", "--policy", "script.toml", "--json"]),
+        ("script_several", &["run", "ok.wasm", "ok.wasm", "--policy", "script.toml"]),
+        ("script_after_failure", &["run", "fails.wasm", "--policy", "script.toml"]),
+        ("script_lenient", &["run", "ok.wasm", "--policy", "lenient.toml"]),
+        ("script_lenient_json", &["run", "ok.wasm", "--policy", "lenient.toml", "--json"]),
+        ("script_still_to_answer", &["run", "ok.wasm", "--policy", "answer.toml"]),
         ("display", &["run", "ok.wasm", "--policy", "board.toml", "--display"]),
         (
             "several",

@@ -125,19 +125,19 @@ pub(super) fn add(
             place.put(button.with_presses(presses)?)
         }
         Part::Led { net, lit } => place.put(Led::new(place.net(net), *lit)),
-        Part::Scripted(Script::I2c(steps)) => {
+        Part::Scripted { script: Script::I2c(steps), .. } => {
             place.put(Scripted::i2c(place.address().unwrap_or_default(), steps.clone())?)
         }
-        Part::Scripted(Script::Registers(registers)) => {
+        Part::Scripted { script: Script::Registers(registers), .. } => {
             place.put(Scripted::registers(place.address().unwrap_or_default(), registers.clone())?)
         }
-        Part::Scripted(Script::Uart(steps, ending)) => place.put(Scripted::uart(steps.clone(), *ending)),
+        Part::Scripted { script: Script::Uart(steps, ending), .. } => place.put(Scripted::uart(steps.clone(), *ending)),
         Part::Echo => place.put(Echo::new()),
         Part::Voltage { net, points } => place.put(Voltage::through(place.net(net), points.clone())?),
         Part::Motor { in1, in2, pwm, standby } => {
             let motor = Motor::new(place.net(in1), place.net(in2), place.net(pwm));
             place.put(place.connect(motor, standby.as_ref(), Motor::with_standby))
         }
-        Part::Scripted(Script::Spi(mode, steps)) => place.put(Scripted::spi(*mode, steps.clone())),
+        Part::Scripted { script: Script::Spi(mode, steps), .. } => place.put(Scripted::spi(*mode, steps.clone())),
     })
 }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use serde_json::json;
 
 use self::ending::Teller;
 use self::outputs::Outputs;
@@ -18,7 +19,7 @@ use super::failure::Failure;
 use super::input::{ComponentArgs, ComponentsArgs, PolicyArgs};
 use super::signals::Signals;
 use super::{note, status};
-use crate::board::Board;
+use crate::board::{Board, ScriptMismatch};
 use crate::engine::EngineOptions;
 use crate::output::outlet;
 use crate::policy::{LogLevel, Policy};
@@ -187,10 +188,9 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
             note(&format!("{name}\n{picture}\n"));
         }
     }
-    for (name, mismatch) in board.mismatches() {
-        note(&format!("{} {name}: {mismatch}\n", Style::of_stderr().yellow("warning:")));
-    }
-    let status = all.iter().map(|ended| teller.status(&ended.exit)).find(|status| *status != 0).unwrap_or(0);
+    let (script, told) = scripts(&board, &voice, at_ns);
+    let drawn = drawn.and(told);
+    let status = all.iter().map(|ended| teller.status(&ended.exit)).find(|status| *status != 0).unwrap_or(script);
     // Its time is what a guest was given, and no fault: a trace of that time which is not all there is one.
     let is_well = matches!(status, 0 | status::TIMEOUT);
     // Several were told about when they ended.
@@ -209,6 +209,22 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
         }
         Ok(()) => Ok(status),
     }
+}
+
+/// Tells how the run differed from what scripted parts expect. Returns the status for that, and whether it could be told.
+fn scripts(board: &Board, voice: &Voice, at_ns: u64) -> (u8, Result<(), Failure>) {
+    let (mut status, mut told) = (0, Ok(()));
+    for ScriptMismatch { part, message, lenient } in board.mismatches() {
+        let style = Style::of_stderr();
+        let word = if lenient { style.yellow("warning:") } else { style.red("error:") };
+        note(&format!("{word} {part}: {message}\n"));
+        let fields = json!({ "part": part, "message": message, "lenient": lenient });
+        told = told.and(voice.event(at_ns, "script", fields).map_err(Failure::output));
+        if !lenient {
+            status = status::SCRIPT;
+        }
+    }
+    (status, told)
 }
 
 /// Loads the components, which can all be run.

@@ -4,6 +4,8 @@
 pub(super) const DEVICE: u8 = 1;
 /// The command line is wrong (`EX_USAGE` of sysexits.h).
 pub(super) const USAGE: u8 = 64;
+/// A scripted part was not kept to, or not used up.
+pub(super) const SCRIPT: u8 = 117;
 /// The guest ran into a limit of the policy.
 pub(super) const LIMIT: u8 = 118;
 /// The host failed: something cannot be written, or a part of it panicked.
@@ -26,6 +28,7 @@ pub(super) const HELP: &str = "\
 Exit status:
     0  the guest ended successfully; 1, or any other not listed here, is the guest's own
    64  the command line is wrong
+  117  a scripted part expected something else, or more; the guest itself ended successfully
   118  the guest was stopped at a limit: the message says which key of [limits] raises it
   119  a file, or the output, cannot be written; or the host panicked, which is a fault of its own
   120  there is no policy, or it is refused, or its hardware cannot be opened

@@ -104,7 +104,12 @@ pub enum Part {
         lit: Level,
     },
     /// A part without a model.
-    Scripted(Script),
+    Scripted {
+        /// What it does.
+        script: Script,
+        /// Whether a run in which the script is not kept to, or not used up, may succeed.
+        lenient: bool,
+    },
     /// Sends back what comes over a serial port.
     Echo,
     /// A source of voltage.
@@ -160,7 +165,7 @@ impl Part {
             Part::Eeprom24 { .. } => (0x50..=0x57, Some(0x50)),
             Part::Lm75 { .. } => (0x48..=0x4f, Some(0x48)),
             Part::Ds3231 { .. } => (0x68..=0x68, Some(0x68)),
-            Part::Scripted(_) => (0x00..=0x7f, None),
+            Part::Scripted { .. } => (0x00..=0x7f, None),
             Part::W25q { .. }
             | Part::Button { .. }
             | Part::Led { .. }
@@ -181,7 +186,7 @@ impl Part {
     /// Returns the nets that the part is on, with the keys that name them.
     pub(super) fn nets(&self) -> Vec<(&'static str, &NetName)> {
         let nets = match self {
-            Part::Bme280 { .. } | Part::Sht4x { .. } | Part::Scripted(_) | Part::Echo => vec![],
+            Part::Bme280 { .. } | Part::Sht4x { .. } | Part::Scripted { .. } | Part::Echo => vec![],
             Part::Ssd1306 { dc, reset, vbatc, vddc, .. } => {
                 vec![("dc", dc), ("reset", reset), ("vbatc", vbatc), ("vddc", vddc)]
             }

@@ -11,7 +11,11 @@ use super::Format;
 /// How long the dump goes on after the last edge, in nanoseconds: ten samples at one a microsecond.
 const TAIL_NS: u64 = 10_000;
 
-/// Writes changes of single wires, with a resolution of one nanosecond. [`Wave`] says how the signals are called.
+/// When the first edges are written that happen as the board begins, in nanoseconds. Readers take what the dump says of one time
+/// for the level at that time, so an edge at the time of the initial levels would be none.
+const FIRST_EDGE_NS: u64 = 1;
+
+/// Writes changes of single wires, with a resolution of one nanosecond; edges at time 0 are at 1 ns. [`Wave`] says how the signals are called.
 pub struct VcdFormat<W: Write> {
     out: Writer<W>,
     /// The wires, once they are known: with the first event.
@@ -65,7 +69,7 @@ impl<W: Write> VcdFormat<W> {
     fn write(&mut self, changes: &[Change]) -> io::Result<()> {
         for change in changes {
             if let Some(&code) = self.codes.get(change.signal) {
-                self.timestamp(change.at_ns)?;
+                self.timestamp(change.at_ns.max(FIRST_EDGE_NS))?;
                 self.out.change_scalar(code, value(change.level))?;
             }
         }

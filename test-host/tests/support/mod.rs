@@ -1,6 +1,7 @@
 //! What the tests with whole guests share: the guests themselves.
 #![allow(dead_code, reason = "no test file uses all of it")]
 
+pub(crate) mod buffer;
 pub(crate) mod wires;
 
 use std::path::{Path, PathBuf};

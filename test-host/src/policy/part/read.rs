@@ -127,7 +127,11 @@ impl Part {
                 let lit = optional(table, "lit", |value| value.choice(&LEVELS));
                 Some(Part::Led { net: net?, lit: lit?.unwrap_or(Level::High) })
             }
-            Kind::Scripted => Script::read(table, on).map(Part::Scripted),
+            Kind::Scripted => {
+                let lenient = optional(table, "lenient", |value| value.as_bool());
+                let script = Script::read(table, on);
+                Some(Part::Scripted { script: script?, lenient: lenient?.unwrap_or(false) })
+            }
             Kind::Echo => Some(Part::Echo),
             Kind::Voltage => {
                 let net = require_net(table, "net", "the net that has the voltage");
