@@ -129,6 +129,12 @@ pub(crate) const HOST: &[Check] = &[
         ..PASSES
     },
     Check {
+        name: "split-writes: what is longer than spidev's buffer goes out in parts",
+        command: "(cat refusals.toml; echo 'split-writes = true') > split.toml; guest split refusals && outside spi used",
+        prints: &["5000 bytes: Ok(())", "outside: a flash was selected 2 times"],
+        ..PASSES
+    },
+    Check {
         name: "a bus that is not there refuses the policy before a line is driven",
         command: "guest missing spi_id; status=$?; outside gpio 27 low && exit $status",
         exit: 120,
