@@ -52,7 +52,7 @@ pub mod wasm_embedded {
                     }
                     #[cfg(not(target_arch = "wasm32"))]
                     unsafe extern "C" fn drop(_: i32) {
-                        unreachable!()
+                        crate::native::end()
                     }
                     unsafe {
                         drop(_handle as i32);
@@ -426,7 +426,7 @@ pub mod wasm_embedded {
                     }
                     #[cfg(not(target_arch = "wasm32"))]
                     unsafe extern "C" fn drop(_: i32) {
-                        unreachable!()
+                        crate::native::end()
                     }
                     unsafe {
                         drop(_handle as i32);
@@ -461,7 +461,7 @@ pub mod wasm_embedded {
                             _: usize,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import2(ptr0.cast_mut(), len0, ptr1);
                         let l3 = i32::from(*ptr1.add(0).cast::<u8>());
@@ -534,7 +534,7 @@ pub mod wasm_embedded {
                             _: usize,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import3(
                             (self).handle() as i32,
@@ -617,7 +617,7 @@ pub mod wasm_embedded {
                             _: i32,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import3(
                             (self).handle() as i32,
@@ -856,7 +856,7 @@ pub mod wasm_embedded {
                     }
                     #[cfg(not(target_arch = "wasm32"))]
                     unsafe extern "C" fn drop(_: i32) {
-                        unreachable!()
+                        crate::native::end()
                     }
                     unsafe {
                         drop(_handle as i32);
@@ -897,7 +897,7 @@ pub mod wasm_embedded {
                     }
                     #[cfg(not(target_arch = "wasm32"))]
                     unsafe extern "C" fn drop(_: i32) {
-                        unreachable!()
+                        crate::native::end()
                     }
                     unsafe {
                         drop(_handle as i32);
@@ -932,7 +932,7 @@ pub mod wasm_embedded {
                             _: usize,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import2(ptr0.cast_mut(), len0, ptr1);
                         let l3 = i32::from(*ptr1.add(0).cast::<u8>());
@@ -987,7 +987,7 @@ pub mod wasm_embedded {
                             _: usize,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import2((self).handle() as i32, ptr0.cast_mut(), len0, ptr1);
                         let l3 = i32::from(*ptr1.add(0).cast::<u8>());
@@ -1053,7 +1053,7 @@ pub mod wasm_embedded {
                             _: i32,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import2(
                             (self).handle() as i32,
@@ -1117,7 +1117,7 @@ pub mod wasm_embedded {
                             _: usize,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import2(ptr0.cast_mut(), len0, ptr1);
                         let l3 = i32::from(*ptr1.add(0).cast::<u8>());
@@ -1172,7 +1172,7 @@ pub mod wasm_embedded {
                             _: usize,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import2((self).handle() as i32, ptr0.cast_mut(), len0, ptr1);
                         let l3 = i32::from(*ptr1.add(0).cast::<u8>());
@@ -1238,7 +1238,7 @@ pub mod wasm_embedded {
                             _: i32,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import2(
                             (self).handle() as i32,
@@ -1294,7 +1294,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import1(_: i32, _: *mut u8) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import1((self).handle() as i32, ptr0);
                         let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -1483,7 +1483,7 @@ pub mod wasm_embedded {
                     }
                     #[cfg(not(target_arch = "wasm32"))]
                     unsafe extern "C" fn drop(_: i32) {
-                        unreachable!()
+                        crate::native::end()
                     }
                     unsafe {
                         drop(_handle as i32);
@@ -1523,7 +1523,7 @@ pub mod wasm_embedded {
                     }
                     #[cfg(not(target_arch = "wasm32"))]
                     unsafe extern "C" fn drop(_: i32) {
-                        unreachable!()
+                        crate::native::end()
                     }
                     unsafe {
                         drop(_handle as i32);
@@ -1564,7 +1564,7 @@ pub mod wasm_embedded {
                     }
                     #[cfg(not(target_arch = "wasm32"))]
                     unsafe extern "C" fn drop(_: i32) {
-                        unreachable!()
+                        crate::native::end()
                     }
                     unsafe {
                         drop(_handle as i32);
@@ -1601,7 +1601,7 @@ pub mod wasm_embedded {
                             _: usize,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import2(ptr0.cast_mut(), len0, ptr1);
                         let l3 = i32::from(*ptr1.add(0).cast::<u8>());
@@ -1648,7 +1648,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import1(_: i32, _: i32, _: *mut u8) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import1((self).handle() as i32, level.clone() as i32, ptr0);
                         let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -1691,7 +1691,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import1(_: i32, _: *mut u8) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import1((self).handle() as i32, ptr0);
                         let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -1736,7 +1736,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import1(_: i32, _: *mut u8) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import1((self).handle() as i32, ptr0);
                         let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -1786,7 +1786,7 @@ pub mod wasm_embedded {
                             _: usize,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import2(ptr0.cast_mut(), len0, ptr1);
                         let l3 = i32::from(*ptr1.add(0).cast::<u8>());
@@ -1833,7 +1833,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import1(_: i32, _: *mut u8) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import1((self).handle() as i32, ptr0);
                         let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -1886,7 +1886,7 @@ pub mod wasm_embedded {
                             _: usize,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import2(ptr0.cast_mut(), len0, ptr1);
                         let l3 = i32::from(*ptr1.add(0).cast::<u8>());
@@ -1933,7 +1933,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import1(_: i32, _: i32, _: *mut u8) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import1((self).handle() as i32, level.clone() as i32, ptr0);
                         let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -1975,7 +1975,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import1(_: i32, _: *mut u8) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import1((self).handle() as i32, ptr0);
                         let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -2020,7 +2020,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import1(_: i32, _: *mut u8) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import1((self).handle() as i32, ptr0);
                         let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -2063,7 +2063,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import1(_: i32, _: *mut u8) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import1((self).handle() as i32, ptr0);
                         let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -2391,7 +2391,7 @@ pub mod wasm_embedded {
                     }
                     #[cfg(not(target_arch = "wasm32"))]
                     unsafe extern "C" fn drop(_: i32) {
-                        unreachable!()
+                        crate::native::end()
                     }
                     unsafe {
                         drop(_handle as i32);
@@ -2426,7 +2426,7 @@ pub mod wasm_embedded {
                             _: usize,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import2(ptr0.cast_mut(), len0, ptr1);
                         let l3 = i32::from(*ptr1.add(0).cast::<u8>());
@@ -2484,7 +2484,7 @@ pub mod wasm_embedded {
                             _: usize,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import2((self).handle() as i32, ptr0.cast_mut(), len0, ptr1);
                         let l3 = i32::from(*ptr1.add(0).cast::<u8>());
@@ -2529,7 +2529,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import1(_: i32, _: *mut u8) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import1((self).handle() as i32, ptr0);
                         let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -2572,7 +2572,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import1(_: i32, _: *mut u8) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import1((self).handle() as i32, ptr0);
                         let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -2617,7 +2617,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import1(_: i32, _: *mut u8) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import1((self).handle() as i32, ptr0);
                         let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -2786,7 +2786,7 @@ pub mod wasm_embedded {
                     }
                     #[cfg(not(target_arch = "wasm32"))]
                     unsafe extern "C" fn drop(_: i32) {
-                        unreachable!()
+                        crate::native::end()
                     }
                     unsafe {
                         drop(_handle as i32);
@@ -2821,7 +2821,7 @@ pub mod wasm_embedded {
                             _: usize,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import2(ptr0.cast_mut(), len0, ptr1);
                         let l3 = i32::from(*ptr1.add(0).cast::<u8>());
@@ -2863,7 +2863,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import0(_: i32) -> i32 {
-                            unreachable!()
+                            crate::native::end()
                         }
                         let ret = wit_import0((self).handle() as i32);
                         ret as u16
@@ -2891,7 +2891,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import1(_: i32, _: i32, _: *mut u8) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import1((self).handle() as i32, _rt::as_i32(&duty), ptr0);
                         let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -3031,7 +3031,7 @@ pub mod wasm_embedded {
                     }
                     #[cfg(not(target_arch = "wasm32"))]
                     unsafe extern "C" fn drop(_: i32) {
-                        unreachable!()
+                        crate::native::end()
                     }
                     unsafe {
                         drop(_handle as i32);
@@ -3066,7 +3066,7 @@ pub mod wasm_embedded {
                             _: usize,
                             _: *mut u8,
                         ) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import2(ptr0.cast_mut(), len0, ptr1);
                         let l3 = i32::from(*ptr1.add(0).cast::<u8>());
@@ -3109,7 +3109,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import0(_: i32) -> i32 {
-                            unreachable!()
+                            crate::native::end()
                         }
                         let ret = wit_import0((self).handle() as i32);
                         ret as u8
@@ -3137,7 +3137,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import1(_: i32, _: *mut u8) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import1((self).handle() as i32, ptr0);
                         let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -3183,7 +3183,7 @@ pub mod wasm_embedded {
                         }
                         #[cfg(not(target_arch = "wasm32"))]
                         unsafe extern "C" fn wit_import1(_: i32, _: *mut u8) {
-                            unreachable!()
+                            crate::native::end()
                         }
                         wit_import1((self).handle() as i32, ptr0);
                         let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -3230,7 +3230,7 @@ pub mod wasm_embedded {
                     }
                     #[cfg(not(target_arch = "wasm32"))]
                     unsafe extern "C" fn wit_import0(_: i64) {
-                        unreachable!()
+                        crate::native::end()
                     }
                     wit_import0(_rt::as_i64(&ns));
                 }
@@ -3258,7 +3258,7 @@ pub mod wasm_embedded {
                     }
                     #[cfg(not(target_arch = "wasm32"))]
                     unsafe extern "C" fn wit_import0() -> i64 {
-                        unreachable!()
+                        crate::native::end()
                     }
                     let ret = wit_import0();
                     ret as u64
@@ -3335,7 +3335,7 @@ pub mod wasm_embedded {
                     }
                     #[cfg(not(target_arch = "wasm32"))]
                     unsafe extern "C" fn wit_import1(_: *mut u8) {
-                        unreachable!()
+                        crate::native::end()
                     }
                     wit_import1(ptr0);
                     let l2 = i32::from(*ptr0.add(0).cast::<u8>());
@@ -3385,7 +3385,7 @@ pub mod wasm_embedded {
                         _: *mut u8,
                         _: usize,
                     ) {
-                        unreachable!()
+                        crate::native::end()
                     }
                     wit_import2(
                         level.clone() as i32,
@@ -3413,7 +3413,7 @@ pub mod wasm_embedded {
                     }
                     #[cfg(not(target_arch = "wasm32"))]
                     unsafe extern "C" fn wit_import1(_: *mut u8, _: usize) {
-                        unreachable!()
+                        crate::native::end()
                     }
                     wit_import1(ptr0.cast_mut(), len0);
                 }
@@ -3434,7 +3434,7 @@ pub mod wasm_embedded {
                     }
                     #[cfg(not(target_arch = "wasm32"))]
                     unsafe extern "C" fn wit_import1(_: *mut u8, _: usize) {
-                        unreachable!()
+                        crate::native::end()
                     }
                     wit_import1(ptr0.cast_mut(), len0);
                 }

@@ -90,6 +90,8 @@ pub mod i2c;
 #[cfg(test)]
 mod kinds;
 pub mod log;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
 mod open;
 mod place;
 pub mod print;
