@@ -11,6 +11,7 @@ mod peripherals;
 mod pins;
 mod rack;
 mod simulated;
+mod unanswered;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use wasm_embedded_sim::{PartId, Sim, SimSpiBus, SpiBusId, SpiSelectId, SpiSettin
 
 use self::hardware::Hardware;
 use self::rack::Rack;
+use self::unanswered::{Calls, Listened};
 pub use self::watch::{Edge, Watch};
 use crate::clock::RealWait;
 use crate::log::Teller;
@@ -95,6 +97,8 @@ pub struct Board {
     parts: Vec<(String, PartId)>,
     /// The scripted parts whose scripts need not be kept to.
     lenient: Vec<String>,
+    /// The simulated I2C buses, by their labels.
+    listened: Vec<Listened>,
     /// Buses that get clocks before the guest starts, and how many bytes of them.
     init_clocks: Vec<(SimSpiBus, usize)>,
 }
@@ -153,8 +157,15 @@ impl Board {
     ) -> Result<Board, BoardError> {
         refuse_hardware(policy)?;
         let rack = Rack::new(names, &sim, policy.has_hardware());
-        let mut board =
-            Board { sim, hardware: None, rack, parts: Vec::new(), lenient: Vec::new(), init_clocks: Vec::new() };
+        let mut board = Board {
+            sim,
+            hardware: None,
+            rack,
+            parts: Vec::new(),
+            lenient: Vec::new(),
+            listened: Vec::new(),
+            init_clocks: Vec::new(),
+        };
         // The guest's pins come first: parts find their nets driven when they are powered on, as on a board whose controller
         // is held in reset until its outputs are set up.
         pins::add(&board.sim, &mut board.rack, &policy.pins);
@@ -240,6 +251,12 @@ impl Board {
         found
     }
 
+    /// Says who is on a simulated I2C bus, for each label of `policy`, the board's, that was used and where nobody was there at any
+    /// address that was called.
+    pub(crate) fn unanswered(&self, policy: &Policy) -> Vec<String> {
+        self.listened.iter().filter_map(|listened| listened.warning(policy)).collect()
+    }
+
     /// Returns the context of the one guest of this board, or of the first of several, to put devices under labels that no policy
     /// can describe. What waits for the guest, its log and what stops it are set when it is run.
     pub fn hal(&mut self) -> &mut HalCtxBuilder {
@@ -288,7 +305,10 @@ impl Board {
             policy.i2c.iter().filter(|other| other.backend == label.backend).find_map(|other| other.frequency_hz);
         let frequency_hz = stated.unwrap_or(policy::DEFAULT_I2C_FREQUENCY_HZ);
         let bus = self.sim.i2c_bus(name, frequency_hz);
-        self.rack.i2c_bus(&label.label, Box::new(simulated::Bus(self.sim.i2c(bus))), &i2c_grant(label));
+        let calls = Calls::default();
+        let device = simulated::Bus { bus: self.sim.i2c(bus), calls: calls.clone() };
+        self.rack.i2c_bus(&label.label, Box::new(device), &i2c_grant(label));
+        self.listened.push(Listened { label: label.label.clone(), bus: name.clone(), calls });
         self.rack.frequency(&label.label, frequency_hz);
     }
 

@@ -46,6 +46,7 @@ pub mod microcontroller;
 pub mod output;
 pub mod policy;
 pub mod program;
+mod reach;
 pub mod run;
 pub mod screen;
 #[cfg(feature = "compile")]

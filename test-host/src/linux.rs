@@ -37,7 +37,7 @@ pub use discover::{GpioChip, I2cAdapter, KernelTarget, Machine, Missing, SpiNode
 pub use fault::{Fault, FaultListener};
 pub use fix::Subsystem;
 pub use gpio::{Bias, ChipChoice, ChipInfo, Direction, Edge, Line, LineChoice, LineInfo, LineRequest, LineSettings};
-pub use i2c::{I2cBus, I2cSettings, KernelOwner};
+pub use i2c::{I2cBus, I2cSettings, KernelOwner, MainDevice};
 pub use kernel::{Errno, I2cFile, Kernel, LineFile, SpiFile, SpiTransfer};
 pub use open::{OpenError, OpenReason};
 pub use pwm::{PwmOutput, PwmSettings};

@@ -7,7 +7,7 @@ use wasm_embedded_host::{Interrupt, Rate, Reason, Refusal};
 
 use crate::clock::Clock;
 use crate::output::{Said, Shared};
-use crate::policy::LogLevel;
+use crate::policy::{LogLevel, Policy, suggest};
 
 /// How many faults of the hardware are told in a second.
 const FAULTS_PER_S: u32 = 1000;
@@ -23,9 +23,28 @@ pub(crate) struct Teller {
     rate: Arc<Mutex<Rate>>,
 }
 
+/// The longest label that another one is suggested for. Bounds what a guest can have compared.
+const MAX_SUGGESTED_BYTES: usize = 64;
+
 /// What hears a guest's log and its refusals.
 #[derive(Debug)]
-pub(crate) struct GuestLog(pub(crate) Teller);
+pub(crate) struct GuestLog {
+    teller: Teller,
+    /// The labels of the policy, of every kind.
+    labels: Vec<String>,
+}
+
+impl GuestLog {
+    pub(crate) fn new(teller: Teller, policy: &Policy) -> GuestLog {
+        let i2c = policy.i2c.iter().map(|label| &label.label);
+        let spi = policy.spi.iter().map(|label| &label.label);
+        let pins = policy.pins.iter().map(|label| &label.label);
+        let pwm = policy.pwm.iter().map(|label| &label.label);
+        let uart = policy.uart.iter().map(|label| &label.label);
+        let adc = policy.adc.iter().map(|label| &label.label);
+        GuestLog { teller, labels: i2c.chain(spi).chain(pins).chain(pwm).chain(uart).chain(adc).cloned().collect() }
+    }
+}
 
 impl Teller {
     pub(crate) fn new(listener: &Shared, clock: &Clock, max_level: Option<Level>, interrupt: &Interrupt) -> Teller {
@@ -65,31 +84,40 @@ impl Teller {
 
 impl Log for GuestLog {
     fn max_level(&self) -> Option<Level> {
-        self.0.max_level
+        self.teller.max_level
     }
 
     fn log(&mut self, level: Level, target: &str, message: &str) {
-        self.0.say(Said::Log { level, target, message });
+        self.teller.say(Said::Log { level, target, message });
     }
 
     fn panicked(&mut self, message: &str) {
-        self.0.say(Said::Panic(message));
+        self.teller.say(Said::Panic(message));
     }
 
     fn print(&mut self, text: &str) {
-        self.0.say(Said::Stdout(text.as_bytes()));
+        self.teller.say(Said::Stdout(text.as_bytes()));
     }
 
     fn refused(&mut self, refusal: &Refusal<'_>) {
-        self.0.note(Level::Warn, &refusal.to_string());
+        let meant = match refusal {
+            Refusal::UnknownLabel { label } if label.len() <= MAX_SUGGESTED_BYTES => {
+                suggest::nearest(label, self.labels.iter().map(String::as_str))
+            }
+            _ => None,
+        };
+        match meant {
+            Some(meant) => self.teller.note(Level::Warn, &format!("{refusal}: did it mean {meant:?}?")),
+            None => self.teller.note(Level::Warn, &refusal.to_string()),
+        }
     }
 
     fn now_ns(&self) -> Option<u64> {
-        Some(self.0.clock.now_ns())
+        Some(self.teller.clock.now_ns())
     }
 
     fn dropped(&mut self, messages: u64) {
-        self.0.say(Said::Dropped(messages));
+        self.teller.say(Said::Dropped(messages));
     }
 }
 

@@ -126,7 +126,7 @@ pub fn pack(component: &[u8], policy: &Policy, board: Board, name: &str) -> Resu
     let settings = Settings { fuel: policy.machine.fuel_between_waits.is_some() };
     let compiler = config(settings).and_then(|config| Engine::new(&config));
     let compiler = compiler.map_err(|source| LoadError::Target { target: board.to_string(), source })?;
-    let code = compiler.precompile_component(component).map_err(LoadError::Invalid)?;
+    let code = compiler.precompile_component(component).map_err(LoadError::refused_by_firmware)?;
     let contents = Contents {
         wasmtime: WASMTIME,
         tunables: tunables(settings),
@@ -145,7 +145,7 @@ pub fn pack(component: &[u8], policy: &Policy, board: Board, name: &str) -> Resu
 /// Links the component here as the firmware will, so that what it would refuse is refused where a person sits.
 fn check_imports(component: &[u8]) -> Result<(), MakeError> {
     let engine = engine(EngineOptions::default()).map_err(LoadError::Engine)?;
-    let component = Component::new(&engine, component).map_err(LoadError::Invalid)?;
+    let component = Component::new(&engine, component).map_err(LoadError::refused_by_firmware)?;
     let names = imports::imports(&component).into_iter().map(|import| import.name);
     let missing: Vec<String> = names.filter(|name| !name.starts_with(INTERFACES)).collect();
     if !missing.is_empty() {

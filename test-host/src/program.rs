@@ -1,5 +1,12 @@
 //! Loads a component from bytes, whatever its file is called.
 
+#[cfg(feature = "compile")]
+mod core_module;
+#[cfg(feature = "compile")]
+mod unsupported;
+
+use std::borrow::Cow;
+
 use wasmtime::component::Component;
 use wasmtime::{Engine, Precompiled};
 
@@ -18,12 +25,18 @@ use crate::size;
 use crate::trust;
 use crate::trust::{Digest, Trust};
 
+#[cfg(feature = "compile")]
+pub use self::unsupported::Unsupported;
+
 /// The first bytes of every WebAssembly binary.
 /// WebAssembly Core Specification 2.0, section 5.5.16.
 const WASM_MAGIC: &[u8] = b"\0asm";
 /// The version and layer that follow them in a core module; a component has another layer.
 /// Component Model, `design/mvp/Binary.md`, "Component Definitions".
 const CORE_LAYER: &[u8] = &[0, 0];
+
+/// The first bytes of programs for Linux (ELF), Windows (PE) and macOS (Mach-O, for one and for several architectures).
+const MACHINE_MAGICS: [&[u8]; 4] = [b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"];
 
 /// Why bytes are no program that can be run.
 #[derive(Debug, thiserror::Error)]
@@ -33,8 +46,18 @@ pub enum LoadError {
     #[error("not a WebAssembly component: {0}")]
     NotWasm(&'static str),
     /// The bytes are a core module.
-    #[error("a WebAssembly core module, and not a component: build it for the target wasm32-wasip2")]
-    CoreModule,
+    #[error("a WebAssembly core module, and not a component: {0}")]
+    CoreModule(Cow<'static, str>),
+    /// The component uses what this host does not have.
+    #[cfg(feature = "compile")]
+    #[error("{uses}")]
+    Unsupported {
+        /// What, and how it is built without.
+        uses: Unsupported,
+        /// What the engine says.
+        #[source]
+        source: wasmtime::Error,
+    },
     /// The bytes are no valid component.
     #[error("not a valid component")]
     Invalid(#[source] wasmtime::Error),
@@ -81,6 +104,25 @@ pub enum LoadError {
     /// Wasmtime cannot work on this machine.
     #[error("the WebAssembly engine cannot work on this machine")]
     Engine(#[source] wasmtime::Error),
+}
+
+#[cfg(feature = "compile")]
+impl LoadError {
+    /// Says why the engine refuses a component.
+    pub(crate) fn refused(source: wasmtime::Error) -> LoadError {
+        match Unsupported::of(&source) {
+            Some(uses) => LoadError::Unsupported { uses, source },
+            None => LoadError::Invalid(source),
+        }
+    }
+
+    /// Says why the engine refuses a component that is for firmware.
+    pub(crate) fn refused_by_firmware(source: wasmtime::Error) -> LoadError {
+        match LoadError::refused(source) {
+            LoadError::Unsupported { uses, source } => LoadError::Unsupported { uses: uses.in_firmware(), source },
+            other => other,
+        }
+    }
 }
 
 /// Says what a program without all compilers lacks.
@@ -147,7 +189,7 @@ impl Program {
         if let Some(component) = name.as_ref().and_then(|(cache, name)| cached(&engine, cache, name)) {
             return Ok(Program { component, stack_bytes: options.stack_bytes });
         }
-        let component = Component::from_binary(&engine, bytes).map_err(LoadError::Invalid)?;
+        let component = Component::from_binary(&engine, bytes).map_err(LoadError::refused)?;
         if let Some((cache, name)) = name
             && let Ok(code) = component.serialize()
         {
@@ -245,12 +287,24 @@ pub fn compile(
         Some(target) => engine_for(target, bytes, options)
             .map_err(|source| LoadError::Target { target: target.to_owned(), source })?,
     };
-    let mut code = engine.precompile_component(bytes).map_err(LoadError::Invalid)?;
+    let mut code = engine.precompile_component(bytes).map_err(LoadError::refused)?;
     if let Some(key) = key {
         trust::seal(&mut code, key);
     }
     let digest = Digest::of(&code);
     Ok((code, digest))
+}
+
+/// Says how a component is made of a core module.
+#[cfg(feature = "compile")]
+fn how_to_compose(bytes: &[u8]) -> Cow<'static, str> {
+    core_module::advice(bytes).into()
+}
+
+/// Says how a component is made of a core module.
+#[cfg(not(feature = "compile"))]
+fn how_to_compose(_bytes: &[u8]) -> Cow<'static, str> {
+    "`wasm-tools component new` makes one; of Rust, the target wasm32-wasip2 does".into()
 }
 
 /// Says what bytes are that are no component.
@@ -260,12 +314,14 @@ pub(crate) fn check_kind(bytes: &[u8]) -> Result<(), LoadError> {
         return Err(LoadError::NotWasm(match text.first() {
             None => "it is empty",
             Some(b'(') => "it looks like WebAssembly text, which `wasm-tools parse` makes a component of",
-            Some(_) if bytes.starts_with(b"\x7fELF") => "it is a program for this machine: build it for wasm32-wasip2",
+            Some(_) if MACHINE_MAGICS.iter().any(|magic| bytes.starts_with(magic)) => {
+                "it is a program or library for a machine: build it with `--target wasm32-wasip2`"
+            }
             Some(_) => "it does not begin like one",
         }));
     };
     match rest.get(2..4) {
-        Some(CORE_LAYER) => Err(LoadError::CoreModule),
+        Some(CORE_LAYER) => Err(LoadError::CoreModule(how_to_compose(bytes))),
         Some(_) => Ok(()),
         None => Err(LoadError::NotWasm("it ends after its first bytes")),
     }

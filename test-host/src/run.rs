@@ -1,5 +1,6 @@
 //! Runs one guest on one board to its end, or several at once.
 
+mod backtrace;
 mod breach;
 mod drive;
 mod ending;

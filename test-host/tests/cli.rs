@@ -14,7 +14,7 @@ mod program;
 const POLICY: &str = r#"
 [i2c.sensor]
 sim = "board"
-allow = [0x76]
+allow = [0x3c, 0x76]
 
 [gpio]
 LED = { sim = true, direction = "output", initial = "low", on-exit = "low" }
@@ -114,6 +114,11 @@ fn folder() -> TempDir {
     write("script.toml", b"[i2c.bus]\nsim = true\n[[device]]\npart = \"scripted\"\ni2c = \"i2c\"\naddress = 0x20\nsteps = [{ write = [1] }]\n");
     write("lenient.toml", b"[i2c.bus]\nsim = true\n[[device]]\npart = \"scripted\"\ni2c = \"i2c\"\naddress = 0x20\nlenient = true\nsteps = [{ write = [1] }]\n");
     write("answer.toml", b"[uart.port]\nsim = true\n[[device]]\npart = \"scripted\"\nuart = \"port\"\nsteps = [{ after-ms = 5, send = \"late\" }]\n");
+    write("led.toml", b"[gpio]\nLED1 = { sim = true, direction = \"output\" }\n");
+    write(
+        "unreached.toml",
+        b"[i2c.bus]\nsim = true\nallow = [0x48]\n[[device]]\npart = \"lm75\"\ni2c = \"i2c\"\naddress = 0x49\n",
+    );
     write("empty.wasm", b"");
     write("random.wasm", b"\x17\x2a\x00\xff random");
     write("cut.wasm", b"\0asm\x0d\0\x01\0\x07");
@@ -155,6 +160,10 @@ fn every_ending_has_its_status_and_message() {
         ),
         ("several_names", &["run", "speaks.wasm", "speaks.wasm", "--policy", "nothing.toml"]),
         ("several_json", &["run", "speaks.wasm", "fails.wasm", "--policy", "nothing.toml", "--json"]),
+        ("display_of_none", &["run", "ok.wasm", "--policy", "nothing.toml", "--display"]),
+        ("part_unreached", &["run", "ok.wasm", "--policy", "unreached.toml"]),
+        ("label_slip", &["run", "drives_and_traps.wasm", "--policy", "led.toml"]),
+        ("large_stack", &["run", "large_stack.wasm", "--policy", "nothing.toml"]),
         ("several_missing", &["run", "ok.wasm", "no_run.wasm", "--policy", "board.toml"]),
     ];
     for (name, args) in cases {
@@ -178,6 +187,7 @@ fn every_refusal_has_its_status_and_message() {
         ("component_cut", &["run", "cut.wasm", "--policy", "board.toml"]),
         ("component_text", &["run", "text.wasm", "--policy", "board.toml"]),
         ("component_core", &["run", "core.wasm", "--policy", "board.toml"]),
+        ("component_waits", &["run", "waits_asynchronously.wasm", "--policy", "board.toml"]),
         ("component_program", &["run", "program.wasm", "--policy", "board.toml"]),
         ("unknown_import", &["run", "unknown_import.wasm", "--policy", "board.toml", "--trace", "t.vcd"]),
         ("other_type", &["run", "other_type.wasm", "--policy", "board.toml"]),
@@ -200,6 +210,7 @@ fn check_says_what_is_asked_for_and_what_is_offered() {
     compare(&folder, "check", &["check", "drives_and_traps.wasm", "--policy", "board.toml"]);
     compare(&folder, "check_without_labels", &["check", "drives_and_traps.wasm", "--policy", "nothing.toml"]);
     compare(&folder, "check_without_policy", &["check", "sleeps.wasm"]);
+    compare(&folder, "check_unreached", &["check", "ok.wasm", "--policy", "unreached.toml"]);
     compare(&folder, "check_unknown_import", &["check", "unknown_import.wasm", "--policy", "board.toml"]);
 }
 

@@ -9,9 +9,14 @@ use wasm_embedded_sim::{
     SpiError, SpiStep,
 };
 
+use super::unanswered::Calls;
+
 /// An I2C bus.
 #[derive(Debug)]
-pub(super) struct Bus(pub(super) SimI2c);
+pub(super) struct Bus {
+    pub(super) bus: SimI2c,
+    pub(super) calls: Calls,
+}
 
 /// An SPI device.
 #[derive(Debug)]
@@ -35,15 +40,18 @@ pub(super) struct Io(pub(super) SimIoPin);
 
 impl i2c::Bus for Bus {
     fn transaction(&mut self, address: i2c::Address, operations: &mut [I2cOperation<'_>]) -> Result<(), i2c::Error> {
-        match address {
-            i2c::Address::SevenBit(address) => self.0.transaction(address, operations),
-            i2c::Address::TenBit(address) => self.0.transaction(address, operations),
-        }
-        .map_err(i2c_error)
+        let result = match address {
+            i2c::Address::SevenBit(address) => self.bus.transaction(address, operations),
+            i2c::Address::TenBit(address) => self.bus.transaction(address, operations),
+        };
+        let result = result.map_err(i2c_error);
+        self.calls.note(address, &result);
+        result
     }
 
     fn start(&mut self, transaction: i2c::Transaction) -> Progress<i2c::Outcome> {
-        let address = match transaction.address() {
+        let (called, calls) = (transaction.address(), self.calls.clone());
+        let address = match called {
             i2c::Address::SevenBit(address) => Address::SevenBit(address),
             i2c::Address::TenBit(address) => Address::TenBit(address),
         };
@@ -51,8 +59,12 @@ impl i2c::Bus for Bus {
             i2c::Step::Read(len) => I2cStep::Read(len),
             i2c::Step::Write(len) => I2cStep::Write(len),
         });
-        let started = self.0.start(address, steps.collect(), transaction.bytes().to_vec());
-        Progress::pending(async move { started.await.map_err(i2c_error) })
+        let started = self.bus.start(address, steps.collect(), transaction.bytes().to_vec());
+        Progress::pending(async move {
+            let result = started.await.map_err(i2c_error);
+            calls.note(called, &result);
+            result
+        })
     }
 }
 

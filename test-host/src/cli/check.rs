@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::input::{ComponentArgs, PolicyArgs};
 use crate::engine::EngineOptions;
 use crate::policy::Policy;
-use crate::{describe, escape};
+use crate::{describe, escape, reach};
 
 /// Says what a component imports, what the policy offers it, and what is missing
 #[derive(Args)]
@@ -27,7 +27,7 @@ Examples:
   wasm-embedded-rt check station.wasm
 
 Exit status:
-  0 if the component can be run, 64 for a wrong command line, 120 if the policy is refused,
+  0 if the component can be run, even if the policy has no label for what it imports, 64 for a wrong command line, 120 if the policy is refused,
   121 if there is no component, or it imports what there is not";
 
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
@@ -41,19 +41,31 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
         format!("  imports {}{verdict}", escape::line(&import.name))
     }));
     lines.extend(program.exports().iter().map(|export| format!("  exports {}", escape::line(export))));
+    let wanting: Vec<&str> = match &policy {
+        Some((_, policy)) => {
+            let names = imports.iter().map(|import| import.name.as_str());
+            names.filter(|name| is_wanting(policy, name)).collect()
+        }
+        None => Vec::new(),
+    };
     match &policy {
         Some((path, policy)) => {
             lines.push(format!("policy {}", path.display()));
             lines.extend(describe::policy(policy).iter().map(|label| format!("  {label}")));
-            lines.extend(imports.iter().filter(|import| is_wanting(policy, &import.name)).map(|import| {
-                format!("  missing: the component imports {}, and the policy has no label for it", import.name)
+            lines.extend(wanting.iter().map(|name| {
+                format!("  missing: the component imports {}, and the policy has no label for it", escape::line(name))
             }));
+            lines.extend(reach::warnings(policy).iter().map(|warning| format!("  warning: {}", escape::line(warning))));
         }
         None => lines.push("no policy: every label will be unknown".to_owned()),
     }
     let linkable = program.check();
     if linkable.is_ok() {
-        lines.push("the component can be run".to_owned());
+        lines.push(match wanting.as_slice() {
+            [] => "the component can be run".to_owned(),
+            _ => "the component can be run, but what it opens of these interfaces will be refused: see `missing`"
+                .to_owned(),
+        });
     }
     super::print(&(lines.join("\n") + "\n"))?;
     linkable?;
@@ -63,10 +75,13 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
 /// Returns whether an import is an interface of hardware that the policy has nothing for.
 fn is_wanting(policy: &Policy, import: &str) -> bool {
     let interface = import.strip_prefix("wasm-embedded:hal/").and_then(|rest| rest.split('@').next());
-    match interface {
+    match interface.map(|interface| interface.strip_suffix("-async").unwrap_or(interface)) {
         Some("i2c") => policy.i2c.is_empty(),
         Some("spi") => policy.spi.is_empty(),
         Some("digital") => policy.pins.is_empty(),
+        Some("pwm") => policy.pwm.is_empty(),
+        Some("uart") => policy.uart.is_empty(),
+        Some("adc") => policy.adc.is_empty(),
         _ => false,
     }
 }

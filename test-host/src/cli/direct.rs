@@ -47,11 +47,11 @@ pub(super) struct Direct<'a> {
 impl<'a> Direct<'a> {
     /// Builds the board of a policy that was narrowed to what is used.
     pub(super) fn open(args: &'a DirectArgs, policy: &Policy) -> Result<Direct<'a>, Failure> {
-        Direct::on(args, Board::new(policy)?)
+        Direct::on(args, policy, Board::new(policy)?)
     }
 
     /// Takes a board.
-    pub(super) fn on(args: &'a DirectArgs, mut board: Board) -> Result<Direct<'a>, Failure> {
+    pub(super) fn on(args: &'a DirectArgs, policy: &Policy, mut board: Board) -> Result<Direct<'a>, Failure> {
         let mut files = Files::new();
         args.policy.add_files(&mut files);
         args.outputs.check_files(&mut files)?;
@@ -62,7 +62,7 @@ impl<'a> Direct<'a> {
         let clock = Clock::start(board.sim(), board.real_wait());
         let teller = Teller::new(&Shared::new(said.clone(), UNLIMITED), &clock, Some(Level::Warn), &interrupt);
         board.listen(&teller);
-        let hal = board.hal().interrupt(interrupt).log(GuestLog(teller)).build();
+        let hal = board.hal().interrupt(interrupt).log(GuestLog::new(teller, policy)).build();
         board.send_init_clocks();
         Ok(Direct { hal, clock, board, said, args, traces })
     }
@@ -80,6 +80,11 @@ impl<'a> Direct<'a> {
         self.board.sim().end_trace();
         self.traces.finish(at_ns)?;
         self.args.outputs.draw(&self.board, &Voice::new(false), at_ns)
+    }
+
+    /// Says who is on the simulated I2C buses where nobody was at the address that was called.
+    pub(super) fn unanswered(&self, policy: &Policy) -> Vec<String> {
+        self.board.unanswered(policy)
     }
 
     /// Returns what the hardware was reported not to do, and forgets it.

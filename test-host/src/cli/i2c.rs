@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use wasm_embedded_host::i2c::Address;
 
 use super::direct::{Direct, DirectArgs, find, i2c_text};
-use super::failure::Failure;
+use super::failure::{self, Failure};
 use crate::policy::{AddressGrant, I2cLabel, Policy};
 
 /// Scans, reads and writes an I2C bus, as i2c-tools do, on a label of a policy
@@ -56,6 +56,7 @@ struct Target<'a> {
     direct: Direct<'a>,
     label: &'a str,
     address: u8,
+    policy: Policy,
 }
 
 impl<'a> Target<'a> {
@@ -65,13 +66,14 @@ impl<'a> Target<'a> {
         find(&policy.i2c, |i2c| &i2c.label, label, "I2C")?;
         // Another address of the label's may be in the kernel's hands.
         let policy = narrowed(&policy, label, |granted| granted == u16::from(address));
-        Ok(Target { direct: Direct::open(args, &policy)?, label, address })
+        Ok(Target { direct: Direct::open(args, &policy)?, label, address, policy })
     }
 
     /// Carries out a transaction.
     fn transaction(&mut self, operations: &mut [embedded_hal::i2c::Operation<'_>]) -> Result<(), Failure> {
         let (label, address) = (self.label, Address::SevenBit(self.address));
         self.direct.hal.i2c_transaction(label, address, operations).map_err(|error| {
+            self.direct.unanswered(&self.policy).iter().for_each(|warning| failure::warn(warning));
             self.direct.failure(&format!("the transaction with {address} on `{label}` failed"), error, i2c_text)
         })
     }

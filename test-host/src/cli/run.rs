@@ -15,7 +15,7 @@ use self::ending::Teller;
 use self::outputs::Outputs;
 use self::voice::Voice;
 use super::apart::Files;
-use super::failure::Failure;
+use super::failure::{self, Failure};
 use super::input::{ComponentArgs, ComponentsArgs, PolicyArgs};
 use super::signals::Signals;
 use super::{note, status};
@@ -26,7 +26,7 @@ use crate::policy::{LogLevel, Policy};
 use crate::program::Program;
 use crate::run::{self, Ended, RunOptions, Together};
 use crate::style::Style;
-use crate::{display, duration, screen};
+use crate::{display, duration, reach, screen};
 
 /// Runs a component on the board that the policy describes, or several at once
 #[derive(Args)]
@@ -146,6 +146,10 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     let stop = signals.stop();
     let mut board = Board::for_guests(&policy, &names)?;
     opts.outputs.check(&board)?;
+    reach::warnings(&policy).iter().for_each(|warning| failure::warn(warning));
+    if opts.display.is_some() && board.displays().is_empty() {
+        failure::warn("`--display` draws nothing: no part of the policy is a display (`part = \"ssd1306\"`)");
+    }
     let voice = Voice::new(opts.json);
     let traces = opts.outputs.begin(&board, &voice, policy.machine.trace_bytes);
     let traces = traces.map_err(|failure| signals.over(failure))?;
@@ -188,6 +192,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
             note(&format!("{name}\n{picture}\n"));
         }
     }
+    board.unanswered(&policy).iter().for_each(|warning| failure::warn(warning));
     let (script, told) = scripts(&board, &voice, at_ns);
     let drawn = drawn.and(told);
     let status = all.iter().map(|ended| teller.status(&ended.exit)).find(|status| *status != 0).unwrap_or(script);

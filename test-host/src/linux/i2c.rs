@@ -22,7 +22,7 @@ use wasm_embedded_host::i2c::{Address, Bus, Error};
 use wasm_embedded_host::log::Level;
 
 pub(super) use errno::{ENOTSUPP, is_gone};
-pub use owner::KernelOwner;
+pub use owner::{KernelOwner, MainDevice};
 
 use super::fault::Source;
 use super::fix::Subsystem;

@@ -26,6 +26,11 @@ use super::tree::Tree;
 const TRIES: u32 = 20;
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
+/// Why a chip refuses a channel's frequency with EBUSY while another channel runs: it has one period for all. `pwm-pca9685.c`, which
+/// answers so, and as it does others with one prescaler.
+const ONE_PERIOD: &str = "all channels of such a chip (a PCA9685, say) share one period, and another channel is in use: give the \
+                          labels of all its channels the same `frequency`, or end the program that uses the others";
+
 /// Which output, and how it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PwmSettings {
@@ -64,6 +69,10 @@ impl PwmOutput {
         output.set_up(settings).map_err(|(what, errno)| match errno {
             // Files that this user may not write are the same trouble wherever they are met.
             Errno::ACCESS | Errno::PERM => OpenError::of_file(Subsystem::Pwm, tree, &output.folder, errno),
+            Errno::BUSY => OpenError {
+                advice: Some(ONE_PERIOD.to_owned()),
+                ..OpenError::unsupported(&output.source.device, what, Some(errno))
+            },
             _ => OpenError::unsupported(&output.source.device, what, Some(errno)),
         })?;
         Ok(output)

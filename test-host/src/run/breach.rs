@@ -14,6 +14,8 @@ pub enum Breach {
         asked: usize,
         /// How many it may have.
         allowed: usize,
+        /// Whether it wanted to begin with them, and not to have more.
+        initial: bool,
     },
     /// A larger table than the guest may have.
     Table {
@@ -82,7 +84,9 @@ impl Breach {
 impl fmt::Display for Breach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Breach::Memory { asked, allowed } => write!(f, "{asked} bytes of memory are past the limit of {allowed}"),
+            Breach::Memory { asked, allowed, .. } => {
+                write!(f, "{asked} bytes of memory are past the limit of {allowed}")
+            }
             Breach::Table { asked, allowed } => {
                 write!(f, "a table of {asked} elements is past the limit of {allowed}")
             }
@@ -95,6 +99,14 @@ impl fmt::Display for Breach {
             Breach::ProcessorTime => f.write_str("its processor time is over"),
             Breach::WallTime => f.write_str("it has run for as long as it may"),
         }?;
-        write!(f, ": `{}` in [limits] would raise it", self.key())
+        write!(f, ": `{}` in [limits] would raise it", self.key())?;
+        match self {
+            // What a guest begins with is its data and its stack, and linkers differ: 1 MiB of Rust's, 16 MiB of Zig's.
+            Breach::Memory { initial: true, .. } => f.write_str(
+                ", and a smaller stack needs less (of C and Zig: the linker's argument `-Wl,-z,stack-size=65536`; of Rust: \
+                 `-C link-arg=-zstack-size=65536`)",
+            ),
+            _ => Ok(()),
+        }
     }
 }

@@ -42,7 +42,8 @@ pub enum Exit {
 pub struct Trap {
     /// Why, in one line.
     pub reason: String,
-    /// The guest's calls, the innermost first, a line or more each, without control characters.
+    /// The guest's calls, the innermost first, a line or more each, without control characters. Those of Rust's run-time library
+    /// around a panic and around `main` are left out, as in a backtrace of Rust's own; the others keep their numbers.
     pub backtrace: Vec<String>,
 }
 
@@ -108,7 +109,8 @@ fn backtrace(error: &wasmtime::Error) -> Vec<String> {
     let frames = error.downcast_ref::<WasmBacktrace>().filter(|backtrace| !backtrace.frames().is_empty());
     let text = frames.map(WasmBacktrace::to_string).unwrap_or_default();
     // The first line only says that a backtrace follows.
-    text.lines().skip(1).map(escape::line).collect()
+    let lines: Vec<&str> = text.lines().skip(1).collect();
+    super::backtrace::of_guest(&lines).iter().map(|line| escape::line(line)).collect()
 }
 
 impl fmt::Display for Exit {

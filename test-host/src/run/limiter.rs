@@ -37,7 +37,8 @@ impl ResourceLimiter for Limiter {
     fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
         let asked = self.memory_bytes.saturating_add(desired.saturating_sub(current));
         if asked > self.limits.memory_bytes {
-            return self.refuse(Breach::Memory { asked, allowed: self.limits.memory_bytes });
+            let (allowed, initial) = (self.limits.memory_bytes, current == 0);
+            return self.refuse(Breach::Memory { asked, allowed, initial });
         }
         // Past its own maximum a memory is not grown.
         let grows = maximum.is_none_or(|maximum| desired <= maximum);

@@ -76,9 +76,9 @@ impl<'p> Prepared<'p> {
                 .interrupt(interrupt.clone())
                 .delay_object(timing.delay())
                 .clock(move || guest_clock.look_ns())
-                .log(GuestLog(teller))
+                .log(GuestLog::new(teller, policy))
                 .build(),
-            None => HalCtx::builder().log(GuestLog(teller)).build(),
+            None => HalCtx::builder().log(GuestLog::new(teller, policy)).build(),
         };
 
         let stdin = options.stdin.then(|| interrupt.clone());

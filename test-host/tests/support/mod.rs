@@ -37,6 +37,23 @@ fn build(package: &str, name: &str, which: &[&str]) -> PathBuf {
     path
 }
 
+/// Builds one program of the test guests with its names and lines, as a user's own build has them, and returns the component.
+pub(crate) fn guest_with_lines(name: &str) -> PathBuf {
+    // Apart from the others, which would be built anew each time.
+    let target = target_dir().join("guests-with-lines");
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--bin", name, "--target", "wasm32-wasip2", "--profile", "guest"])
+        .args(["--package", "test-guests", "--target-dir"])
+        .arg(&target)
+        .env("CARGO_PROFILE_GUEST_STRIP", "none")
+        .env("CARGO_PROFILE_GUEST_DEBUG", "1")
+        .current_dir(workspace())
+        .status()
+        .expect("cargo starts");
+    assert!(status.success(), "the guest {name} does not build: {status}");
+    target.join(format!("wasm32-wasip2/guest/{name}.wasm"))
+}
+
 /// Returns the folder of everything that is built, whether or not cargo was given a target.
 fn target_dir() -> PathBuf {
     // Cargo marks that folder, and not the one for a target in it.

@@ -65,8 +65,9 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     if pin.direction != PinDirection::Input {
         return Err(Failure::new(status::USAGE, format!("`{}` is no input", opts.label)));
     }
-    let (board, mut watch) = Board::with_watch(&policy.only(&[&opts.label]), pin)?;
-    let direct = Direct::on(&opts.direct, board)?;
+    let narrowed = policy.only(&[&opts.label]);
+    let (board, mut watch) = Board::with_watch(&narrowed, pin)?;
+    let direct = Direct::on(&opts.direct, &narrowed, board)?;
     let timeout = opts.timeout.or(matches!(pin.backend, PinBackend::Sim(_)).then_some(SIMULATED));
     let until = timeout.map(|timeout| watch.now().saturating_add(timeout));
     let mut left = opts.count;

@@ -19,7 +19,8 @@ use crate::trace::{Capped, Format, TextFormat, Trace, VcdFormat};
 /// Traces and pictures.
 #[derive(Args)]
 pub(in crate::cli) struct Outputs {
-    /// Writes what happens on the wires as a VCD, for PulseView, GTKWave and sigrok-cli
+    /// Writes what happens on the wires as a VCD, for PulseView, GTKWave and sigrok-cli. Its steps are nanoseconds: sigrok needs the
+    /// option `downsample=1000`, or it counts every one of a long trace
     #[arg(long, value_name = "FILE.vcd")]
     trace: Option<PathBuf>,
 

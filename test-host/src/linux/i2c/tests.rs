@@ -303,7 +303,7 @@ fn an_address_that_a_driver_has_is_named_with_the_driver() {
     assert_eq!(bus.owned_by_kernel(Address::SevenBit(0x76)), Ok(None));
     fake.fail("claim", Errno::BUSY);
     let owner = bus.owned_by_kernel(Address::SevenBit(0x68)).expect("the kernel says").expect("a driver");
-    assert_eq!(owner.to_string(), "address 0x68 is in use by the kernel's driver rtc-ds1307");
+    assert_eq!(owner.to_string(), "address 0x68 is in use by the kernel's driver rtc-ds1307 (device 1-0068)");
     assert!(
         owner.advice().contains("echo 1-0068 | sudo tee /sys/bus/i2c/drivers/rtc-ds1307/unbind"),
         "{}",
@@ -311,7 +311,61 @@ fn an_address_that_a_driver_has_is_named_with_the_driver() {
     );
     fake.fail("claim", Errno::BUSY);
     let owner = bus.owned_by_kernel(Address::SevenBit(0x69)).expect("the kernel says").expect("a driver");
-    assert_eq!((owner.device, owner.driver), (None, None), "behind a multiplexer");
+    assert_eq!((owner.device, owner.driver), (None, None), "the kernel has it, and the tree does not say how");
+}
+
+/// Puts devices with their drivers into a tree.
+fn devices(root: &std::path::Path, drivers: &[(&str, &str)]) {
+    for (device, driver) in drivers {
+        let folder = root.join("sys/bus/i2c/devices").join(device);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::os::unix::fs::symlink(format!("../../drivers/{driver}"), folder.join("driver")).expect("a link");
+    }
+}
+
+/// Returns who has an address of the bus 1 of a tree, and what to do about it.
+fn owner(root: &std::path::Path, address: u8) -> (String, String) {
+    let fake = Fake::default();
+    fake.set_functions(BCM2835);
+    let mut bus = fake.machine(Tree::at(root)).i2c("bus", &settings()).expect("the adapter opens");
+    fake.fail("claim", Errno::BUSY);
+    let owner = bus.owned_by_kernel(Address::SevenBit(address)).expect("the kernel says").expect("a driver");
+    (owner.to_string(), owner.advice())
+}
+
+#[test]
+fn a_further_address_of_a_device_is_named_with_the_device_and_never_unbound_alone() {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let drivers = [("1-0050", "at24"), ("1-0051", "dummy"), ("1-0052", "dummy"), ("1-0061", "dummy")];
+    devices(root.path(), &drivers);
+    let (owner_of_block, advice) = owner(root.path(), 0x52);
+    assert_eq!(
+        owner_of_block,
+        "address 0x52 is in use by the kernel's driver at24, for further data of its device 1-0050"
+    );
+    assert!(advice.contains("echo 1-0050 | sudo tee /sys/bus/i2c/drivers/at24/unbind"), "{advice}");
+    let (owner_of_lone, advice) = owner(root.path(), 0x61);
+    assert!(
+        owner_of_lone.ends_with("a driver of the kernel, for further data of its device (device 1-0061)"),
+        "{owner_of_lone}"
+    );
+    assert!(!advice.contains("unbind") && advice.contains("belongs to a device"), "{advice}");
+}
+
+#[test]
+fn a_device_behind_a_multiplexer_is_named_as_the_kernel_does() {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    devices(root.path(), &[("1-0070", "pca954x"), ("4-0071", "pca954x"), ("5-0049", "lm75"), ("6-004a", "lm75")]);
+    // A multiplexer's channels are links to the buses that they make; one of them has another multiplexer.
+    for (channel, bus) in [("1-0070/channel-0", "i2c-4"), ("1-0070/channel-1", "i2c-5"), ("4-0071/channel-0", "i2c-6")]
+    {
+        let link = root.path().join("sys/bus/i2c/devices").join(channel);
+        std::os::unix::fs::symlink(format!("../{bus}"), link).expect("a link");
+    }
+    let (owner_of_near, advice) = owner(root.path(), 0x49);
+    assert_eq!(owner_of_near, "address 0x49 is in use by the kernel's driver lm75 (device 5-0049)");
+    assert!(advice.contains("echo 5-0049 | sudo tee /sys/bus/i2c/drivers/lm75/unbind"), "{advice}");
+    assert!(owner(root.path(), 0x4a).0.ends_with("(device 6-004a)"), "behind two multiplexers");
 }
 
 #[test]

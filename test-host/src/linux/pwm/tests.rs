@@ -151,6 +151,15 @@ fn what_keeps_an_output_from_opening_is_told() {
 }
 
 #[test]
+fn a_second_frequency_of_a_chip_with_one_period_is_told_why() {
+    let fake = exported();
+    fake.fail("write", Errno::BUSY);
+    let error = open(&fake, &settings()).expect_err("another channel runs").to_string();
+    assert!(error.contains("share one period"), "{error}");
+    assert!(error.contains("the same `frequency`"), "{error}");
+}
+
+#[test]
 fn duties_are_nanoseconds_of_the_period() {
     let fake = exported();
     let mut output = open(&fake, &PwmSettings { frequency_hz: 100_000, ..settings() }).expect("it opens");
