@@ -5,14 +5,14 @@ use std::env;
 use std::process::Command;
 
 use wasm_embedded_hal::{
-    AdcInput, Delay, I2c, InputPin, Instant, IoPin, OutputPin, PwmOutput, SpiBus, SpiDevice, Uart, block_on, print,
+    AdcInput, Delay, I2c, InputPin, Instant, IoPin, OutputPin, PwmOutput, SpiBus, SpiDevice, Uart, block_on,
 };
 
 /// Says to this same program which of the guests it is.
 const GUEST: &str = "WASM_EMBEDDED_NATIVE_GUEST";
 
 /// What a guest may use first.
-const GUESTS: [(&str, fn()); 14] = [
+const GUESTS: [(&str, fn()); 13] = [
     ("I2c", || drop(I2c::open("bus"))),
     ("SpiDevice", || drop(SpiDevice::open("flash"))),
     ("SpiBus", || drop(SpiBus::open("wires"))),
@@ -26,7 +26,6 @@ const GUESTS: [(&str, fn()); 14] = [
     ("Instant", || {
         let _ = Instant::now();
     }),
-    ("print", || print(format_args!("21.5 degC\n"))),
     ("log", || {
         wasm_embedded_hal::log::init();
         log::error!("no sensor");
