@@ -55,9 +55,9 @@ impl EngineOptions {
         let machine = &policy.machine;
         EngineOptions {
             interruptible: true,
-            fuel: machine.fuel.is_some(),
-            stack_bytes: machine.stack_bytes,
-            code_bytes: machine.code_bytes,
+            fuel: machine.fuel().is_some(),
+            stack_bytes: machine.stack_bytes(),
+            code_bytes: machine.code_bytes(),
             lines: !policy.has_hardware(),
         }
     }

@@ -19,6 +19,7 @@ use crate::engine::{EngineOptions, engine};
 use crate::imports::{self, LinkError};
 use crate::policy::Policy;
 use crate::program::{LoadError, check_kind};
+use crate::size;
 
 /// What the interfaces begin with that a firmware has.
 const INTERFACES: &str = "wasm-embedded:hal/";
@@ -122,8 +123,12 @@ impl MakeError {
 pub fn pack(component: &[u8], policy: &Policy, board: Board, name: &str) -> Result<Vec<u8>, MakeError> {
     let packed = convert::policy(policy, board, name)?;
     check_kind(component)?;
+    let (asked, allowed) = (size::code(component), policy.machine.code_bytes());
+    if asked > u64::try_from(allowed).unwrap_or(u64::MAX) {
+        return Err(LoadError::TooLarge { asked, allowed }.into());
+    }
     check_imports(component)?;
-    let settings = Settings { fuel: policy.machine.fuel_between_waits.is_some() };
+    let settings = Settings { fuel: packed.limits.fuel.is_some() };
     let compiler = config(settings).and_then(|config| Engine::new(&config));
     let compiler = compiler.map_err(|source| LoadError::Target { target: board.to_string(), source })?;
     let code = compiler.precompile_component(component).map_err(LoadError::refused_by_firmware)?;

@@ -63,7 +63,7 @@ pub use self::device::{Device, Wiring};
 pub use self::fault::{Cause, FailureKind, Fault, FaultPlace};
 pub use self::gpio::{Bias, Chip, PinBackend, PinDirection, PinLabel, PinLevel};
 pub use self::i2c::{DEFAULT_I2C_FREQUENCY_HZ, I2cLabel};
-pub use self::limits::MachineLimits;
+pub use self::limits::{Fuel, MachineLimits};
 pub use self::log::LogLevel;
 
 pub use self::part::{FlashModel, NetName, Part, Script};

@@ -151,7 +151,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
         failure::warn("`--display` draws nothing: no part of the policy is a display (`part = \"ssd1306\"`)");
     }
     let voice = Voice::new(opts.json);
-    let traces = opts.outputs.begin(&board, &voice, policy.machine.trace_bytes);
+    let traces = opts.outputs.begin(&board, &voice, policy.machine.trace_bytes());
     let traces = traces.map_err(|failure| signals.over(failure))?;
     let columns = terminal_columns();
     if opts.display == Some(When::Live) {

@@ -78,6 +78,24 @@ pub enum ConvertError {
         /// What is there instead.
         instead: &'static str,
     },
+    /// A setting that no firmware keeps.
+    #[error("`{key}` of label `{label}`: {board} cannot keep it: {instead}")]
+    Setting {
+        /// The label.
+        label: String,
+        /// The key.
+        key: &'static str,
+        /// The board.
+        board: Board,
+        /// What is there instead.
+        instead: &'static str,
+    },
+    /// Faults, which no firmware plays.
+    #[error("[[fault]]: {board} has no faults: they are played by `run` only")]
+    Fault {
+        /// The board.
+        board: Board,
+    },
     /// The simulated board of the firmware does not have the part.
     #[error(
         "the part `{name}` is not on the simulated board of the firmware, which has bme280, ssd1306 (128x64), led, echo and \
@@ -91,6 +109,9 @@ pub enum ConvertError {
 
 /// Converts a policy, and checks it against the board.
 pub(super) fn policy(policy: &Policy, board: Board, name: &str) -> Result<packed::Policy, ConvertError> {
+    if !policy.faults.is_empty() {
+        return Err(ConvertError::Fault { board });
+    }
     let simulates = board != Board::Pico2;
     let parts = if simulates { policy.devices.iter().map(part).collect::<Result<_, _>>()? } else { Vec::new() };
     let i2c = policy.i2c.iter().map(|label| i2c(label, policy, board)).collect::<Result<Vec<_>, _>>()?;
@@ -214,6 +235,10 @@ fn spi(label: &SpiLabel, board: Board) -> Result<packed::SpiLabel, ConvertError>
 }
 
 fn pin(label: &PinLabel, board: Board) -> Result<packed::PinLabel, ConvertError> {
+    if label.debounce.is_some() {
+        let instead = "its inputs are as they are, and the driver has to debounce them";
+        return Err(ConvertError::Setting { label: label.label.clone(), key: "debounce", board, instead });
+    }
     let place = match (&label.backend, board) {
         (PinBackend::Sim(net), Board::An505 | Board::Virt) => packed::PinPlace::Sim { net: net.clone() },
         (PinBackend::Pin { chip: None, pin }, Board::Pico2) => {

@@ -5,30 +5,47 @@ use wasm_embedded_image::policy as packed;
 
 use super::Board;
 use super::convert::ConvertError;
-use crate::policy::{MachineLimits, Policy};
+use crate::policy::{Fuel, MachineLimits, Policy};
 
 /// Where computing is bounded on a microcontroller.
 const FUEL: &str = "say with `fuel` how much a guest may compute between two waits";
 
 /// Converts the limits. What a policy does not say is another number for some of them than on a large machine.
 pub(super) fn convert(policy: &Policy, board: Board) -> Result<packed::Limits, ConvertError> {
-    let (small, large) = (packed::Limits::default(), MachineLimits::default());
-    let machine = &policy.machine;
+    let small = packed::Limits::default();
+    // Each by name, so that a new limit is kept, refused, or left out here for a reason.
+    let MachineLimits {
+        memory_bytes,
+        table_elements,
+        instances,
+        stack_bytes,
+        // The compiler's, which is here: `pack` keeps it.
+        code_bytes: _,
+        computing,
+        processor_time,
+        wall_time,
+        fuel,
+        output_bytes,
+        // A firmware writes no traces.
+        trace_bytes: _,
+    } = policy.machine;
     let unkept = [
-        ("computing-ms", machine.computing != large.computing, FUEL),
-        ("processor-time-ms", machine.processor_time.is_some(), FUEL),
-        ("wall-time-ms", machine.wall_time.is_some(), "its guests live until they end"),
-        (
-            "output-bytes",
-            machine.output_bytes != large.output_bytes,
-            "its log is a wire; `log-messages-per-s` bounds what goes over it",
-        ),
+        ("stack-bytes", stack_bytes.is_some(), "the stack of its guests has 4096 bytes"),
+        ("computing-ms", computing.is_some(), FUEL),
+        ("processor-time-ms", processor_time.is_some(), FUEL),
+        ("wall-time-ms", wall_time.is_some(), "its guests live until they end"),
+        ("output-bytes", output_bytes.is_some(), "its log is a wire; `log-messages-per-s` bounds what goes over it"),
     ];
     if let Some((key, _, instead)) = unkept.into_iter().find(|(_, stated, _)| *stated) {
         return Err(ConvertError::Limit { key, board, instead });
     }
-    let or_small = |stated: usize, large: usize, small: u32| {
-        if stated == large { small } else { u32::try_from(stated).unwrap_or(u32::MAX) }
+    let or_small = |key, stated: Option<usize>, small| match stated {
+        None => Ok(small),
+        Some(stated) => u32::try_from(stated).map_err(|_| ConvertError::Limit {
+            key,
+            board,
+            instead: "its memory is less than 4 GiB",
+        }),
     };
     Ok(packed::Limits {
         transaction_bytes: policy.limits.transaction_bytes,
@@ -38,9 +55,16 @@ pub(super) fn convert(policy: &Policy, board: Board) -> Result<packed::Limits, C
         handles: policy.limits.handles,
         text_bytes: policy.limits.text_bytes,
         log_messages_per_s: policy.limits.log_messages_per_s,
-        memory_bytes: or_small(machine.memory_bytes, large.memory_bytes, small.memory_bytes),
-        table_elements: or_small(machine.table_elements, large.table_elements, small.table_elements),
-        instances: or_small(machine.instances, large.instances, small.instances),
-        fuel: machine.fuel_between_waits,
+        memory_bytes: or_small("memory-bytes", memory_bytes, small.memory_bytes)?,
+        table_elements: or_small("table-elements", table_elements, small.table_elements)?,
+        instances: or_small("instances", instances, small.instances)?,
+        fuel: match fuel {
+            None => small.fuel,
+            Some(Fuel::Off) => None,
+            Some(Fuel::Units(units)) => Some(units),
+        },
     })
 }
+
+#[cfg(test)]
+mod tests;

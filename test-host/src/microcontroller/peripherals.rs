@@ -86,6 +86,10 @@ pub(super) fn uart(label: &UartLabel, board: Board) -> Result<packed::UartLabel,
 
 pub(super) fn adc(label: &AdcLabel, board: Board) -> Result<packed::AdcLabel, ConvertError> {
     let place = place(&label.label, &label.backend, board, Function::Adc)?;
+    if board == Board::Pico2 && label.resolution_bits.is_some_and(|bits| bits != PICO2_RESOLUTION_BITS) {
+        let instead = "its converter has 12 bits";
+        return Err(ConvertError::Setting { label: label.label.clone(), key: "resolution-bits", board, instead });
+    }
     let stated = (label.resolution_bits, u32::try_from(label.reference_mv).unwrap_or_default());
     let (resolution_bits, reference_mv) = match board {
         Board::Pico2 => (PICO2_RESOLUTION_BITS, PICO2_REFERENCE_MV),

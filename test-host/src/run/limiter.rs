@@ -36,8 +36,8 @@ impl Limiter {
 impl ResourceLimiter for Limiter {
     fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
         let asked = self.memory_bytes.saturating_add(desired.saturating_sub(current));
-        if asked > self.limits.memory_bytes {
-            let (allowed, initial) = (self.limits.memory_bytes, current == 0);
+        if asked > self.limits.memory_bytes() {
+            let (allowed, initial) = (self.limits.memory_bytes(), current == 0);
             return self.refuse(Breach::Memory { asked, allowed, initial });
         }
         // Past its own maximum a memory is not grown.
@@ -49,21 +49,21 @@ impl ResourceLimiter for Limiter {
     }
 
     fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
-        if desired > self.limits.table_elements {
-            return self.refuse(Breach::Table { asked: desired, allowed: self.limits.table_elements });
+        if desired > self.limits.table_elements() {
+            return self.refuse(Breach::Table { asked: desired, allowed: self.limits.table_elements() });
         }
         Ok(true)
     }
 
     fn instances(&self) -> usize {
-        self.limits.instances
+        self.limits.instances()
     }
 
     fn tables(&self) -> usize {
-        self.limits.instances
+        self.limits.instances()
     }
 
     fn memories(&self) -> usize {
-        self.limits.instances
+        self.limits.instances()
     }
 }

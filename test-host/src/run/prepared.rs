@@ -61,7 +61,7 @@ impl<'p> Prepared<'p> {
     ) -> Result<Prepared<'p>, LinkError> {
         let engine = program.component().engine();
         let clock = beside.clock.clone();
-        let listener = Shared::new(listener, policy.machine.output_bytes);
+        let listener = Shared::new(listener, policy.machine.output_bytes());
         let max_level = level(options.log_level.or(policy.log_level).unwrap_or(DEFAULT_LOG_LEVEL));
         let teller = Teller::new(&listener, &clock, max_level, &interrupt);
         let processor = if beside.hooks.is_some() { Processor::of_thread() } else { Processor::of_process() };
@@ -158,7 +158,7 @@ fn store(engine: &wasmtime::Engine, guest: Guest, policy: &Policy) -> Result<Sto
     let mut store = Store::new(engine, guest);
     store.limiter(|guest| &mut guest.limiter);
     // Code that counts and need not is never out of fuel; code that does not count cannot be bounded.
-    if let (Err(error), Some(_)) = (store.set_fuel(policy.machine.fuel.unwrap_or(u64::MAX)), policy.machine.fuel) {
+    if let (Err(error), Some(_)) = (store.set_fuel(policy.machine.fuel().unwrap_or(u64::MAX)), policy.machine.fuel()) {
         return Err(LinkError::NoFuel(error));
     }
     let transaction = usize::try_from(policy.limits.transaction_bytes).unwrap_or(usize::MAX);

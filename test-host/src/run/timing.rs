@@ -228,7 +228,7 @@ impl Watch {
                 (last, since) = (pulse, now);
             }
             let is_past = |limit: Option<Duration>, value: Duration| limit.is_some_and(|limit| value > limit);
-            let breach = if now.saturating_sub(since) > self.limits.computing {
+            let breach = if now.saturating_sub(since) > self.limits.computing() {
                 Some(Breach::Computing)
             } else if is_past(self.limits.processor_time, now.saturating_sub(began_computing)) {
                 Some(Breach::ProcessorTime)
