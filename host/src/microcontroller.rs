@@ -114,3 +114,17 @@ free! {
     I32TruncSatF32S I32TruncSatF32U I32TruncSatF64S I32TruncSatF64U
     I64TruncSatF32S I64TruncSatF32U I64TruncSatF64S I64TruncSatF64U
 }
+
+#[cfg(test)]
+mod tests {
+    use super::fuel_of;
+
+    /// What POLICY.md and the firmware's README say of `fuel`.
+    #[test]
+    fn branches_and_calls_take_a_unit_and_copies_and_fills_one_for_each_byte() {
+        let cost = fuel_of();
+        assert_eq!((cost.Br, cost.BrIf, cost.BrTable, cost.I32Add, cost.LocalGet), (1, 1, 1, 0, 0));
+        let bytes = &cost.variable;
+        assert_eq!((bytes.memory_copy_per_byte, bytes.memory_fill_per_byte, bytes.memory_init_per_byte), (1, 1, 1));
+    }
+}

@@ -201,8 +201,8 @@ pub struct Limits {
     pub table_elements: u32,
     /// The most core instances, and the most tables.
     pub instances: u32,
-    /// How many branches and calls there may be between two waits; without it, only the watchdog stops a guest that computes
-    /// for ever.
+    /// How much a guest may compute between two waits: a branch and a call take a unit each, a copy or fill one for each byte.
+    /// Without it, only the watchdog stops a guest that computes for ever.
     pub fuel: Option<u64>,
 }
 

@@ -37,7 +37,7 @@ pub struct EngineOptions {
     /// Whether a guest that computes can be stopped, which costs it some speed (docs/performance.md). A guest that is inside a
     /// call of the host can be stopped always.
     pub interruptible: bool,
-    /// Whether instructions are counted, for the limit `fuel`.
+    /// Whether instructions, and bytes that are copied and filled, are counted for the limit `fuel`.
     pub fuel: bool,
     /// The most stack that a guest's calls may use.
     pub stack_bytes: usize,

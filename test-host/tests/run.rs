@@ -137,3 +137,13 @@ fn bytes_cut_off_anywhere_do_no_harm() {
         }
     }
 }
+
+/// POLICY.md: `fuel` counts instructions, and the bytes that are copied and filled.
+#[test]
+fn fuel_is_spent_by_the_byte_in_copies_and_fills() {
+    let exit = |fuel: u32| run("copies", &format!("[limits]\nfuel = {fuel}\n"), &RunOptions::default()).exit;
+    assert_eq!(exit(120_100), Exit::Status(0));
+    for fuel in [60_100, 119_900] {
+        assert!(matches!(exit(fuel), Exit::Limit { breach: Breach::Fuel, .. }), "{fuel} units are enough");
+    }
+}

@@ -23,7 +23,7 @@ pub(super) struct Opts {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Makes code that counts its instructions, for `fuel` in [limits]
+    /// Makes code that counts its instructions, and the bytes that it copies and fills, for `fuel` in [limits]
     #[arg(long)]
     fuel: bool,
 

@@ -1,0 +1,241 @@
+//! What a policy says is what is read, for every key and every default: `policy_values/TABLE.txt`. `BLESS=1` stores it.
+//!
+//! A row is what is written in the table, and on the next line what comes of it. Which tables and keys there are is asked of the policy's
+//! reader, so that a new one without a row fails, and that a table that takes an unknown key does.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+
+use wasm_embedded_rt::policy::{Policy, PolicyError};
+
+/// A table of the policy: its name, the policy around it, what stands between its entries, and what is read.
+struct Table {
+    name: &'static str,
+    around: &'static str,
+    between: &'static str,
+    read: fn(&Policy) -> String,
+}
+
+/// What parts and faults can be on.
+const BOARD: &str = "[i2c.bus]\nsim = true\n[spi.dev]\nsim = true\n[spi.all]\nsim = true\nselect = \"none\"\n\
+    [uart.port]\nsim = true\nparity = \"even\"\n[adc.POT]\nsim = true\n[pwm.FAN]\nsim = true\n[gpio]\n\
+    N1 = { sim = true }\nN2 = { sim = true }\nN3 = { sim = true }\nN4 = { sim = true }\n";
+
+const fn table(name: &'static str, around: &'static str, between: &'static str, read: fn(&Policy) -> String) -> Table {
+    Table { name, around, between, read }
+}
+
+const TABLES: [Table; 18] = [
+    table(
+        "i2c",
+        "[i2c.x]\n@\n[i2c.other]\nsim=\"named\"\n[[device]]\npart=\"lm75\"\ni2c=\"named\"\n",
+        "\n",
+        |policy| policy.i2c.iter().filter(|label| label.label == "x").map(debug).collect(),
+    ),
+    table("i2c.allow", "[i2c.x]\nsim = true\nallow = [{ @ }]\n", ", ", |policy| debug(&policy.i2c[0].allow)),
+    table("spi", "[spi.x]\n@\n", "\n", |policy| debug(&policy.spi[0])),
+    table("gpio", "[gpio.x]\n@\n", "\n", |policy| debug(&policy.pins[0])),
+    table("pwm", "[pwm.x]\n@\n", "\n", |policy| debug(&policy.pwm[0])),
+    table("uart", "[uart.x]\n@\n", "\n", |policy| debug(&policy.uart[0])),
+    table("adc", "[adc.x]\n@\n", "\n", |policy| debug(&policy.adc[0])),
+    table("log", "[log]\n@\n", "\n", |policy| debug(&policy.log_level)),
+    table("limits", "[limits]\n@\n", "\n", |policy| {
+        let machine = &policy.machine;
+        let sizes = (machine.memory_bytes(), machine.table_elements(), machine.instances(), machine.stack_bytes());
+        let others =
+            (machine.code_bytes(), machine.computing(), machine.fuel(), machine.output_bytes(), machine.trace_bytes());
+        format!("{} {} {sizes:?} {others:?}", debug(&policy.limits), debug(machine))
+    }),
+    table("restart", "[restart]\n@\n", "\n", |policy| debug(&policy.restart)),
+    table("device", "$[[device]]\n@\n", "\n", |policy| debug(&policy.devices[0])),
+    table("device.presses", "$[[device]]\npart = \"button\"\nnet = \"N1\"\npresses = [{ @ }]\n", ", ", |policy| {
+        debug(&policy.devices[0].part)
+    }),
+    table("device.points", "$[[device]]\npart = \"voltage\"\nnet = \"POT\"\npoints = [{ @ }]\n", ", ", |policy| {
+        debug(&policy.devices[0].part)
+    }),
+    table(
+        "device.steps.i2c",
+        "$[[device]]\npart = \"scripted\"\ni2c = \"i2c\"\naddress = 9\nsteps = [{ @ }]\n",
+        ", ",
+        |policy| debug(&policy.devices[0].part),
+    ),
+    table("device.steps.spi", "$[[device]]\npart = \"scripted\"\nspi = \"dev\"\nsteps = [{ @ }]\n", ", ", |policy| {
+        debug(&policy.devices[0].part)
+    }),
+    table(
+        "device.steps.uart",
+        "$[[device]]\npart = \"scripted\"\nuart = \"port\"\nsteps = [{ @ }]\n",
+        ", ",
+        |policy| debug(&policy.devices[0].part),
+    ),
+    table(
+        "device.registers",
+        "$[[device]]\npart = \"scripted\"\ni2c = \"i2c\"\naddress = 9\nregisters = [{ @ }]\n",
+        ", ",
+        |policy| debug(&policy.devices[0].part),
+    ),
+    table(
+        "fault",
+        "$[[device]]\npart = \"lm75\"\ni2c = \"i2c\"\n[[device]]\npart = \"echo\"\nuart = \"port\"\n[[fault]]\n@\n",
+        "\n",
+        |policy| debug(&policy.faults[0]),
+    ),
+];
+
+/// Returns a value without the places in the file.
+fn debug(value: &impl std::fmt::Debug) -> String {
+    let mut text = format!("{value:?}");
+    while let Some(start) = text.find("Spanned { span: ") {
+        let value = start + text[start..].find("value: ").expect("a value") + "value: ".len();
+        let end = value + text[value..].find(" }").expect("its end");
+        text = format!("{}{}{}", &text[..start], &text[value..end], &text[end + 2..]);
+    }
+    for key in [", span: ", ", wiring_span: ", ", place_span: "] {
+        while let Some(start) = text.find(key) {
+            let place = |char: char| char.is_ascii_digit() || char == '.';
+            let rest = text[start + key.len()..].trim_start_matches(place);
+            text = format!("{}{rest}", &text[..start]);
+        }
+    }
+    text
+}
+
+impl Table {
+    fn policy(&self, entries: &[&str]) -> String {
+        self.around.replace('$', BOARD).replace('@', &entries.join(self.between))
+    }
+
+    fn path(&self) -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/policy_values").join(format!("{}.txt", self.name))
+    }
+
+    /// Returns the entries of each row, and what comes of it.
+    fn rows(&self) -> Vec<(String, String)> {
+        let text = fs::read_to_string(self.path()).unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        let mut rows: Vec<(String, String)> = Vec::new();
+        for line in text.lines() {
+            match (line.strip_prefix("    "), rows.last_mut()) {
+                (Some(value), Some((_, expected))) => *expected = value.to_owned(),
+                _ => rows.push((line.to_owned(), String::new())),
+            }
+        }
+        rows
+    }
+}
+
+/// Returns the entries of a row.
+fn entries(row: &str) -> Vec<&str> {
+    row.split("; ").filter(|entry| !entry.is_empty() && *entry != "-").collect()
+}
+
+fn key(entry: &str) -> &str {
+    entry.split('=').next().unwrap_or_default().trim()
+}
+
+/// Returns the problems of a policy with what to do about each.
+fn problems(text: &str) -> Vec<(String, String)> {
+    match Policy::parse("values.toml", text) {
+        Ok(_) => Vec::new(),
+        Err(PolicyError::Invalid { problems, .. }) => problems
+            .iter()
+            .map(|problem| (problem.to_string(), problem.advice().unwrap_or_default().to_owned()))
+            .collect(),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Returns the words that an advice lists after `kind`.
+fn listed(advice: &str, kind: &str) -> BTreeSet<String> {
+    let (_, list) = advice.split_once(kind).unwrap_or_else(|| panic!("{advice:?} has no {kind}"));
+    list.split(", ").map(str::to_owned).collect()
+}
+
+/// Adds a key that no table has, and returns the keys that this one has.
+fn known_keys(table: &Table, row: &str) -> BTreeSet<String> {
+    let entries: Vec<&str> = entries(row).into_iter().chain(["no-such-key = 1"]).collect();
+    let found = problems(&table.policy(&entries));
+    let unknown = found.iter().find(|(message, _)| message.starts_with("unknown key `no-such-key` in "));
+    let (_, advice) =
+        unknown.unwrap_or_else(|| panic!("[{}] takes an unknown key beside {row}: {found:?}", table.name));
+    listed(advice, "keys: ")
+}
+
+#[test]
+fn what_the_file_says_is_what_is_read() {
+    for table in &TABLES {
+        let mut stored = String::new();
+        let mut different = Vec::new();
+        for (row, expected) in table.rows() {
+            let policy = table.policy(&entries(&row));
+            let policy = Policy::parse("values.toml", &policy)
+                .unwrap_or_else(|error| panic!("{row}: {error} {:?}", problems(&policy)));
+            let got = (table.read)(&policy);
+            stored.push_str(&format!("{row}\n    {got}\n"));
+            if got != expected {
+                different.push(format!("{}: {row}\n  is read as {got}\n  instead of {expected}", table.name));
+            }
+        }
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(table.path(), stored).expect("the values can be stored");
+        } else {
+            assert!(different.is_empty(), "{}", different.join("\n"));
+        }
+    }
+}
+
+#[test]
+fn every_key_of_every_table_has_a_row_and_no_table_takes_another() {
+    for table in &TABLES {
+        // The keys of a part and of a fault are those of its kind.
+        let mut known: BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
+        for (row, _) in table.rows() {
+            let kind = entries(&row).into_iter().find(|entry| matches!(key(entry), "part" | "fault"));
+            let (keys, tried) = known.entry(kind.unwrap_or_default().to_owned()).or_default();
+            keys.append(&mut known_keys(table, &row));
+            tried.extend(entries(&row).into_iter().map(|entry| key(entry).to_owned()));
+        }
+        let common = |table: &str, key: &str| match table {
+            // Said once for all kinds, by rows of one of them.
+            "device" => matches!(key, "name" | "i2c" | "spi" | "uart" | "address"),
+            "fault" => {
+                let place = matches!(key, "label" | "device" | "net" | "address");
+                place || matches!(key, "after" | "times" | "from-ms" | "until-ms" | "probability" | "seed")
+            }
+            _ => false,
+        };
+        let all_tried: BTreeSet<String> = known.values().flat_map(|(_, tried)| tried.iter().cloned()).collect();
+        for (kind, (keys, tried)) in &known {
+            let tried = |key: &String| tried.contains(key) || common(table.name, key) && all_tried.contains(key);
+            let missing: Vec<&String> = keys.iter().filter(|key| !tried(key)).collect();
+            assert!(missing.is_empty(), "[{}] {kind}: no row has {missing:?}", table.name);
+        }
+    }
+}
+
+#[test]
+fn every_section_part_and_fault_has_rows() {
+    let unknown = problems("no-such-section = 1\n");
+    let names: BTreeSet<String> = TABLES.iter().map(|table| table.name.to_owned()).collect();
+    let sections = listed(&unknown[0].1, "keys: ");
+    assert!(sections.is_subset(&names), "{sections:?} have no rows but {names:?}");
+    for (table, kind) in [("device", "part"), ("fault", "fault")] {
+        let table = TABLES.iter().find(|found| found.name == table).expect("a table");
+        let advice = problems(&table.policy(&[&format!("{kind} = \"no such\"")]));
+        let advice = advice.iter().map(|(_, advice)| advice).find(|advice| advice.contains("allowed values: "));
+        let kinds = listed(advice.expect("the kinds"), "allowed values: ");
+        let rows = table.rows();
+        for name in kinds {
+            let entry = format!("{kind} = \"{name}\"");
+            assert!(rows.iter().any(|(row, _)| entries(row).contains(&entry.as_str())), "no row has {entry}");
+        }
+    }
+}
+
+#[test]
+fn without_its_table_nothing_is_started_again_or_logged_otherwise() {
+    let policy = Policy::parse("empty.toml", "").expect("an empty policy");
+    assert_eq!(debug(&policy.restart), "Restart { when: Never, first_ms: 1000, longest_ms: 60000, attempts: 0 }");
+    assert_eq!((debug(&policy.log_level), debug(&policy.faults)), ("None".to_owned(), "[]".to_owned()));
+}
