@@ -214,6 +214,22 @@ fn every_key_of_every_table_has_a_row_and_no_table_takes_another() {
     }
 }
 
+/// A value that is refused without a word would leave its table out of a policy that is taken.
+#[test]
+fn no_key_takes_a_value_of_another_type_in_silence() {
+    for table in &TABLES {
+        for (row, _) in table.rows() {
+            let entries = entries(&row);
+            for (index, entry) in entries.iter().enumerate() {
+                let wrong = format!("{} = [[]]", key(entry));
+                let mut changed = entries.clone();
+                changed[index] = &wrong;
+                assert!(!problems(&table.policy(&changed)).is_empty(), "[{}] takes {changed:?}", table.name);
+            }
+        }
+    }
+}
+
 #[test]
 fn every_section_part_and_fault_has_rows() {
     let unknown = problems("no-such-section = 1\n");

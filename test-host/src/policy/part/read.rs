@@ -128,7 +128,7 @@ impl Part {
                 Some(Part::Led { net: net?, lit: lit?.unwrap_or(Level::High) })
             }
             Kind::Scripted => {
-                let lenient = optional(table, "lenient", |value| value.as_bool());
+                let lenient = optional(table, "lenient", |value| value.boolean());
                 let script = Script::read(table, on);
                 Some(Part::Scripted { script: script?, lenient: lenient?.unwrap_or(false) })
             }
