@@ -203,7 +203,8 @@ fn trap_in_wasi(linker: &mut Linker<HalCtx>, component: &Component) -> Result<()
             match export.ty {
                 ComponentItem::Resource(_) => instance.resource(name, ResourceType::host::<()>(), |_, _| Ok(()))?,
                 ComponentItem::ComponentFunc(_) => {
-                    instance.func_new(name, |_, _, _, _| wasmtime::bail!("no job calls WASI"))?;
+                    let unexpected = format!("no job calls WASI, but this one called `{name}`");
+                    instance.func_new(name, move |_, _, _, _| wasmtime::bail!("{unexpected}"))?;
                 }
                 _ => {}
             }

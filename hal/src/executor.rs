@@ -36,7 +36,8 @@ static WAKES: AtomicU32 = AtomicU32::new(0);
 ///
 /// # Panics
 ///
-/// Everything waits, and for nothing that the host would do.
+/// Everything waits, and for nothing that the host would do; or an asynchronous export of the guest's own did not call
+/// [`allow_waiting`].
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let waker = waker();
@@ -57,10 +58,20 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         while WAKES.load(Relaxed) == before {
             match host {
                 Some(host) if call::any() || time::first_ns().is_some() => (host.wait)(),
+                None if call::any() => panic!("asynchronous exports of one's own begin with `executor::allow_waiting`"),
                 _ => assert!(time::sleep(), "every task of the guest waits for another one: nobody will ever go on"),
             }
         }
     }
+}
+
+/// Lets [`block_on`] wait for the host, in a component with asynchronous exports of its own: to be called first in each of them.
+///
+/// [`macro@crate::main`] and [`async_entry!`](crate::async_entry) do it themselves. It brings in what waits, so that other guests
+/// import nothing for it. The host ends a guest that waits in a call that is not asynchronous.
+#[cfg(target_arch = "wasm32")]
+pub fn allow_waiting() {
+    call::allow();
 }
 
 /// Returns what counts wakes.

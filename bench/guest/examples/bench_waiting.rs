@@ -21,6 +21,8 @@ struct Jobs;
 
 impl bindings::Guest for Jobs {
     fn run(job: u32, rounds: u32) -> Result<u64, String> {
+        #[cfg(target_arch = "wasm32")]
+        wasm_embedded_hal::executor::allow_waiting();
         block_on(run(job, rounds)).map_err(|failed| failed.to_string())
     }
 }

@@ -21,8 +21,6 @@ impl spi::SpiDevice for SpiDevice {
             return Ok(());
         }
         match operations {
-            // A pulse of chip select.
-            [] => call::device_short(&self.0, ShortBytes::default(), 0).await.map(drop).map_err(Error::from),
             [Operation::Write(bytes)] => Ok(call::device_write(&self.0, bytes).await?),
             _ => self.flat_async(operations, &sums).await,
         }

@@ -47,7 +47,7 @@ impl Sums {
 }
 
 /// A transaction that fits a short call: at most 16 words in all and no delay. Several operations under one chip select are
-/// the same bits on the wires as one transfer.
+/// the same bits on the wires as one transfer; none at all are a pulse of chip select.
 #[derive(Debug)]
 pub(super) struct Shape {
     pub(super) sent: ShortBytes,
@@ -60,7 +60,7 @@ const SHORT_BYTES_SUM: u64 = 16;
 impl Shape {
     #[inline]
     pub(super) fn of(operations: &[Operation<'_, u8>], sums: &Sums) -> Option<Shape> {
-        if operations.is_empty() || sums.delays || sums.clocked > SHORT_BYTES_SUM {
+        if sums.delays || sums.clocked > SHORT_BYTES_SUM {
             return None;
         }
         let mut shape = Shape { sent: ShortBytes::default(), read_len: 0 };
@@ -173,11 +173,11 @@ mod tests {
         assert_eq!(shape(&[Operation::Transfer(&mut [0; 5], &[1])]), Some((5, 5)));
         assert_eq!(shape(&[Operation::Transfer(&mut [0], &[1, 2, 3])]), Some((3, 1)));
         assert_eq!(shape(&[Operation::Write(&[])]), Some((0, 0)), "a pulse of chip select");
+        assert_eq!(shape(&[]), Some((0, 0)), "another one");
     }
 
     #[test]
     fn a_delay_or_a_seventeenth_word_is_not_short() {
-        assert_eq!(shape(&[]), None);
         assert_eq!(shape(&[Operation::Write(&[1]), Operation::DelayNs(1)]), None);
         assert_eq!(shape(&[Operation::Write(&[0; 8]), Operation::Read(&mut [0; 9])]), None);
         assert_eq!(shape(&[Operation::Transfer(&mut [0; 17], &[1])]), None);
