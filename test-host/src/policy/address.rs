@@ -42,11 +42,16 @@ fn reserved_for(address: u16) -> Option<&'static str> {
     reserved(u8::try_from(address).ok()?)
 }
 
+/// Says that `address` is the eight-bit form of `meant`.
+fn with_the_bit(meant: u16, address: u16) -> String {
+    format!("{meant:#04x} with its read/write bit is {address:#04x}: write {meant:#04x}")
+}
+
 /// Returns what to do about an address that cannot be granted, and is meant for another.
 fn meant(address: u16, ten_bit: bool) -> Option<String> {
     match eight_bit_form_of(address) {
         _ if ten_bit => None,
-        Some(meant) => Some(format!("{meant:#04x} with its read/write bit is {address:#04x}: write {meant:#04x}")),
+        Some(meant) => Some(with_the_bit(meant.into(), address)),
         None if (LAST_SEVEN_BIT + 1..=LAST_TEN_BIT).contains(&address) => {
             Some(format!("an address of ten bits is written {{ address = {address:#05x}, ten-bit = true }}"))
         }
@@ -118,14 +123,31 @@ fn read_grant(value: &Value<'_>) -> Option<AddressGrant> {
     Some(AddressGrant { addresses: addresses?, ten_bit, access: access.unwrap_or(Some(Access::default()))? })
 }
 
+/// Reads the address of a part, which has no others than `possible`.
+pub(crate) fn read_part_address(value: &Value<'_>, possible: &RangeInclusive<u16>) -> Option<u8> {
+    let address: Option<u16> = value.as_integer();
+    if let Some(address) = address.filter(|address| possible.contains(address)) {
+        return u8::try_from(address).ok();
+    }
+    if value.is_integer() {
+        let help = address.and_then(eight_bit_form_of).map(u16::from).filter(|meant| possible.contains(meant));
+        let help = help.zip(address).map(|(meant, address)| with_the_bit(meant, address));
+        value.refuse(&format!("is no address of this part, which has {}", display(possible, false)), help);
+    } else {
+        value.refuse("must be an address, such as 0x76", None);
+    }
+    None
+}
+
 /// Reads one address or a range of them.
 pub(crate) fn read_addresses(value: &Value<'_>, ten_bit: bool) -> Option<RangeInclusive<u16>> {
     let last = if ten_bit { LAST_TEN_BIT } else { LAST_SEVEN_BIT };
+    let ordinary = if ten_bit { display(&(0..=last), true) } else { display(&ORDINARY, false) };
     if value.is_integer() {
         let address: Option<u16> = value.as_integer();
         let Some(address) = address.filter(|address| *address <= last) else {
             let help = address.and_then(|address| meant(address, ten_bit));
-            value.refuse(&format!("is no address: those are 0x00 to {last:#04x}"), help);
+            value.refuse(&format!("is no address: those are {ordinary}"), help);
             return None;
         };
         if let (false, Some(reason)) = (ten_bit, reserved_for(address)) {
@@ -141,7 +163,7 @@ pub(crate) fn read_addresses(value: &Value<'_>, ten_bit: bool) -> Option<RangeIn
     let (first, end) = text.split_once('-').unwrap_or((text, text));
     let range = parse(first).zip(parse(end)).filter(|(first, end)| first <= end && *end <= last);
     let Some((first, end)) = range else {
-        let help = format!("addresses are 0x00 to {last:#04x}, the lower one first");
+        let help = format!("addresses are {ordinary}, the lower one first");
         value.refuse(&format!("is \"{}\", which is no range of addresses", text.escape_debug()), Some(help));
         return None;
     };

@@ -1,5 +1,6 @@
 //! `[[device]]`: the parts on the simulated board, and what they are wired to.
 
+use super::address::{display, read_part_address};
 use super::backend::{read_name, read_net};
 use super::part::{Buses, NetName, Part};
 use super::problem::Span;
@@ -95,14 +96,14 @@ fn read_spi(table: &Table<'_>, label: &Value<'_>) -> Option<Wiring> {
 fn read_i2c(table: &Table<'_>, bus: &Value<'_>, part: &Part) -> Option<Wiring> {
     let bus = read_name(bus);
     let (possible, default) = part.addresses();
-    let meaning = format!(
-        "one of {}",
-        super::address::display(&(u16::from(*possible.start())..=u16::from(*possible.end())), false)
-    );
+    let possible = u16::from(*possible.start())..=u16::from(*possible.end());
     let address = match (table.get("address"), default) {
-        (Some(value), _) => value.integer(possible),
+        (Some(value), _) => read_part_address(&value, &possible),
         (None, Some(default)) => Some(default),
-        (None, None) => table.require("address", &meaning).and_then(|value| value.integer(possible)),
+        (None, None) => {
+            let meaning = format!("one of {}", display(&possible, false));
+            table.require("address", &meaning).and_then(|value| read_part_address(&value, &possible))
+        }
     };
     Some(Wiring::I2c { bus: bus?, address: address? })
 }

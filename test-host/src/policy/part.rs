@@ -165,7 +165,8 @@ impl Part {
             Part::Eeprom24 { .. } => (0x50..=0x57, Some(0x50)),
             Part::Lm75 { .. } => (0x48..=0x4f, Some(0x48)),
             Part::Ds3231 { .. } => (0x68..=0x68, Some(0x68)),
-            Part::Scripted { .. } => (0x00..=0x7f, None),
+            // Nobody is granted a reserved address, so that a part there could never answer.
+            Part::Scripted { .. } => (0x08..=0x77, None),
             Part::W25q { .. }
             | Part::Button { .. }
             | Part::Led { .. }

@@ -31,9 +31,9 @@ const fn machine(uses: &'static str, advice: &'static str) -> Unsupported {
 /// What messages of the validator contain, and what they mean; the first one that fits counts. wasmparser 0.254,
 /// `validator/operators.rs`, `validator/core.rs` and `validator/component.rs`: there are no types for them.
 const MEANINGS: [(&str, Unsupported); 14] = [
-    ("requires the component model async feature", ASYNCHRONOUS),
-    ("requires the component model more async builtins feature", ASYNCHRONOUS),
-    ("requires the component model threading feature", ASYNCHRONOUS),
+    (" the component model async feature", ASYNCHRONOUS),
+    (" the component model more async builtins feature", ASYNCHRONOUS),
+    (" the component model threading feature", ASYNCHRONOUS),
     (
         " the component model ",
         machine(
@@ -120,6 +120,7 @@ mod tests {
             ("(core func (canon waitable-set.new))", "waits asynchronously", "#[wasm_embedded_hal::main]"),
             ("(core func (canon task.return))", "waits asynchronously", "--backend-qjs-disable-async"),
             ("(core func (canon context.get i32 0))", "waits asynchronously", "async_entry!"),
+            ("(type (func async))", "waits asynchronously", "#[wasm_embedded_hal::main]"),
             ("(type (list u8 4))", "not standardised", "WASI 0.2"),
             ("(core module (func (drop (v128.const i64x2 0 0))))", "uses SIMD", "-msimd128"),
             ("(core module (memory 1 1 shared))", "uses threads", "-pthread"),

@@ -3,8 +3,10 @@
 
 /// What every panic goes through after the code that panicked. `std::sys::backtrace`, and `core::panicking` for guests without std.
 const PANIC: [&str; 2] = ["__rust_end_short_backtrace", "rust_begin_unwind"];
-/// What `main` is called through.
-const MAIN: &str = "__rust_begin_short_backtrace";
+/// What `main` is called through: by std, and by the C library's start file where there is no std.
+const MAIN: [&str; 2] = ["__rust_begin_short_backtrace", "__main_void"];
+/// The module of code that has no name: the adapter through which the C library calls WASI.
+const NAMELESS: &str = " - <unknown>!";
 
 /// How names of Rust's libraries begin.
 const LIBRARIES: [&str; 3] = ["core::", "std::", "alloc::"];
@@ -19,7 +21,7 @@ pub(super) fn of_guest<'t>(lines: &'t [&'t str]) -> Vec<&'t str> {
     let calls: Vec<Call<'t>> = lines.chunk_by(|_, line| is_place(line)).collect();
     let panicked = calls.iter().rposition(|call| PANIC.iter().any(|name| has(call, name)));
     let after = calls.get(panicked.map_or(0, |last| last + 1)..).unwrap_or_default();
-    let until = after.iter().position(|call| has(call, MAIN)).unwrap_or(after.len());
+    let until = after.iter().position(|call| MAIN.iter().any(|name| has(call, name))).unwrap_or(after.len());
     let between = after.get(..until).unwrap_or_default();
     let first = between.iter().position(|call| !is_library(call));
     let last = between.iter().rposition(|call| !is_library(call));
@@ -38,10 +40,11 @@ fn has(call: Call<'_>, name: &str) -> bool {
     call.first().is_some_and(|line| line.contains(name))
 }
 
-/// Returns whether a call is one of Rust's libraries, by its file or, where that is not known, by its name.
+/// Returns whether a call is one of the libraries', by its file or, where that is not known, by its name.
 fn is_library(call: Call<'_>) -> bool {
     match call {
         [_, place, ..] => LIBRARY_FILES.iter().any(|folder| place.contains(folder)),
+        [line] if line.contains(NAMELESS) => true,
         [line] => {
             // `  3:   0x1d0 - module!name`, or `    - name` of what was inlined.
             let name = line.split_once(" - ").map_or(*line, |(_, name)| name);
@@ -86,6 +89,22 @@ mod tests {
     }
 
     #[test]
+    fn a_guest_without_std_ends_with_its_main_and_a_stop_in_wasi_begins_with_its_own_line() {
+        let text = "\
+    0:   0x39ef - <unknown>!<wasm function 14>
+    1:    0x911 - app::main
+                    at /home/pi/app/src/main.rs:9:5
+    2:    0xa31 - app::__main_void
+                    at /home/pi/hal/src/entry.rs:60:48
+    3:    0xb01 - app.wasm!_start
+                    at wasisdk://v25.0/build/crt1-command.c:56:11";
+        let expected = "    1:    0x911 - app::main\n                    at /home/pi/app/src/main.rs:9:5";
+        assert_eq!(own(text), expected);
+        let stripped = "    0:   0x39ef - <unknown>!<wasm function 14>\n    1:   0x39f0 - <unknown>!<wasm function 9>";
+        assert_eq!(own(stripped), stripped, "of a guest without names, all there is");
+    }
+
+    #[test]
     fn the_guest_s_own_line_is_the_first_and_main_is_the_last() {
         let expected = "              - app::read
                     at /home/pi/app/src/main.rs:4:56
@@ -107,7 +126,7 @@ mod tests {
     7:    0x951 - app.wasm!__main_void";
         let own = own(text);
         assert!(own.starts_with("    4:    0x921 - app.wasm!driver::Sensor::read\n    5:"), "{own}");
-        assert!(own.ends_with("__main_void"), "nothing says that this is not the guest's: {own}");
+        assert!(own.ends_with("app::main"), "{own}");
     }
 
     #[test]
