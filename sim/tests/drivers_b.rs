@@ -78,7 +78,7 @@ fn compare<DI: WriteOnlyDataCommand, S: DisplaySize>(
 }
 
 fn frame(sim: &Sim, part: PartId) -> Frame {
-    sim.with_part(part, |part: &mut Ssd1306, _| part.frame()).expect("the part is a display")
+    sim.with_part(part, |part: &mut Ssd1306, board| part.frame(board.now_ns())).expect("the part is a display")
 }
 
 fn compare_over_i2c<S: DisplaySize + Copy>(panel: Panel, size: S) {
@@ -145,6 +145,7 @@ fn a_partial_flush_changes_only_its_part() {
     assert_eq!(frame(&sim, part).lit(), 128 * 64 - 2);
     driver.set_brightness(Brightness::BRIGHTEST).expect("the display answers");
     assert_eq!(sim.with_part(part, |part: &mut Ssd1306, _| part.contrast()), Some(255));
+    assert_eq!(frame(&sim, part).contrast, 255);
     driver.set_display_on(false).expect("the display answers");
     assert_eq!(frame(&sim, part).lit(), 0);
 }

@@ -230,7 +230,7 @@ impl Board {
     /// Returns what a display shows, if there is one of this name.
     #[must_use]
     pub fn frame(&self, name: &str) -> Option<Frame> {
-        self.sim.with_part::<Ssd1306, _>(self.part(name)?, |display, _| display.frame())
+        self.sim.with_part::<Ssd1306, _>(self.part(name)?, |display, board| display.frame(board.now_ns()))
     }
 
     /// Returns what went otherwise than the scripted parts expected.

@@ -33,16 +33,23 @@ fn schedule(sim: &Sim, canvas: Arc<Canvas>) {
 }
 
 fn look(stage: &mut dyn Stage, canvas: Arc<Canvas>, shown: Vec<Option<Frame>>) {
-    let frame = |stage: &mut dyn Stage, id| stage.with_part::<Ssd1306, _>(id, |display, _| display.frame());
+    let frame =
+        |stage: &mut dyn Stage, id| stage.with_part::<Ssd1306, _>(id, |display, board| display.frame(board.now_ns()));
     let frames: Vec<Option<Frame>> = canvas.displays.iter().map(|(_, id)| frame(stage, *id)).collect();
     // A display that was dark from the start shows nothing worth drawing.
     let dark = |frame: &Option<Frame>| frame.as_ref().is_none_or(|frame| frame.lit() == 0);
-    let changed = if shown.is_empty() { !frames.iter().all(dark) } else { frames != shown };
+    let changed = if shown.is_empty() { !frames.iter().all(dark) } else { !looks_like(&frames, &shown) };
     if changed {
         canvas.draw(&frames);
     }
     let shown = if changed { frames } else { shown };
     stage.schedule(stage.now_ns().saturating_add(LOOK_NS), Box::new(move |stage| look(stage, canvas, shown)));
+}
+
+/// Returns whether a terminal would show the same, which does not tell how bright a pixel is.
+fn looks_like(frames: &[Option<Frame>], shown: &[Option<Frame>]) -> bool {
+    let pixels = |frame: &Option<Frame>| frame.as_ref().map(|frame| frame.pixels.clone());
+    frames.iter().map(pixels).eq(shown.iter().map(pixels))
 }
 
 impl Canvas {

@@ -11,14 +11,39 @@ const SCALE: usize = 4;
 const MARGIN: usize = 16;
 
 /// The colours of an OLED: the glass around the pixels, dark pixels, lit pixels, and the light between lit ones.
-const PALETTE: [[u8; 3]; 4] = [[0x05, 0x07, 0x0b], [0x0a, 0x0e, 0x14], [0xd8, 0xee, 0xff], [0x84, 0x9c, 0xb4]];
+type Palette = [[u8; 3]; 4];
+
+/// At the contrast 0. The current of a pixel would be none by the data sheet's formula; on the glass it can be seen.
+const DIMMEST: Palette = [[0x05, 0x07, 0x0b], [0x0a, 0x0e, 0x14], [0x38, 0x40, 0x48], [0x22, 0x2a, 0x32]];
+/// At [`USUAL_CONTRAST`].
+const USUAL: Palette = [[0x05, 0x07, 0x0b], [0x0a, 0x0e, 0x14], [0xd8, 0xee, 0xff], [0x84, 0x9c, 0xb4]];
+/// At the contrast 255.
+const BRIGHTEST: Palette = [[0x05, 0x07, 0x0b], [0x0a, 0x0e, 0x14], [0xff, 0xff, 0xff], [0xd8, 0xe6, 0xf4]];
+
+/// What the driver `ssd1306` sets; a reset sets 127, which is a little brighter.
+const USUAL_CONTRAST: u8 = 0x5f;
 
 const GLASS: u8 = 0;
 const DARK: u8 = 1;
 const LIT: u8 = 2;
 const GLOW: u8 = 3;
 
-/// Writes the picture of a display.
+/// Returns the colours at a contrast: lit pixels are the brighter the greater it is.
+// SSD1306 rev 1.1, sections 8.8 and 10.1.7: the current of a segment rises with the contrast, evenly.
+fn palette(contrast: u8) -> Palette {
+    let (low, high, from, to) = match contrast.checked_sub(USUAL_CONTRAST) {
+        None => (0, USUAL_CONTRAST, DIMMEST, USUAL),
+        Some(_) => (USUAL_CONTRAST, u8::MAX, USUAL, BRIGHTEST),
+    };
+    let (part, whole) = (u32::from(contrast - low), u32::from(high - low));
+    let between = |from: u8, to: u8| {
+        // Between two numbers of 8 bits.
+        u8::try_from((u32::from(from) * (whole - part) + u32::from(to) * part) / whole).unwrap_or(to)
+    };
+    std::array::from_fn(|colour| std::array::from_fn(|at| between(from[colour][at], to[colour][at])))
+}
+
+/// Writes the picture of a display. The contrast decides how bright lit pixels are.
 ///
 /// # Errors
 ///
@@ -29,7 +54,7 @@ pub fn write_png(frame: &Frame, out: impl io::Write) -> io::Result<()> {
     let mut encoder = png::Encoder::new(out, width, height);
     encoder.set_color(png::ColorType::Indexed);
     encoder.set_depth(png::BitDepth::Two);
-    encoder.set_palette(PALETTE.as_flattened());
+    encoder.set_palette(palette(frame.contrast).as_flattened().to_vec());
     let mut writer = encoder.write_header()?;
     let rows = frame.height * SCALE + 2 * MARGIN;
     let columns = frame.width * SCALE + 2 * MARGIN;
@@ -93,12 +118,40 @@ fn braille(frame: &Frame, x: usize, y: usize) -> char {
 mod tests {
     use wasm_embedded_sim::parts::ssd1306::Frame;
 
-    use super::{MARGIN, PALETTE, SCALE, draw, write_png};
+    use super::{MARGIN, SCALE, USUAL, USUAL_CONTRAST, draw, palette, write_png};
 
     fn frame() -> Frame {
         // Two lit pixels side by side in the upper left corner, one alone in the lower right.
         let pixels = (0..8 * 8).map(|at| matches!(at, 0 | 1 | 63)).collect();
-        Frame { width: 8, height: 8, pixels }
+        Frame { width: 8, height: 8, pixels, contrast: USUAL_CONTRAST }
+    }
+
+    #[test]
+    fn lit_pixels_are_the_brighter_the_greater_the_contrast() {
+        let sums = |contrast: u8| palette(contrast).map(|colour| colour.map(u32::from).iter().sum::<u32>());
+        for contrast in 0..u8::MAX {
+            let ([glass, dark, lit, glow], [next_glass, next_dark, next_lit, next_glow]) =
+                (sums(contrast), sums(contrast + 1));
+            assert_eq!((glass, dark), (next_glass, next_dark), "{contrast}");
+            assert!(dark < glow && glow < lit && lit <= next_lit && glow < next_glow, "{contrast}");
+        }
+        assert_eq!(palette(USUAL_CONTRAST), USUAL);
+        assert_eq!((palette(0)[2], palette(255)[2]), ([0x38, 0x40, 0x48], [0xff, 0xff, 0xff]));
+        let [_, dark, half, _] = palette(USUAL_CONTRAST / 2);
+        assert!(dark < half && half < USUAL[2]);
+    }
+
+    #[test]
+    fn the_picture_of_a_dim_display_is_darker() {
+        let picture = |contrast: u8| {
+            let mut bytes = Vec::new();
+            write_png(&Frame { contrast, ..frame() }, &mut bytes).expect("writing to memory");
+            bytes
+        };
+        assert_ne!(picture(0x10), picture(USUAL_CONTRAST));
+        assert_ne!(picture(0xff), picture(USUAL_CONTRAST));
+        let reader = png::Decoder::new(std::io::Cursor::new(picture(0x10))).read_info().expect("a PNG");
+        assert_eq!(reader.info().palette.as_deref(), Some(palette(0x10).as_flattened()));
     }
 
     #[test]
@@ -113,7 +166,7 @@ mod tests {
         let info = reader.next_frame(&mut rgb).expect("a picture");
         assert_eq!((info.width, info.height), (64, 64));
         let at = |x: usize, y: usize| rgb.get((y * side + x) * 3..(y * side + x) * 3 + 3).expect("inside").to_vec();
-        let [glass, dark, lit, glow] = PALETTE.map(|colour| colour.to_vec());
+        let [glass, dark, lit, glow] = USUAL.map(|colour| colour.to_vec());
         assert_eq!(at(0, 0), glass);
         assert_eq!(
             (at(MARGIN, MARGIN), at(MARGIN + 3, MARGIN), at(MARGIN + 4, MARGIN)),

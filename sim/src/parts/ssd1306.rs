@@ -1,13 +1,16 @@
 //! SSD1306: the controller of small OLED displays, with the glass on it.
 //!
 //! It follows the data sheet "SSD1306, Advance Information" by Solomon Systech, rev 1.1, and its charge pump appendix. The
-//! scrolling, fading and zooming commands are accepted with their arguments and move nothing; the timing and voltage
-//! settings do not change the picture.
+//! contrast is told with the picture. Continuous scrolling moves the picture in virtual time, at the typical frequency of
+//! the oscillator and as the settings of the clock say. It moves the columns in the memory, as in the real one, so they stay
+//! where they are when it ends; the rows go back. What is written meanwhile goes where its address is then. The fading and
+//! zooming commands are accepted with their arguments and change nothing; the voltage settings do not change the picture.
 
 mod command;
 mod frame;
 mod panel;
 mod ram;
+mod scroll;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -159,17 +162,20 @@ impl Ssd1306 {
         self.is_running() && self.settings.on && self.panel_supplied && (self.external_vcc || self.settings.charge_pump)
     }
 
-    /// Returns what can be seen on the glass.
-    pub fn frame(&self) -> Frame {
+    /// Returns what can be seen on the glass at a virtual time in nanoseconds, which is that of the board.
+    pub fn frame(&mut self, now_ns: u64) -> Frame {
+        self.scroll(now_ns);
         let (width, height) = (self.panel.width(), self.panel.height());
         let on = self.is_on();
         let pixels: Vec<bool> =
             (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| on && self.is_lit(x, y)).collect();
-        Frame { width: usize::from(width), height: usize::from(height), pixels }
+        Frame { width: usize::from(width), height: usize::from(height), pixels, contrast: self.contrast() }
     }
 
     fn is_lit(&self, x: u8, y: u8) -> bool {
-        self.settings.scan.line_of(self.panel.pin(y)).is_some_and(|line| {
+        let Settings { scan, scroll, .. } = &self.settings;
+        scan.row_of(self.panel.pin(y)).is_some_and(|row| {
+            let line = scan.line_of(scroll.source_of(row));
             self.settings.all_on || self.ram.bit(self.panel.segment(x), line) != self.settings.inverted
         })
     }
@@ -200,12 +206,21 @@ impl Ssd1306 {
         self.ram.reset();
     }
 
-    fn take(&mut self, kind: Kind, byte: u8) {
+    /// Moves the picture to where it is by now, if it scrolls.
+    fn scroll(&mut self, now_ns: u64) {
+        let Settings { scroll, clock, scan, .. } = &mut self.settings;
+        scroll.advance(now_ns, &mut self.ram, clock, scan);
+    }
+
+    fn take(&mut self, kind: Kind, byte: u8, board: &dyn Board) {
+        if self.settings.scroll.is_running() {
+            self.scroll(board.now_ns());
+        }
         match kind {
             Kind::Data => self.ram.write(byte),
             Kind::Command => {
                 if let Some(command) = self.decoder.push(byte) {
-                    command.execute(&mut self.settings, &mut self.ram);
+                    command.execute(&mut self.settings, &mut self.ram, board.now_ns());
                 }
             }
         }
@@ -251,7 +266,7 @@ impl I2cTarget for Ssd1306 {
     }
 
     // SSD1306 rev 1.1, section 8.1.5.2: write mode for I2C.
-    fn write(&mut self, byte: u8, _board: &mut dyn Board) -> Ack {
+    fn write(&mut self, byte: u8, board: &mut dyn Board) -> Ack {
         let running = self.is_running();
         let Bus::I2c { next, .. } = &mut self.bus else { return Ack::Nack };
         if !running {
@@ -264,9 +279,9 @@ impl I2cTarget for Ssd1306 {
             }
             Next::One(kind) => {
                 *next = Next::Control;
-                self.take(kind, byte);
+                self.take(kind, byte, board);
             }
-            Next::Rest(kind) => self.take(kind, byte),
+            Next::Rest(kind) => self.take(kind, byte, board),
         }
         Ack::Ack
     }
@@ -291,7 +306,7 @@ impl SpiTarget for Ssd1306 {
             && self.is_running()
         {
             let kind = if board.level(dc) == Level::High { Kind::Data } else { Kind::Command };
-            self.take(kind, mosi);
+            self.take(kind, mosi, board);
         }
         UNDRIVEN
     }

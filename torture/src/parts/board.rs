@@ -142,7 +142,8 @@ impl Bench {
                     // Past the end it is refused.
                     let _ = part.load(usize::from(input.u16()) << 5, &[0x5a; 40]);
                 });
-                self.with(|part: &mut Ssd1306| drop(part.frame()));
+                let now_ns = self.sim.now_ns();
+                self.with(|part: &mut Ssd1306| drop(part.frame(now_ns)));
             }
         }
     }

@@ -58,7 +58,7 @@ pub(crate) fn add(sim: &Sim, part: &Part, wires: &Wires<'_>) -> Result<PartId, S
 
 /// Returns the rows of dots of a part that is a display, 32 hexadecimal digits each, and none of another part.
 pub(crate) fn rows(sim: &Sim, part: PartId) -> Vec<String> {
-    let frame = sim.with_part::<Ssd1306, _>(part, |display, _| (display.frame(), display.panel()));
+    let frame = sim.with_part::<Ssd1306, _>(part, |display, board| (display.frame(board.now_ns()), display.panel()));
     let Some((frame, panel)) = frame else { return Vec::new() };
     let (width, height) = (usize::from(panel.width()), usize::from(panel.height()));
     let digit = |x: usize, y: usize| {

@@ -51,11 +51,11 @@ impl Decoder {
 }
 
 impl Command {
-    /// Does what the command says. Commands that change only the timing or the voltages of the panel, the scrolling
-    /// commands and unknown ones change nothing that can be seen here.
+    /// Does what the command says. Commands that change only the voltages of the panel, those of fading and zooming, and
+    /// unknown ones change nothing that can be seen here.
     // SSD1306 rev 1.1, section 10: command descriptions.
-    pub(super) fn execute(self, settings: &mut Settings, ram: &mut Ram) {
-        let [first, second, ..] = self.arguments;
+    pub(super) fn execute(self, settings: &mut Settings, ram: &mut Ram, now_ns: u64) {
+        let [first, second, third, fourth, fifth, _] = self.arguments;
         let scan = &mut settings.scan;
         match self.opcode {
             0x00..=0x0f => ram.set_low_column(self.opcode & 0x0f),
@@ -68,10 +68,16 @@ impl Command {
             },
             0x21 => ram.set_columns(first, second),
             0x22 => ram.set_pages(first, second),
+            0x26 | 0x27 | 0x29 | 0x2a => {
+                settings.scroll.set_up(self.opcode, [first, second, third, fourth, fifth]);
+            }
+            0x2e => settings.scroll.deactivate(),
+            0x2f => settings.scroll.activate(now_ns),
             0x40..=0x7f => scan.start_line = self.opcode & 0x3f,
             0x81 => settings.contrast = first,
             0x8d => settings.charge_pump = first & 0x04 != 0,
             0xa0 | 0xa1 => ram.set_remapped(self.opcode == 0xa1),
+            0xa3 => settings.scroll.set_area(first, second, scan),
             0xa4 | 0xa5 => settings.all_on = self.opcode == 0xa5,
             0xa6 | 0xa7 => settings.inverted = self.opcode == 0xa7,
             // 0 to 14 are invalid.
@@ -80,6 +86,9 @@ impl Command {
             0xb0..=0xb7 => ram.set_page(self.opcode & 0x07),
             0xc0 | 0xc8 => scan.reversed = self.opcode == 0xc8,
             0xd3 => scan.offset = first & 0x3f,
+            0xd5 => settings.clock.oscillator = first,
+            // A phase has at least one clock.
+            0xd9 if first & 0x0f != 0 && first & 0xf0 != 0 => settings.clock.phases = first,
             0xda => {
                 scan.alternative = first & 0x10 != 0;
                 scan.swapped = first & 0x20 != 0;
@@ -105,7 +114,7 @@ mod tests {
             }
             let command = command.expect("the command is complete");
             assert_eq!(command.opcode, opcode);
-            command.execute(&mut Settings::default(), &mut Ram::new());
+            command.execute(&mut Settings::default(), &mut Ram::new(), 0);
         }
     }
 
@@ -115,7 +124,7 @@ mod tests {
         let mut decoder = Decoder::default();
         for byte in [0xa8, 31, 0xa8, 14, 0x20, 0x00, 0x20, 0x03] {
             if let Some(command) = decoder.push(byte) {
-                command.execute(&mut settings, &mut ram);
+                command.execute(&mut settings, &mut ram, 0);
             }
         }
         assert_eq!(settings.scan.rows, 32);

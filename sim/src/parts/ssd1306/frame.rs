@@ -14,6 +14,8 @@ pub struct Frame {
     pub height: usize,
     /// All pixels, row by row from the top, each row from the left.
     pub pixels: Vec<bool>,
+    /// How bright the lit pixels are: the contrast of the controller, 0 to 255, with which their current rises.
+    pub contrast: u8,
 }
 
 impl Frame {
@@ -63,14 +65,14 @@ mod tests {
     #[test]
     fn a_frame_is_drawn_with_two_rows_in_a_line() {
         let pixels = alloc::vec![true, false, true, true, false, true, false, true, true];
-        let frame = Frame { width: 3, height: 3, pixels };
+        let frame = Frame { width: 3, height: 3, pixels, contrast: 0x7f };
         assert_eq!(frame.to_string(), "┌───┐\n│█ █│\n│ ▀▀│\n└───┘");
         assert_eq!(frame.lit(), 6);
     }
 
     #[test]
     fn there_is_no_pixel_outside_the_glass() {
-        let frame = Frame { width: 2, height: 1, pixels: alloc::vec![true, true] };
+        let frame = Frame { width: 2, height: 1, pixels: alloc::vec![true, true], contrast: 0x7f };
         assert!(frame.pixel(1, 0));
         assert!(!frame.pixel(2, 0));
         assert!(!frame.pixel(0, 1));

@@ -1,5 +1,7 @@
 //! The display memory and the pointers with which it is written.
 
+use core::ops::RangeInclusive;
+
 /// In which direction the pointers move after a byte.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Addressing {
@@ -146,6 +148,14 @@ impl Ram {
                     column.advance();
                 }
             }
+        }
+    }
+
+    /// Turns pages by so many columns, to the right or to the left of who counts the columns as they are written.
+    pub(super) fn turn(&mut self, pages: RangeInclusive<u8>, columns: u64, left: bool) {
+        let columns = usize::try_from(columns % 128).unwrap_or(0);
+        for page in self.cells.get_mut(usize::from(*pages.start())..=usize::from(*pages.end())).into_iter().flatten() {
+            if left == self.pointers.remapped { page.rotate_right(columns) } else { page.rotate_left(columns) }
         }
     }
 

@@ -1,5 +1,7 @@
 //! The registers of the controller that decide how its memory is shown.
 
+use super::scroll::Scroll;
+
 /// What the commands set, apart from the memory pointers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
@@ -10,6 +12,17 @@ pub(super) struct Settings {
     pub(super) contrast: u8,
     pub(super) charge_pump: bool,
     pub(super) scan: Scan,
+    pub(super) clock: Clock,
+    pub(super) scroll: Scroll,
+}
+
+/// How long a frame takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clock {
+    /// The argument of D5h: the oscillator's frequency in the upper half, the divide ratio less 1 in the lower.
+    pub(super) oscillator: u8,
+    /// The argument of D9h: the clocks of phase 2 in the upper half, those of phase 1 in the lower.
+    pub(super) phases: u8,
 }
 
 /// Which line of the memory goes to which COM pin.
@@ -37,7 +50,35 @@ impl Default for Settings {
             contrast: 0x7f,
             charge_pump: false,
             scan: Scan::default(),
+            clock: Clock::default(),
+            scroll: Scroll::default(),
         }
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Clock {
+        Clock { oscillator: 0x80, phases: 0x22 }
+    }
+}
+
+// SSD1306 rev 1.1, table 13-1: the typical frequency of the oscillator at the setting 8.
+const OSCILLATOR_HZ: u64 = 370_000;
+
+// SSD1306 rev 1.1, section 8.3: the clocks of a row besides those of the two phases.
+const BANK_0_CLOCKS: u64 = 50;
+
+impl Clock {
+    /// Returns how long a frame of so many rows takes, in nanoseconds.
+    ///
+    /// The data sheet has one frequency, that of the setting 8, and says only that others rise with the setting. Here each
+    /// step is 5 % of that one, as in the table of the similar SH1107.
+    // SSD1306 rev 1.1, section 8.3: the oscillator's frequency is divided by D, K and the multiplex ratio.
+    pub(super) fn frame_ns(&self, rows: u8) -> u64 {
+        let (frequency, divide) = (u64::from(self.oscillator >> 4), u64::from(self.oscillator & 0x0f) + 1);
+        let hertz = OSCILLATOR_HZ * (12 + frequency) / 20;
+        let clocks = u64::from(self.phases >> 4) + u64::from(self.phases & 0x0f) + BANK_0_CLOCKS;
+        divide * clocks * u64::from(rows) * 1_000_000_000 / hertz
     }
 }
 
@@ -52,8 +93,8 @@ impl Default for Scan {
 pub(super) const LINES: u8 = 64;
 
 impl Scan {
-    /// Returns the line of the memory that a COM pin shows, or nothing if no row is driven on it.
-    pub(super) fn line_of(&self, pin: u8) -> Option<u8> {
+    /// Returns the row that is driven on a COM pin, if there is one.
+    pub(super) fn row_of(&self, pin: u8) -> Option<u8> {
         let common = self.common_of(pin % LINES);
         // SSD1306 rev 1.1, tables 10-1 and 10-2: examples of display offset and start line, without and with remapping.
         let row = if self.reversed {
@@ -61,7 +102,12 @@ impl Scan {
         } else {
             (common + self.offset) % LINES
         };
-        (row < self.rows).then_some((row + self.start_line) % LINES)
+        (row < self.rows).then_some(row)
+    }
+
+    /// Returns the line of the memory that a row shows.
+    pub(super) fn line_of(&self, row: u8) -> u8 {
+        (row + self.start_line) % LINES
     }
 
     // SSD1306 rev 1.1, table 10-3: COM pins hardware configuration.
@@ -77,10 +123,10 @@ impl Scan {
 
 #[cfg(test)]
 mod tests {
-    use super::{LINES, Scan};
+    use super::{Clock, LINES, Scan};
 
     fn lines(scan: Scan) -> [Option<u8>; 64] {
-        core::array::from_fn(|pin| scan.line_of(u8::try_from(pin).expect("below 64")))
+        core::array::from_fn(|pin| Some(scan.line_of(scan.row_of(u8::try_from(pin).expect("below 64"))?)))
     }
 
     const SEQUENTIAL: Scan =
@@ -109,6 +155,17 @@ mod tests {
     }
 
     #[test]
+    fn a_frame_takes_as_long_as_section_8_3_says() {
+        // 370 kHz / (1 x 54 x 64) is 107.06 Hz.
+        assert_eq!(Clock::default().frame_ns(64), 9_340_540);
+        assert_eq!(Clock::default().frame_ns(32), 4_670_270);
+        assert_eq!(Clock { oscillator: 0x81, phases: 0x22 }.frame_ns(64), 18_681_081);
+        assert_eq!(Clock { oscillator: 0x80, phases: 0xf1 }.frame_ns(64), 11_416_216);
+        let of = |frequency: u8| Clock { oscillator: frequency << 4, phases: 0x22 }.frame_ns(64);
+        assert!((0..15).all(|frequency| of(frequency + 1) < of(frequency)));
+    }
+
+    #[test]
     fn the_eight_pin_configurations_are_those_of_table_10_3() {
         // (alternative, swapped, reversed) and the pins of rows 0, 1, 31, 32 and 63.
         let table = [
@@ -123,7 +180,7 @@ mod tests {
         ];
         for (alternative, swapped, reversed, pins) in table {
             let scan = Scan { alternative, swapped, reversed, ..SEQUENTIAL };
-            assert_eq!(pins.map(|pin| scan.line_of(pin)), [0, 1, 31, 32, 63].map(Some), "{scan:?}");
+            assert_eq!(pins.map(|pin| scan.row_of(pin)), [0, 1, 31, 32, 63].map(Some), "{scan:?}");
         }
     }
 }

@@ -1,7 +1,9 @@
+mod scroll;
+
 use super::{Frame, Panel, PanelError, Ssd1306, Wiring};
 use crate::i2c::{Ack, Direction};
 use crate::net::{Drive, Pull};
-use crate::part::Part;
+use crate::part::{Board, Part};
 use crate::parts::test_board::{NoAck, TestBoard};
 
 const ADDRESS: u8 = 0x3c;
@@ -59,9 +61,9 @@ fn a_control_byte_announces_one_byte_or_all_the_rest() {
     board
         .i2c_write(&mut oled, ADDRESS, &[0x80, 0xb0, 0x80, 0x02, 0x80, 0x10, 0x40, 0x01, 0x80, 0x00])
         .expect("acknowledged");
-    assert_eq!(lit(&oled.frame()), [(2, 0), (3, 7)]);
+    assert_eq!(lit(&oled.frame(board.now_ns())), [(2, 0), (3, 7)]);
     board.i2c_write(&mut oled, ADDRESS, &[0xc0, 0x03, 0x00, 0xa7, 0x81, 0x12]).expect("acknowledged");
-    assert_eq!(oled.frame().lit(), 128 * 64 - 4);
+    assert_eq!(oled.frame(board.now_ns()).lit(), 128 * 64 - 4);
     assert_eq!(oled.contrast(), 0x12);
 }
 
@@ -73,7 +75,7 @@ fn arguments_may_come_in_other_transactions_than_their_command() {
         board.i2c_write(&mut oled, ADDRESS, &[]).expect("acknowledged");
     }
     data(&mut oled, &mut board, &[1, 2, 4]);
-    assert_eq!(lit(&oled.frame()), [(5, 0), (6, 1), (5, 10)]);
+    assert_eq!(lit(&oled.frame(board.now_ns())), [(5, 0), (6, 1), (5, 10)]);
 }
 
 #[test]
@@ -87,13 +89,13 @@ fn a_read_gives_the_status() {
 #[test]
 fn nothing_is_lit_before_the_charge_pump_and_the_display_are_on() {
     let (mut oled, mut board) = module();
-    assert_eq!(oled.frame().lit(), 0);
+    assert_eq!(oled.frame(board.now_ns()).lit(), 0);
     commands(&mut oled, &mut board, &[0xaf]);
-    assert_eq!(oled.frame().lit(), 0);
+    assert_eq!(oled.frame(board.now_ns()).lit(), 0);
     commands(&mut oled, &mut board, &[0x8d, 0x14]);
-    assert!(oled.frame().lit() > 1000, "the memory holds noise");
+    assert!(oled.frame(board.now_ns()).lit() > 1000, "the memory holds noise");
     commands(&mut oled, &mut board, &[0xae]);
-    assert_eq!(oled.frame().lit(), 0);
+    assert_eq!(oled.frame(board.now_ns()).lit(), 0);
 }
 
 #[test]
@@ -101,7 +103,7 @@ fn an_external_supply_needs_no_charge_pump() {
     let mut oled = Ssd1306::i2c(Panel::OLED_128X64, ADDRESS).expect("a possible address").with_external_vcc();
     let mut board = TestBoard::with(&mut oled);
     commands(&mut oled, &mut board, &[0xaf, 0xa5]);
-    assert_eq!(oled.frame().lit(), 128 * 64);
+    assert_eq!(oled.frame(board.now_ns()).lit(), 128 * 64);
 }
 
 #[test]
@@ -109,20 +111,20 @@ fn inversion_and_entire_display_on_leave_the_memory_alone() {
     let (mut oled, mut board) = ready();
     data(&mut oled, &mut board, &[0xff]);
     commands(&mut oled, &mut board, &[0xa7]);
-    assert_eq!(oled.frame().lit(), 128 * 64 - 8);
+    assert_eq!(oled.frame(board.now_ns()).lit(), 128 * 64 - 8);
     commands(&mut oled, &mut board, &[0xa5]);
-    assert_eq!(oled.frame().lit(), 128 * 64);
+    assert_eq!(oled.frame(board.now_ns()).lit(), 128 * 64);
     commands(&mut oled, &mut board, &[0xa4, 0xa6]);
-    assert_eq!(oled.frame().lit(), 8);
+    assert_eq!(oled.frame(board.now_ns()).lit(), 8);
 }
 
 #[test]
 fn the_picture_turns_upside_down_with_the_scan_direction_at_once() {
     let (mut oled, mut board) = ready();
     data(&mut oled, &mut board, &[0x03]);
-    assert_eq!(lit(&oled.frame()), [(0, 0), (0, 1)]);
+    assert_eq!(lit(&oled.frame(board.now_ns())), [(0, 0), (0, 1)]);
     commands(&mut oled, &mut board, &[0xc0]);
-    assert_eq!(lit(&oled.frame()), [(0, 62), (0, 63)]);
+    assert_eq!(lit(&oled.frame(board.now_ns())), [(0, 62), (0, 63)]);
 }
 
 #[test]
@@ -130,9 +132,9 @@ fn segment_remapping_is_for_what_is_written_later() {
     let (mut oled, mut board) = ready();
     data(&mut oled, &mut board, &[0x01]);
     commands(&mut oled, &mut board, &[0xa0]);
-    assert_eq!(lit(&oled.frame()), [(0, 0)]);
+    assert_eq!(lit(&oled.frame(board.now_ns())), [(0, 0)]);
     data(&mut oled, &mut board, &[0x01]);
-    assert_eq!(lit(&oled.frame()), [(0, 0), (126, 0)]);
+    assert_eq!(lit(&oled.frame(board.now_ns())), [(0, 0), (126, 0)]);
 }
 
 #[test]
@@ -140,17 +142,17 @@ fn start_line_and_offset_roll_the_picture() {
     let (mut oled, mut board) = ready();
     data(&mut oled, &mut board, &[0x01]);
     commands(&mut oled, &mut board, &[0x41]);
-    assert_eq!(lit(&oled.frame()), [(0, 63)]);
+    assert_eq!(lit(&oled.frame(board.now_ns())), [(0, 63)]);
     commands(&mut oled, &mut board, &[0x40, 0xd3, 1]);
     // Reversed: row 0 is one COM pin further on, which is one row further up.
-    assert_eq!(lit(&oled.frame()), [(0, 63)]);
+    assert_eq!(lit(&oled.frame(board.now_ns())), [(0, 63)]);
 }
 
 #[test]
 fn rows_beyond_the_multiplex_ratio_are_dark() {
     let (mut oled, mut board) = ready();
     commands(&mut oled, &mut board, &[0xa5, 0xa8, 31]);
-    let frame = oled.frame();
+    let frame = oled.frame(board.now_ns());
     assert_eq!(frame.lit(), 128 * 32);
 }
 
@@ -159,7 +161,7 @@ fn the_wrong_pin_configuration_shows_every_other_line() {
     let (mut oled, mut board) = ready();
     data(&mut oled, &mut board, &[0xff]);
     commands(&mut oled, &mut board, &[0xda, 0x02]);
-    assert_eq!(lit(&oled.frame()), [0, 2, 4, 6, 8, 10, 12, 14].map(|y| (0, y)));
+    assert_eq!(lit(&oled.frame(board.now_ns())), [0, 2, 4, 6, 8, 10, 12, 14].map(|y| (0, y)));
 }
 
 #[test]
@@ -177,7 +179,7 @@ fn reset_restores_the_registers_and_keeps_the_memory() {
     board.set(&mut oled, reset, Drive::High);
     assert_eq!(oled.contrast(), 0x7f);
     commands(&mut oled, &mut board, &[0x8d, 0x14, 0xaf]);
-    assert_eq!(oled.frame().lit(), 0);
+    assert_eq!(oled.frame(board.now_ns()).lit(), 0);
 }
 
 #[test]
@@ -205,15 +207,15 @@ fn the_supplies_of_a_pmod_are_switched_by_its_nets() {
     // Digilent's sequence: columns and rows remapped, COM pins in order with the halves swapped, 64 rows.
     let init = [0x8d, 0x14, 0xa1, 0xc8, 0xda, 0x20, 0xa5, 0xaf];
     board.spi(&mut oled, &init);
-    assert_eq!(oled.frame().lit(), 0, "the controller has no supply");
+    assert_eq!(oled.frame(board.now_ns()).lit(), 0, "the controller has no supply");
     board.set(&mut oled, vddc, Drive::Low);
     board.spi(&mut oled, &init);
-    assert_eq!(oled.frame().lit(), 0, "the panel has no supply");
+    assert_eq!(oled.frame(board.now_ns()).lit(), 0, "the panel has no supply");
     board.set(&mut oled, vbatc, Drive::Low);
-    assert_eq!(oled.frame().lit(), 128 * 32);
+    assert_eq!(oled.frame(board.now_ns()).lit(), 128 * 32);
     board.set(&mut oled, vddc, Drive::High);
     board.set(&mut oled, vddc, Drive::Low);
-    assert_eq!(oled.frame().lit(), 0, "the controller forgot everything");
+    assert_eq!(oled.frame(board.now_ns()).lit(), 0, "the controller forgot everything");
 }
 
 #[test]
@@ -224,13 +226,13 @@ fn the_dc_net_is_sampled_with_each_byte() {
     board.spi(&mut oled, &[0x8d, 0x14, 0xa1, 0xc8, 0xa8, 31, 0xda, 0x02, 0x20, 0x00, 0xaf]);
     board.set(&mut oled, dc, Drive::High);
     board.spi(&mut oled, &[0; 1024]);
-    assert_eq!(oled.frame().lit(), 0);
+    assert_eq!(oled.frame(board.now_ns()).lit(), 0);
     // One selection: a data byte, half a command, a data byte, the rest of the command.
     for (level, byte) in [(Drive::High, 0x01), (Drive::Low, 0x81), (Drive::High, 0x02), (Drive::Low, 0x55)] {
         board.set(&mut oled, dc, level);
         oled.spi().expect("an SPI part").transfer(byte, &mut board);
     }
-    assert_eq!(lit(&oled.frame()), [(0, 0), (1, 1)]);
+    assert_eq!(lit(&oled.frame(board.now_ns())), [(0, 0), (1, 1)]);
     assert_eq!(oled.contrast(), 0x55);
 }
 
@@ -266,7 +268,18 @@ fn no_byte_sequence_panics() {
             })
             .collect();
         board.i2c_write(&mut oled, ADDRESS, &bytes).expect("acknowledged");
-        let frame = oled.frame();
+        board.advance(&mut oled, u64::from(state));
+        let frame = oled.frame(board.now_ns());
         assert_eq!(frame.pixels.len(), 128 * 64);
+    }
+}
+
+#[test]
+fn the_contrast_is_told_with_the_picture() {
+    let (mut oled, mut board) = ready();
+    assert_eq!(oled.frame(0).contrast, 0x7f);
+    for contrast in 0..=u8::MAX {
+        commands(&mut oled, &mut board, &[0x81, contrast]);
+        assert_eq!(oled.frame(0).contrast, contrast);
     }
 }
