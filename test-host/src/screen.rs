@@ -37,7 +37,7 @@ fn palette(contrast: u8) -> Palette {
     };
     let (part, whole) = (u32::from(contrast - low), u32::from(high - low));
     let between = |from: u8, to: u8| {
-        // Between two numbers of 8 bits.
+        // The result lies between two numbers of 8 bits.
         u8::try_from((u32::from(from) * (whole - part) + u32::from(to) * part) / whole).unwrap_or(to)
     };
     std::array::from_fn(|colour| std::array::from_fn(|at| between(from[colour][at], to[colour][at])))
@@ -129,11 +129,12 @@ mod tests {
     #[test]
     fn lit_pixels_are_the_brighter_the_greater_the_contrast() {
         let sums = |contrast: u8| palette(contrast).map(|colour| colour.map(u32::from).iter().sum::<u32>());
-        for contrast in 0..u8::MAX {
-            let ([glass, dark, lit, glow], [next_glass, next_dark, next_lit, next_glow]) =
-                (sums(contrast), sums(contrast + 1));
+        for contrast in 0..=u8::MAX - 2 {
+            let [glass, dark, lit, glow] = sums(contrast);
+            let [next_glass, next_dark, next_lit, next_glow] = sums(contrast + 1);
             assert_eq!((glass, dark), (next_glass, next_dark), "{contrast}");
-            assert!(dark < glow && glow < lit && lit <= next_lit && glow < next_glow, "{contrast}");
+            assert!(dark < glow && glow < lit && lit <= next_lit && glow <= next_glow, "{contrast}");
+            assert!(glow < sums(contrast + 2)[3], "two steps can be seen at {contrast}");
         }
         assert_eq!(palette(USUAL_CONTRAST), USUAL);
         assert_eq!((palette(0)[2], palette(255)[2]), ([0x38, 0x40, 0x48], [0xff, 0xff, 0xff]));
