@@ -160,6 +160,17 @@ fn a_signal_while_the_guest_waits_for_input_ends_it_safely() {
 }
 
 #[test]
+fn the_time_of_a_guest_that_waits_for_input_is_over_in_real_time() {
+    let folder = folder();
+    let (mut child, trace) = driving(&folder, &["--real-time", "--timeout", "200ms"], "read");
+    // Open to the end: a closed one would be an answer.
+    let _input = child.stdin.take();
+    let trace: Vec<String> = trace.collect();
+    assert!(trace.iter().any(|line| line.ends_with(" MOTOR low")), "{trace:?}");
+    assert_eq!(child.wait().expect("it ends").code(), Some(123), "{trace:?}");
+}
+
+#[test]
 fn input_that_comes_late_is_read() {
     let folder = folder();
     let (mut child, _trace) = driving(&folder, &[], "read");

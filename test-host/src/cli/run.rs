@@ -61,7 +61,8 @@ pub(super) struct Opts {
     #[arg(long, conflicts_with = "display")]
     json: bool,
 
-    /// Stops the guest after this much time, such as 5s or 250ms: simulated time, unless the board has hardware
+    /// Stops the guest after this much time, such as 5s or 250ms: simulated time, unless the board has hardware. No simulated time
+    /// passes while the guest waits for its input, unless it is paced by --real-time
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     timeout: Option<Duration>,
 

@@ -23,6 +23,10 @@ use crate::wasi::Timers;
 /// How often the guard looks. A delay may take another 20 ms to notice what the guard saw: together less than 50 ms.
 const LOOK: Duration = Duration::from_millis(10);
 
+/// How much later than by its own clock the guard ends a guest in paced time. Only one gets there whose time stands still, since it
+/// waits for its input: the others end by their own clock, so that two runs are the same.
+const LAG: Duration = Duration::from_millis(250);
+
 /// The timing of one run.
 pub(super) struct Timing {
     sim: Sim,
@@ -105,7 +109,10 @@ impl Timing {
             calls_count: clock.is_real(),
             processor: processor.clone(),
             limits: limits.clone(),
-            deadline: options.timeout.and_then(|_| clock.instant(deadline_ns)),
+            deadline: options.timeout.and_then(|timeout| {
+                let paced = || Instant::now().checked_add(timeout.saturating_add(LAG)).filter(|_| options.real_time);
+                clock.instant(deadline_ns).or_else(paced)
+            }),
         });
         Timing { sim: sim.clone(), hook, timers, guard, _running: Running::new(interrupt) }
     }
