@@ -214,8 +214,8 @@ fn spi_call(input: &mut Input<'_>, hal: &mut HalCtxBuilder, bounds: Bounds, freq
     let expected_seen = expected.as_ref().map_or(Vec::new(), |(seen, _)| seen.clone());
     assert_eq!(*seen.lock().expect("nobody panicked"), expected_seen, "on the wires: {operations:?}");
     let expected = expected.and_then(|(_, read)| match fails {
-        Some((_, code)) if !operations.is_empty() => Err(code),
-        _ => Ok(read),
+        Some((_, code)) => Err(code),
+        None => Ok(read),
     });
     let read = operations.iter().map(|operation| u64::from(operation.read)).sum();
     let answer = answer(&memory, result, is_short, is_write, &read);
