@@ -29,7 +29,7 @@ static WAKES: AtomicU32 = AtomicU32::new(0);
 ///
 /// There is one executor: `join` and `select` of any crate make concurrent parts of one future.
 ///
-/// Under a plain `main` or [`entry!`](crate::entry) it runs what never waits for the host: an asynchronous driver over blocking
+/// Under a plain `main` or [`entry!`](crate::entry!) it runs what never waits for the host: an asynchronous driver over blocking
 /// buses, such as the `BlockingAsync` of embassy-embedded-hal, or tasks that wait for each other. What awaits a bus, a pin, a port
 /// or a delay of this crate needs a guest with an asynchronous entry, which [`macro@crate::main`] and
 /// [`async_entry!`](crate::async_entry) make: a host refuses another one before it runs, and names the interfaces.
@@ -37,7 +37,7 @@ static WAKES: AtomicU32 = AtomicU32::new(0);
 /// # Panics
 ///
 /// Everything waits, and for nothing that the host would do; or an asynchronous export of the guest's own did not call
-/// [`allow_waiting`].
+/// `executor::allow_waiting`.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let waker = waker();
