@@ -164,7 +164,7 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// The text is longer than [`MAX_POLICY_BYTES`], no TOML, or says something that is not valid.
+    /// The text is longer than [`MAX_POLICY_BYTES`], invalid TOML, or says something that is not valid.
     pub fn parse(name: &str, text: &str) -> Result<Policy, PolicyError> {
         let findings = Findings::default();
         let mut policy = Policy::default();

@@ -66,17 +66,17 @@ pub(super) fn bulk(lab: &Lab) -> anyhow::Result<Outcome> {
 
 pub(super) fn features(lab: &Lab) -> anyhow::Result<Outcome> {
     let vector = "(v128.const i32x4 0 0 0 0)";
-    for (name, module) in [
-        ("memory64", "(memory i64 1)".to_owned()),
-        ("threads", "(memory 1 1 shared)".to_owned()),
-        ("gc", "(type (struct (field i32)))".to_owned()),
-        ("exceptions", "(type $t (func)) (tag (type $t))".to_owned()),
-        ("simd", format!("(func (result v128) {vector})")),
-        ("relaxed-simd", format!("(func (result v128) (i32x4.relaxed_trunc_f32x4_s {vector}))")),
+    for (name, module, uses) in [
+        ("memory64", "(memory i64 1)".to_owned(), "uses memories of 64 bits"),
+        ("threads", "(memory 1 1 shared)".to_owned(), "uses threads"),
+        ("gc", "(type (struct (field i32)))".to_owned(), "uses garbage collection"),
+        ("exceptions", "(type $t (func)) (tag (type $t))".to_owned(), "uses exceptions"),
+        ("simd", format!("(func (result v128) {vector})"), "uses SIMD"),
+        ("relaxed-simd", format!("(func (result v128) (i32x4.relaxed_trunc_f32x4_s {vector}))"), "uses SIMD"),
     ] {
         let component = lab.wat(&format!("{name}.wasm"), &format!("(component (core module {module}))"))?;
         let ran = lab.expect(Job::component(component), Refused)?;
-        Lab::says(&ran, "not a valid component").with_context(|| name)?;
+        Lab::says(&ran, uses).with_context(|| name)?;
     }
     Ok(Refused)
 }

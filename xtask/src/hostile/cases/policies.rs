@@ -30,7 +30,7 @@ pub(super) fn slips(lab: &Lab) -> anyhow::Result<Outcome> {
         ("[limits]\nwall-time-ms = 0\n", "wall-time-ms"),
         ("[gpio]\nLED = { sim = true, direction = \"sideways\" }\n", "direction"),
         ("[gpio]\nLED = true\n", "LED"),
-        ("not toml at all", "no TOML"),
+        ("not toml at all", "key with no value"),
     ] {
         refused(lab, policy, &["policy.toml:", word])?;
     }

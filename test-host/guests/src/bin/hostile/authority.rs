@@ -173,7 +173,7 @@ fn long_delays() -> Result<(), Failure> {
 /// H36: all that a transaction may hold, on the slowest clock.
 fn slow_clock() -> Result<(), Failure> {
     let mut slow = SpiDevice::open("slow")?;
-    for len in [65_536, 10_000, 100] {
+    for len in [65_536, 10_000, 300] {
         match slow.write(&vec![0; len]) {
             Err(wasm_embedded_hal::spi::Error::TooLong) => {}
             other => return Err(format!("{len} bytes at 10 kHz: {other:?}").into()),
