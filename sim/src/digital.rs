@@ -10,6 +10,7 @@ use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState, StatefulOu
 use crate::env::{Awaited, Driver};
 use crate::future::SimWait;
 use crate::net::{Drive, Level, Net};
+use crate::remote::SimRemote;
 use crate::sim::Sim;
 
 /// What driving or reading a pin takes. Asking what was commanded takes nothing: no wire is looked at.
@@ -37,6 +38,12 @@ impl SimOutput {
     pub(crate) fn new(sim: &Sim, net: Net, initial: Level) -> SimOutput {
         SimOutput { pin: Pin::new(sim, net, initial, Drive::from(initial)) }
     }
+
+    /// Returns what drives this output when whoever has it is stuck.
+    #[must_use]
+    pub fn remote(&self) -> SimRemote {
+        SimRemote::output(&self.pin.sim, self.pin.net, self.pin.handle)
+    }
 }
 
 impl SimInput {
@@ -48,6 +55,12 @@ impl SimInput {
 impl SimIoPin {
     pub(crate) fn new(sim: &Sim, net: Net, initial: Level) -> SimIoPin {
         SimIoPin { pin: Pin::new(sim, net, initial, open_drain(initial)) }
+    }
+
+    /// Returns what drives this pin when whoever has it is stuck.
+    #[must_use]
+    pub fn remote(&self) -> SimRemote {
+        SimRemote::open_drain(&self.pin.sim, self.pin.net, self.pin.handle)
     }
 }
 
@@ -161,7 +174,7 @@ impl InputPin for SimIoPin {
     }
 }
 
-fn open_drain(level: Level) -> Drive {
+pub(crate) fn open_drain(level: Level) -> Drive {
     match level {
         Level::Low => Drive::Low,
         Level::High => Drive::Released,

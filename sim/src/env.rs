@@ -228,6 +228,11 @@ impl Env {
         self.resolve(net);
     }
 
+    /// Returns whether somebody drives a net, or has it released.
+    pub(crate) fn is_driven_by(&self, net: Net, driver: Driver) -> bool {
+        self.nets.get(net.0).is_some_and(|state| state.drivers.iter().any(|(who, _)| *who == driver))
+    }
+
     /// Puts a new handle on a net, in the place of those that are gone, without a glitch.
     pub(crate) fn take_over(&mut self, net: Net, driver: Driver, drive: Drive) {
         if let Some(state) = self.nets.get_mut(net.0) {

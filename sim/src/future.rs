@@ -19,6 +19,7 @@ use crate::signal::Signal;
 use crate::sim::Sim;
 use crate::spi::job::Place;
 use crate::spi::{SpiError, SpiStep};
+use crate::uart::line::CLOSING_WAIT_NS;
 
 /// Ends at a virtual time. Made by [`Sim::sleep_ns`].
 pub struct SimSleep {
@@ -104,11 +105,27 @@ impl Sim {
     /// Lets time pass until no transaction is on a bus or queued for one, and all that was written to serial ports has left, for at
     /// most 30 s, as a kernel has it: when the controller's program is gone, so that no bus is left in the middle of a transaction.
     pub fn finish_traffic(&self) {
-        let mut world = self.lock();
-        world.i2c_finish();
-        world.spi_finish();
-        if cfg!(feature = "uart") {
-            world.uart_finish();
+        self.finish_traffic_unless(|| false);
+    }
+
+    /// As [`Sim::finish_traffic`], but asks `stop` before each thing that happens, and goes no further once it says so. Others may
+    /// use the board meanwhile. Returns whether all is done.
+    pub fn finish_traffic_unless(&self, mut stop: impl FnMut() -> bool) -> bool {
+        let mut until_ns = None;
+        loop {
+            let mut world = self.lock();
+            let on_buses = cfg!(feature = "tasks") && (world.i2c_is_busy() || world.spi_is_busy());
+            let on_ports = cfg!(feature = "uart") && world.uart_is_busy();
+            if !on_buses && !on_ports {
+                return true;
+            }
+            let Some(next_ns) = world.env.next_ns() else { return true };
+            if !on_buses && next_ns > *until_ns.get_or_insert(world.env.now_ns.saturating_add(CLOSING_WAIT_NS)) {
+                return true;
+            }
+            if stop() || !world.run_unless(next_ns, &mut stop) {
+                return false;
+            }
         }
     }
 

@@ -69,6 +69,7 @@ pub mod part;
 pub mod parts;
 pub mod pwm;
 mod queue;
+mod remote;
 mod signal;
 mod sim;
 pub mod spi;
@@ -88,6 +89,7 @@ pub use i2c::{Ack, Address, Direction, I2cBusId, I2cError, I2cStep, I2cTarget, S
 pub use net::{Drive, Level, Net, Pull};
 pub use part::{Board, Part, PartId};
 pub use pwm::{PwmError, PwmSettings, PwmSignal, SimPwm};
+pub use remote::SimRemote;
 pub use sim::Sim;
 pub use spi::{SimSpiBus, SimSpiDevice, SpiBusId, SpiError, SpiSelectId, SpiSettings, SpiStep, SpiTarget};
 pub use stage::Stage;

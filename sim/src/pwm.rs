@@ -9,6 +9,7 @@ use embedded_hal::pwm::{ErrorKind, ErrorType, SetDutyCycle};
 
 use crate::digital::ACCESS_NS;
 use crate::net::{Level, Net};
+use crate::remote::SimRemote;
 use crate::sim::Sim;
 
 /// The duty of a simulated output that is always active.
@@ -69,16 +70,27 @@ impl SimPwm {
         pwm
     }
 
+    /// Returns what drives this output when whoever has it is stuck.
+    #[must_use]
+    pub fn remote(&self) -> SimRemote {
+        SimRemote::pwm(&self.sim, self.net, self.handle, self.settings)
+    }
+
     /// Modulates the net from now on.
     fn drive(&self, duty: u16) {
-        let period_ns = 1_000_000_000_u64.div_ceil(u64::from(self.settings.frequency_hz.max(1)));
-        let high = if self.settings.inverted { MAX_DUTY - duty } else { duty };
-        let high_ns = period_ns.saturating_mul(u64::from(high)) / u64::from(MAX_DUTY);
         let mut world = self.sim.lock();
-        let signal = PwmSignal { from_ns: world.env.now_ns, period_ns, high_ns };
+        let signal = signal(self.settings, world.env.now_ns, duty);
         world.env.modulate(self.net, self.handle, signal);
         world.settle();
     }
+}
+
+/// Returns what a net carries from a time on, with a duty of at most [`MAX_DUTY`].
+pub(crate) fn signal(settings: PwmSettings, from_ns: u64, duty: u16) -> PwmSignal {
+    let period_ns = 1_000_000_000_u64.div_ceil(u64::from(settings.frequency_hz.max(1)));
+    let high = if settings.inverted { MAX_DUTY - duty } else { duty };
+    let high_ns = period_ns.saturating_mul(u64::from(high)) / u64::from(MAX_DUTY);
+    PwmSignal { from_ns, period_ns, high_ns }
 }
 
 /// Why a duty could not be set.

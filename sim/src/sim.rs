@@ -326,6 +326,16 @@ impl Sim {
         self.lock().env.hook = Some(hook);
     }
 
+    /// Ends the tracing as [`Sim::end_trace`] does, if nobody else uses the board now, and returns the virtual time too.
+    pub fn try_end_trace(&self) -> Option<(u64, Vec<Box<dyn TraceSink>>)> {
+        let mut world = self.try_lock()?;
+        Some((world.env.now_ns, world.env.take_sinks()))
+    }
+
+    pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, World>> {
+        self.0.try_lock()
+    }
+
     pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
         self.0.lock()
     }

@@ -189,6 +189,20 @@ fn what_was_written_leaves_after_the_writer_is_gone() {
 }
 
 #[test]
+fn what_is_left_on_the_wires_ends_when_it_is_told_to() {
+    let sim = Sim::new();
+    let port = sim.uart_port("serial", UartSettings { baud: 1, ..SETTINGS });
+    assert_eq!(sim.uart(port).write(b"bye!"), Ok(4));
+    let mut asked = 0;
+    let is_done = sim.finish_traffic_unless(|| {
+        asked += 1;
+        asked > 2
+    });
+    assert!(!is_done);
+    assert!(sim.now_ns() <= 10_000_000_000, "at most a byte has left: {} ns", sim.now_ns());
+}
+
+#[test]
 fn a_script_that_has_all_it_expects_is_finished_though_it_has_still_to_answer() {
     let steps = || {
         vec![

@@ -1,5 +1,6 @@
 //! The board that a policy describes, simulated or of this machine or both, with the guest's labels on it.
 
+mod exits;
 mod faults;
 #[cfg(target_os = "linux")]
 mod hardware;
@@ -22,6 +23,7 @@ use wasm_embedded_sim::parts::ssd1306::Frame;
 use wasm_embedded_sim::parts::{Scripted, Ssd1306};
 use wasm_embedded_sim::{PartId, Sim, SimSpiBus, SpiBusId, SpiSelectId, SpiSettings};
 
+pub(crate) use self::exits::Exits;
 use self::hardware::Hardware;
 use self::rack::Rack;
 use self::unanswered::{Calls, Listened};
@@ -189,6 +191,7 @@ impl Board {
         board.rack.each(|hal| {
             hal.limits(policy.limits);
         });
+        board.rack.share_outputs();
         board.hardware = open(&mut board.rack)?;
         Ok(board)
     }
@@ -276,6 +279,11 @@ impl Board {
     /// Leaves the outputs at their levels on exit that no guest held, when all of several have ended.
     pub(crate) fn make_safe(&mut self) {
         self.rack.make_safe();
+    }
+
+    /// Returns what leaves the outputs at their levels on exit when those who have them are stuck.
+    pub(crate) fn exits(&self) -> Exits {
+        Exits::new(&self.sim, self.rack.exits())
     }
 
     /// Returns what waits in the machine's time, if that is the guest's.

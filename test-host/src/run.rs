@@ -14,7 +14,7 @@ use std::fmt;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Scope, ScopedJoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wasm_embedded_host::{HalCtx, Interrupt};
 use wasmtime::component::Linker;
@@ -119,9 +119,28 @@ pub fn run(
     let sim = board.sim().clone();
     thread::scope(|scope| {
         // What an asynchronous guest had on a bus goes on to its end, and what it wrote to a serial port leaves.
-        let running = guest_thread(program, scope, move || prepared.go(|| sim.finish_traffic()))?;
+        let stop = is_late(options.stop.clone().into_iter().collect());
+        let running = guest_thread(program, scope, move || {
+            prepared.go(|| {
+                sim.finish_traffic_unless(stop);
+            })
+        })?;
         Ok(running.join().unwrap_or_else(|panic| resume_unwind(panic)))
     })
+}
+
+/// How long what is left on the wires may take once all guests are to end, of the machine's time: it is not paced then.
+const LEAVING: Duration = Duration::from_millis(100);
+
+/// Returns what says that there is no time left for the wires, for so long after one of these was requested.
+fn is_late(stops: Vec<Interrupt>) -> impl FnMut() -> bool {
+    let mut end = None;
+    move || {
+        stops.iter().any(|stop| stop.requested().is_some()) && {
+            let now = Instant::now();
+            now >= *end.get_or_insert(now + LEAVING)
+        }
+    }
 }
 
 /// Starts the thread of a guest, which has the stack that the policy grants: a caller's own may have less, and the host would
@@ -192,8 +211,9 @@ pub fn run_together(
         let ends = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
         Ok(ends.flatten().collect())
     });
-    board.sim().finish_traffic();
+    // Before the wires: what is left on them takes its time.
     board.make_safe();
+    board.sim().finish_traffic_unless(is_late(guests.iter().filter_map(|guest| guest.options.stop.clone()).collect()));
     board.sim().on_advance(Box::new(|_| ()));
     all
 }

@@ -230,3 +230,73 @@ fn output_that_is_taken_late_is_whole() {
     assert!(text.lines().skip(1).all(|line| line.len() == 1000), "no line is torn");
     left_low(&fs::read_to_string(folder.path().join("t.txt")).expect("a trace"), "taken late");
 }
+
+/// Where the wires take half a minute when the guest is gone.
+#[test]
+fn bytes_that_leave_slowly_end() {
+    for guests in [1, 2] {
+        let folder = folder("");
+        let path = folder.path().join("board.toml");
+        let policy = fs::read_to_string(&path).expect("a policy");
+        fs::write(&path, format!("{policy}[uart.serial]\nsim = true\nbaud = 50\n")).expect("a file");
+        let mut child = start(&folder, guests, &["--trace-text=t.txt", "--real-time"], "leave-bytes");
+        has_begun(&mut child);
+        thread::sleep(MEANWHILE);
+        if guests == 1 {
+            assert!(child.try_wait().expect("a child").is_none(), "100 bytes at 50 baud take 20 s");
+            let trace = fs::read_to_string(folder.path().join("t.txt")).expect("a trace");
+            // It is written in blocks: what is there already does not say more.
+            assert!(!trace.contains("0x55") || trace.contains(" MOTOR low"), "safe before the wires: {trace}");
+            kill(&child, "-TERM");
+        }
+        ends(&mut child, &format!("bytes that leave, {guests} guests"));
+        let trace = fs::read_to_string(folder.path().join("t.txt")).expect("a trace");
+        left_low(&trace, "bytes that leave");
+        let low = trace.lines().rposition(|line| line.ends_with(" MOTOR low")).expect("it is left");
+        let bytes = trace.lines().skip(low).filter(|line| line.contains("0x55")).count();
+        assert!(bytes > 50, "{guests} guests: outputs are safe before the wires are done: {trace}");
+    }
+}
+
+/// A driver that does not answer keeps a guest's thread in the kernel, which no signal ends: its file is a FIFO that nobody opens.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_second_signal_leaves_outputs_safe_though_a_guest_is_stuck_in_the_kernel() {
+    for guests in [1, 2] {
+        let folder = folder("");
+        let (converter, fan) = (folder.path().join("converter"), folder.path().join("chip/pwm0"));
+        fs::create_dir_all(&converter).expect("a folder");
+        fs::create_dir_all(&fan).expect("a folder");
+        for (name, value) in [("period", "1000000"), ("duty_cycle", "0000000"), ("polarity", "normal"), ("enable", "0")]
+        {
+            fs::write(fan.join(name), value).expect("a file");
+        }
+        let raw = converter.join("in_voltage0_raw");
+        let hardware = format!(
+            "[adc.POT]\npath = {converter:?}\nchannel = 0\nresolution-bits = 12\n\
+             [pwm.FAN]\npath = {:?}\nchannel = 0\nfrequency-hz = 1_000\non-exit = 0\n",
+            folder.path().join("chip")
+        );
+        let path = folder.path().join("board.toml");
+        let policy = fs::read_to_string(&path).expect("a policy");
+        fs::write(&path, format!("{policy}{hardware}")).expect("a file");
+        // The board is built once it may read: from then on nobody answers.
+        assert!(Command::new("mkfifo").arg(&raw).status().expect("mkfifo starts").success());
+        let (answered, is_answered) = mpsc::channel();
+        thread::spawn(move || answered.send(fs::write(&raw, "1")));
+        let mut child = start(&folder, guests, &["--trace-text=t.txt"], "convert");
+        is_answered.recv_timeout(BOUND).expect("the host reads").expect("a FIFO");
+        has_begun(&mut child);
+        thread::sleep(MEANWHILE);
+        let duty = || fs::read_to_string(fan.join("duty_cycle")).expect("a duty");
+        assert_ne!(duty().trim_start_matches('0'), "", "{guests} guests: the fan runs");
+        kill(&child, "-TERM");
+        thread::sleep(Duration::from_millis(1_500));
+        assert!(child.try_wait().expect("a child").is_none(), "{guests} guests: the guest is stuck");
+        assert_ne!(duty().trim_start_matches('0'), "", "{guests} guests: nobody could stop the fan");
+        kill(&child, "-TERM");
+        assert_eq!(ends(&mut child, "stuck in the kernel"), 143);
+        assert_eq!(duty().trim_start_matches('0'), "", "{guests} guests: the fan stands");
+        left_low(&fs::read_to_string(folder.path().join("t.txt")).expect("a trace"), "stuck in the kernel");
+    }
+}

@@ -140,11 +140,9 @@ impl World {
         }
     }
 
-    /// Lets time pass until no task has a transaction on any bus.
-    pub(crate) fn spi_finish(&mut self) {
-        for bus in 0..self.spi.len() {
-            self.spi_wait_turn(SpiBusId(bus));
-        }
+    /// Returns whether a task has a transaction on a bus.
+    pub(crate) fn spi_is_busy(&self) -> bool {
+        self.spi.iter().any(|bus| !bus.jobs.is_empty())
     }
 
     /// Does what is next on a bus, until time must pass.

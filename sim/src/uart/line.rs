@@ -16,7 +16,7 @@ pub(super) const TRANSMIT_BYTES: usize = 64;
 
 /// How long a port that is closed goes on sending, in nanoseconds: `closing_wait` of Linux, drivers/tty/serial/serial_core.c,
 /// thirty seconds.
-const CLOSING_WAIT_NS: u64 = 30_000_000_000;
+pub(crate) const CLOSING_WAIT_NS: u64 = 30_000_000_000;
 
 pub(crate) struct UartLine {
     frame: Frame,
@@ -123,14 +123,9 @@ impl World {
         self.listen_to_peers();
     }
 
-    /// Lets time pass until all bytes of the controller have left, or as long as a kernel would wait.
-    pub(crate) fn uart_finish(&mut self) {
-        let until_ns = self.env.now_ns.saturating_add(CLOSING_WAIT_NS);
-        while self.uart.iter().any(|line| !line.is_idle())
-            && let Some(next_ns) = self.env.next_ns().filter(|next_ns| *next_ns <= until_ns)
-        {
-            self.run_until(next_ns);
-        }
+    /// Returns whether bytes of the controller are still to leave.
+    pub(crate) fn uart_is_busy(&self) -> bool {
+        self.uart.iter().any(|line| !line.is_idle())
     }
 
     /// Ends the frame of a byte to the controller.

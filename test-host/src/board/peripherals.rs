@@ -9,6 +9,7 @@ use wasm_embedded_sim::{
     AdcSettings, PwmSettings, Sim, SimAdc, SimPwm, SimUart, UartError, UartId, UartSettings, pwm::MAX_DUTY, uart::Ready,
 };
 
+use super::exits;
 use super::rack::Rack;
 use crate::policy::{AdcLabel, BusBackend, PwmLabel, UartLabel};
 
@@ -17,6 +18,9 @@ pub(super) fn add_pwm(sim: &Sim, rack: &mut Rack, labels: &[PwmLabel]) {
         let Some(net) = label.backend.net() else { continue };
         let settings = PwmSettings { frequency_hz: label.frequency_hz, inverted: label.active_low };
         let output = sim.pwm(sim.net(net), settings, label.initial.of(MAX_DUTY));
+        if let Some(part) = label.on_exit {
+            rack.add_exit(exits::of_pwm(output.remote(), part.of(MAX_DUTY)));
+        }
         rack.pwm(&label.label, Box::new(PwmOutput(output)), PwmGrant { on_exit: label.on_exit });
     }
 }

@@ -5,7 +5,7 @@ use wasm_embedded_sim::parts::Debounce;
 use wasm_embedded_sim::{Level, Net, Pull, Sim};
 
 use super::rack::Rack;
-use super::simulated;
+use super::{exits, simulated};
 use crate::policy::{Bias, PinBackend, PinDirection, PinLabel, PinLevel};
 
 pub(super) fn add(sim: &Sim, rack: &mut Rack, labels: &[PinLabel]) {
@@ -30,14 +30,22 @@ pub(super) fn add(sim: &Sim, rack: &mut Rack, labels: &[PinLabel]) {
         };
         match label.direction {
             PinDirection::Output => {
-                rack.output(name, Box::new(simulated::Output(sim.output(net, initial))), grant);
+                let output = sim.output(net, initial);
+                if let Some(level) = grant.on_exit {
+                    rack.add_exit(exits::of_pin(output.remote(), grant.electrical(level)));
+                }
+                rack.output(name, Box::new(simulated::Output(output)), grant);
             }
             PinDirection::Input => {
                 let input = sim.input(seen_by(sim, label, net));
                 rack.input(name, Box::new(simulated::Input(input)), label.active_low);
             }
             PinDirection::OpenDrain => {
-                rack.io(name, Box::new(simulated::Io(sim.open_drain(net, initial))), grant);
+                let pin = sim.open_drain(net, initial);
+                if let Some(level) = grant.on_exit {
+                    rack.add_exit(exits::of_pin(pin.remote(), grant.electrical(level)));
+                }
+                rack.io(name, Box::new(simulated::Io(pin)), grant);
             }
         }
     }

@@ -81,7 +81,8 @@ A guest that computes for 10 s of processor time without simulated time passing 
 If one label of the policy stands for hardware, the guest lives in the machine's time, and so do simulated parts. \
 However the guest ends, by Ctrl-C too, outputs are then driven to the `on-exit` levels of the policy, and traces \
 and pictures are written. A signal that comes a second or more after the first, \
-such as another Ctrl-C, ends this program at once, and what is left to be done is left undone.
+such as another Ctrl-C, does not wait for the guest: this program drives the outputs to those levels all the same, \
+closes the traces as far as it can, and ends within half a second.
 
 Several guests share the I2C buses of the policy, and their transactions have turns. Every other label is held by \
 one guest at a time, and refused to the others with the holder's name in the log; when a guest ends, the outputs \
@@ -146,6 +147,10 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     // From here on there is something to be left in a safe state.
     let stop = signals.stop();
     let mut board = Board::for_guests(&policy, &names)?;
+    let exits = board.exits();
+    signals.at_last(move || {
+        exits.make_safe();
+    });
     opts.outputs.check(&board)?;
     reach::warnings(&policy).iter().for_each(|warning| failure::warn(warning));
     if opts.display.is_some() && board.displays().is_empty() {
@@ -154,6 +159,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     let voice = Voice::new(opts.json);
     let traces = opts.outputs.begin(&board, &voice, policy.machine.trace_bytes());
     let traces = traces.map_err(|failure| signals.over(failure))?;
+    signals.at_last(traces.last(board.exits()));
     let columns = terminal_columns();
     if opts.display == Some(When::Live) {
         display::watch(&board, columns, io::stderr().is_terminal());

@@ -7,8 +7,9 @@
 use std::fs;
 use std::io;
 use std::process;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -45,6 +46,12 @@ const ENDING: &[Signal] = &[
 /// SIGHUP, and a service manager SIGTERM with SIGHUP: within milliseconds that is one request.
 const APART: Duration = Duration::from_secs(1);
 
+/// How long what is left to be done may take then.
+const LAST: Duration = Duration::from_millis(500);
+
+/// What is done before this program ends at once, in this order.
+type Last = Arc<Mutex<Vec<Box<dyn FnOnce() + Send>>>>;
+
 /// What listens to signals.
 pub(super) struct Signals {
     interrupt: Interrupt,
@@ -52,18 +59,26 @@ pub(super) struct Signals {
     guarded: Arc<AtomicBool>,
     /// The number of the first signal; 0 if none came.
     first: Arc<AtomicI32>,
+    last: Last,
 }
 
 impl Signals {
     /// Begins to listen. Until [`Signals::stop`] is called, the first signal ends this program at once. After it, that is what a
-    /// signal does which comes a second or more after the first: for what can neither be stopped nor waited for.
+    /// signal does which comes a second or more after the first, when it has done what [`Signals::at_last`] was given: for guests
+    /// that can neither be stopped nor waited for.
     pub(super) fn listen() -> io::Result<Signals> {
         let ignored = ignored();
         let is_heard = |signal: &i32| !is_ignored(*signal, ignored);
         let mut signals =
             signal_hook::iterator::Signals::new(ENDING.iter().map(|signal| signal.as_raw()).filter(is_heard))?;
-        let heard = Signals { interrupt: Interrupt::default(), guarded: Arc::default(), first: Arc::default() };
+        let heard = Signals {
+            interrupt: Interrupt::default(),
+            guarded: Arc::default(),
+            first: Arc::default(),
+            last: Arc::default(),
+        };
         let (interrupt, guarded, first) = (heard.interrupt.clone(), heard.guarded.clone(), heard.first.clone());
+        let last = heard.last.clone();
         thread::Builder::new().name("signals".to_owned()).spawn(move || {
             // The interrupt does not say it: a guest whose time is over requests it too.
             let mut since: Option<Instant> = None;
@@ -77,7 +92,11 @@ impl Signals {
                         interrupt.request(Reason::Killed);
                     }
                     Some(at) if at.elapsed() < APART => {}
-                    Some(_) => process::exit(status::SIGNALLED.saturating_add(first.load(SeqCst))),
+                    Some(_) => {
+                        // It may get stuck where the guests are.
+                        let _ = leave(&last).recv_timeout(LAST);
+                        process::exit(status::SIGNALLED.saturating_add(first.load(SeqCst)));
+                    }
                 }
             }
         })?;
@@ -88,6 +107,12 @@ impl Signals {
     pub(super) fn stop(&self) -> Interrupt {
         self.guarded.store(true, SeqCst);
         self.interrupt.clone()
+    }
+
+    /// Has something done before a second signal ends this program, after what was given before. It must not wait for a guest, and
+    /// all of it together has half a second.
+    pub(super) fn at_last(&self, act: impl FnOnce() + Send + 'static) {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(act));
     }
 
     /// Returns the status of a program that the first signal ended.
@@ -115,6 +140,25 @@ impl Signals {
             Some(_) => failure.with_status(self.status()),
         }
     }
+}
+
+/// Begins to do what is to be done at last. Nothing is sent: the other end is gone when all is done.
+fn leave(last: &Last) -> Receiver<()> {
+    let (done, is_done) = mpsc::channel();
+    let act = |all: &Last| {
+        let all = std::mem::take(&mut *all.lock().unwrap_or_else(PoisonError::into_inner));
+        all.into_iter().for_each(|act| act());
+    };
+    let theirs = last.clone();
+    let started = thread::Builder::new().name("last".to_owned()).spawn(move || {
+        let _done: mpsc::Sender<()> = done;
+        act(&theirs);
+    });
+    if started.is_err() {
+        // No room for a thread: then without a bound.
+        act(last);
+    }
+    is_done
 }
 
 /// Has a write past the longest file that this user may have (`ulimit -f`) fail as one to a full disk does, in the place of ending

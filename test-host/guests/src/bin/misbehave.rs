@@ -5,6 +5,7 @@ use embedded_hal::digital::OutputPin as _;
 use embedded_hal::i2c::I2c as _;
 use embedded_hal::pwm::SetDutyCycle as _;
 use embedded_io::{Read as _, Write as _};
+use wasm_embedded_hal::adc::AdcChannel as _;
 use wasm_embedded_hal::{AdcInput, Delay, I2c, Instant, OutputPin, PwmOutput, SpiDevice, Uart};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -59,6 +60,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             println!("{:?}", Uart::open("serial").map(drop));
             println!("{:?}", AdcInput::open("POT").map(drop));
             println!("{:?}", Uart::open("POT").map(drop));
+        }
+        // What is written leaves a slow wire when the guest is gone.
+        "leave-bytes" => {
+            OutputPin::open("MOTOR")?.set_high()?;
+            Uart::open("serial")?.write_all(&[0x55; 100])?;
+            println!("ready");
+        }
+        // A converter that does not answer keeps the host in the kernel.
+        "convert" => {
+            OutputPin::open("MOTOR")?.set_high()?;
+            PwmOutput::open("FAN")?.set_duty_cycle_percent(60)?;
+            println!("ready");
+            println!("{:?}", AdcInput::open("POT")?.read_raw());
         }
         "huge-uart" => huge::uart(),
         "sleep" => std::thread::sleep(std::time::Duration::from_secs(3600)),

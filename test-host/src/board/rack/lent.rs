@@ -1,11 +1,12 @@
 //! One device under the same label of several guests.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 use embedded_hal::i2c::Operation as I2cOperation;
 use embedded_hal::spi::Operation as SpiOperation;
 use wasm_embedded_host::{Progress, adc, digital, i2c, pwm, spi, uart};
 
+use super::Exit;
 use crate::turns::Turn;
 
 /// A device that several guests have. In virtual time, others have their turns at the end of every call.
@@ -22,6 +23,24 @@ impl<D: ?Sized> Lent<D> {
     /// Returns the same device for a guest with turns.
     pub(super) fn to(&self, turn: Option<Turn>) -> Lent<D> {
         Lent { device: self.device.clone(), turn }
+    }
+
+    /// Returns how the device is left, by `act`, beside whoever has it. One that is gone was left so before.
+    pub(super) fn exit(&self, act: impl Fn(&mut Box<D>) + Send + Sync + 'static) -> Exit
+    where
+        D: Send + 'static,
+    {
+        let device = Arc::downgrade(&self.device);
+        Exit::new(move || {
+            let Some(device) = device.upgrade() else { return true };
+            match device.try_lock() {
+                Ok(mut device) => act(&mut device),
+                // Whoever panicked with it has it no more.
+                Err(TryLockError::Poisoned(device)) => act(&mut device.into_inner()),
+                Err(TryLockError::WouldBlock) => return false,
+            }
+            true
+        })
     }
 
     fn with<R>(&self, act: impl FnOnce(&mut D) -> R) -> R {

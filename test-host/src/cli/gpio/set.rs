@@ -81,6 +81,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
         }
     }
     let direct = Direct::open(&opts.direct, &policy)?;
+    signals.at_last(direct.last());
     let end_ns = match opts.hold_period {
         Some(period) => u64::try_from(period.as_nanos()).unwrap_or(u64::MAX).saturating_add(direct.clock.now_ns()),
         None if direct.is_real() => u64::MAX,

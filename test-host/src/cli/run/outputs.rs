@@ -3,12 +3,13 @@
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clap::Args;
 use serde_json::json;
 
 use super::voice::{EventsFormat, Voice};
-use crate::board::Board;
+use crate::board::{Board, Exits};
 use crate::cli::apart::Files;
 use crate::cli::failure::{self, Failure};
 use crate::cli::status;
@@ -54,9 +55,9 @@ impl FromStr for Screenshot {
 }
 
 /// The traces of a run that has begun: where each goes, and what writes the rest of it up to a time.
-pub(in crate::cli) struct Traces(Vec<(PathBuf, Finish)>);
+pub(in crate::cli) struct Traces(Arc<Mutex<Vec<Finish>>>);
 
-type Finish = Box<dyn Fn(u64) -> io::Result<()>>;
+type Finish = (PathBuf, Box<dyn Fn(u64) -> io::Result<()> + Send>);
 
 impl Outputs {
     /// Checks that the displays are there.
@@ -85,7 +86,7 @@ impl Outputs {
 
     /// Creates the files of the traces and begins to write them.
     pub(in crate::cli) fn begin(&self, board: &Board, voice: &Voice, trace_bytes: u64) -> Result<Traces, Failure> {
-        let mut traces = Traces(Vec::new());
+        let traces = Traces(Arc::default());
         let create = |path| Ok::<_, Failure>(Capped::new(create(path)?, trace_bytes));
         if let Some(path) = &self.trace {
             traces.add(board, path, voice, VcdFormat::new(create(path)?));
@@ -118,7 +119,7 @@ impl Outputs {
 }
 
 impl Traces {
-    fn add<F: Format + 'static>(&mut self, board: &Board, path: &Path, voice: &Voice, format: F) {
+    fn add<F: Format + 'static>(&self, board: &Board, path: &Path, voice: &Voice, format: F) {
         let (name, voice) = (path.to_owned(), voice.clone());
         // When it happens, and not when the guest has ended, which may be in a year.
         let trace = Trace::telling(format, move |at_ns, error| {
@@ -136,18 +137,39 @@ impl Traces {
             }
         });
         board.sim().trace_to(Box::new(trace.clone()));
-        self.0.push((path.to_owned(), Box::new(move |end_ns| trace.finish(end_ns))));
+        lock(&self.0).push((path.to_owned(), Box::new(move |end_ns| trace.finish(end_ns))));
+    }
+
+    /// Returns what writes what is left when nobody can be waited for: as far as those who write now let it.
+    pub(in crate::cli) fn last(&self, exits: Exits) -> impl FnOnce() + Send + 'static {
+        let finishes = self.0.clone();
+        move || {
+            let Some((at_ns, _sinks)) = exits.end_trace() else { return };
+            for (_, finish) in take(&finishes) {
+                // Nobody is left to tell.
+                let _ = finish(at_ns);
+            }
+        }
     }
 
     /// Writes what is left.
     pub(in crate::cli) fn finish(self, end_ns: u64) -> Result<(), Failure> {
         // One that cannot be written is no reason to leave out the others.
         let mut results = Vec::new();
-        for (path, finish) in &self.0 {
-            results.push(finish(end_ns).map_err(|error| unwritten(path, error)));
+        for (path, finish) in take(&self.0) {
+            results.push(finish(end_ns).map_err(|error| unwritten(&path, error)));
         }
         results.into_iter().collect()
     }
+}
+
+fn lock(finishes: &Mutex<Vec<Finish>>) -> MutexGuard<'_, Vec<Finish>> {
+    finishes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes what is to be finished, which is once.
+fn take(finishes: &Mutex<Vec<Finish>>) -> Vec<Finish> {
+    std::mem::take(&mut *lock(finishes))
 }
 
 fn create(path: &Path) -> Result<BufWriter<Outlet>, Failure> {
