@@ -274,7 +274,7 @@ fn a_second_signal_leaves_outputs_safe_though_a_guest_is_stuck_in_the_kernel() {
         let raw = converter.join("in_voltage0_raw");
         let hardware = format!(
             "[adc.POT]\npath = {converter:?}\nchannel = 0\nresolution-bits = 12\n\
-             [pwm.FAN]\npath = {:?}\nchannel = 0\nfrequency-hz = 1_000\non-exit = 0\n",
+             [pwm.FAN]\npath = {:?}\nchannel = 0\nfrequency = 1_000\non-exit-percent = 0\n",
             folder.path().join("chip")
         );
         let path = folder.path().join("board.toml");
