@@ -69,8 +69,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         // A converter that does not answer keeps the host in the kernel.
         "convert" => {
-            OutputPin::open("MOTOR")?.set_high()?;
-            PwmOutput::open("FAN")?.set_duty_cycle_percent(60)?;
+            // Held to the end, by the first of several guests; the others only wait.
+            let Ok(mut motor) = OutputPin::open("MOTOR") else {
+                println!("ready");
+                std::thread::sleep(std::time::Duration::MAX);
+                return Ok(());
+            };
+            motor.set_high()?;
+            let mut fan = PwmOutput::open("FAN")?;
+            fan.set_duty_cycle_percent(60)?;
             println!("ready");
             println!("{:?}", AdcInput::open("POT")?.read_raw());
         }
