@@ -23,8 +23,9 @@ pub(crate) const TOOLS: &[Check] = &[
         prints: &[
             "50: 50 UU -- …",
             "0x…",
-            "…address 0x51 is in use by the kernel's driver dummy",
-            "…echo 1-0051…unbind…",
+            "…address 0x51 is in use by a driver of the kernel, for further data of its device (device 1-0051)",
+            // Unbinding would let the device's driver and the guest use it both.
+            "…take the address out of `allow`: it belongs to a device that a driver of the kernel uses…",
         ],
         ..PASSES
     },
