@@ -114,7 +114,8 @@ fn ends_in(what: &str, options: &[&str], enders: &[Ender]) {
     for (&ender, guests) in enders.iter().flat_map(|ender| [(ender, 1), (ender, 2)]) {
         let about = format!("{what} {options:?}, {guests} guests, {ender:?}");
         let folder = folder(if ender == WallTime { "wall-time-ms = 500" } else { "" });
-        let timeout: &[&str] = if ender == Timeout { &["--timeout", "300ms"] } else { &[] };
+        // Short, since two guests that compute have their turns in every microsecond of it: a switch of threads each.
+        let timeout: &[&str] = if ender == Timeout { &["--timeout", "30ms"] } else { &[] };
         let mut child = start(&folder, guests, &[&["--trace-text=t.txt"], options, timeout].concat(), what);
         has_begun(&mut child);
         thread::sleep(MEANWHILE);
