@@ -69,6 +69,11 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         execute(command.args(&native))?;
         Ok(Done::Passed)
     });
+    // Apart: a feature of one package would be on in the others' build too.
+    steps.step("the hal with all of its features", || {
+        let hal = ["test", "--package", "wasm-embedded-hal", "--lib", "--all-features"];
+        done(&[&hal[..], &native[NATIVE.len()..]].concat())
+    });
     steps.step("conformance: every host by every rule", conformance::check);
     steps.step("no call takes more instructions than are stored", || bench::count(false));
     steps.step("examples in the documentation", || done(&[&["test", "--doc"], &documented[..]].concat()));
