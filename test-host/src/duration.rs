@@ -11,7 +11,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let seconds = unit.and_then(|(number, seconds)| Some(number.trim().parse::<f64>().ok()? * seconds));
     match seconds.map(Duration::try_from_secs_f64) {
         Some(Ok(duration)) if !duration.is_zero() => Ok(duration),
-        _ => Err("a duration is a number with a unit, such as 5s, 250ms or 2min".to_owned()),
+        _ => Err("write a number with a unit, such as 5s, 250ms or 2min".to_owned()),
     }
 }
 

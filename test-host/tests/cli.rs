@@ -371,7 +371,7 @@ fn nothing_that_is_read_or_written_is_written_over() {
         let output = run(&folder, &[&["run", "speaks.wasm", "--policy", "board.toml"], options].concat());
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!((output.status.code(), output.stdout.len()), (Some(64), 0), "{options:?}: {stderr}");
-        assert!(stderr.contains(&format!("would write over {what}")), "{options:?}: {stderr}");
+        assert!(stderr.contains(&format!("would overwrite {what}")), "{options:?}: {stderr}");
     }
     let output = run(&folder, &["compile", "speaks.wasm", "-o", "hard"]);
     assert_eq!(output.status.code(), Some(64), "{output:?}");

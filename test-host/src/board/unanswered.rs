@@ -79,7 +79,7 @@ impl Listened {
             _ => parts.collect::<Vec<_>>().join(", "),
         };
         Some(format!(
-            "i2c {:?}: nothing acknowledged at {}; on its simulated bus `{}` there is {parts}",
+            "i2c {:?}: no device acknowledged {}; its simulated bus `{}` has {parts}",
             self.label,
             called.join(", "),
             self.bus

@@ -53,8 +53,8 @@ impl Files {
         let Some(identity) = identity(path) else { return Ok(()) };
         if let Some((other, _)) = self.0.iter().find(|(_, other)| *other == identity) {
             let message = format!(
-                "`{option}` would write over {other}: {} is the same file. Nothing was run or written: give `{option}` \
-                 another file",
+                "`{option}` would overwrite {other}: {} is the same file. The command stopped before it ran or wrote \
+                 anything. Give `{option}` another file",
                 path.display()
             );
             return Err(Failure::new(status::USAGE, message));

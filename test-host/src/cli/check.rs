@@ -8,7 +8,7 @@ use crate::engine::EngineOptions;
 use crate::policy::Policy;
 use crate::{describe, escape, reach};
 
-/// Says what a component imports, what the policy offers it, and what is missing
+/// Shows what a component imports, what the policy grants, and what is missing
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Opts {
@@ -20,15 +20,18 @@ pub(super) struct Opts {
 }
 
 const AFTER_HELP: &str = "\
-Nothing is run. Which labels a component opens is known only when it runs.
+The component is not run. Only a run shows which labels it opens.
 
 Examples:
   wasm-embedded-rt check station.wasm --policy board.toml
   wasm-embedded-rt check station.wasm
 
 Exit status:
-  0 if the component can be run, even if the policy has no label for what it imports, 64 for a wrong command line, 120 if the policy is refused,
-  121 if there is no component, or it imports what there is not";
+    0  the component can be run, even if the policy lacks a label for an interface it imports
+   64  the command line is wrong
+  119  the output cannot be written
+  120  the policy is refused
+  121  the component is missing, or imports an interface this host lacks";
 
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let policy = opts.policy.load()?;
@@ -37,7 +40,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let imports = program.imports();
     let mut lines = vec![format!("component {}", opts.component.component.display())];
     lines.extend(imports.iter().map(|import| {
-        let verdict = if import.available { "" } else { "  missing: this host does not have it" };
+        let verdict = if import.available { "" } else { "  missing: this host lacks this interface" };
         format!("  imports {}{verdict}", escape::line(&import.name))
     }));
     lines.extend(program.exports().iter().map(|export| format!("  exports {}", escape::line(export))));
@@ -53,17 +56,17 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
             lines.push(format!("policy {}", path.display()));
             lines.extend(describe::policy(policy).iter().map(|label| format!("  {label}")));
             lines.extend(wanting.iter().map(|name| {
-                format!("  missing: the component imports {}, and the policy has no label for it", escape::line(name))
+                format!("  missing: the component imports {}, but the policy has no label for it", escape::line(name))
             }));
             lines.extend(reach::warnings(policy).iter().map(|warning| format!("  warning: {}", escape::line(warning))));
         }
-        None => lines.push("no policy: every label will be unknown".to_owned()),
+        None => lines.push("no policy: the host will refuse every label".to_owned()),
     }
     let linkable = program.check();
     if linkable.is_ok() {
         lines.push(match wanting.as_slice() {
             [] => "the component can be run".to_owned(),
-            _ => "the component can be run, but what it opens of these interfaces will be refused: see `missing`"
+            _ => "the component can be run, but the host will refuse whatever it opens of the interfaces marked `missing`"
                 .to_owned(),
         });
     }

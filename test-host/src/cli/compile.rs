@@ -12,40 +12,41 @@ use super::status;
 use crate::engine::EngineOptions;
 use crate::microcontroller::{Board, SLOTS, pack};
 
-/// Compiles a component to machine code, which `run` loads in less than a millisecond
+/// Compiles a component to machine code, which `run` loads in less than 1 ms
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Opts {
     #[command(flatten)]
     component: ComponentArgs,
 
-    /// Where to write the code [default: beside the component, with the ending .cwasm]
+    /// File for the code [default: the component's path with the extension .cwasm]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Makes code that counts its instructions, and the bytes that it copies and fills, for `fuel` in [limits]
+    /// Makes code that counts its instructions, and the bytes it copies and fills; `fuel` in [limits] needs it
     #[arg(long)]
     fuel: bool,
 
-    /// Makes code for another machine, such as aarch64-unknown-linux-musl, or an image for a microcontroller: pico2, an505, virt
+    /// Compiles for another machine, such as aarch64-unknown-linux-musl, or makes an image for a microcontroller: pico2, an505, virt
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
 
     #[command(flatten)]
     policy: PolicyArgs,
 
-    /// The place of an image in the flash of a microcontroller
+    /// Flash slot of the image on a microcontroller
     #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..SLOTS))]
     slot: u8,
 }
 
 const AFTER_HELP: &str = "\
-The code runs with the version of this program that made it. Its SHA-256 is printed, and noted in \
-~/.local/state/wasm-embedded-rt: `run` loads no other machine code unless `--trust` vouches for it. \
-For other machines than this one, this program must have been built with `--features cross`.
+Only the version of this program that made the code runs it. This command prints the SHA-256 of the code and \
+stores it in ~/.local/state/wasm-embedded-rt. `run` loads machine code only if its SHA-256 is stored there, or if \
+`--trust` or `--key` vouches for it. To compile for another machine, build this program with `--features cross`.
 
-For a microcontroller (`--target pico2`, or QEMU's boards an505 and virt) the policy is part of the image, \
-and checked against the pins of the chip. A name that ends in .uf2 makes a file for the boot loader.
+For a microcontroller (`--target pico2`, or QEMU's boards an505 and virt) the image contains the policy, \
+and this command checks the policy against the pins of the chip. If the output's name ends in .uf2, it writes a file for \
+the boot loader.
 
 Examples:
   wasm-embedded-rt compile station.wasm
@@ -54,8 +55,11 @@ Examples:
   wasm-embedded-rt compile station.wasm --target pico2 --policy pico2.toml -o station.uf2
 
 Exit status:
-  0 on success, 64 for a wrong command line, 119 if a file cannot be written,
-  120 if the policy is refused, 121 if there is no component";
+    0  success
+   64  the command line is wrong
+  119  a file or the output cannot be written
+  120  the policy is missing or refused
+  121  the component is missing, or cannot be compiled";
 
 impl Opts {
     /// Checks that nothing that is read is written over.

@@ -138,10 +138,10 @@ pub(super) fn find<'p, T>(
 /// Says what an error of an I2C bus means.
 pub(super) fn i2c_text(error: &I2cError) -> String {
     match error {
-        I2cError::NoAcknowledge(_) => "nothing acknowledged".to_owned(),
-        I2cError::Bus => "a line is held, or the transfer broke off".to_owned(),
+        I2cError::NoAcknowledge(_) => "no device acknowledged".to_owned(),
+        I2cError::Bus => "a device holds a line of the bus, or the transfer broke off".to_owned(),
         I2cError::ArbitrationLoss => "another controller won the bus".to_owned(),
-        I2cError::TooLong => "longer than the hardware takes".to_owned(),
+        I2cError::TooLong => "the transfer is too long for the hardware".to_owned(),
         I2cError::Unsupported => "the hardware cannot do this".to_owned(),
         other => format!("{other:?}"),
     }

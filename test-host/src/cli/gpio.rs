@@ -9,7 +9,7 @@ use wasm_embedded_host::digital::Error;
 
 use super::failure::Failure;
 
-/// Reads, sets and watches pins, as libgpiod's tools do, on labels of a policy
+/// Reads, sets and watches the pins behind labels, like libgpiod's tools
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Opts {
@@ -25,7 +25,7 @@ enum Command {
 }
 
 const AFTER_HELP: &str = "\
-Levels are those that a guest would see: with `active-low`, active is the lower voltage.
+These commands show the levels that a guest would see: with `active-low`, active is the lower voltage.
 
 Examples:
   wasm-embedded-rt gpio get BUTTON --policy board.toml
@@ -44,7 +44,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
 fn text(error: &Error) -> String {
     match error {
         Error::Unsupported => "the pin cannot do this".to_owned(),
-        Error::Busy => "something else has the pin".to_owned(),
+        Error::Busy => "the pin is in use elsewhere".to_owned(),
         other => format!("{other:?}"),
     }
 }

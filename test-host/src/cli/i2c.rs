@@ -12,14 +12,14 @@ use super::direct::{Direct, DirectArgs, find, i2c_text};
 use super::failure::{self, Failure};
 use crate::policy::{AddressGrant, I2cLabel, Policy};
 
-/// Scans, reads and writes an I2C bus, as i2c-tools do, on a label of a policy
+/// Scans, reads and writes the I2C bus behind a label, like i2c-tools
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Opts {
     #[command(subcommand)]
     command: Command,
 
-    /// Is accepted as i2c-tools have it: no question is asked anyway
+    /// Ignored; accepted for i2c-tools compatibility
     #[arg(short = 'y', global = true)]
     _yes: bool,
 }
@@ -33,8 +33,8 @@ enum Command {
 }
 
 const AFTER_HELP: &str = "\
-A label stands in the place of the bus's number, and only addresses that it grants are reached: simulated ones, or the \
-machine's. No question is asked before anything is written.
+Give a label of the policy where i2c-tools take a bus number. These commands reach only the addresses that the label \
+grants, simulated or real. They write without asking for confirmation.
 
 Examples:
   wasm-embedded-rt i2c detect sensor --policy board.toml

@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::status;
 use crate::escape;
 
-/// Shows what an image for a microcontroller holds
+/// Shows what an image for a microcontroller contains
 #[derive(Args)]
 pub(super) struct Opts {
     #[command(subcommand)]
@@ -25,11 +25,11 @@ enum Command {
     Info(InfoOpts),
 }
 
-/// Checks an image, and prints what it holds
+/// Checks an image and prints what it contains
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 struct InfoOpts {
-    /// The image: a `.bin` file that `compile --target` made, or a dump of the flash from its place on
+    /// The image: a `.bin` file made by `compile --target`, or a flash dump that starts at the image
     image: PathBuf,
 }
 
@@ -38,8 +38,10 @@ Example:
   wasm-embedded-rt image info station.bin
 
 Exit status:
-  0 if this version's firmware runs the image, 64 for a wrong command line, 119 if the file cannot be read,
-  121 if there is no image, or it is damaged or of another version";
+    0  the firmware of this version runs the image
+   64  the command line is wrong
+  119  the file cannot be read, or the output cannot be written
+  121  the file holds no image, or the image is damaged or made by another version";
 
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let Command::Info(opts) = &opts.command;
@@ -114,7 +116,7 @@ fn text(image: &Image<'_>, policy: &Policy, fits: bool) -> String {
     }));
     lines.extend(policy.adc.iter().map(|label| format!("adc        {}: {}", label.label, place(&label.place))));
     if !fits {
-        lines.push(format!("this program's firmware does not run it: that has Wasmtime {WASMTIME}; compile it again"));
+        lines.push(format!("the firmware of this version cannot run this image: it needs an image for Wasmtime {WASMTIME}. Compile the component again"));
     }
     lines.join("\n") + "\n"
 }

@@ -23,7 +23,7 @@ const MAX_COMPONENT_BYTES: u64 = 32 << 20;
 /// The component.
 #[derive(Args)]
 pub(super) struct ComponentArgs {
-    /// The component: a `.wasm` file, or one that `compile` made
+    /// The component: a `.wasm` file, or a file made by `compile`
     pub(super) component: PathBuf,
 
     #[command(flatten)]
@@ -33,15 +33,15 @@ pub(super) struct ComponentArgs {
 /// Where compiled code may come from.
 #[derive(Args, Clone)]
 struct CodeArgs {
-    /// Loads a compiled component with this SHA-256 that was not made on this machine
+    /// Loads compiled code with this SHA-256 that another machine made
     #[arg(long, value_name = "SHA256", hide_short_help = true)]
     trust: Vec<Digest>,
 
-    /// Loads compiled components that were sealed with the key in this file, or seals with it
+    /// File with a key: `run` loads compiled code sealed with it, `compile` seals with it
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     key: Option<PathBuf>,
 
-    /// Compiles, and neither looks for the code of an earlier run nor keeps it
+    /// Compiles the component anew, and does not store the code
     #[cfg(feature = "compile")]
     #[arg(long, hide_short_help = true)]
     no_cache: bool,
@@ -50,7 +50,7 @@ struct CodeArgs {
 /// The components of several guests.
 #[derive(Args)]
 pub(super) struct ComponentsArgs {
-    /// The component: a `.wasm` file, or one that `compile` made. Several run at once on one board
+    /// The component: a `.wasm` file, or a file made by `compile`. Several components run at once on one board
     #[arg(required = true, value_name = "COMPONENT")]
     components: Vec<PathBuf>,
 
@@ -126,7 +126,7 @@ impl ComponentArgs {
                 // A home that cannot be written to is no reason to say something at every run.
                 if error.kind() == io::ErrorKind::PermissionDenied && folder.exists() {
                     let warning = crate::style::Style::of_stderr().yellow("warning:");
-                    super::note(&format!("{warning} the cache {} is not used: {error}\n", folder.display()));
+                    super::note(&format!("{warning} cannot use the cache {}: {error}\n", folder.display()));
                 }
                 None
             }
@@ -163,11 +163,11 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     let metadata = path.metadata()?;
     let kind = metadata.file_type();
     if kind.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory, not a file"));
     }
     // A pipe or device could be waited for, or read, without end.
     if !kind.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no ordinary file"));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
     let too_long =
         || io::Error::new(io::ErrorKind::FileTooLarge, format!("it is longer than {MAX_COMPONENT_BYTES} bytes"));
@@ -186,7 +186,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// The policy.
 #[derive(Args)]
 pub(super) struct PolicyArgs {
-    /// The policy: what the guest may open, and the parts on the simulated board
+    /// The policy file: what the guest may open, and the parts of the simulated board
     #[arg(long, value_name = "FILE", env = "WASM_EMBEDDED_POLICY", hide_env_values = true)]
     policy: Option<PathBuf>,
 }
@@ -209,8 +209,8 @@ impl PolicyArgs {
 
     /// Reads the policy, which must be given.
     pub(super) fn require(&self) -> Result<Policy, Failure> {
-        let missing = "there is no policy: name one with `--policy FILE`, or in the variable WASM_EMBEDDED_POLICY \
-                       (an empty file grants nothing)";
+        let missing = "no policy given: use `--policy FILE`, or set the variable WASM_EMBEDDED_POLICY (an empty file grants \
+                       nothing)";
         self.load()?.map(|(_, policy)| policy).ok_or_else(|| Failure::new(status::POLICY, missing))
     }
 }

@@ -8,16 +8,19 @@ use super::failure::Failure;
 use crate::escape;
 use crate::linux::{Fault, FaultListener, Linux};
 
-/// Lists the I2C buses, SPI devices and GPIO lines of this machine, and what holds them
+/// Lists the I2C buses, SPI devices and GPIO lines of this machine, and what uses them
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Opts {}
 
 const AFTER_HELP: &str = "\
-What is missing, or may not be opened, comes with what to do about it. No device is addressed and no line changes.
+For a device that is missing or cannot be opened, the list says what to do. This command addresses no device and \
+changes no line.
 
 Exit status:
-  0 on success, 64 for a wrong command line, 119 if the output cannot be written";
+    0  success
+   64  the command line is wrong
+  119  the output cannot be written";
 
 pub(super) fn run(_: &Opts) -> Result<u8, Failure> {
     let machine = Linux::new(Arc::new(Nobody)).machine().to_string();

@@ -13,15 +13,15 @@ pub(super) fn parse<T: TryFrom<u64>>(text: &str, greatest: u64, what: &(impl Dis
         _ => None,
     };
     let number = number.filter(|number| *number <= greatest).and_then(|number| T::try_from(number).ok());
-    number.ok_or_else(|| format!("`{}` is not {what}: those are 0 to {greatest:#x}", text.escape_debug()))
+    number.ok_or_else(|| format!("`{}` is not {what} (0 to {greatest:#x})", text.escape_debug()))
 }
 
 /// Reads an address of seven bits, right-aligned.
 pub(super) fn address(text: &str) -> Result<u8, String> {
-    parse(text, 0x7f, "an address of seven bits").map_err(|wrong| {
+    parse(text, 0x7f, "a 7-bit address").map_err(|wrong| {
         let meant = parse(text, 0xff, "a byte").ok().and_then(eight_bit_form_of);
         match meant {
-            Some(meant) => format!("{wrong}; {meant:#04x} with its read/write bit is {text}: use {meant:#04x}"),
+            Some(meant) => format!("{wrong}; {text} is {meant:#04x} with the read/write bit: use {meant:#04x}"),
             None => wrong,
         }
     })
@@ -49,7 +49,7 @@ mod tests {
         }
         assert!(address("0x80").is_err());
         let doubled = address("0xec").expect_err("it has eight bits");
-        assert!(doubled.ends_with("0x76 with its read/write bit is 0xec: use 0x76"), "{doubled}");
+        assert!(doubled.ends_with("0xec is 0x76 with the read/write bit: use 0x76"), "{doubled}");
         assert!(!address("0xf0").expect_err("it has eight bits").contains("use"), "0x78 is reserved");
         assert_eq!(bytes(&[0, 0xa5]), "0x00 0xa5");
     }

@@ -28,7 +28,7 @@ use crate::run::{self, Ended, RunOptions, Together};
 use crate::style::Style;
 use crate::{display, duration, reach, screen};
 
-/// Runs a component on the board that the policy describes, or several at once
+/// Runs one or several components on the board that a policy describes
 #[derive(Args)]
 #[command(after_help = format!("{NOTES}\n\n{}", status::HELP))]
 pub(super) struct Opts {
@@ -38,61 +38,64 @@ pub(super) struct Opts {
     #[command(flatten)]
     policy: PolicyArgs,
 
-    /// Adds the faults of a file to those of the policy: `[[fault]]` tables, as POLICY.md has them; may be given again
+    /// Adds the faults of a file to those of the policy: `[[fault]]` tables, see POLICY.md; may be repeated
     #[arg(long, value_name = "FILE")]
     fault: Vec<PathBuf>,
 
     #[command(flatten)]
     outputs: Outputs,
 
-    /// Draws the displays in the terminal, when the guest has ended or while it runs
+    /// Draws the displays in the terminal, at the end or while the guest runs
     #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "exit")]
     display: Option<When>,
 
-    /// Lets the machine's time pass as the simulated time does
+    /// Paces the simulation to real time
     #[arg(long)]
     real_time: bool,
 
-    /// Keeps messages of the guest's log from this level on [default: the policy's, or info]
+    /// Lowest level of the guest's log messages to show [default: the policy's, or info]
     #[arg(long, value_name = "LEVEL")]
     log: Option<Level>,
 
-    /// Writes all that happens, the guest's output too, as JSON to the standard output: one object a line
+    /// Writes everything that happens, including the guest's output, to the standard output as JSON: one object per line
     #[arg(long, conflicts_with = "display")]
     json: bool,
 
-    /// Stops the guest after this much time, such as 5s or 250ms: simulated time, unless the board has hardware. No simulated time
-    /// passes while the guest waits for its input, unless it is paced by --real-time
+    /// Stops the guest after this time, such as 5s or 250ms: real time if the board has hardware, simulated time otherwise.
+    /// Simulated time stands still while the guest waits for its standard input, unless --real-time paces it
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     timeout: Option<Duration>,
 
-    /// Where the guest's random numbers come from
+    /// Seed of the guest's random numbers
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     seed: u64,
 
-    /// The guest's arguments; those of each, if there are several
+    /// Arguments of the guest; several guests all get the same
     #[arg(last = true)]
     args: Vec<String>,
 }
 
 const NOTES: &str = "\
-Simulated time passes when the guest waits, uses a bus or pin, or looks at a clock, and not while it computes. \
-A guest that computes for 10 s of processor time without simulated time passing is stopped (`computing-ms` in [limits]). \
-If one label of the policy stands for hardware, the guest lives in the machine's time, and so do simulated parts. \
-However the guest ends, by Ctrl-C too, outputs are then driven to the `on-exit` levels of the policy, and traces \
-and pictures are written. A signal that comes a second or more after the first, \
-such as another Ctrl-C, does not wait for the guest: this program drives the outputs to those levels all the same, \
-closes the traces as far as it can, and ends within half a second.
+Simulated time advances when the guest waits, uses a bus or pin, or reads a clock. Computing takes no simulated time. \
+The host stops a guest that computes for 10 s of processor time while simulated time stands still (`computing-ms` in [limits]). \
+If any label of the policy is hardware, everything runs in real time, including the simulated parts.
 
-Several guests share the I2C buses of the policy, and their transactions have turns. Every other label is held by \
-one guest at a time, and refused to the others with the holder's name in the log; when a guest ends, the outputs \
-that it was the last to hold go to their `on-exit` levels. In simulated time the guests take turns: one that waits \
-hands on to the one whose wait ends first, and at the end of every call that takes time those go on whose waits \
-are over; of equal ones, the first of the command line. The end of each is told by its name, and this program's \
-status is the first on the command line that is not 0. The first guest gets the standard input.
+When the guest ends for any reason, including Ctrl-C, the host drives the outputs to the policy's `on-exit` levels and writes \
+the traces and screenshots. If the guest does not stop, send a second signal, such as another Ctrl-C, at least 1 s after the \
+first: the host then stops waiting for the guest. It still drives the outputs to these levels, closes the traces as far as \
+it can, and ends within 0.5 s.
 
-In a trace, the wires are called SCL and SDA; SCK, MOSI, MISO and CS; and pins as their nets. Where there are \
-several buses of a kind, or select lines, theirs begin with the name: board_SCL, flash_CS. To decode one:
+Several guests share the policy's I2C buses, and their transactions never interleave. One guest at a time holds any \
+other label; another guest that opens it is refused, and the log names the holder. When a guest ends, the host drives the \
+outputs that this guest held last to their `on-exit` levels, reports its name and status, and frees its labels. The other \
+guests keep running. The exit status is the first one on the command line that is not 0. The first guest gets the standard \
+input.
+
+In simulated time, one guest runs at a time. A guest that waits hands over to the guest whose wait ends first. After every \
+call that takes time, the guests whose waits are over run first. Ties go to the guest named first.
+
+A trace names the wires SCL and SDA; SCK, MOSI, MISO and CS; and a pin by its net. If the board has several buses of a \
+kind, or several select lines, the name of the bus or device comes first: board_SCL, flash_CS. To decode a trace:
   sigrok-cli -I vcd:downsample=1000 -i t.vcd -P i2c:scl=SCL:sda=SDA -A i2c=addr-data
 
 Examples:
@@ -105,9 +108,9 @@ Examples:
 /// When to draw.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum When {
-    /// When the guest has ended
+    /// When the guest ends
     Exit,
-    /// Whenever a display shows something else
+    /// Whenever a display changes
     Live,
 }
 
@@ -154,7 +157,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     opts.outputs.check(&board)?;
     reach::warnings(&policy).iter().for_each(|warning| failure::warn(warning));
     if opts.display.is_some() && board.displays().is_empty() {
-        failure::warn("`--display` draws nothing: no part of the policy is a display (`part = \"ssd1306\"`)");
+        failure::warn("`--display` draws nothing: the policy has no display (`part = \"ssd1306\"`)");
     }
     let voice = Voice::new(opts.json);
     let traces = opts.outputs.begin(&board, &voice, policy.machine.trace_bytes());

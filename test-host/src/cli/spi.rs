@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::failure::Failure;
 
-/// Sends and receives on SPI, as spidev_test and spi-pipe do, on a label of a policy
+/// Sends and receives on the SPI device behind a label, like spidev_test and spi-pipe
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Opts {

@@ -191,7 +191,7 @@ impl I2cBus {
         let read_not_last = self.runs.split_last().is_some_and(|(_, before)| before.iter().any(|run| run.reads));
         self.gone = is_gone(errno);
         let (level, meaning) = match error {
-            Error::NoAcknowledge(_) => (Level::Debug, "nothing acknowledged"),
+            Error::NoAcknowledge(_) => (Level::Debug, "no device acknowledged"),
             Error::Unsupported if read_not_last => (
                 Level::Warn,
                 "the adapter cannot go on after a read (on a Raspberry Pi 0 to 4 a read must be the last message), and two \

@@ -42,7 +42,7 @@ pub(crate) const TOOLS: &[Check] = &[
         name: "i2c get: nobody there is 1, not granted is 120 and no traffic",
         command: "wasm-embedded-rt i2c get bus 0x33 0 --policy pi.toml; echo status $?
             wasm-embedded-rt i2c get thermometer 0x50 0 --policy pi.toml; echo status $?; outside i2c 0x50 unused",
-        prints: &["…nothing acknowledged…", "status 1", "…address 0x50 is not granted…", "status 120"],
+        prints: &["…no device acknowledged…", "status 1", "…address 0x50 is not granted…", "status 120"],
         ..PASSES
     },
     Check {

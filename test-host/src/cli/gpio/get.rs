@@ -9,7 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::status;
 use crate::policy::PinDirection;
 
-/// Prints the levels of inputs and open-drain pins, as gpioget does
+/// Prints the levels of inputs and open-drain pins, like gpioget
 #[derive(Args)]
 #[command(after_help = format!("{AFTER_HELP}\n\n{}", status::DIRECT_HELP))]
 pub(in crate::cli) struct Opts {
@@ -17,7 +17,7 @@ pub(in crate::cli) struct Opts {
     #[arg(required = true, value_name = "LABEL")]
     labels: Vec<String>,
 
-    /// Prints 1 and 0 alone
+    /// Prints only 1 and 0
     #[arg(long)]
     numeric: bool,
 
@@ -26,7 +26,8 @@ pub(in crate::cli) struct Opts {
 }
 
 const AFTER_HELP: &str = "\
-An open-drain pin is set to its `initial` level, which is released by default. An output is not read, since that would drive it.
+This command sets an open-drain pin to its `initial` level (default: released) before it reads. It does not read an \
+output, because opening an output drives it.
 
 Examples:
   wasm-embedded-rt gpio get BUTTON --policy board.toml            \"BUTTON\"=inactive
@@ -36,7 +37,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let policy = opts.direct.policy.require()?;
     for label in &opts.labels {
         if find(&policy.pins, |pin| &pin.label, label, "GPIO")?.direction == PinDirection::Output {
-            let message = format!("`{label}` is an output: to read it would be to drive it");
+            let message = format!("cannot read `{label}`: it is an output, and opening it would drive the pin");
             return Err(Failure::new(status::USAGE, message));
         }
     }

@@ -12,15 +12,15 @@ use crate::cli::status;
 use crate::duration;
 use crate::policy::{PinDirection, PinLevel};
 
-/// Drives outputs and open-drain pins, as gpioset does, and holds them
+/// Drives and holds outputs and open-drain pins, like gpioset
 #[derive(Args)]
-#[command(after_help = format!("{AFTER_HELP}\n\n{}\n  128+N  a signal ended it while it held the pins: N is its number, so 143 for SIGTERM", status::DIRECT_HELP))]
+#[command(after_help = format!("{AFTER_HELP}\n\n{}\n  128+N  signal N arrived while this command held the pins: 143 for SIGTERM", status::DIRECT_HELP))]
 pub(in crate::cli) struct Opts {
-    /// Labels and levels: LED=1, LED=0, LED=active, LED=inactive, LED=on or LED=off
+    /// Label and level: LED=1, LED=0, LED=active, LED=inactive, LED=on or LED=off
     #[arg(required = true, value_name = "LABEL=LEVEL")]
     pins: Vec<Setting>,
 
-    /// How long the pins are held [default: until Ctrl-C; on a simulated board, not at all]
+    /// How long to hold the pins [default: until Ctrl-C; on a simulated board, no time]
     #[arg(short = 'p', long, value_name = "TIME", value_parser = duration::parse)]
     hold_period: Option<Duration>,
 
@@ -29,8 +29,9 @@ pub(in crate::cli) struct Opts {
 }
 
 const AFTER_HELP: &str = "\
-A pin has its level from the moment it is opened, without one at its `initial` level before. When this ends, pins go to their \
-`on-exit` levels and are released: what they do then is their driver's choice. Other pins of the policy's hardware are left alone.
+A pin has the requested level from the moment this command opens it; the policy's `initial` level does not appear first. At \
+the end, this command drives the pins to their `on-exit` levels and releases them. From then on, the kernel's driver \
+decides what they do. This command leaves the other pins of the policy alone.
 
 Examples:
   wasm-embedded-rt gpio set LED=1 --policy board.toml
@@ -47,7 +48,7 @@ impl FromStr for Setting {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Setting, &'static str> {
-        let wrong = "a pin is LABEL=1 or LABEL=0 (or active, inactive, on, off)";
+        let wrong = "write LABEL=1 or LABEL=0 (or active, inactive, on, off)";
         let (label, level) = text.rsplit_once('=').ok_or(wrong)?;
         let level = match level.to_ascii_lowercase().as_str() {
             "1" | "active" | "on" | "true" => PinLevel::High,
@@ -64,13 +65,13 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let policy = opts.direct.policy.require()?;
     for (index, Setting { label, .. }) in opts.pins.iter().enumerate() {
         if find(&policy.pins, |pin| &pin.label, label, "GPIO")?.direction == PinDirection::Input {
-            return Err(Failure::new(
-                status::POLICY,
-                format!("`{label}` is an input: the policy does not let it be driven"),
-            ));
+            return Err(Failure::new(status::POLICY, format!("cannot drive `{label}`: the policy makes it an input")));
         }
         if opts.pins.iter().take(index).any(|other| other.label == *label) {
-            return Err(Failure::new(status::USAGE, format!("`{label}` is set twice")));
+            return Err(Failure::new(
+                status::USAGE,
+                format!("`{label}` is on the command line twice: set each pin once"),
+            ));
         }
     }
     let labels: Vec<&str> = opts.pins.iter().map(|pin| pin.label.as_str()).collect();

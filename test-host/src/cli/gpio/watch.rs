@@ -14,22 +14,22 @@ use crate::cli::status;
 use crate::duration;
 use crate::policy::{PinBackend, PinDirection};
 
-/// Prints the edges of an input as they come, as gpiomon does
+/// Prints the edges of an input as they happen, like gpiomon
 #[derive(Args)]
-#[command(after_help = format!("{AFTER_HELP}\n\n{}\n  123  the time was over before --count edges came\n  128+N  a signal ended it: N is its number, so 143 for SIGTERM", status::DIRECT_HELP))]
+#[command(after_help = format!("{AFTER_HELP}\n\n{}\n  123  --timeout passed before --count edges happened\n  128+N  signal N stopped this command: 143 for SIGTERM", status::DIRECT_HELP))]
 pub(in crate::cli) struct Opts {
     /// The label of the pin
     label: String,
 
-    /// Ends after so many edges
+    /// Stops after this many edges
     #[arg(short = 'n', long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
 
-    /// Ends after this much time: simulated time, unless the pin is of hardware
+    /// Stops after this time, such as 5s or 250ms: real time for a hardware pin, simulated time otherwise
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     timeout: Option<Duration>,
 
-    /// Which edges are printed and counted
+    /// Which edges to print and count
     #[arg(short, long, value_name = "EDGES", default_value = "both")]
     edges: Edges,
 
@@ -38,9 +38,10 @@ pub(in crate::cli) struct Opts {
 }
 
 const AFTER_HELP: &str = "\
-A line is the time in seconds, of the machine's monotonic clock or of the simulation, `rising` or `falling`, and the label. \
-With `active-low`, rising is towards the lower voltage; with `debounce`, only what lasts is an edge. On a simulated board, an \
-hour passes unless --timeout says otherwise, and takes no time.
+Each line shows the time in seconds (of the machine's monotonic clock, or of the simulation), `rising` or `falling`, and \
+the label. With `active-low`, a rising edge goes to the lower voltage. With `debounce`, only a level that lasts makes an edge. \
+On a simulated board, this command watches for 1 hour of simulated time unless --timeout says otherwise; that takes no \
+real time.
 
 Examples:
   wasm-embedded-rt gpio watch BUTTON --policy board.toml
@@ -63,7 +64,10 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let policy = opts.direct.policy.require()?;
     let pin = find(&policy.pins, |pin| &pin.label, &opts.label, "GPIO")?;
     if pin.direction != PinDirection::Input {
-        return Err(Failure::new(status::USAGE, format!("`{}` is no input", opts.label)));
+        return Err(Failure::new(
+            status::USAGE,
+            format!("cannot watch `{}`: only an input has edges to watch", opts.label),
+        ));
     }
     let narrowed = policy.only(&[&opts.label]);
     let (board, mut watch) = Board::with_watch(&narrowed, pin)?;
@@ -77,7 +81,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
         })?;
         let Some(edge) = next else { break };
         if edge.missed > 0 {
-            failure::warn(&format!("{} edges came too fast and were lost", edge.missed));
+            failure::warn(&format!("lost {} edges: they came too fast", edge.missed));
         }
         if opts.edges == Edges::Both || (opts.edges == Edges::Rising) == edge.rising {
             crate::cli::print(&line(&opts.label, edge))?;

@@ -15,18 +15,18 @@ use crate::cli::failure::{self, Failure};
 use crate::cli::status;
 use crate::policy::Access;
 
-/// Shows which of the addresses that a label grants are acknowledged, in the table of i2cdetect
+/// Shows which of a label's addresses answer, in a table like i2cdetect's
 #[derive(Args)]
 #[command(after_help = format!("{AFTER_HELP}\n\n{}", status::DIRECT_HELP))]
 pub(in crate::cli) struct Opts {
     /// The label of the bus
     label: String,
 
-    /// Scans with a write of nothing (SMBus quick)
+    /// Scans with an empty write (SMBus quick command)
     #[arg(short, long, conflicts_with = "read")]
     quick: bool,
 
-    /// Scans by reading a byte
+    /// Scans by reading one byte
     #[arg(short, long)]
     read: bool,
 
@@ -35,10 +35,10 @@ pub(in crate::cli) struct Opts {
 }
 
 const AFTER_HELP: &str = "\
-In the table, a number is an address that was acknowledged, -- one that was not, and UU one that a driver of the kernel has, \
-which is not disturbed. Addresses that are not granted are left blank, and not addressed. \
-By default, and as i2cdetect does, a byte is read at 0x30 to 0x37 and 0x50 to 0x5f, where EEPROMs are that a write \
-could change, and at addresses that are granted for reading only; at all others nothing is written.
+In the table, a number is an address that answered, -- is an address that did not, and UU is an address that a kernel \
+driver uses; this command leaves it alone. A blank is an address that the policy does not grant. \
+By default, this command sends an empty write. Like i2cdetect, it reads one byte at 0x30 to 0x37 and 0x50 to 0x5f instead, \
+because a write could change an EEPROM there. It also reads at addresses granted as read-only.
 
 Example:
   wasm-embedded-rt i2c detect sensor --policy board.toml";
@@ -93,7 +93,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
         let why = faults.first().unwrap_or(text);
         let count = odd.len();
         failure::warn(&format!(
-            "{count} addresses failed in another way than by no acknowledge; {address:#04x}: {why}"
+            "{count} addresses failed for another reason than a missing acknowledge; {address:#04x}: {why}"
         ));
     }
     Ok(0)

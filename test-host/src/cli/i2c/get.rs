@@ -8,26 +8,26 @@ use crate::cli::direct::DirectArgs;
 use crate::cli::failure::Failure;
 use crate::cli::{number, status};
 
-/// Reads from a device, as i2cget does
+/// Reads from a device, like i2cget
 #[derive(Args)]
 #[command(after_help = format!("{AFTER_HELP}\n\n{}", status::DIRECT_HELP))]
 pub(in crate::cli) struct Opts {
     /// The label of the bus
     label: String,
 
-    /// The address of the device, of seven bits: 0x08 to 0x77
+    /// The 7-bit address of the device: 0x08 to 0x77
     #[arg(value_parser = number::address)]
     address: u8,
 
-    /// The register; without it a byte is read from where the device is
+    /// The register; without it, the command reads one byte at the device's current position
     #[arg(value_parser = number::byte)]
     register: Option<u8>,
 
-    /// What is read
+    /// What to read
     #[arg(default_value = "b", requires = "register")]
     mode: Mode,
 
-    /// How many bytes are read in mode i
+    /// How many bytes to read in mode i
     #[arg(value_parser = clap::value_parser!(u16).range(1..=8192), default_value_t = 32)]
     length: u16,
 
@@ -36,7 +36,7 @@ pub(in crate::cli) struct Opts {
 }
 
 const AFTER_HELP: &str = "\
-The register is written and the value read in one transaction, with a repeated START between.
+This command writes the register and reads the value in one transaction, with a repeated START in between.
 
 Examples:
   wasm-embedded-rt i2c get clock 0x68 0x00 --policy board.toml       a byte: 0x42
@@ -48,9 +48,9 @@ Examples:
 enum Mode {
     /// A byte
     B,
-    /// A word of two bytes, the low one first, as SMBus has it
+    /// A 2-byte word, low byte first, as in SMBus
     W,
-    /// Bytes from the register on
+    /// LENGTH bytes, starting at the register
     I,
 }
 

@@ -8,14 +8,14 @@ use crate::cli::direct::DirectArgs;
 use crate::cli::failure::Failure;
 use crate::cli::{number, status};
 
-/// Writes to a device, as i2cset does
+/// Writes to a device, like i2cset
 #[derive(Args)]
 #[command(after_help = format!("{AFTER_HELP}\n\n{}", status::DIRECT_HELP))]
 pub(in crate::cli) struct Opts {
     /// The label of the bus
     label: String,
 
-    /// The address of the device, of seven bits: 0x08 to 0x77
+    /// The 7-bit address of the device: 0x08 to 0x77
     #[arg(value_parser = number::address)]
     address: u8,
 
@@ -23,7 +23,7 @@ pub(in crate::cli) struct Opts {
     #[arg(value_parser = number::byte)]
     register: u8,
 
-    /// The value, and how it is written: b for a byte, w for a word of two bytes with the low one first, i for several bytes
+    /// The value, and how to write it: b for a byte, w for a 2-byte word with the low byte first, i for several bytes
     /// [default: b]
     #[arg(value_name = "VALUE... [MODE]")]
     values: Vec<String>,
@@ -33,7 +33,7 @@ pub(in crate::cli) struct Opts {
 }
 
 const AFTER_HELP: &str = "\
-Without a value, the register alone is written.
+Without a value, this command writes only the register.
 
 Examples:
   wasm-embedded-rt i2c set clock 0x68 0x0e 0x1c --policy board.toml
@@ -53,7 +53,7 @@ fn bytes(register: u8, values: &[String]) -> Result<Vec<u8>, String> {
     let words: Vec<&str> = values.iter().map(String::as_str).collect();
     let (values, mode) = match words.as_slice() {
         [values @ .., mode @ ("b" | "w" | "i")] => (values, *mode),
-        [_, _, ..] => return Err("several values are written with the mode `i` behind them".to_owned()),
+        [_, _, ..] => return Err("several values need mode `i`: put `i` after the last value".to_owned()),
         values => (values, "b"),
     };
     let mut bytes = vec![register];
@@ -70,7 +70,9 @@ fn bytes(register: u8, values: &[String]) -> Result<Vec<u8>, String> {
             }
         }
         ("i", []) => return Err("mode `i` needs at least one value".to_owned()),
-        (mode, values) => return Err(format!("mode `{mode}` is for one value, and there are {}", values.len())),
+        (mode, values) => {
+            return Err(format!("mode `{mode}` takes one value, and the command line has {}", values.len()));
+        }
     }
     Ok(bytes)
 }

@@ -8,14 +8,14 @@ use crate::cli::direct::DirectArgs;
 use crate::cli::failure::Failure;
 use crate::cli::{number, status};
 
-/// Carries out one transaction, as i2ctransfer does
+/// Carries out one transaction, like i2ctransfer
 #[derive(Args)]
 #[command(after_help = format!("{AFTER_HELP}\n\n{}", status::DIRECT_HELP))]
 pub(in crate::cli) struct Opts {
     /// The label of the bus
     label: String,
 
-    /// Messages: wLENGTH@ADDRESS and its bytes, or rLENGTH@ADDRESS; the address may be left out after the first
+    /// Messages: wLENGTH@ADDRESS and its bytes, or rLENGTH@ADDRESS; only the first message needs the address
     #[arg(required = true, value_name = "MESSAGE")]
     messages: Vec<String>,
 
@@ -24,9 +24,9 @@ pub(in crate::cli) struct Opts {
 }
 
 const AFTER_HELP: &str = "\
-A byte with a sign behind it stands for the rest of its message: 0x00= repeats it, 0x00+ counts up, 0xff- counts down. \
-What each r reads is printed in a line of its own. A transaction has one address, and each change of direction \
-in it is a repeated START.
+A sign after a byte fills the rest of its message: 0x00= repeats the byte, 0x00+ counts up, 0xff- counts down. \
+The bytes of each read message appear on a line of their own. A transaction has one address. Each change of direction \
+sends a repeated START.
 
 Examples:
   wasm-embedded-rt i2c transfer eeprom w1@0x50 0x00 r2 --policy board.toml
@@ -74,16 +74,15 @@ fn parse(words: &[&str]) -> Result<(u8, Vec<Message>), String> {
     let (mut shared, mut messages, mut rest) = (None, Vec::new(), words);
     while let [word, after @ ..] = rest {
         rest = after;
-        let wrong =
-            || format!("`{}` is no message: those are rLENGTH@ADDRESS and wLENGTH@ADDRESS", word.escape_debug());
+        let wrong = || format!("`{}` is not a message: write rLENGTH@ADDRESS or wLENGTH@ADDRESS", word.escape_debug());
         let (description, address) = match word.split_once('@') {
             Some((description, address)) => (description, Some(number::address(address)?)),
             None => (*word, None),
         };
         match (shared, address) {
-            (None, None) => return Err(format!("the first message, `{}`, has no @ADDRESS", word.escape_debug())),
+            (None, None) => return Err(format!("the first message, `{}`, needs an @ADDRESS", word.escape_debug())),
             (Some(one), Some(other)) if one != other => {
-                return Err(format!("a transaction is with one address, not with {one:#04x} and {other:#04x}"));
+                return Err(format!("a transaction has one address, not both {one:#04x} and {other:#04x}"));
             }
             (shared_before, address) => shared = shared_before.or(address),
         }
@@ -96,7 +95,7 @@ fn parse(words: &[&str]) -> Result<(u8, Vec<Message>), String> {
             return Err(wrong());
         }
     }
-    let address = shared.ok_or("there is no message")?;
+    let address = shared.ok_or("the transaction needs at least one message")?;
     Ok((address, messages))
 }
 
@@ -105,7 +104,7 @@ fn data(length: usize, rest: &mut &[&str]) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     while bytes.len() < length {
         let [word, after @ ..] = *rest else {
-            return Err(format!("a message of {length} bytes has only {}", bytes.len()));
+            return Err(format!("a message of {length} bytes has only {} on the command line", bytes.len()));
         };
         *rest = after;
         let (digits, step) = match word.as_bytes().last() {

@@ -20,16 +20,16 @@ use crate::trace::{Capped, Format, TextFormat, Trace, VcdFormat};
 /// Traces and pictures.
 #[derive(Args)]
 pub(in crate::cli) struct Outputs {
-    /// Writes what happens on the wires as a VCD, for PulseView, GTKWave and sigrok-cli. Its steps are nanoseconds: sigrok needs the
-    /// option `downsample=1000`, or it counts every one of a long trace
+    /// Writes the signals on the wires to a VCD file, for PulseView, GTKWave and sigrok-cli. Its time unit is 1 ns: give sigrok the
+    /// option `downsample=1000`, or it takes very long to decode a long trace
     #[arg(long, value_name = "FILE.vcd")]
     trace: Option<PathBuf>,
 
-    /// Writes what happens on the wires as text, one event a line [default: to the standard error]
+    /// Writes the events on the wires as text, one per line [default: to the standard error]
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
     trace_text: Option<PathBuf>,
 
-    /// Writes a picture of what a display shows at the end; NAME is its `name` in the policy, or ssd1306
+    /// Writes a picture of a display at the end; NAME is its `name` in the policy (default: ssd1306)
     #[arg(long, value_name = "NAME=FILE.png")]
     screenshot: Vec<Screenshot>,
 }
@@ -49,7 +49,7 @@ impl FromStr for Screenshot {
             Some((display, file)) if !display.is_empty() && !file.is_empty() => {
                 Ok(Screenshot { display: display.to_owned(), file: PathBuf::from(file) })
             }
-            _ => Err("a screenshot is NAME=FILE.png"),
+            _ => Err("write NAME=FILE.png"),
         }
     }
 }
@@ -65,8 +65,11 @@ impl Outputs {
         let displays = board.displays();
         match self.screenshot.iter().find(|wanted| !displays.contains(&wanted.display.as_str())) {
             Some(wanted) => {
-                let there = if displays.is_empty() { "none".to_owned() } else { displays.join(", ") };
-                let message = format!("there is no display `{}` on the board; there is: {there}", wanted.display);
+                let advice = match displays.as_slice() {
+                    [] => "it has no display".to_owned(),
+                    displays => format!("its displays: {}", displays.join(", ")),
+                };
+                let message = format!("the board has no display `{}`; {advice}", wanted.display);
                 Err(Failure::new(status::USAGE, message))
             }
             None => Ok(()),

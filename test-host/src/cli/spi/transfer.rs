@@ -11,21 +11,21 @@ use crate::cli::failure::Failure;
 use crate::cli::status;
 use crate::output::outlet;
 
-/// Sends bytes to a device and prints what comes back, under one chip select
+/// Sends bytes to a device and prints the answer, in one transaction
 #[derive(Args)]
 #[command(after_help = format!("{AFTER_HELP}\n\n{}", status::DIRECT_HELP))]
 pub(in crate::cli) struct Opts {
     /// The label of the device or bus
     label: String,
 
-    /// Bytes in hexadecimal digits, two each: 9f, 0x9f or 9f000000
+    /// Bytes as two hexadecimal digits each: 9f, 0x9f or 9f000000
     bytes: Vec<String>,
 
-    /// Reads so many bytes after those that are sent, and prints only these
+    /// Reads COUNT more bytes after those sent, and prints only these
     #[arg(short, long, value_name = "COUNT", default_value_t = 0)]
     read: usize,
 
-    /// Sends the standard input, and writes what comes back to the standard output, as bytes and not as text
+    /// Sends the standard input and writes the answer to the standard output, both as raw bytes
     #[arg(long, conflicts_with = "bytes")]
     pipe: bool,
 
@@ -34,8 +34,8 @@ pub(in crate::cli) struct Opts {
 }
 
 const AFTER_HELP: &str = "\
-As many bytes come back as are sent, at the same time; with --read, what comes back before is not shown, and zeros are \
-sent while it is read.
+SPI sends and receives at the same time, so the device answers as many bytes as this command sends. With --read, the \
+command does not print the bytes that arrive while it sends, and it sends zeros while it reads.
 
 Examples:
   wasm-embedded-rt spi transfer flash 9f --read 3 --policy board.toml      ef 40 16
@@ -48,13 +48,14 @@ const LONGEST: u64 = 32 << 20;
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let bytes = if opts.pipe { input()? } else { digits(&opts.bytes)? };
     if bytes.is_empty() && opts.read == 0 {
-        return Err(Failure::new(status::USAGE, "there is nothing to send and nothing to read"));
+        return Err(Failure::new(status::USAGE, "nothing to send or read: give bytes, `--read COUNT` or `--pipe`"));
     }
     let policy = opts.direct.policy.require()?;
     find(&policy.spi, |spi| &spi.label, &opts.label, "SPI")?;
     let greatest = usize::try_from(policy.limits.transaction_bytes).unwrap_or(usize::MAX);
     if opts.read > greatest {
-        let message = format!("{} bytes are more than the {greatest} of `transaction-bytes` in [limits]", opts.read);
+        let message =
+            format!("cannot read {} bytes: the limit is {greatest} bytes (`transaction-bytes` in [limits])", opts.read);
         return Err(Failure::new(status::POLICY, message));
     }
     let mut direct = Direct::open(&opts.direct, &policy.only(&[&opts.label]))?;
@@ -96,7 +97,8 @@ fn digits(words: &[String]) -> Result<Vec<u8>, Failure> {
             pair.filter(|pair| pair.len() == 2).and_then(|pair| u8::from_str_radix(pair, 16).ok())
         });
         let Some(pairs) = pairs.collect::<Option<Vec<u8>>>().filter(|pairs| !pairs.is_empty()) else {
-            let message = format!("`{}` is not bytes in hexadecimal digits, two each", word.escape_debug());
+            let message =
+                format!("`{}` is not a list of bytes: write each byte as two hexadecimal digits", word.escape_debug());
             return Err(Failure::new(status::USAGE, message));
         };
         bytes.extend(pairs);
@@ -106,7 +108,7 @@ fn digits(words: &[String]) -> Result<Vec<u8>, Failure> {
 
 fn text(error: &Error) -> String {
     match error {
-        Error::TooLong => "longer than the hardware takes".to_owned(),
+        Error::TooLong => "the transfer is too long for the hardware".to_owned(),
         Error::Unsupported => "the hardware cannot do this".to_owned(),
         other => format!("{other:?}"),
     }
