@@ -86,7 +86,7 @@ pub(crate) fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Res
 
 impl fmt::Display for TooMany {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the guest waits at more places at once than it may")
+        f.write_str("the guest waits in more places at once than allowed")
     }
 }
 

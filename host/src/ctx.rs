@@ -165,13 +165,13 @@ impl HalCtx {
     /// Returns why a label cannot be opened as what was wanted, and tells the log.
     pub(crate) fn no_such(&mut self, label: &str, wanted: &'static str) -> OpenError {
         let kinds = [
-            ("an i2c bus", self.i2c.find(label).is_some()),
-            ("an spi device", self.spi_devices.find(label).is_some()),
-            ("an spi bus", self.spi_buses.find(label).is_some()),
+            ("an I2C bus", self.i2c.find(label).is_some()),
+            ("an SPI device", self.spi_devices.find(label).is_some()),
+            ("an SPI bus", self.spi_buses.find(label).is_some()),
             ("an output pin", self.pins.outputs.find(label).is_some()),
             ("an input pin", self.pins.inputs.find(label).is_some()),
             ("an open-drain pin", self.pins.ios.find(label).is_some()),
-            ("a pwm output", self.pwm.find(label).is_some()),
+            ("a PWM output", self.pwm.find(label).is_some()),
             ("a serial port", self.uart.find(label).is_some()),
             ("an analogue input", self.adc.find(label).is_some()),
         ];

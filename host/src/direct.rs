@@ -35,7 +35,7 @@ impl HalCtx {
     ) -> Result<(), DirectError<i2c::Error>> {
         let records: SmallVec<[wit::Operation; 16]> = operations.iter().map(record).collect();
         let Some((_, slot)) = self.i2c.find(label) else {
-            return Err(DirectError::refused(self.no_such(label, "an i2c bus")));
+            return Err(DirectError::refused(self.no_such(label, "an I2C bus")));
         };
         check(label, &[self.limits.count_of(operations.len())], &mut *self.log).map_err(DirectError::refused)?;
         let request = i2c::Request::of(&records);
@@ -69,7 +69,7 @@ impl HalCtx {
         }
         let slots = if self.spi_devices.find(label).is_some() { &mut self.spi_devices } else { &mut self.spi_buses };
         let Some((_, slot)) = slots.find(label) else {
-            return Err(DirectError::refused(self.no_such(label, "an spi device")));
+            return Err(DirectError::refused(self.no_such(label, "an SPI device")));
         };
         let [bytes, delay, time] = sums.asked(&self.limits, slot.frequency_hz);
         let asked = [self.limits.count_of(operations.len()), bytes, delay, time];
@@ -115,7 +115,7 @@ impl<E> DirectError<E> {
 impl<E: fmt::Debug> fmt::Display for DirectError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            DirectError::Refused => f.write_str("not granted, or past a limit"),
+            DirectError::Refused => f.write_str("the policy does not grant it, or it exceeds a limit"),
             DirectError::Failed(error) => write!(f, "the hardware failed: {error:?}"),
         }
     }

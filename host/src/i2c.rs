@@ -141,7 +141,7 @@ pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()>
 /// Opens a label; a bus may have several handles.
 fn open(hal: &mut HalCtx, label: &str) -> Result<u32, OpenError> {
     let Some((handle, _)) = hal.i2c.find(label) else {
-        return Err(hal.no_such(label, "an i2c bus"));
+        return Err(hal.no_such(label, "an I2C bus"));
     };
     hal.open_handle()?;
     if let Ok(slot) = hal.i2c.get(handle) {
@@ -357,7 +357,7 @@ impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Address::SevenBit(address) => write!(f, "{address:#04x}"),
-            Address::TenBit(address) => write!(f, "{address:#05x} (ten bits)"),
+            Address::TenBit(address) => write!(f, "{address:#05x} (10-bit)"),
         }
     }
 }

@@ -73,7 +73,7 @@ impl Interrupt {
 impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
-            Reason::Timeout => "the guest's time is over",
+            Reason::Timeout => "the guest ran longer than its timeout",
             Reason::Killed => "the guest was stopped",
         })
     }

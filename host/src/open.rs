@@ -6,7 +6,7 @@ use wasmtime::component::{LinkerInstance, Resource, ResourceType, WasmStr};
 use crate::ctx::Kind;
 use crate::linker::HalView;
 
-/// Adds a resource and how it is opened. `kind_name` is what the log calls it: "an spi bus".
+/// Adds a resource and how it is opened. `kind_name` is what the log calls it: "an SPI bus".
 pub(crate) fn add_opening<T: HalView, D: ?Sized + 'static, G: 'static, H: 'static>(
     instance: &mut LinkerInstance<'_, T>,
     name: &str,

@@ -80,7 +80,7 @@ pub(crate) fn make_safe(outputs: &mut Outputs, is_its_own: &mut dyn FnMut(&str) 
 /// Fails if the interface is there already.
 pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     let mut instance = linker.instance("wasm-embedded:hal/pwm@0.5.0")?;
-    add_opening::<T, _, _, Handle>(&mut instance, "output", "a pwm output", |hal| &mut hal.pwm)?;
+    add_opening::<T, _, _, Handle>(&mut instance, "output", "a PWM output", |hal| &mut hal.pwm)?;
     instance.func_wrap(
         "[method]output.max-duty",
         |mut store: StoreContextMut<'_, T>, (output,): (Resource<Handle>,)| {

@@ -89,43 +89,108 @@ pub enum Refusal<'a> {
     },
 }
 
+/// A number with the unit that its limit's key names. A time is in the largest unit of which it is at least one, with up to three
+/// decimals, rounded up.
+struct Amount {
+    number: u64,
+    limit: &'static str,
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = self.number;
+        let (thousandth, unit) = match number {
+            _ if self.limit.ends_with("-bytes") => return write!(f, "{number} bytes"),
+            _ if !self.limit.ends_with("-ns") => return write!(f, "{number} {}", self.limit),
+            0..1_000 => return write!(f, "{number} ns"),
+            1_000..1_000_000 => (1, "us"),
+            1_000_000..1_000_000_000 => (1_000, "ms"),
+            _ => (1_000_000, "s"),
+        };
+        let thousandths = number.div_ceil(thousandth);
+        write!(f, "{}", thousandths / 1_000)?;
+        let (mut decimals, mut width) = (thousandths % 1_000, 3);
+        if decimals > 0 {
+            while decimals % 10 == 0 {
+                decimals /= 10;
+                width -= 1;
+            }
+            write!(f, ".{decimals:0width$}")?;
+        }
+        write!(f, " {unit}")
+    }
+}
+
 impl fmt::Display for Refusal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Refusal::UnknownLabel { label } => {
-                write!(f, "the guest asked for label {label:?}, which the policy does not have")
+                write!(f, "the guest asked for label {label:?}, but the policy lacks it")
             }
             Refusal::WrongKind { label, is, wanted } => {
-                write!(f, "the guest asked for {label:?} as {wanted}, but the policy has it as {is}")
+                write!(f, "the guest asked for {label:?} as {wanted}, but in the policy it is {is}")
             }
-            Refusal::Held { label } => write!(f, "the guest asked for {label:?}, which is held already"),
+            Refusal::Held { label } => write!(f, "the guest asked for {label:?}, which is in use"),
             Refusal::HeldBy { label, holder } => {
                 write!(f, "the guest asked for {label:?}, which {holder} holds")
             }
             Refusal::Handles { limit } => {
-                write!(f, "the guest holds {limit} handles: `handles` in [limits] allows no more")
+                write!(f, "the guest holds {limit} handles, the limit (`handles` in [limits])")
             }
             Refusal::Calls { limit } => {
-                write!(f, "the guest waits for {limit} calls at once: `calls` in [limits] allows no more")
+                write!(f, "the guest waits for {limit} calls, the limit (`calls` in [limits])")
             }
             Refusal::Address { label, address, read_only: false, doubled } => {
                 Ungranted { label, address: *address, doubled: *doubled }.fmt(f)
             }
             Refusal::Address { label, address, read_only: true, .. } => {
-                write!(f, "i2c {label:?}: address {address} is granted for reading only")
+                write!(f, "i2c {label:?}: the policy grants address {address} as read-only")
             }
             Refusal::PortReadOnly { label } => {
-                write!(f, "uart {label:?} is granted for reading only: `access` in [uart.{label}] says so")
+                write!(f, "uart {label:?}: the port is read-only (`access` in [uart.{label}])")
             }
             Refusal::Malformed { label, named, carried } => {
-                write!(f, "{label:?}: the guest names {named} bytes in a call that carries {carried}")
+                write!(f, "{label:?}: the guest names {named} bytes, but its call carries {carried}")
             }
             Refusal::Memory { label, bytes } => {
-                write!(f, "{label:?}: the host has no memory for the {bytes} bytes that the guest would read")
+                write!(f, "{label:?}: the host is out of memory for a read of {bytes} bytes")
             }
             Refusal::TooLong { label, limit, asked, allowed } => {
-                write!(f, "{label:?}: {asked} is past the limit of {allowed}: `{limit}` in [limits] would raise it")
+                let [asked, allowed] = [*asked, *allowed].map(|number| Amount { number, limit });
+                write!(f, "{label:?}: the transaction takes {asked}, the limit is {allowed} (`{limit}` in [limits])")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString as _;
+
+    use super::*;
+
+    #[test]
+    fn what_is_past_a_limit_has_its_unit_in_a_human_size() {
+        let said = |limit, asked, allowed| Refusal::TooLong { label: "bus", limit, asked, allowed }.to_string();
+        assert_eq!(
+            said("transaction-time-ns", 183_000_000, 50_000_000),
+            "\"bus\": the transaction takes 183 ms, the limit is 50 ms (`transaction-time-ns` in [limits])"
+        );
+        for (asked, text) in [
+            (999, "999 ns,"),
+            (1_000, "1 us,"),
+            (1_500, "1.5 us,"),
+            (200_000_001, "200.001 ms,"),
+            (800_800_000, "800.8 ms,"),
+            (999_999_999, "1000 ms,"),
+            (1_000_000_000, "1 s,"),
+            (1_050_000_000, "1.05 s,"),
+            (u64::MAX, "18446744073.71 s,"),
+        ] {
+            let said = said("transaction-delay-ns", asked, 0);
+            assert!(said.contains(&alloc::format!("takes {text}")), "{said}");
+        }
+        assert!(said("transaction-bytes", 65_537, 65_536).contains("takes 65537 bytes, the limit is 65536 bytes"));
+        assert!(said("operations", 1_025, 1_024).contains("takes 1025 operations, the limit is 1024 operations"));
     }
 }

@@ -97,7 +97,7 @@ impl<D: ?Sized, G: fmt::Debug> fmt::Debug for Slots<D, G> {
 
 impl fmt::Display for BrokenHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the handle stands for no device of this guest")
+        f.write_str("the guest used a handle that it does not hold")
     }
 }
 

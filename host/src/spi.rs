@@ -109,8 +109,8 @@ type Kind = ctx::Kind<dyn Clocked, ()>;
 /// Fails if the interface is there already.
 pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     let mut instance = linker.instance("wasm-embedded:hal/spi@0.5.0")?;
-    add_kind::<T, DeviceHandle>(&mut instance, "device", "an spi device", |hal| &mut hal.spi_devices)?;
-    add_kind::<T, BusHandle>(&mut instance, "bus", "an spi bus", |hal| &mut hal.spi_buses)?;
+    add_kind::<T, DeviceHandle>(&mut instance, "device", "an SPI device", |hal| &mut hal.spi_devices)?;
+    add_kind::<T, BusHandle>(&mut instance, "bus", "an SPI bus", |hal| &mut hal.spi_buses)?;
     instance.func_wrap("[method]device.transaction", transaction::<T>)?;
     instance.func_wrap("[method]bus.flush", |mut store: StoreContextMut<'_, T>, (bus,): (Resource<BusHandle>,)| {
         let hal = store.data_mut().hal();

@@ -107,7 +107,7 @@ impl Log for GuestLog {
             _ => None,
         };
         match meant {
-            Some(meant) => self.teller.note(Level::Warn, &format!("{refusal}: did it mean {meant:?}?")),
+            Some(meant) => self.teller.note(Level::Warn, &format!("{refusal}; did you mean {meant:?}?")),
             None => self.teller.note(Level::Warn, &refusal.to_string()),
         }
     }

@@ -276,7 +276,11 @@ fn read_document(
     // What the parser says after the first error may be only a consequence of it.
     match DeTable::parse(text) {
         Ok(document) => read(Table::new(kind.to_owned(), document.span(), document.get_ref(), findings)),
-        Err(error) => findings.add(Finding::new(error.message(), error.span().unwrap_or_default(), "invalid TOML")),
+        Err(error) => findings.add(Finding::new(
+            format!("invalid TOML: {}", error.message()),
+            error.span().unwrap_or_default(),
+            "here",
+        )),
     }
     Ok(())
 }

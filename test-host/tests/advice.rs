@@ -44,7 +44,7 @@ fn a_driver_at_another_address_is_told_who_is_on_the_bus() {
 fn a_label_with_a_slip_of_the_pen_gets_the_one_that_is_meant() {
     let policy = thermometer("0x48", "0x48").replace("[i2c.thermometer]", "[i2c.termometer]");
     let said = stderr(&guest("examples", "thermometer"), &policy, &[]);
-    let wanted = "label \"thermometer\", which the policy does not have: did it mean \"termometer\"?";
+    let wanted = "label \"thermometer\", but the policy lacks it; did you mean \"termometer\"?";
     assert!(said.contains(wanted), "{said}");
     let policy = thermometer("0x48", "0x48").replace("[i2c.thermometer]", "[i2c.display]");
     assert!(!stderr(&guest("examples", "thermometer"), &policy, &[]).contains("did it mean"), "another word is none");

@@ -192,7 +192,7 @@ fn a_port_that_is_granted_for_listening_sends_nothing() {
     let outcome = misbehave("listen-only", RunOptions::default());
     assert_eq!(outcome.said.stdout_text(), "Err(Denied)\n");
     assert_eq!(wires(&outcome), [""; 0], "nothing goes out on the wires");
-    assert_eq!(outcome.said.refusals, ["uart \"gps\" is granted for reading only: `access` in [uart.gps] says so"]);
+    assert_eq!(outcome.said.refusals, ["uart \"gps\": the port is read-only (`access` in [uart.gps])"]);
 }
 
 #[test]

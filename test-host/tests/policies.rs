@@ -114,12 +114,12 @@ fn a_fault_file_adds_to_the_policy_s_faults() {
 fn a_fault_file_is_refused_with_its_own_lines_and_adds_nothing() {
     let mut policy = Policy::parse("board.toml", BOARD).expect("a policy");
     for (text, line, message) in [
-        ("\n[[fault]]\nfault = \"unplugged\"\ndevice = \"bme208\"\n", 4, "there is no part `bme208`"),
+        ("\n[[fault]]\nfault = \"unplugged\"\ndevice = \"bme208\"\n", 4, "unknown part `bme208`"),
         ("[limits]\nhandles = 3\n", 1, "unknown key `limits` in the fault file"),
         (
             "[[fault]]\nfault = \"slow\"\ndevice = \"bme280\"\nfactor = 0\n",
             4,
-            "`factor` in [[fault]] is 0, and must be 1 to 1000000",
+            "`factor` in [[fault]] must be 1 to 1_000_000, not 0",
         ),
     ] {
         let error = policy.add_faults("faults.toml", text).expect_err(text);
@@ -153,7 +153,7 @@ fn hardware_that_is_not_there_is_refused_with_its_label_and_advice() {
 #[test]
 fn what_is_no_text_is_refused_with_its_place() {
     let error = Policy::parse_bytes("binary.toml", b"[i2c]\n# caf\xe9\n").expect_err("Latin-1");
-    assert_eq!(error.to_string(), "the policy binary.toml is not UTF-8 text: line 2, byte 11 of the file");
+    assert_eq!(error.to_string(), "the policy binary.toml is not UTF-8 text: see line 2, byte 11 of the file");
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn that_there_is_more_is_said() {
     let unknown = |count: usize| (0..count).map(|number| format!("k{number} = 1\n")).collect::<String>();
     let refused = |count| Policy::parse("keys.toml", &unknown(count)).expect_err("unknown keys").to_string();
     assert_eq!(refused(20), "the policy keys.toml is refused: 20 problems");
-    assert_eq!(refused(21), "the policy keys.toml is refused: 20 problems are shown, and there are more");
+    assert_eq!(refused(21), "the policy keys.toml is refused: the first 20 problems follow, there are more");
 }
 
 #[test]

@@ -160,7 +160,7 @@ mod asynchronous {
             let mut lab = within(0);
             let ended = row.call(&mut lab);
             if row.function == "delay-async-wait-ns" {
-                assert_eq!(ended, "trap: the guest waits at more places at once than it may");
+                assert_eq!(ended, "trap: the guest waits in more places at once than allowed");
             } else {
                 assert_eq!(ended, "busy", "{}", row.function);
             }

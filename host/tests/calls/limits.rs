@@ -123,9 +123,9 @@ fn an_address_that_is_not_granted_is_never_reached() {
             (seven_bit(0x00), "0x00"),
             (seven_bit(0x80), "0x80"),
             (seven_bit(0xd0), "0xd0"),
-            (ten_bit(0x050), "0x050 (ten bits)"),
-            (ten_bit(0x152), "0x152 (ten bits)"),
-            (ten_bit(0x400), "0x400 (ten bits)"),
+            (ten_bit(0x050), "0x050 (10-bit)"),
+            (ten_bit(0x152), "0x152 (10-bit)"),
+            (ten_bit(0x400), "0x400 (10-bit)"),
         ];
         for (address, said) in addresses {
             let expected = ("denied".to_owned(), vec![format!("i2c: {said}")], Vec::new());
@@ -138,7 +138,7 @@ fn an_address_that_is_not_granted_is_never_reached() {
 fn an_address_for_reading_is_read_and_never_written() {
     for_each(|case| {
         let Does::I2c { writes, .. } = case.row.does else { return };
-        let addresses = [(seven_bit(READ_ONLY), "0x51"), (ten_bit(TEN_BIT_READ_ONLY), "0x151 (ten bits)")];
+        let addresses = [(seven_bit(READ_ONLY), "0x51"), (ten_bit(TEN_BIT_READ_ONLY), "0x151 (10-bit)")];
         for (address, said) in addresses {
             let expected = match writes {
                 true => ("denied".to_owned(), vec![format!("i2c: {said} is read-only")], Vec::new()),
@@ -146,7 +146,7 @@ fn an_address_for_reading_is_read_and_never_written() {
             };
             assert_eq!(case.outcome(Limits::default(), &address), expected, "{} at {said}", case.row.function);
         }
-        let (said, address) = ("0x150 (ten bits)", ten_bit(TEN_BIT_READ_WRITE));
+        let (said, address) = ("0x150 (10-bit)", ten_bit(TEN_BIT_READ_WRITE));
         let expected = ("ok".to_owned(), Vec::new(), case.row.wires_at(said));
         assert_eq!(case.outcome(Limits::default(), &address), expected, "{} at {said}", case.row.function);
     });

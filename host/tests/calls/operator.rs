@@ -45,8 +45,8 @@ fn on_i2c() {
     transact_i2c(|_| {}, granted, true, Ok("0x50 w3 r20"));
     transact_i2c(|_| {}, read_only, false, Ok("0x51 r20"));
     transact_i2c(|_| {}, read_only, true, Err("i2c: 0x51 is read-only"));
-    transact_i2c(|_| {}, Address::TenBit(TEN_BIT_READ_ONLY), false, Ok("0x151 (ten bits) r20"));
-    transact_i2c(|_| {}, Address::TenBit(TEN_BIT_READ_ONLY), true, Err("i2c: 0x151 (ten bits) is read-only"));
+    transact_i2c(|_| {}, Address::TenBit(TEN_BIT_READ_ONLY), false, Ok("0x151 (10-bit) r20"));
+    transact_i2c(|_| {}, Address::TenBit(TEN_BIT_READ_ONLY), true, Err("i2c: 0x151 (10-bit) is read-only"));
     transact_i2c(|_| {}, Address::SevenBit(0x52), false, Err("i2c: 0x52"));
     transact_i2c(|limits| limits.transaction_bytes = 20, granted, true, Ok("0x50 w3 r20"));
     transact_i2c(|limits| limits.transaction_bytes = 19, granted, true, Err("i2c: transaction-bytes 20 > 19"));
@@ -98,9 +98,9 @@ fn on_labels_that_are_not_there_or_of_another_kind() {
     let (mut hal, hardware) = within(|_| {});
     let granted = Address::SevenBit(READ_WRITE);
     check(hal.i2c_transaction("nothing", granted, &mut []), &hardware, Err("unknown nothing"));
-    check(hal.i2c_transaction("device", granted, &mut []), &hardware, Err("device is an spi device, not an i2c bus"));
+    check(hal.i2c_transaction("device", granted, &mut []), &hardware, Err("device is an SPI device, not an I2C bus"));
     check(hal.spi_transaction("nothing", &mut []), &hardware, Err("unknown nothing"));
-    check(hal.spi_transaction("i2c", &mut []), &hardware, Err("i2c is an i2c bus, not an spi device"));
+    check(hal.spi_transaction("i2c", &mut []), &hardware, Err("i2c is an I2C bus, not an SPI device"));
     check(hal.pin_level("nothing").map(drop), &hardware, Err("unknown nothing"));
     check(hal.pin_level("output").map(drop), &hardware, Err("output is an output pin, not an input pin"));
     check(hal.pin_level("input").map(drop), &hardware, Ok("level"));

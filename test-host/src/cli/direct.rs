@@ -131,7 +131,7 @@ pub(super) fn find<'p, T>(
     labels.iter().find(|candidate| name(candidate) == label).ok_or_else(|| {
         let names: Vec<&str> = labels.iter().map(|candidate| name(candidate).as_str()).collect();
         let advice = suggest::advice(label, &format!("{kind} labels"), &names);
-        Failure::new(status::USAGE, format!("the policy has no {kind} label `{label}`: {advice}"))
+        Failure::new(status::USAGE, format!("unknown {kind} label `{label}`: {advice}"))
     })
 }
 

@@ -27,7 +27,7 @@ impl AdcLabel {
         let resolution_bits = table.get("resolution-bits").and_then(|value| value.integer(1..=24));
         let reference = table.get("reference-mv");
         if let (Some(value), Some(ChannelBackend::Linux { .. } | ChannelBackend::Pin(_))) = (&reference, &backend) {
-            value.refuse("is of a simulated input; of the machine's, its driver knows the scale", None);
+            value.refuse("is for a simulated input only: the driver of a hardware input knows its scale", None);
         }
         let reference_mv = reference.and_then(|value| value.integer(1..=GREATEST_REFERENCE_MV));
         let span = table.span.clone();

@@ -37,14 +37,14 @@ const LAST_TEN_BIT: u16 = 0x3ff;
 /// UM10204 (I2C-bus specification and user manual) Rev. 7.0, section 3.1.12.
 const ORDINARY: RangeInclusive<u16> = 0x08..=0x77;
 
-/// Returns what a reserved address of seven bits is for.
+/// Returns what a reserved 7-bit address does, as a phrase that begins with a verb.
 fn reserved_for(address: u16) -> Option<&'static str> {
     reserved(u8::try_from(address).ok()?)
 }
 
 /// Says that `address` is the eight-bit form of `meant`.
 fn with_the_bit(meant: u16, address: u16) -> String {
-    format!("{meant:#04x} with its read/write bit is {address:#04x}: write {meant:#04x}")
+    format!("{address:#04x} is {meant:#04x} with the read/write bit: write {meant:#04x}")
 }
 
 /// Returns what to do about an address that cannot be granted, and is meant for another.
@@ -53,7 +53,7 @@ fn meant(address: u16, ten_bit: bool) -> Option<String> {
         _ if ten_bit => None,
         Some(meant) => Some(with_the_bit(meant.into(), address)),
         None if (LAST_SEVEN_BIT + 1..=LAST_TEN_BIT).contains(&address) => {
-            Some(format!("an address of ten bits is written {{ address = {address:#05x}, ten-bit = true }}"))
+            Some(format!("write a 10-bit address as {{ address = {address:#05x}, ten-bit = true }}"))
         }
         None => None,
     }
@@ -64,7 +64,7 @@ impl fmt::Display for AddressGrant {
         f.write_str(&display(&self.addresses, self.ten_bit))?;
         match self.access {
             Access::ReadWrite => Ok(()),
-            Access::ReadOnly => f.write_str(" (read only)"),
+            Access::ReadOnly => f.write_str(" (read-only)"),
         }
     }
 }
@@ -75,9 +75,9 @@ pub(crate) fn read_allow(value: &Value<'_>) -> Vec<AddressGrant> {
     for element in value.list().unwrap_or_default() {
         let Some(grant) = read_grant(&element) else { continue };
         if let Some((other, other_span)) = grants.iter().find(|(other, _)| other.overlaps(&grant)) {
-            let message = format!("{} is granted twice", display(&other.common(&grant), grant.ten_bit));
+            let message = format!("address {} is granted twice", display(&other.common(&grant), grant.ten_bit));
             let finding = Finding::new(message, element.span.clone(), "granted again");
-            value.report(finding.and(other_span.clone(), "granted here").help("list each address once in a label"));
+            value.report(finding.and(other_span.clone(), "granted here").help("list each address once"));
         } else {
             // None overlaps another, so that there are never many to compare the next one with.
             grants.push((grant, element.span.clone()));
@@ -132,7 +132,7 @@ pub(crate) fn read_part_address(value: &Value<'_>, possible: &RangeInclusive<u16
     if value.is_integer() {
         let help = address.and_then(eight_bit_form_of).map(u16::from).filter(|meant| possible.contains(meant));
         let help = help.zip(address).map(|(meant, address)| with_the_bit(meant, address));
-        value.refuse(&format!("is no address of this part, which has {}", display(possible, false)), help);
+        value.refuse(&format!("must be an address of this part: {}", display(possible, false)), help);
     } else {
         value.refuse("must be an address, such as 0x76", None);
     }
@@ -147,11 +147,11 @@ pub(crate) fn read_addresses(value: &Value<'_>, ten_bit: bool) -> Option<RangeIn
         let address: Option<u16> = value.as_integer();
         let Some(address) = address.filter(|address| *address <= last) else {
             let help = address.and_then(|address| meant(address, ten_bit));
-            value.refuse(&format!("is no address: those are {ordinary}"), help);
+            value.refuse(&format!("must be an address: {ordinary}"), help);
             return None;
         };
         if let (false, Some(reason)) = (ten_bit, reserved_for(address)) {
-            value.refuse(&format!("is reserved address {address:#04x}: {reason}"), meant(address, ten_bit));
+            value.refuse(&format!("is reserved address {address:#04x}: it {reason}"), meant(address, ten_bit));
             return None;
         }
         return Some(address..=address);
@@ -163,14 +163,14 @@ pub(crate) fn read_addresses(value: &Value<'_>, ten_bit: bool) -> Option<RangeIn
     let (first, end) = text.split_once('-').unwrap_or((text, text));
     let range = parse(first).zip(parse(end)).filter(|(first, end)| first <= end && *end <= last);
     let Some((first, end)) = range else {
-        let help = format!("addresses are {ordinary}, the lower one first");
-        value.refuse(&format!("is \"{}\", which is no range of addresses", text.escape_debug()), Some(help));
+        let help = format!("addresses are {ordinary}; write the lower one first");
+        value.refuse(&format!("must be a range of addresses, not \"{}\"", text.escape_debug()), Some(help));
         return None;
     };
     let outside = (first..=end).find(|address| !ten_bit && !ORDINARY.contains(address));
     if let Some((address, reason)) = outside.and_then(|address| Some((address, reserved_for(address)?))) {
-        let help = format!("ranges are within {}", display(&ORDINARY, false));
-        value.refuse(&format!("holds reserved address {address:#04x}: {reason}"), Some(help));
+        let help = format!("a range must be within {}", display(&ORDINARY, false));
+        value.refuse(&format!("contains reserved address {address:#04x}: it {reason}"), Some(help));
         return None;
     }
     Some(first..=end)

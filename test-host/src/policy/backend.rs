@@ -40,7 +40,7 @@ impl BusBackend {
         required: &[&'static str],
         optional: &[&'static str],
     ) -> Option<BusBackend> {
-        let reason = "a label stands for one bus: simulated, or of this machine";
+        let reason = "a label has one bus: simulated, or of this machine";
         table.exclude("sim", "path", reason);
         table.exclude("sim", "block", reason);
         table.exclude("path", "block", reason);
@@ -48,7 +48,7 @@ impl BusBackend {
         if block.is_none() {
             for key in required.iter().chain(optional) {
                 if let Some(value) = table.get(key) {
-                    value.refuse("belongs to a `block`, which is not given", None);
+                    value.refuse("needs `block`, which is missing", None);
                 }
             }
         }
@@ -68,7 +68,7 @@ impl BusBackend {
 
 /// Reports a label that nothing stands behind.
 pub(crate) fn nothing_behind(table: &Table<'_>, help: &str) {
-    let message = format!("{} does not say what stands behind the label", table.name);
+    let message = format!("{} does not say which hardware the label means", table.name);
     let finding = Finding::new(message, table.span.clone(), "this label");
     table.findings.add(finding.help(format!("add {help}")));
 }
@@ -78,7 +78,8 @@ pub(crate) fn read_sim(value: &Value<'_>, default: &str) -> Option<String> {
     match (value.as_bool(), value.as_text()) {
         (Some(true), _) => Some(default.to_owned()),
         (Some(false), _) => {
-            value.refuse("is false", Some("leave the key out for a label that is not simulated".to_owned()));
+            value
+                .refuse("must be true or a name", Some("remove the key from a label that is not simulated".to_owned()));
             None
         }
         (None, Some(_)) => read_name(value),
@@ -93,7 +94,7 @@ pub(crate) fn read_sim(value: &Value<'_>, default: &str) -> Option<String> {
 pub(crate) fn read_name(value: &Value<'_>) -> Option<String> {
     let name = value.text()?;
     if let Some(problem) = name_problem(name) {
-        value.refuse(&format!("is \"{}\", which is no name: {problem}", name.escape_debug()), None);
+        value.refuse(&format!("must be a name, not \"{}\": {problem}", name.escape_debug()), None);
         return None;
     }
     Some(name.to_owned())
@@ -113,7 +114,7 @@ pub(crate) fn name_problem(name: &str) -> Option<String> {
     match stray {
         _ if name.is_empty() => Some("it is empty".to_owned()),
         _ if name.len() > LONGEST_NAME => Some(format!("it is longer than {LONGEST_NAME} characters")),
-        Some(char) => Some(format!("it holds {char:?}; letters, digits, `-`, `_` and `.` are allowed")),
+        Some(char) => Some(format!("it contains {char:?}; use letters, digits, `-`, `_` and `.`")),
         None => None,
     }
 }

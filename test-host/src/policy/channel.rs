@@ -27,14 +27,14 @@ pub enum ChannelBackend {
 impl ChannelBackend {
     /// Reads `sim`, or `path` and `channel`, or `pin`. The net of `sim = true` is called as the label.
     pub(super) fn read(label: &str, table: &Table<'_>, folder: &str) -> Option<ChannelBackend> {
-        let reason = "a label stands for one channel: simulated, or of this machine";
+        let reason = "a label has one channel: simulated, or of this machine";
         table.exclude("sim", "path", reason);
         table.exclude("sim", "pin", reason);
         table.exclude("path", "pin", reason);
         let (sim, path, pin) = (table.get("sim"), table.get("path"), table.get("pin"));
         if let Some(value) = sim {
             if let Some(channel) = table.get("channel") {
-                channel.refuse("belongs to a `path`, which is not given", None);
+                channel.refuse("needs `path`, which is missing", None);
             }
             return Some(ChannelBackend::Sim(read_sim(&value, label)?));
         }
@@ -46,7 +46,7 @@ impl ChannelBackend {
             let (path, channel) = (read_path(&value), channel.and_then(|value| value.integer(0..=LAST_CHANNEL)));
             return Some(ChannelBackend::Linux { path: path?, channel: channel? });
         }
-        nothing_behind(table, &format!("`sim = true` for a simulated one, or `path = \"{folder}\"` and `channel`"));
+        nothing_behind(table, &format!("`sim = true` for a simulated channel, or `path = \"{folder}\"` and `channel`"));
         None
     }
 

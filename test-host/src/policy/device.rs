@@ -60,14 +60,14 @@ impl Device {
     /// Reads one element of `[[device]]`.
     pub(crate) fn read(value: &Value<'_>) -> Option<Device> {
         let table = value.table("[[device]]".to_owned())?;
-        let kind = table.require("part", "what it is, such as \"bme280\"")?;
+        let kind = table.require("part", "the model of the part, such as \"bme280\"")?;
         let kind_name = kind.text().map(str::to_owned);
         let given_name = table.get("name").map(|value| read_name(&value));
         let i2c = table.get("i2c");
         let spi = table.get("spi");
         let uart = table.get("uart");
         for (one, other) in [("i2c", "spi"), ("i2c", "uart"), ("spi", "uart")] {
-            table.exclude(one, other, "a part hangs on one bus");
+            table.exclude(one, other, "a part is on one bus");
         }
         let on = Buses { i2c: i2c.is_some(), spi: spi.is_some(), uart: uart.is_some() };
         let part = Part::read(&kind, &table, on);

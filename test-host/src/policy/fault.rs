@@ -63,7 +63,7 @@ impl Fault {
         let targets = table.get("address").map(|value| {
             let on_label = matches!(place, Some(FaultPlace::Label(_)) | None);
             if !on_label {
-                value.refuse("belongs to a `label` for an I2C bus", None);
+                value.refuse("needs a `label` of an I2C bus", None);
             }
             let addresses = read_addresses(&value, false).filter(|_| on_label)?;
             let (first, last) = (u8::try_from(*addresses.start()).ok()?, u8::try_from(*addresses.end()).ok()?);
@@ -84,7 +84,7 @@ impl Fault {
 }
 
 fn read_place(table: &Table<'_>, controller: bool) -> Option<(FaultPlace, Span)> {
-    let reason = "a fault is in one place";
+    let reason = "a fault has one place";
     table.exclude("label", "device", reason);
     table.exclude("label", "net", reason);
     table.exclude("device", "net", reason);
@@ -92,7 +92,7 @@ fn read_place(table: &Table<'_>, controller: bool) -> Option<(FaultPlace, Span)>
     let given = label.as_ref().or(device.as_ref()).or(net.as_ref());
     if controller {
         if let Some(value) = given {
-            value.refuse("is a place, and this fault is in the controller", None);
+            value.refuse("is not needed: this fault happens in the controller", None);
             return None;
         }
         return Some((FaultPlace::Controller, table.span.clone()));
@@ -102,10 +102,10 @@ fn read_place(table: &Table<'_>, controller: bool) -> Option<(FaultPlace, Span)>
         (None, Some(value), _) => Some((FaultPlace::Device(read_name(value)?), value.span.clone())),
         (None, None, Some(value)) => Some((FaultPlace::Net(read_name(value)?), value.span.clone())),
         (None, None, None) => {
-            let message = "[[fault]] does not say where";
+            let message = "[[fault]] does not say where the fault happens";
             let finding = super::problem::Finding::new(message, table.span.clone(), "this fault");
             table.findings.add(finding.help(
-                "add `device = \"NAME\"` for a part, `label = \"LABEL\"` for what a label stands for, or `net = \"NET\"`",
+                "add `device = \"NAME\"` for a part, `label = \"LABEL\"` for a label, or `net = \"NET\"` for a net",
             ));
             None
         }
@@ -126,7 +126,7 @@ fn read_when(table: &Table<'_>) -> Option<When> {
     let seed = table.get("seed");
     let probability = table.get("probability");
     if let (Some(seed), None) = (&seed, &probability) {
-        seed.refuse("belongs to a `probability`, which is not given", None);
+        seed.refuse("needs `probability`, which is missing", None);
     }
     let seed = seed.map_or(Some(0), |value| value.integer(0..=u64::from(u32::MAX)));
     let probability = probability.map(|value| value.number(0.0..=1.0, "(1 is always)"));
@@ -134,7 +134,7 @@ fn read_when(table: &Table<'_>) -> Option<When> {
     if until_ns <= from_ns
         && let Some(value) = table.get("until-ms")
     {
-        value.refuse("is not after `from-ms`", None);
+        value.refuse("must be greater than `from-ms`", None);
         return None;
     }
     let chance = match probability {

@@ -111,7 +111,7 @@ impl PinLabel {
         let direction = direction.unwrap_or(Some(default));
         if direction == Some(PinDirection::Input) {
             for value in initial.iter().chain(&on_exit) {
-                value.refuse("is a level to drive, and the pin is an input", None);
+                value.refuse("is for pins that the guest drives; this pin is an input", None);
             }
         }
         let released = direction == Some(PinDirection::OpenDrain);
@@ -124,7 +124,7 @@ impl PinLabel {
         });
         let debounce = table.get("debounce");
         if let Some(value) = debounce.iter().find(|_| direction.is_some_and(|is| is != PinDirection::Input)) {
-            value.refuse("is for inputs, and the pin is none", None);
+            value.refuse("is for inputs; set `direction = \"input\"` or remove it", None);
         }
         let debounce = debounce.map(|value| read_debounce(&value));
         let span = table.span.clone();
@@ -144,14 +144,14 @@ impl PinLabel {
 }
 
 fn read_backend(label: &str, table: &Table<'_>) -> Option<PinBackend> {
-    let reason = "a label stands for one pin: simulated, or of this machine";
+    let reason = "a label has one pin: simulated, or of this machine";
     table.exclude("sim", "pin", reason);
     table.exclude("sim", "line", reason);
     table.exclude("pin", "line", reason);
     let chip = table.get("chip");
     let (sim, pin, line) = (table.get("sim"), table.get("pin"), table.get("line"));
     if let (Some(chip), None) = (&chip, &pin) {
-        chip.refuse("belongs to a `pin`, which is not given", None);
+        chip.refuse("needs `pin`, which is missing", None);
     }
     if let Some(value) = sim {
         return Some(PinBackend::Sim(read_sim(&value, label)?));
@@ -185,12 +185,12 @@ fn read_kernel_name(value: &Value<'_>) -> Option<String> {
     let problem = match name {
         "" => "it is empty".to_owned(),
         _ if name.len() > LONGEST_KERNEL_NAME => {
-            format!("it is longer than the {LONGEST_KERNEL_NAME} bytes of the kernel's")
+            format!("the kernel's names have at most {LONGEST_KERNEL_NAME} bytes")
         }
-        _ if name.chars().any(char::is_control) => "it holds a control character".to_owned(),
+        _ if name.chars().any(char::is_control) => "it contains a control character".to_owned(),
         _ => return Some(name.to_owned()),
     };
-    value.refuse(&format!("is \"{}\", which is no name: {problem}", name.escape_debug()), None);
+    value.refuse(&format!("must be a name, not \"{}\": {problem}", name.escape_debug()), None);
     None
 }
 
@@ -198,7 +198,7 @@ fn read_debounce(value: &Value<'_>) -> Option<Duration> {
     let text = value.text()?;
     match duration::parse(text) {
         Ok(period) if period <= LONGEST_DEBOUNCE => return Some(period),
-        Ok(_) => value.refuse(&format!("is {text}, and must be at most {LONGEST_DEBOUNCE:?}"), None),
+        Ok(_) => value.refuse(&format!("must be at most {LONGEST_DEBOUNCE:?}, not {text}"), None),
         Err(problem) => value.refuse(&format!("is \"{}\": {problem}", text.escape_debug()), None),
     }
     None

@@ -11,7 +11,10 @@ use super::reader::Value;
 /// Returns a label that is written as one, or reports it.
 pub(crate) fn read_label<'t>(label: &'t str, value: &Value<'_>) -> Option<&'t str> {
     let Some(problem) = name_problem(label) else { return Some(label) };
-    let message = format!("\"{}\" is no label: {problem}", label.escape_debug());
+    let message = match label {
+        "" => "a label must not be empty".to_owned(),
+        label => format!("invalid label \"{}\": {problem}", label.escape_debug()),
+    };
     value.report(Finding::new(message, value.key.clone(), "this label"));
     None
 }
@@ -27,7 +30,7 @@ pub(crate) fn check_names(policy: &Policy, findings: &Findings) {
     let adc = policy.adc.iter().map(|label| ("an analogue input", &label.label, &label.span));
     for (kind, label, span) in i2c.chain(spi).chain(pins).chain(pwm).chain(uart).chain(adc) {
         if let Some((other_kind, other)) = seen.insert(label, (kind, span)) {
-            let message = format!("label `{label}` stands for {other_kind} and for {kind}");
+            let message = format!("label `{label}` is used for {other_kind} and for {kind}");
             let finding = Finding::new(message, span.clone(), kind);
             findings.add(finding.and(other.clone(), other_kind).help("give one of them another label"));
         }
@@ -41,10 +44,10 @@ pub(crate) fn check_frequencies(policy: &Policy, findings: &Findings) {
         let (BusBackend::Sim(bus), Some(frequency)) = (&label.backend, label.frequency_hz) else { continue };
         match seen.get(bus.as_str()) {
             Some((other, other_span)) if *other != frequency => {
-                let message = format!("the simulated bus `{bus}` cannot run at {other} Hz and at {frequency} Hz");
+                let message = format!("the simulated bus `{bus}` cannot run at both {other} Hz and {frequency} Hz");
                 let finding = Finding::new(message, label.span.clone(), format!("{frequency} Hz"));
                 let finding = finding.and((*other_span).clone(), format!("{other} Hz"));
-                findings.add(finding.help("state the frequency in one label, or put the labels on different buses"));
+                findings.add(finding.help("set the same `frequency` in both labels, or put them on different buses"));
             }
             _ => drop(seen.insert(bus, (frequency, &label.span))),
         }
@@ -67,9 +70,9 @@ pub(crate) fn check_paths(policy: &Policy, findings: &Findings) {
     });
     for (name, span) in buses.chain(channels) {
         if let Some(other) = seen.get(&name) {
-            let message = format!("two labels stand for {name}");
+            let message = format!("two labels mean {name}");
             let finding = Finding::new(message, span.clone(), "this device again");
-            findings.add(finding.and((*other).clone(), "this device").help("it is one device: one label"));
+            findings.add(finding.and((*other).clone(), "this device").help("give each device one label"));
         }
         seen.insert(name, span);
     }

@@ -24,10 +24,11 @@ pub(crate) fn check(policy: &Policy, findings: &Findings) {
             None => granted.extend(label.allow.iter().map(|grant| (grant, label))),
             Some((addresses, ten_bit, other)) => {
                 let addresses = address::display(&addresses, ten_bit);
-                let message = format!("{addresses} is granted by [i2c.{}] and by [i2c.{}]", other.label, label.label);
+                let message =
+                    format!("address {addresses} is granted by [i2c.{}] and by [i2c.{}]", other.label, label.label);
                 let finding = Finding::new(message, label.span.clone(), "granted again, on the same bus");
                 findings.add(finding.and(other.span.clone(), "granted here").help(
-                    "grant an address to one label; if both are to reach the device, say `shared = true` in one of them",
+                    "grant each address in one label; if both labels need it, set `shared = true` in one of them",
                 ));
             }
         }

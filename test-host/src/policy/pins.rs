@@ -100,7 +100,7 @@ pub(crate) fn check_nets(policy: &Policy, findings: &Findings) {
             && let Some((other, other_span)) = biases.insert(net, (bias, &label.span))
             && other != bias
         {
-            let message = format!("net {net} is pulled up and down");
+            let message = format!("net {net} is pulled both up and down");
             findings.add(Finding::new(message, label.span.clone(), "one way").and(other_span.clone(), "the other way"));
         }
     }

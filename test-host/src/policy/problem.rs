@@ -33,7 +33,7 @@ pub enum PolicyError {
         source: std::io::Error,
     },
     /// The file is longer than [`super::MAX_POLICY_BYTES`].
-    #[error("the policy {} is longer than {limit} bytes", escape::line(name))]
+    #[error("the policy {} is longer than {} KiB", escape::line(name), limit / 1024)]
     TooLong {
         /// The file.
         name: String,
@@ -41,7 +41,7 @@ pub enum PolicyError {
         limit: usize,
     },
     /// The file is not UTF-8 text.
-    #[error("the policy {} is not UTF-8 text: line {line}, byte {offset} of the file", escape::line(name))]
+    #[error("the policy {} is not UTF-8 text: see line {line}, byte {offset} of the file", escape::line(name))]
     NotText {
         /// The file.
         name: String,
@@ -64,7 +64,7 @@ pub enum PolicyError {
 
 fn count(problems: usize, more: bool) -> String {
     match (problems, more) {
-        (_, true) => format!("{problems} problems are shown, and there are more"),
+        (_, true) => format!("the first {problems} problems follow, there are more"),
         (1, false) => "1 problem".to_owned(),
         (_, false) => format!("{problems} problems"),
     }

@@ -41,7 +41,7 @@ impl<'t> Table<'t> {
     pub(crate) fn require(&self, key: &'static str, meaning: &str) -> Option<Value<'t>> {
         let value = self.get(key);
         if value.is_none() {
-            let message = format!("{} has no `{key}`", self.name);
+            let message = format!("missing key `{key}` in {}", self.name);
             let finding = Finding::new(message, self.span.clone(), "this table");
             self.findings.add(finding.help(format!("add `{key}`: {meaning}")));
         }
@@ -63,9 +63,9 @@ impl<'t> Table<'t> {
         if let (Some((one_key, _)), Some((other_key, _))) =
             (self.entries.get_key_value(one), self.entries.get_key_value(other))
         {
-            let message = format!("`{one}` and `{other}` exclude each other in {}", self.name);
-            let finding = Finding::new(message, other_key.span(), format!("not with `{one}`"));
-            self.findings.add(finding.and(one_key.span(), format!("`{one}` is here")).help(reason));
+            let message = format!("`{one}` and `{other}` cannot both be set in {}", self.name);
+            let finding = Finding::new(message, other_key.span(), format!("conflicts with `{one}`"));
+            self.findings.add(finding.and(one_key.span(), format!("`{one}` is set here")).help(reason));
         }
     }
 
@@ -81,10 +81,26 @@ impl<'t> Table<'t> {
             known.sort_unstable();
             known.dedup();
             let message = format!("unknown key `{}` in {}", name.escape_debug(), self.name);
-            let finding = Finding::new(message, key.span(), "not known here");
+            let finding = Finding::new(message, key.span(), "unknown key");
             self.findings.add(finding.help(suggest::advice(name, "keys", &known)));
         }
     }
+}
+
+/// Writes an integer as a policy may: with `_` between groups of three digits, from five digits on.
+fn grouped(number: &str) -> String {
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    if digits.len() < 5 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return number.to_owned();
+    }
+    let mut text = number.get(..number.len() - digits.len()).unwrap_or_default().to_owned();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// The value of one key, or one element of an array.
@@ -116,7 +132,7 @@ impl<'t> Value<'t> {
     }
 
     fn wrong_type<T>(&self, wanted: &str) -> Option<T> {
-        self.refuse(&format!("must be {wanted}, and is {}", self.kind()), None);
+        self.refuse(&format!("must be {wanted}, not {}", self.kind()), None);
         None
     }
 
@@ -125,8 +141,8 @@ impl<'t> Value<'t> {
         match self.value {
             DeValue::String(_) => "a string",
             DeValue::Integer(_) => "an integer",
-            DeValue::Float(_) => "a number with a fraction",
-            DeValue::Boolean(_) => "true or false",
+            DeValue::Float(_) => "a fraction",
+            DeValue::Boolean(_) => "a boolean",
             DeValue::Datetime(_) => "a date or time",
             DeValue::Array(_) => "a list",
             DeValue::Table(_) => "a table",
@@ -169,7 +185,8 @@ impl<'t> Value<'t> {
         };
         let number = self.as_integer().filter(|number| range.contains(number));
         if number.is_none() {
-            self.refuse(&format!("is {integer}, and must be {} to {}", range.start(), range.end()), None);
+            let (start, end) = (grouped(&range.start().to_string()), grouped(&range.end().to_string()));
+            self.refuse(&format!("must be {start} to {end}, not {}", grouped(&integer.to_string())), None);
         }
         number
     }
@@ -189,7 +206,7 @@ impl<'t> Value<'t> {
         };
         let number = text.replace('_', "").parse().ok().filter(|number| range.contains(number));
         if number.is_none() {
-            self.refuse(&format!("is {text}, and must be {} to {} {unit}", range.start(), range.end()), None);
+            self.refuse(&format!("must be {} to {} {unit}, not {text}", range.start(), range.end()), None);
         }
         number
     }
@@ -201,7 +218,8 @@ impl<'t> Value<'t> {
         if found.is_none() && !self.findings.is_full() {
             let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
             let help = suggest::advice(text, "allowed values", &words);
-            self.refuse(&format!("is \"{}\", which it cannot be", text.escape_debug()), Some(help));
+            let message = format!("unknown value \"{}\" for {}", text.escape_debug(), self.name);
+            self.report(Finding::new(message, self.span.clone(), "unknown value").help(help));
         }
         found.map(|(_, meaning)| *meaning)
     }
@@ -220,7 +238,7 @@ impl<'t> Value<'t> {
             return self.wrong_type("a list");
         };
         let element = |value: &'t toml::Spanned<DeValue<'t>>| Value {
-            name: format!("an element of {}", self.name),
+            name: format!("an item of {}", self.name),
             key: value.span(),
             span: value.span(),
             value: value.get_ref(),

@@ -69,16 +69,16 @@ impl SpiLabel {
         if let Some(value) = table.get("bits")
             && value.integer(1..=64_u8).is_some_and(|bits| bits != WORD_BITS)
         {
-            let help = "drivers for other words send them in bytes, the most significant bit first".to_owned();
-            value.refuse(&format!("must be {WORD_BITS}: a guest's word is a byte"), Some(help));
+            let help = "a driver with other words sends them as bytes, most significant bit first".to_owned();
+            value.refuse(&format!("must be {WORD_BITS}: a guest's word is one byte"), Some(help));
         }
         let delay = |key| table.get(key).and_then(|value| value.integer(0..=GREATEST_SELECT_DELAY_NS)).unwrap_or(0);
         let (select_setup_ns, select_hold_ns) = (delay("select-setup-ns"), delay("select-hold-ns"));
         let init_clocks = table.get("init-clocks").and_then(|value| value.integer(0..=GREATEST_INIT_CLOCKS));
         let split_writes = table.get("split-writes").and_then(|value| {
             if backend.as_ref().is_some_and(|backend| !matches!(backend, BusBackend::Linux(_))) {
-                let help = "remove it: only Linux's spidev has a buffer that a write may be longer than".to_owned();
-                value.refuse("has a meaning only beside `path`", Some(help));
+                let help = "remove it: only spidev on Linux limits the length of a write".to_owned();
+                value.refuse("needs `path`", Some(help));
             }
             value.boolean()
         });

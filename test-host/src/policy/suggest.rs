@@ -22,7 +22,7 @@ pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c s
 /// Returns the advice for an unknown `name`: the nearest candidate if there is one, and what there is.
 pub(crate) fn advice(name: &str, kind: &str, candidates: &[&str]) -> String {
     let listed = match candidates.split_at_checked(MOST_LISTED) {
-        _ if candidates.is_empty() => format!("there are no {kind}"),
+        _ if candidates.is_empty() => format!("the policy has no {kind}"),
         Some((first, rest @ [_, ..])) => format!("{kind}: {}, and {} more", first.join(", "), rest.len()),
         Some(_) | None => format!("{kind}: {}", candidates.join(", ")),
     };
@@ -43,7 +43,7 @@ mod tests {
         assert!(advice("x", "nets", &names).ends_with("n46, n47, and 2 more"), "{}", advice("x", "nets", &names));
         let listed = names.get(..MOST_LISTED).expect("so many");
         assert!(advice("x", "nets", listed).ends_with("n46, n47"));
-        assert_eq!(advice("x", "nets", &[]), "there are no nets");
+        assert_eq!(advice("x", "nets", &[]), "the policy has no nets");
         assert_eq!(nearest(&"n".repeat(100_000), names), None);
     }
 

@@ -47,7 +47,7 @@ impl UartLabel {
         let access = table.get("access").map(|value| value.choice(&accesses));
         let receive = table.get("receive-bytes");
         if let (Some(value), Some(BusBackend::Linux(_) | BusBackend::Block(_))) = (&receive, &backend) {
-            value.refuse("is of a simulated port; the machine's keep what their drivers keep", None);
+            value.refuse("is for a simulated port only: the driver of a hardware port has its own buffer", None);
         }
         let receive_bytes = receive.and_then(|value| value.integer(1..=GREATEST_RECEIVE_BYTES));
         let span = table.span.clone();

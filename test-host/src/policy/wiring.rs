@@ -28,7 +28,7 @@ pub(crate) fn check_i2c(policy: &Policy, findings: &Findings) {
         }
         for address in device.part.occupied(*address) {
             let Some(other) = taken.insert((bus, address), device) else { continue };
-            let message = format!("two parts answer to address {address:#04x} on `{bus}`");
+            let message = format!("two parts on bus `{bus}` have address {address:#04x}");
             let finding = Finding::new(message, device.span.clone(), device.name.clone());
             findings.add(finding.and(other.span.clone(), other.name.clone()).help("give one of them another address"));
             break;
@@ -49,10 +49,10 @@ pub(crate) fn check_empty_buses(policy: &Policy, findings: &Findings) {
         }
         let Some(bus) = sim_bus(&label.backend) else { continue };
         if bus != DEFAULT_SIM_BUS && !populated.contains(bus) {
-            let message = format!("nobody defines the simulated bus `{bus}`: no [[device]] is on it");
+            let message = format!("the simulated bus `{bus}` is empty: no [[device]] is on it");
             let buses: Vec<&str> = populated.iter().map(String::as_str).collect();
             let advice = suggest::advice(bus, "buses with parts", &buses);
-            let help = format!("{advice}; a bus without parts is had by `sim = true`");
+            let help = format!("{advice}; for a bus without parts write `sim = true`");
             findings.add(Finding::new(message, label.span.clone(), "this label").help(help));
         }
     }
@@ -70,7 +70,7 @@ pub(crate) fn check_spi(policy: &Policy, findings: &Findings) {
         }
         let Wiring::Spi { label, select } = &device.wiring else { continue };
         let Some(spi) = labels.get(label.as_str()) else {
-            let message = format!("there is no simulated [spi.{label}]");
+            let message = format!("the policy has no simulated [spi.{label}]");
             let finding = Finding::new(message, device.wiring_span.clone(), "on this label");
             findings.add(finding.help(suggest::advice(label, "simulated SPI labels", &simulated)));
             continue;
@@ -78,13 +78,13 @@ pub(crate) fn check_spi(policy: &Policy, findings: &Findings) {
         match (spi.select, select) {
             (Select::None, _) => {}
             (Select::Own, Some(net)) => {
-                let message = format!("[spi.{label}] has a select line of its own");
-                let finding = Finding::new(message, net.span(), "not a net");
-                findings.add(finding.help("leave `select` out, or give the label `select = \"none\"`"));
+                let message = format!("`select` conflicts with the select line of [spi.{label}]");
+                let finding = Finding::new(message, net.span(), "this net");
+                findings.add(finding.help("remove `select` here, or set `select = \"none\"` in the label"));
             }
             (Select::Own, None) => {
                 if let Some(other) = taken.insert(label, device) {
-                    let message = format!("two parts are on the select line of [spi.{label}]");
+                    let message = format!("two parts share the select line of [spi.{label}]");
                     let finding = Finding::new(message, device.span.clone(), device.name.clone());
                     let finding = finding.and(other.span.clone(), other.name.clone());
                     findings.add(finding.help("give one of them its own label"));
@@ -106,11 +106,11 @@ pub(crate) fn check_uart(policy: &Policy, findings: &Findings) {
         }
         let Wiring::Uart { label } = &device.wiring else { continue };
         if simulated.binary_search(&label.as_str()).is_err() {
-            let message = format!("there is no simulated [uart.{label}]");
+            let message = format!("the policy has no simulated [uart.{label}]");
             let finding = Finding::new(message, device.wiring_span.clone(), "on this label");
             findings.add(finding.help(suggest::advice(label, "simulated serial labels", &simulated)));
         } else if let Some(other) = taken.insert(label, device) {
-            let message = format!("two parts are at the other end of [uart.{label}]");
+            let message = format!("two parts share the serial port [uart.{label}]");
             let finding = Finding::new(message, device.span.clone(), device.name.clone());
             let finding = finding.and(other.span.clone(), other.name.clone());
             findings.add(finding.help("give one of them its own label"));
@@ -130,9 +130,9 @@ pub(crate) fn check_shared_spi(policy: &Policy, findings: &Findings) {
         let Some(bus) = sim_bus(&label.backend) else { continue };
         let mut others = on.get(bus).into_iter().flatten();
         if let Some(other) = others.find(|other| other.label != label.label) {
-            let message = format!("[spi.{}] is a whole bus, and [spi.{}] is on the same one", label.label, other.label);
+            let message = format!("[spi.{}] is a whole bus, but [spi.{}] is on the same bus", label.label, other.label);
             let finding = Finding::new(message, label.span.clone(), format!("all of bus `{bus}`"));
-            let finding = finding.and(other.span.clone(), format!("on bus `{bus}` too"));
+            let finding = finding.and(other.span.clone(), format!("also on bus `{bus}`"));
             findings.add(finding.help("give one of them another bus: `sim = \"NAME\"`"));
         }
     }
@@ -161,9 +161,11 @@ pub(crate) fn check_nets(policy: &Policy, findings: &Findings) {
             if pins_on.get(net_name).copied().unwrap_or(0) < 2 {
                 let others = pins_on.keys().copied().filter(|other| *other != net_name);
                 let others: Vec<&str> = others.collect();
-                let message = format!("`{key}` of {} is on net `{net_name}`, where nothing else is", device.name);
+                let message = format!("`{key}` of {} is alone on net `{net_name}`", device.name);
                 let advice = suggest::advice(net_name, "nets", &others);
-                let help = format!("{advice}; a pin of the guest is `{net_name} = {{ sim = true, ... }}` in [gpio]");
+                let help = format!(
+                    "{advice}; to connect a pin of the guest, add `{net_name} = {{ sim = true, ... }}` to [gpio]"
+                );
                 findings.add(Finding::new(message, net.span(), "this net").help(help));
             }
         }
@@ -175,10 +177,10 @@ pub(crate) fn check_names(policy: &Policy, findings: &Findings) {
     let mut seen: BTreeMap<&str, &Device> = BTreeMap::new();
     for device in &policy.devices {
         if let Some(other) = seen.insert(&device.name, device) {
-            let message = format!("two parts are called `{}`", device.name);
+            let message = format!("two parts have the name `{}`", device.name);
             let finding =
-                Finding::new(message, device.span.clone(), "this part").and(other.span.clone(), "and this one");
-            findings.add(finding.help("tell them apart with `name = \"...\"`"));
+                Finding::new(message, device.span.clone(), "this part").and(other.span.clone(), "and this part");
+            findings.add(finding.help("give them different names with `name = \"...\"`"));
         }
     }
 }

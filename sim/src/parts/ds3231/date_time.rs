@@ -23,7 +23,7 @@ pub struct DateTimeError(());
 
 impl fmt::Display for DateTimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a date and time of the years 2000 to 2099")
+        f.write_str("a date and time must exist, in the years 2000 to 2099")
     }
 }
 

@@ -120,10 +120,10 @@ impl fmt::Display for PanelError {
         match self {
             PanelError::Size { width, height, first_column } => write!(
                 f,
-                "{width}x{height} pixels from column {first_column} do not fit the {SEGMENTS}x{LINES} of the SSD1306"
+                "{width}x{height} pixels from column {first_column} do not fit the {SEGMENTS}x{LINES} pixels of an SSD1306"
             ),
             PanelError::Unknown => {
-                write!(f, "not a usual size of an SSD1306 panel: 128x64, 128x32, 96x16, 72x40, 64x48 or 64x32")
+                write!(f, "SSD1306 panels have 128x64, 128x32, 96x16, 72x40, 64x48 or 64x32 pixels")
             }
         }
     }

@@ -113,7 +113,7 @@ fn ten_bit_addresses_need_an_adapter_that_has_them() {
     assert_eq!(fake.calls(), [""; 0]);
     let (fake, mut with) = bus(BCM2835 | I2C_FUNC_10BIT_ADDR);
     assert_eq!(with.transaction(target, &mut [Operation::Write(&[1])]), Ok(()));
-    assert_eq!(fake.calls(), ["transfer 0x176 (ten bits): w01"]);
+    assert_eq!(fake.calls(), ["transfer 0x176 (10-bit): w01"]);
 }
 
 #[test]

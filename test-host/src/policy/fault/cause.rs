@@ -202,7 +202,7 @@ fn read_settings(kind: Kind, settings: &Settings<'_, '_>) -> Option<Cause> {
         Kind::IgnoredNack => Cause::I2c(I2cFault::IgnoredNack),
         Kind::ArbitrationLoss => Cause::I2c(I2cFault::ArbitrationLoss { byte: settings.byte()? }),
         Kind::Stretch => {
-            let (byte, ns) = (settings.optional("byte", LAST_BYTE), settings.time("stretch-us", "how long"));
+            let (byte, ns) = (settings.optional("byte", LAST_BYTE), settings.time("stretch-us", "the time"));
             Cause::I2c(I2cFault::Stretch { byte: byte?, ns: ns? })
         }
         Kind::SdaStuck => Cause::I2c(I2cFault::SdaStuck { clocks: settings.optional("clocks", 255_u8)? }),
@@ -229,7 +229,7 @@ fn read_settings(kind: Kind, settings: &Settings<'_, '_>) -> Option<Cause> {
         }
         Kind::SelectFailed => Cause::Spi(SpiFault::SelectFailed),
         Kind::DeselectFailed => Cause::Spi(SpiFault::DeselectFailed),
-        Kind::BusHeld => Cause::Spi(SpiFault::BusHeld { ns: settings.time("held-us", "how long")? }),
+        Kind::BusHeld => Cause::Spi(SpiFault::BusHeld { ns: settings.time("held-us", "the time")? }),
         Kind::SelectStuck => Cause::Spi(SpiFault::SelectStuck(settings.level()?)),
         Kind::MisoStuck => Cause::Spi(SpiFault::MisoStuck(settings.level()?)),
         Kind::BitSlip => Cause::Spi(SpiFault::BitSlip { byte: settings.byte()? }),
@@ -243,10 +243,13 @@ fn read_settings(kind: Kind, settings: &Settings<'_, '_>) -> Option<Cause> {
         Kind::Slow => Cause::Part(PartFault::Slow { factor: settings.factor()? }),
         Kind::Jitter => Cause::Part(PartFault::Jitter { factor: settings.factor()? }),
         Kind::Bounce => {
-            let (times, ns) = (settings.optional("bounces", 100_u8), settings.time("bounce-us", "how long each is"));
+            let (times, ns) =
+                (settings.optional("bounces", 100_u8), settings.time("bounce-us", "the length of each bounce"));
             Cause::Net(NetFault::Bounce { times: times?.unwrap_or(1), ns: ns? })
         }
-        Kind::MissedEdge => Cause::Net(NetFault::MissedEdge { ns: settings.time("late-us", "how late it is seen")? }),
+        Kind::MissedEdge => {
+            Cause::Net(NetFault::MissedEdge { ns: settings.time("late-us", "the delay until the edge is seen")? })
+        }
         Kind::Stuck => Cause::Net(NetFault::Stuck(settings.level()?)),
         Kind::Panic => Cause::Part(PartFault::Panic),
         Kind::Framing => Cause::Uart(UartFault::Framing),
@@ -258,11 +261,11 @@ fn read_settings(kind: Kind, settings: &Settings<'_, '_>) -> Option<Cause> {
             Cause::Uart(UartFault::DroppedByte { sent: sent? })
         }
         Kind::WrongBaud => {
-            let baud = settings.0.require("baud", "the rate of the other end, in bits a second");
+            let baud = settings.0.require("baud", "the rate of the other end, in bit/s");
             Cause::Uart(UartFault::WrongBaud { baud: baud.and_then(|value| value.integer(1..=FASTEST_BAUD))? })
         }
         Kind::Noise => {
-            let noise = settings.0.require("noise-mv", "how far off a reading is at most, in millivolts");
+            let noise = settings.0.require("noise-mv", "the greatest error of a reading, in mV");
             let mv = noise.and_then(|value| value.integer(1..=LOUDEST_MV))?;
             Cause::Adc(AdcFault::Noise { microvolts: mv * UV_PER_MV })
         }
@@ -270,7 +273,8 @@ fn read_settings(kind: Kind, settings: &Settings<'_, '_>) -> Option<Cause> {
         Kind::DutyRefused => Cause::Pwm(PwmFault::Refused),
         Kind::Oversleep => Cause::Oversleep { factor: settings.factor()? },
         Kind::DateJump => {
-            let seconds = settings.0.require("seconds", "how far the date jumps; back, if negative");
+            let seconds =
+                settings.0.require("seconds", "by how many seconds the date jumps; a negative number jumps back");
             Cause::DateJump { seconds: seconds?.integer(-FURTHEST_S..=FURTHEST_S)? }
         }
     })
@@ -297,7 +301,7 @@ impl Settings<'_, '_> {
 
     /// Reads a time in microseconds that must be there, and returns it in nanoseconds.
     fn time(&self, key: &'static str, meaning: &str) -> Option<u64> {
-        let value = self.0.require(key, &format!("{meaning}, in microseconds"))?;
+        let value = self.0.require(key, &format!("{meaning}, in us"))?;
         value.integer(1..=LONGEST_US).map(|us| us * NS_PER_US)
     }
 
@@ -306,7 +310,7 @@ impl Settings<'_, '_> {
     }
 
     fn factor(&self) -> Option<u32> {
-        self.0.require("factor", "how many times as long it takes").and_then(|value| value.integer(1..=GREATEST_FACTOR))
+        self.0.require("factor", "how many times longer it takes").and_then(|value| value.integer(1..=GREATEST_FACTOR))
     }
 
     fn flip(&self) -> Option<Flip> {
@@ -319,7 +323,7 @@ impl Settings<'_, '_> {
         let value = self.0.require("write", "the bytes that the other controller writes")?;
         let bytes: Vec<Option<u8>> = value.list()?.iter().map(|element| element.integer(0..=u8::MAX)).collect();
         if bytes.len() > MOST_BYTES {
-            value.refuse(&format!("is longer than {MOST_BYTES} bytes"), None);
+            value.refuse(&format!("must have at most {MOST_BYTES} bytes"), None);
             return None;
         }
         bytes.into_iter().collect()

@@ -95,26 +95,26 @@ impl<'p> Places<'p> {
             FaultPlace::Label(label) => match self.labels.get(label.as_str()) {
                 Some(Ok(site)) => return Ok(*site),
                 Some(Err(key)) => (
-                    format!("label `{label}` stands for hardware (`{key}`), and faults are simulated only"),
-                    "simulate the label with `sim = true`, or leave the fault out".to_owned(),
+                    format!("label `{label}` is hardware (`{key}`), and only simulated labels can have faults"),
+                    "simulate the label with `sim = true`, or remove the fault".to_owned(),
                 ),
                 None => {
                     let simulated = self.labels.iter().filter(|(_, site)| site.is_ok()).map(|(label, _)| *label);
                     let advice = suggest::advice(label, "simulated labels", &simulated.collect::<Vec<_>>());
-                    (format!("there is no label `{label}`"), advice)
+                    (format!("unknown label `{label}`"), advice)
                 }
             },
             FaultPlace::Device(name) => match self.devices.get(name.as_str()) {
                 Some(site) => return Ok(*site),
                 None => {
                     let names: Vec<&str> = self.devices.keys().copied().collect();
-                    (format!("there is no part `{name}`"), suggest::advice(name, "parts", &names))
+                    (format!("unknown part `{name}`"), suggest::advice(name, "parts", &names))
                 }
             },
             FaultPlace::Net(net) if self.nets.contains(net.as_str()) => return Ok(Site::Net),
             FaultPlace::Net(net) => {
                 let nets: Vec<&str> = self.nets.iter().copied().collect();
-                (format!("there is no simulated net `{net}`"), suggest::advice(net, "nets", &nets))
+                (format!("unknown simulated net `{net}`"), suggest::advice(net, "nets", &nets))
             }
             FaultPlace::Controller => return Ok(Site::Controller),
         };
@@ -155,12 +155,12 @@ impl<'p> Places<'p> {
             Cause::Oversleep { .. } | Cause::DateJump { .. } => (site == Site::Controller, "the controller"),
         };
         if !fits {
-            let message = "this fault cannot happen at its place";
+            let message = "this fault cannot happen here";
             let finding = Finding::new(message, fault.place_span.clone(), "at this place");
             findings.add(finding.help(format!("it needs {needs}")));
         } else if fault.targets.is_some() && site != Site::I2c {
-            let finding = Finding::new("`address` is for labels of I2C buses", fault.span.clone(), "this fault");
-            findings.add(finding.help("leave `address` out"));
+            let finding = Finding::new("`address` needs a label of an I2C bus", fault.span.clone(), "this fault");
+            findings.add(finding.help("remove `address`"));
         }
     }
 

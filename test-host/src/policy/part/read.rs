@@ -80,7 +80,7 @@ impl Part {
                 Some(Part::Ssd1306 { panel, dc: dc?, reset: reset?, vbatc: vbatc?, vddc: vddc? })
             }
             Kind::Eeprom24 => {
-                let size = table.require("size", "which of the family it is, such as \"24c02\"");
+                let size = table.require("size", "the size of the EEPROM, such as \"24c02\"");
                 let size = size.and_then(|value| read_size(&value));
                 let write_protect = net(table, "write-protect");
                 Some(Part::Eeprom24 { size: size?, write_protect: write_protect? })
@@ -159,10 +159,10 @@ fn check_buses(kind: &Value<'_>, what: Kind, on: Buses) -> Option<()> {
         Kind::Button | Kind::Led | Kind::Voltage | Kind::Motor => Buses::default(),
     };
     let problem = match on {
-        Buses { i2c: true, .. } if !can.i2c => "has no I2C",
-        Buses { spi: true, .. } if !can.spi => "has no SPI",
-        Buses { uart: true, .. } if !can.uart => "has no serial port",
-        Buses { i2c: false, spi: false, uart: false } if can != Buses::default() => "must hang on a bus",
+        Buses { i2c: true, .. } if !can.i2c => "does not speak I2C",
+        Buses { spi: true, .. } if !can.spi => "does not speak SPI",
+        Buses { uart: true, .. } if !can.uart => "does not have a serial port",
+        Buses { i2c: false, spi: false, uart: false } if can != Buses::default() => "needs a bus",
         _ => return Some(()),
     };
     let ways = [
@@ -172,7 +172,7 @@ fn check_buses(kind: &Value<'_>, what: Kind, on: Buses) -> Option<()> {
     ];
     let ways: Vec<&str> = ways.into_iter().filter(|(possible, _)| *possible).map(|(_, way)| way).collect();
     let help =
-        if ways.is_empty() { "it takes nets only".to_owned() } else { format!("it takes {}", ways.join(", or ")) };
+        if ways.is_empty() { "it connects to nets only".to_owned() } else { format!("use {}", ways.join(", or ")) };
     kind.refuse(&format!("is \"{}\", which {problem}", kind.as_text().unwrap_or_default()), Some(help));
     None
 }
@@ -199,7 +199,7 @@ fn require_net(table: &Table<'_>, key: &'static str, meaning: &str) -> Option<Ne
 fn read_panel(value: &Value<'_>) -> Option<Panel> {
     let panel = value.text()?.parse();
     if let Err(error) = &panel {
-        value.refuse(&format!("is {error}"), None);
+        value.refuse(&format!("is invalid: {error}"), None);
     }
     panel.ok()
 }
@@ -209,7 +209,8 @@ fn read_size(value: &Value<'_>) -> Option<Size> {
     let size = Size::from_name(name);
     if size.is_none() {
         let sizes = Size::ALL.map(Size::name);
-        value.refuse(&format!("is \"{}\"", name.escape_debug()), Some(suggest::advice(name, "sizes", &sizes)));
+        let advice = suggest::advice(name, "sizes", &sizes);
+        value.refuse(&format!("must be a size of the family, not \"{}\"", name.escape_debug()), Some(advice));
     }
     size
 }
@@ -225,7 +226,7 @@ fn read_time(value: &Value<'_>) -> Option<DateTime> {
     let second = time.second.unwrap_or(0);
     let time = DateTime::new(date.year, date.month, date.day, time.hour, time.minute, second);
     if let Err(error) = &time {
-        value.refuse(&format!("is {error}"), None);
+        value.refuse(&format!("is invalid: {error}"), None);
     }
     time.ok()
 }
@@ -234,8 +235,8 @@ fn read_time(value: &Value<'_>) -> Option<DateTime> {
 fn read_presses(value: &Value<'_>) -> Option<Vec<(u64, u64)>> {
     let presses = value.list()?.into_iter().map(|element| {
         let table = element.table(element.name.clone())?;
-        let at_ms = table.require("at-ms", "when it is pressed, in milliseconds").and_then(|v| v.integer(0..=LAST_MS));
-        let for_ms = table.require("for-ms", "for how many milliseconds").and_then(|v| v.integer(1..=LAST_MS));
+        let at_ms = table.require("at-ms", "the time of the press, in ms").and_then(|v| v.integer(0..=LAST_MS));
+        let for_ms = table.require("for-ms", "the length of the press, in ms").and_then(|v| v.integer(1..=LAST_MS));
         table.finish();
         let (at_ms, for_ms) = (at_ms?, for_ms?);
         Some((at_ms * NS_PER_MS, (at_ms + for_ms) * NS_PER_MS))
@@ -250,11 +251,11 @@ const GREATEST_MV: i32 = 1_000_000;
 /// Reads `millivolts`, or `points = [{ at-ms = 0, millivolts = 0 }]`, as times in nanoseconds and microvolts.
 fn read_voltage(table: &Table<'_>) -> Option<Vec<(u64, i32)>> {
     let millivolts = |value: Value<'_>| Some(value.integer(-GREATEST_MV..=GREATEST_MV)? * 1_000);
-    table.exclude("millivolts", "points", "a voltage is steady, or goes through points");
+    table.exclude("millivolts", "points", "a voltage is constant, or follows `points`");
     if let Some(points) = table.get("points") {
         let points = points.list()?.into_iter().map(|element| {
             let table = element.table(element.name.clone())?;
-            let at_ms = table.require("at-ms", "when it has this voltage, in milliseconds");
+            let at_ms = table.require("at-ms", "the time of this voltage, in ms");
             let at_ms = at_ms.and_then(|value| value.integer(0..=LAST_MS));
             let voltage = table.require("millivolts", "the voltage").and_then(millivolts);
             table.finish();

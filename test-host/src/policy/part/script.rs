@@ -27,7 +27,7 @@ impl Script {
         if on.uart {
             return super::uart::read(table);
         }
-        table.exclude("steps", "registers", "a scripted part has one or the other");
+        table.exclude("steps", "registers", "a scripted part has either `steps` or `registers`");
         let steps = table.get("steps");
         if on.spi {
             let mode = table.get("mode").map_or(Some(embedded_hal::spi::MODE_0), |value| read_mode(&value));
@@ -72,7 +72,7 @@ fn read_i2c_step(element: &Value<'_>, table: &Table<'_>) -> Option<I2cStep> {
         (None, Some(bytes), None) => read_bytes(&bytes).map(I2cStep::Read),
         (None, None, Some(nack)) if nack.as_bool() == Some(true) => Some(I2cStep::Nack),
         _ => {
-            element.refuse("must be one of { write = [...] }, { read = [...] } and { nack = true }", None);
+            element.refuse("must be { write = [...] }, { read = [...] } or { nack = true }", None);
             None
         }
     }
@@ -86,8 +86,9 @@ fn read_spi_step(_element: &Value<'_>, table: &Table<'_>) -> Option<SpiStep> {
 
 fn read_registers(_element: &Value<'_>, table: &Table<'_>) -> Option<(u8, Vec<u8>)> {
     let register =
-        table.require("register", "the number of the first one").and_then(|value| value.integer(0..=u8::MAX));
-    let bytes = table.require("bytes", "what is in the registers from there on").and_then(|value| read_bytes(&value));
+        table.require("register", "the number of the first register").and_then(|value| value.integer(0..=u8::MAX));
+    let bytes =
+        table.require("bytes", "the content of the registers from there on").and_then(|value| read_bytes(&value));
     Some((register?, bytes?))
 }
 

@@ -22,7 +22,7 @@ fn read_step(element: &Value<'_>, table: &Table<'_>) -> Option<UartStep> {
     let after_ms = table.get("after-ms").map_or(Some(0), |value| value.integer(0..=LAST_MS));
     let step = UartStep { expect: expect?, after_ns: after_ms? * NS_PER_MS, send: send? };
     if step == UartStep::default() {
-        element.refuse("does nothing: it needs `expect`, `after-ms` or `send`", None);
+        element.refuse("does nothing: add `expect`, `after-ms` or `send`", None);
         return None;
     }
     Some(step)
