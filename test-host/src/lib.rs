@@ -31,7 +31,6 @@ pub mod cli;
 mod clock;
 mod describe;
 mod display;
-mod duration;
 pub mod engine;
 mod escape;
 pub mod harness;
@@ -44,7 +43,6 @@ pub mod mac;
 #[cfg(feature = "compile")]
 pub mod microcontroller;
 pub mod output;
-pub mod policy;
 pub mod program;
 mod reach;
 pub mod run;
@@ -56,3 +54,5 @@ pub mod trace;
 pub mod trust;
 mod turns;
 mod wasi;
+
+pub use wasm_embedded_policy as policy;

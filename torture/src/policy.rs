@@ -85,7 +85,7 @@ fn refused(bytes: &[u8], error: &PolicyError) {
 
 /// The policies of this repository.
 pub(crate) fn files() -> Files {
-    let folders = ["fuzz/corpus/policy", "test-host/tests/policies", "drivers-demo/policies", "examples"];
+    let folders = ["fuzz/corpus/policy", "policy/tests/policies", "drivers-demo/policies", "examples"];
     let files = folders.iter().flat_map(|folder| read_folder(&workspace().join(folder), "")).collect();
     Files { files, words: WORDS }
 }

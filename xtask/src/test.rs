@@ -15,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-pub(crate) const NATIVE: [&str; 20] = [
+pub(crate) const NATIVE: [&str; 22] = [
     "--package",
     "wasm-embedded-hal",
     "--package",
@@ -28,6 +28,8 @@ pub(crate) const NATIVE: [&str; 20] = [
     "wasm-embedded-conformance",
     "--package",
     "wasm-embedded-image",
+    "--package",
+    "wasm-embedded-policy",
     "--package",
     "xtask",
     "--package",
@@ -43,7 +45,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     targets::ensure(&[targets::GUEST, targets::FIRMWARE])?;
     let native = targets::native()?;
     let native = [&NATIVE[..], &["--target", &native]].concat();
-    let documented = [&NATIVE[..12], &native[NATIVE.len()..]].concat();
+    let documented = [&NATIVE[..14], &native[NATIVE.len()..]].concat();
     let mut steps = Steps::new(options.only.clone());
     steps.step("format", || done(&["fmt", "--all", "--check"]));
     steps.step("bindings and WIT copies are those of wit/", || {

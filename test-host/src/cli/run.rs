@@ -22,11 +22,11 @@ use super::{note, status};
 use crate::board::{Board, ScriptMismatch};
 use crate::engine::EngineOptions;
 use crate::output::outlet;
-use crate::policy::{LogLevel, Policy};
+use crate::policy::{LogLevel, Policy, duration};
 use crate::program::Program;
 use crate::run::{self, Ended, RunOptions, Together};
 use crate::style::Style;
-use crate::{display, duration, reach, screen};
+use crate::{display, reach, screen};
 
 /// Runs one or several components on the board that a policy describes
 #[derive(Args)]

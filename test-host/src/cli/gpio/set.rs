@@ -9,8 +9,7 @@ use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::Failure;
 use crate::cli::signals::Signals;
 use crate::cli::status;
-use crate::duration;
-use crate::policy::{PinDirection, PinLevel};
+use crate::policy::{PinDirection, PinLevel, duration};
 
 /// Drives and holds outputs and open-drain pins, like gpioset
 #[derive(Args)]

@@ -11,8 +11,7 @@ use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::{self, Failure};
 use crate::cli::signals::Signals;
 use crate::cli::status;
-use crate::duration;
-use crate::policy::{PinBackend, PinDirection};
+use crate::policy::{PinBackend, PinDirection, duration};
 
 /// Prints the edges of an input as they happen, like gpiomon
 #[derive(Args)]

@@ -9,7 +9,6 @@ use super::reader::Table;
 /// Bounds on the machine that a guest runs on, as far as the policy states them. What it does not state has a default: that of the
 /// method of the same name here, and another one on a microcontroller. The defaults are for a guest that nobody trusts.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-#[non_exhaustive]
 pub struct MachineLimits {
     /// `memory-bytes`: the most memory of a guest, all its memories together.
     pub memory_bytes: Option<usize>,

@@ -10,7 +10,7 @@ use super::excerpt::Excerpt;
 use crate::escape;
 
 /// The bytes of a policy file that something is about.
-pub(crate) type Span = Range<usize>;
+pub type Span = Range<usize>;
 
 /// The most problems that are told of one file: more than anybody mends at once.
 pub const MAX_PROBLEMS: usize = 20;

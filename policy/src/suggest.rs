@@ -7,7 +7,7 @@ const MOST_COMPARED: usize = 1_000;
 const MOST_LISTED: usize = 48;
 
 /// Returns the candidate that `name` is most likely a slip of the pen for.
-pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if name.len() > LONGEST_NAME {
         return None;
     }
@@ -20,7 +20,7 @@ pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c s
 }
 
 /// Returns the advice for an unknown `name`: the nearest candidate if there is one, and what there is.
-pub(crate) fn advice(name: &str, kind: &str, candidates: &[&str]) -> String {
+pub fn advice(name: &str, kind: &str, candidates: &[&str]) -> String {
     let listed = match candidates.split_at_checked(MOST_LISTED) {
         _ if candidates.is_empty() => format!("the policy has no {kind}"),
         Some((first, rest @ [_, ..])) => format!("{kind}: {}, and {} more", first.join(", "), rest.len()),

@@ -3,7 +3,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::{AROUND, CONTEXT_LINES, Excerpt, GAP_LINES, LONGEST_LINE, LONGEST_PLACE};
-use crate::policy::problem::{Finding, Findings, PolicyError, Span};
+use crate::problem::{Finding, Findings, PolicyError, Span};
 
 /// What lines are made of: plain text, characters of several bytes and of no or double width, and such as do something.
 const PIECES: [&str; 14] = [

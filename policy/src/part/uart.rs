@@ -4,7 +4,7 @@ use wasm_embedded_sim::parts::scripted::{UartEnding, UartStep};
 
 use super::script::{missing, read_all, read_bytes};
 use super::{LAST_MS, NS_PER_MS, Script};
-use crate::policy::reader::{Table, Value};
+use crate::reader::{Table, Value};
 
 /// Reads the steps and the ending.
 pub(super) fn read(table: &Table<'_>) -> Option<Script> {

@@ -4,7 +4,7 @@
 //! wrong type, an address granted twice or a part on a bus that is not there refuse the whole file before anything is opened.
 //!
 //! ```
-//! use wasm_embedded_rt::policy::Policy;
+//! use wasm_embedded_policy::Policy;
 //!
 //! let policy = Policy::parse("board.toml", r#"
 //!     [i2c.sensor]
@@ -20,7 +20,7 @@
 //!
 //! let slip = Policy::parse("board.toml", "[i2c.sensor]\nsim = true\nalow = [0x76]").unwrap_err();
 //! assert_eq!(slip.to_string(), "the policy board.toml is refused: 1 problem");
-//! # Ok::<(), wasm_embedded_rt::policy::PolicyError>(())
+//! # Ok::<(), wasm_embedded_policy::PolicyError>(())
 //! ```
 
 mod adc;
@@ -28,6 +28,8 @@ mod address;
 mod backend;
 mod channel;
 mod device;
+pub mod duration;
+pub mod escape;
 mod excerpt;
 mod fault;
 mod gpio;
@@ -44,7 +46,7 @@ mod pwm;
 mod reader;
 mod restart;
 mod spi;
-pub(crate) mod suggest;
+pub mod suggest;
 mod uart;
 mod wiring;
 
@@ -64,10 +66,9 @@ pub use self::fault::{Cause, FailureKind, Fault, FaultPlace};
 pub use self::gpio::{Bias, Chip, PinBackend, PinDirection, PinLabel, PinLevel};
 pub use self::i2c::{DEFAULT_I2C_FREQUENCY_HZ, I2cLabel};
 pub use self::limits::{Fuel, MachineLimits};
-pub use self::log::LogLevel;
-
+pub use self::log::{LOG_LEVELS, LogLevel};
 pub use self::part::{FlashModel, NetName, Part, Script};
-pub use self::problem::{MAX_PROBLEMS, PolicyError, Problem};
+pub use self::problem::{MAX_PROBLEMS, PolicyError, Problem, Span};
 pub use self::pwm::{DEFAULT_PWM_FREQUENCY_HZ, PwmLabel};
 pub use self::spi::{DEFAULT_SPI_FREQUENCY_HZ, Select, SpiLabel};
 pub use self::uart::{DEFAULT_BAUD, UartLabel};
@@ -189,7 +190,7 @@ impl Policy {
     }
 
     /// Returns the labels for channels of chips, with what stands behind them.
-    pub(crate) fn channels(&self) -> impl Iterator<Item = (&str, &ChannelBackend, &problem::Span)> {
+    pub fn channels(&self) -> impl Iterator<Item = (&str, &ChannelBackend, &Span)> {
         let pwm = self.pwm.iter().map(|label| (label.label.as_str(), &label.backend, &label.span));
         pwm.chain(self.adc.iter().map(|label| (label.label.as_str(), &label.backend, &label.span)))
     }

@@ -51,7 +51,7 @@ impl ChannelBackend {
     }
 
     /// Returns the net, if it is simulated.
-    pub(crate) fn net(&self) -> Option<&str> {
+    pub fn net(&self) -> Option<&str> {
         match self {
             ChannelBackend::Sim(net) => Some(net),
             ChannelBackend::Linux { .. } | ChannelBackend::Pin(_) => None,

@@ -20,7 +20,7 @@ pub enum LogLevel {
 }
 
 /// The words for [`LogLevel`], in a policy and on the command line.
-pub(crate) const LOG_LEVELS: [(&str, LogLevel); 6] = [
+pub const LOG_LEVELS: [(&str, LogLevel); 6] = [
     ("off", LogLevel::Off),
     ("error", LogLevel::Error),
     ("warn", LogLevel::Warn),

@@ -6,13 +6,13 @@ use wasm_embedded_sim::fault::{PartFault, UartFault};
 use wasm_embedded_sim::uart::Parity;
 
 use super::{Cause, FailureKind, Fault, FaultPlace};
-use crate::policy::Policy;
-use crate::policy::backend::BusBackend;
-use crate::policy::channel::ChannelBackend;
-use crate::policy::device::{Device, Wiring};
-use crate::policy::gpio::PinBackend;
-use crate::policy::problem::{Finding, Findings};
-use crate::policy::suggest;
+use crate::Policy;
+use crate::backend::BusBackend;
+use crate::channel::ChannelBackend;
+use crate::device::{Device, Wiring};
+use crate::gpio::PinBackend;
+use crate::problem::{Finding, Findings};
+use crate::suggest;
 
 /// What is at the place of a fault.
 #[derive(Clone, Copy, PartialEq, Eq)]

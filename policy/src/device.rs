@@ -49,7 +49,7 @@ pub struct Device {
 
 impl Device {
     /// Returns the nets that the part is on, with the keys that name them.
-    pub(crate) fn nets(&self) -> Vec<(&'static str, &NetName)> {
+    pub fn nets(&self) -> Vec<(&'static str, &NetName)> {
         let select = match &self.wiring {
             Wiring::Spi { select: Some(net), .. } => Some(("select", net)),
             Wiring::Spi { select: None, .. } | Wiring::I2c { .. } | Wiring::Uart { .. } | Wiring::Nets => None,

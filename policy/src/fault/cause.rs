@@ -3,11 +3,10 @@
 use wasm_embedded_sim::fault::{AdcFault, Flip, I2cFault, NetFault, PartFault, PwmFault, SpiFault, UartFault};
 use wasm_embedded_sim::{Address, Level};
 
-use crate::policy::reader::{Table, Value};
-use crate::policy::spi::read_mode;
+use crate::reader::{Table, Value};
+use crate::spi::read_mode;
 
 /// What goes wrong.
-#[non_exhaustive]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Cause {
     /// On an I2C bus.

@@ -4,13 +4,12 @@ use embedded_hal::spi::Mode;
 use wasm_embedded_sim::parts::scripted::{I2cStep, SpiStep, UartEnding, UartStep};
 
 use super::Buses;
-use crate::policy::problem::Finding;
-use crate::policy::reader::{Table, Value};
-use crate::policy::spi::read_mode;
+use crate::problem::Finding;
+use crate::reader::{Table, Value};
+use crate::spi::read_mode;
 
 /// What a scripted part does.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub enum Script {
     /// Expects exchanges on I2C.
     I2c(Vec<I2cStep>),

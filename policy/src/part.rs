@@ -20,7 +20,6 @@ pub type NetName = Spanned<String>;
 
 /// A part with its settings. What the policy leaves out has the default of the part itself.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub enum Part {
     /// A sensor of temperature, humidity and pressure.
     Bme280 {
@@ -177,7 +176,7 @@ impl Part {
     }
 
     /// Returns the addresses that the part answers to when it is given `address`.
-    pub(crate) fn occupied(&self, address: u8) -> RangeInclusive<u8> {
+    pub fn occupied(&self, address: u8) -> RangeInclusive<u8> {
         match self {
             Part::Eeprom24 { size, .. } => address..=address | size.block_mask(),
             _ => address..=address,

@@ -9,9 +9,9 @@ use wasm_embedded_sim::parts::lm75::Model;
 use wasm_embedded_sim::parts::ssd1306::Panel;
 
 use super::{Buses, FlashModel, LAST_MS, NS_PER_MS, NetName, Part, Script};
-use crate::policy::backend::read_net;
-use crate::policy::reader::{Table, Value};
-use crate::policy::suggest;
+use crate::backend::read_net;
+use crate::reader::{Table, Value};
+use crate::suggest;
 
 /// What `part` can be.
 #[derive(Clone, Copy)]

@@ -88,7 +88,7 @@ pub(crate) fn read_allow(value: &Value<'_>) -> Vec<AddressGrant> {
 
 impl AddressGrant {
     /// Returns whether the two have an address in common.
-    pub(crate) fn overlaps(&self, other: &AddressGrant) -> bool {
+    pub fn overlaps(&self, other: &AddressGrant) -> bool {
         self.ten_bit == other.ten_bit && !self.common(other).is_empty()
     }
 

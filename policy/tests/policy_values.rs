@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
-use wasm_embedded_rt::policy::{Policy, PolicyError};
+use wasm_embedded_policy::{Policy, PolicyError};
 
 /// A table of the policy: its name, the policy around it, what stands between its entries, and what is read.
 struct Table {
