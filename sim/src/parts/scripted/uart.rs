@@ -131,6 +131,7 @@ impl UartPeer for UartScript {
     }
 
     fn is_gone(&self) -> bool {
-        self.ending == UartEnding::HangUp && self.finished() && self.sending.is_empty()
+        // Having all that it expects is not enough: it may still have to answer.
+        self.ending == UartEnding::HangUp && self.index >= self.steps.len() && self.sending.is_empty()
     }
 }
