@@ -101,6 +101,40 @@ fn an_image_holds_what_was_put_into_it() {
 }
 
 #[test]
+fn an_image_holds_what_is_empty_or_fills_its_room() {
+    let policy = Policy::default();
+    for (wasmtime, board, fuelled, tunables, code) in [
+        ("", "", false, 0, &[][..]),
+        ("1234567890123456", "12345678", true, u32::MAX, &[7][..]),
+        ("48.0.8", "pico2", false, 0x0102_0304, &[9; CODE_ALIGN][..]),
+    ] {
+        let contents = Contents { wasmtime, tunables, board, fuelled, policy: &policy, code };
+        let packed = contents.pack().expect("all fits");
+        let image = Image::verify(&packed).expect("an image");
+        assert_eq!((image.wasmtime(), image.board(), image.is_fuelled()), (wasmtime, board, fuelled));
+        assert_eq!((image.tunables(), image.code(), image.len()), (tunables, code, packed.len()));
+        assert_eq!(image.policy().as_ref(), Ok(&policy));
+    }
+    let too_long = |wasmtime, board| {
+        let contents = Contents { wasmtime, tunables: 0, board, fuelled: false, policy: &policy, code: &[] };
+        contents.pack().map(|_| ())
+    };
+    assert_eq!(too_long("12345678901234567", ""), Err(ImageError::TooLong("the version of Wasmtime")));
+    assert_eq!(too_long("", "123456789"), Err(ImageError::TooLong("the name of the board")));
+}
+
+#[test]
+fn the_digest_is_that_of_all_but_itself() {
+    use sha2::{Digest as _, Sha256};
+
+    let packed = packed();
+    let image = Image::verify(&packed).expect("an image");
+    let at = packed.windows(32).position(|bytes| bytes == image.digest()).expect("it is in the image");
+    let rest = Sha256::new().chain_update(&packed[..at]).chain_update(&packed[at + 32..]);
+    assert_eq!(image.digest(), rest.finalize().as_slice());
+}
+
+#[test]
 fn one_changed_bit_anywhere_refuses_an_image() {
     let image = packed();
     for at in 0..image.len() {
@@ -134,4 +168,118 @@ fn a_refusal_says_what_is_wrong() {
     assert_eq!(with(8, 1), Err(ImageError::Format(1)));
     assert_eq!(with(CODE_ALIGN, 0), Err(ImageError::Checksum));
     assert_eq!(Image::verify(&image[..image.len() - 1]).map(|_| ()), Err(ImageError::Cut));
+}
+
+/// Where the header has the length of the policy, the place of the code and its length, and where the checksum and the policy are.
+const LENGTHS_AT: usize = 40;
+const DIGEST_AT: usize = 64;
+const POLICY_AT: usize = 96;
+
+/// Returns a policy as it stands in an image.
+fn written(policy: &Policy) -> Vec<u8> {
+    let contents = Contents { wasmtime: "", tunables: 0, board: "", fuelled: false, policy, code: &[] };
+    let image = contents.pack().expect("an image");
+    let len = u32::from_le_bytes(image[LENGTHS_AT..LENGTHS_AT + 4].try_into().expect("four bytes"));
+    image[POLICY_AT..POLICY_AT + usize::try_from(len).expect("it is short")].to_vec()
+}
+
+/// Reads a policy from an image that has these bytes in its place.
+fn read(bytes: &[u8]) -> Result<Policy, ImageError> {
+    use sha2::{Digest as _, Sha256};
+
+    let code_at = (POLICY_AT + bytes.len()).next_multiple_of(CODE_ALIGN);
+    let mut image = packed();
+    for (word, len) in [bytes.len(), code_at, 0].into_iter().enumerate() {
+        let at = LENGTHS_AT + 4 * word;
+        image[at..at + 4].copy_from_slice(&u32::try_from(len).expect("it is short").to_le_bytes());
+    }
+    image.truncate(POLICY_AT);
+    image.extend_from_slice(bytes);
+    image.resize(code_at, 0);
+    let digest = Sha256::new().chain_update(&image[..DIGEST_AT]).chain_update(&image[POLICY_AT..]).finalize();
+    image[DIGEST_AT..POLICY_AT].copy_from_slice(&digest);
+    Image::verify(&image)?.policy()
+}
+
+#[test]
+fn a_policy_that_is_read_is_written_as_the_same_bytes() {
+    let bytes = written(&policy());
+    assert_eq!(read(&bytes).as_ref(), Ok(&policy()));
+    let (mut accepted, mut refused) = (0, 0);
+    for at in 0..bytes.len() {
+        for value in 0..=u8::MAX {
+            let mut changed = bytes.clone();
+            changed[at] = value;
+            match read(&changed) {
+                Ok(policy) => {
+                    assert_eq!(written(&policy), changed, "byte {at} as {value:#04x}");
+                    accepted += 1;
+                }
+                Err(_) => refused += 1,
+            }
+        }
+    }
+    assert!(accepted > bytes.len() && refused > 0, "{accepted} read, {refused} refused");
+    for len in 0..bytes.len() {
+        assert!(read(&bytes[..len]).is_err(), "the first {len} bytes");
+    }
+    assert!(read(&[&bytes[..], &[0]].concat()).is_err(), "a byte too many");
+}
+
+#[test]
+fn a_text_and_a_list_have_at_most_4096_entries() {
+    let longest = Policy { name: "x".repeat(4096), ..policy() };
+    assert_eq!(read(&written(&longest)).as_ref(), Ok(&longest));
+    // A byte more is cut, between two characters.
+    for name in ["x".repeat(4097), format!("{}\u{e9}", "x".repeat(4095))] {
+        let cut = read(&written(&Policy { name, ..policy() })).expect("it is cut");
+        assert_eq!(cut.name, "x".repeat(cut.name.len()));
+        assert!((4095..=4096).contains(&cut.name.len()), "{}", cut.name.len());
+    }
+    let mut bytes = written(&longest);
+    let at = bytes.windows(3).position(|window| window == [0x00, 0x10, b'x']).expect("the length of the name");
+    bytes[at..at + 2].copy_from_slice(&4097_u16.to_le_bytes());
+    bytes.insert(at + 2, b'x');
+    assert!(read(&bytes).is_err(), "a length that no policy has");
+    let pins = |count| Policy { pins: vec![policy().pins[0].clone(); count], ..policy() };
+    assert_eq!(read(&written(&pins(4096))).as_ref(), Ok(&pins(4096)));
+    assert_eq!(read(&written(&pins(4097))).as_ref(), Ok(&pins(4096)));
+}
+
+#[test]
+fn code_stands_where_the_header_says_behind_the_policy_and_aligned() {
+    let image = packed();
+    let policy_len = u32::try_from(written(&policy()).len()).expect("it is short");
+    let changed = |word: usize, value: u32| {
+        let mut image = image.clone();
+        image[LENGTHS_AT + 4 * word..][..4].copy_from_slice(&value.to_le_bytes());
+        Image::verify(&image).map(|_| ())
+    };
+    assert_eq!(changed(0, policy_len), Ok(()));
+    assert_eq!(changed(0, 4096), Err(ImageError::Cut), "the policy would reach into the code");
+    assert_eq!(changed(1, 4095), Err(ImageError::Cut), "the code is not aligned");
+    assert_eq!(changed(1, 0), Err(ImageError::Cut), "the code would stand over the policy");
+    assert_eq!(changed(2, u32::MAX), Err(ImageError::Cut), "longer than the region");
+    assert_eq!(changed(2, 4999), Err(ImageError::Checksum));
+}
+
+#[test]
+fn every_refusal_has_a_message_of_its_own_with_its_figures() {
+    let damaged = read(&[]).expect_err("no policy");
+    assert!(matches!(damaged, ImageError::Policy(_)), "{damaged:?}");
+    let errors = [
+        ImageError::Empty,
+        ImageError::NotAnImage,
+        ImageError::Format(12_345),
+        ImageError::Cut,
+        ImageError::Checksum,
+        damaged,
+        ImageError::TooLong("the name of the board"),
+    ];
+    let messages = errors.map(|error| error.to_string());
+    for (index, message) in messages.iter().enumerate() {
+        assert!(message.len() > 20, "{message:?} says too little");
+        assert!(!messages[..index].contains(message), "{message:?} is said of two errors");
+    }
+    assert!(messages[2].contains("12345") && messages[6].contains("the name of the board"), "{messages:?}");
 }
