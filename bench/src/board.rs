@@ -8,7 +8,8 @@ use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::StatefulOutputPin;
 use embedded_hal::i2c::I2c;
 use embedded_hal::spi::SpiDevice;
-use wasm_embedded_host::{Access, HalCtx, I2cGrant, PinGrant};
+use wasm_embedded_host::i2c::BothWidths;
+use wasm_embedded_host::{Access, EmbeddedHal, HalCtx, I2cGrant, PinGrant, SpiGrant};
 use wasm_embedded_sim::parts::eeprom24::Size;
 use wasm_embedded_sim::parts::ssd1306::Panel;
 use wasm_embedded_sim::parts::{Bme280, Eeprom24, Ssd1306, W25q};
@@ -82,16 +83,21 @@ impl Board {
         let all = || I2cGrant::none().allow_range(0..=0x7f, Access::ReadWrite);
         let pin = || PinGrant { initial: wasm_embedded_host::digital::Level::High, ..PinGrant::default() };
         let mut hal = HalCtx::builder();
-        hal.spi_device("spi-loopback", SpiLoopback).i2c("i2c-loopback", I2cLoopback, all());
-        hal.output("pin-loopback", PinLoopback::default(), PinGrant::default());
-        hal.spi_device("spi", self.spi).i2c_both("i2c", self.i2c, all());
-        hal.i2c_both("board", self.board, all());
-        hal.spi_device("flash", self.flash).spi_device("tft", self.tft);
-        hal.output("HOLD", self.hold, pin()).output("WP", self.wp, pin()).output("DC", self.dc, pin());
-        hal.spi_device_object("spi-pending", Box::new(Later(SpiLoopback)));
-        hal.i2c_bus("i2c-pending", Box::new(Later(I2cLoopback)), all());
-        hal.i2c_bus("i2c-waited", Box::new(OnWires(self.waited)), all());
-        hal.delay_object(Box::new(Waits(self.sim)));
+        let spi = SpiGrant::of_unknown_clock();
+        hal.spi_device("spi-loopback", EmbeddedHal(SpiLoopback), spi).i2c(
+            "i2c-loopback",
+            EmbeddedHal(I2cLoopback),
+            all(),
+        );
+        hal.output("pin-loopback", EmbeddedHal(PinLoopback::default()), PinGrant::default());
+        hal.spi_device("spi", EmbeddedHal(self.spi), spi).i2c("i2c", BothWidths(self.i2c), all());
+        hal.i2c("board", BothWidths(self.board), all());
+        hal.spi_device("flash", EmbeddedHal(self.flash), spi).spi_device("tft", EmbeddedHal(self.tft), spi);
+        for (label, output) in [("HOLD", self.hold), ("WP", self.wp), ("DC", self.dc)] {
+            hal.output(label, EmbeddedHal(output), pin());
+        }
+        hal.spi_device("spi-pending", Later(SpiLoopback), spi).i2c("i2c-pending", Later(I2cLoopback), all());
+        hal.i2c("i2c-waited", OnWires(self.waited), all()).delay(Waits(self.sim));
         hal.build()
     }
 

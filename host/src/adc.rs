@@ -1,5 +1,7 @@
 //! Analogue inputs.
 
+use core::fmt;
+
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource};
 
@@ -82,6 +84,19 @@ pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()>
         },
     )
 }
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Error::Other => "the converter or its driver failed",
+            Error::Unsupported => "the converter cannot do this",
+            Error::Busy => "the converter is in use elsewhere",
+            Error::TimedOut => "the conversion did not end in time",
+        })
+    }
+}
+
+impl core::error::Error for Error {}
 
 impl From<Error> for wit::Error {
     fn from(error: Error) -> wit::Error {

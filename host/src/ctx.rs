@@ -2,22 +2,14 @@
 
 use alloc::boxed::Box;
 use core::fmt;
-use core::num::NonZeroU32;
-
-use embedded_hal::delay::DelayNs;
-use embedded_hal::digital::{InputPin, OutputPin};
-use embedded_hal::i2c::{I2c, SevenBitAddress, TenBitAddress};
-use embedded_hal::pwm::SetDutyCycle;
-use embedded_hal::spi::{SpiBus, SpiDevice};
-use embedded_io::{Read, ReadReady, Write, WriteReady};
 
 use crate::bindings::wasm_embedded::hal::types::OpenError;
 use crate::claims::Claims;
 use crate::clock::{Clock, Forward};
-use crate::delay::{self, Delay, Sliced};
-use crate::digital::{self, Input, Io, Output, Pins};
+use crate::delay::{self, Delay};
+use crate::digital::{Input, Io, Output, Pin, Pins};
 use crate::gate::Gate;
-use crate::grant::{Access, I2cGrant, PinGrant, PwmGrant};
+use crate::grant::{Access, I2cGrant, InputGrant, PinGrant, PwmGrant, SpiGrant};
 use crate::interrupt::Interrupt;
 use crate::limits::Limits;
 use crate::log::{Log, Silent};
@@ -210,125 +202,62 @@ impl fmt::Debug for HalCtx {
 }
 
 impl HalCtxBuilder {
-    /// Adds an I2C bus whose targets have seven-bit addresses. Ten-bit addresses are `unsupported`.
-    pub fn i2c<B>(&mut self, label: &str, bus: B, grant: I2cGrant) -> &mut HalCtxBuilder
-    where
-        B: I2c<SevenBitAddress> + Send + 'static,
-    {
-        self.i2c_bus(label, Box::new(i2c::SevenBit(bus)), grant)
-    }
-
-    /// Adds an I2C bus that can address targets of both widths.
-    pub fn i2c_both<B>(&mut self, label: &str, bus: B, grant: I2cGrant) -> &mut HalCtxBuilder
-    where
-        B: I2c<SevenBitAddress> + I2c<TenBitAddress> + Send + 'static,
-    {
-        self.i2c_bus(label, Box::new(i2c::BothWidths(bus)), grant)
-    }
-
-    /// Adds an I2C bus that reports the host's own errors.
-    pub fn i2c_bus(&mut self, label: &str, bus: Box<dyn i2c::Bus>, grant: I2cGrant) -> &mut HalCtxBuilder {
-        self.0.i2c.add(label, bus, grant);
+    /// Adds an I2C bus: one of the host's own trait, or [`EmbeddedHal`](crate::EmbeddedHal) or [`i2c::BothWidths`] around one of
+    /// embedded-hal.
+    pub fn i2c(&mut self, label: &str, bus: impl i2c::Bus + 'static, grant: I2cGrant) -> &mut HalCtxBuilder {
+        self.0.i2c.add(label, Box::new(bus), grant);
         self
     }
 
-    /// Adds an SPI device.
-    pub fn spi_device<D: SpiDevice + Send + 'static>(&mut self, label: &str, device: D) -> &mut HalCtxBuilder {
-        self.spi_device_object(label, Box::new(spi::Device(device)))
-    }
-
-    /// Adds an SPI device that reports the host's own errors.
-    pub fn spi_device_object(&mut self, label: &str, device: Box<dyn spi::Clocked>) -> &mut HalCtxBuilder {
-        self.0.spi_devices.add(label, device, ());
+    /// Adds an SPI device: one of the host's own trait, or [`EmbeddedHal`](crate::EmbeddedHal) around one of embedded-hal.
+    pub fn spi_device(
+        &mut self,
+        label: &str,
+        device: impl spi::Clocked + 'static,
+        grant: SpiGrant,
+    ) -> &mut HalCtxBuilder {
+        self.0.spi_devices.add(label, Box::new(device), grant);
         self
     }
 
-    /// Adds an SPI bus without chip select. No device of the same bus may be added beside it.
-    pub fn spi_bus<B: SpiBus + Send + 'static>(&mut self, label: &str, bus: B) -> &mut HalCtxBuilder {
-        self.spi_bus_object(label, Box::new(spi::Bus(bus)))
-    }
-
-    /// Adds an SPI bus that reports the host's own errors.
-    pub fn spi_bus_object(&mut self, label: &str, bus: Box<dyn spi::Clocked>) -> &mut HalCtxBuilder {
-        self.0.spi_buses.add(label, bus, ());
+    /// Adds an SPI bus without chip select, [`spi::EmbeddedHalBus`] around one of embedded-hal. Do not add a device of the same bus.
+    pub fn spi_bus(&mut self, label: &str, bus: impl spi::Clocked + 'static, grant: SpiGrant) -> &mut HalCtxBuilder {
+        self.0.spi_buses.add(label, Box::new(bus), grant);
         self
     }
 
     /// Adds an output, which its maker has driven to the grant's initial level.
-    pub fn output<P: OutputPin + Send + 'static>(
-        &mut self,
-        label: &str,
-        pin: P,
-        grant: PinGrant,
-    ) -> &mut HalCtxBuilder {
-        self.output_object(label, Box::new(digital::EmbeddedHal(pin)), grant)
-    }
-
-    /// Adds an output that reports the host's own errors.
-    pub fn output_object(&mut self, label: &str, pin: Box<dyn Output>, grant: PinGrant) -> &mut HalCtxBuilder {
-        self.0.pins.add_output(label, pin, grant);
+    pub fn output(&mut self, label: &str, pin: impl Output + 'static, grant: PinGrant) -> &mut HalCtxBuilder {
+        self.0.pins.outputs.add(label, Box::new(pin), Pin::new(grant));
         self
     }
 
     /// Adds an input.
-    pub fn input<P: InputPin + Send + 'static>(&mut self, label: &str, pin: P, active_low: bool) -> &mut HalCtxBuilder {
-        self.input_object(label, Box::new(digital::EmbeddedHal(pin)), active_low)
-    }
-
-    /// Adds an input that reports the host's own errors.
-    pub fn input_object(&mut self, label: &str, pin: Box<dyn Input>, active_low: bool) -> &mut HalCtxBuilder {
-        self.0.pins.add_input(label, pin, PinGrant { active_low, ..PinGrant::default() });
+    pub fn input(&mut self, label: &str, pin: impl Input + 'static, grant: InputGrant) -> &mut HalCtxBuilder {
+        self.0.pins.inputs.add(label, Box::new(pin), Pin::new(grant.into()));
         self
     }
 
     /// Adds an open-drain pin, which its maker has driven to the grant's initial level.
-    pub fn io<P>(&mut self, label: &str, pin: P, grant: PinGrant) -> &mut HalCtxBuilder
-    where
-        P: OutputPin + InputPin + Send + 'static,
-    {
-        self.io_object(label, Box::new(digital::EmbeddedHal(pin)), grant)
-    }
-
-    /// Adds an open-drain pin that reports the host's own errors.
-    pub fn io_object(&mut self, label: &str, pin: Box<dyn Io>, grant: PinGrant) -> &mut HalCtxBuilder {
-        self.0.pins.add_io(label, pin, grant);
+    pub fn io(&mut self, label: &str, pin: impl Io + 'static, grant: PinGrant) -> &mut HalCtxBuilder {
+        self.0.pins.ios.add(label, Box::new(pin), Pin::new(grant));
         self
     }
 
     /// Adds a PWM output, which its maker has set to its first duty.
-    pub fn pwm<P: SetDutyCycle + Send + 'static>(
-        &mut self,
-        label: &str,
-        output: P,
-        grant: PwmGrant,
-    ) -> &mut HalCtxBuilder {
-        self.pwm_object(label, Box::new(pwm::EmbeddedHal(output)), grant)
-    }
-
-    /// Adds a PWM output that reports the host's own errors.
-    pub fn pwm_object(&mut self, label: &str, output: Box<dyn pwm::Output>, grant: PwmGrant) -> &mut HalCtxBuilder {
-        pwm::add(&mut self.0.pwm, label, output, grant);
+    pub fn pwm(&mut self, label: &str, output: impl pwm::Output + 'static, grant: PwmGrant) -> &mut HalCtxBuilder {
+        pwm::add(&mut self.0.pwm, label, Box::new(output), grant);
         self
     }
 
-    /// Adds a serial port, which is asked every millisecond of `delay` whether it is ready. An asynchronous guest can use it when it is
-    /// ready, and not wait for it.
-    pub fn uart<P, D>(&mut self, label: &str, port: P, delay: D, access: Access) -> &mut HalCtxBuilder
-    where
-        P: Read + Write + ReadReady + WriteReady + Send + 'static,
-        D: DelayNs + Send + 'static,
-    {
-        self.uart_object(label, Box::new(uart::EmbeddedIo { port, delay }), access)
-    }
-
-    /// Adds a serial port that waits by itself and reports the host's own errors.
-    pub fn uart_object(&mut self, label: &str, port: Box<dyn uart::Port>, access: Access) -> &mut HalCtxBuilder {
-        self.0.uart.add(label, port, access);
+    /// Adds a serial port: one of the host's own trait, or [`uart::EmbeddedIo`] around one of embedded-io.
+    pub fn uart(&mut self, label: &str, port: impl uart::Port + 'static, access: Access) -> &mut HalCtxBuilder {
+        self.0.uart.add(label, Box::new(port), access);
         self
     }
 
     /// Adds an analogue input.
-    pub fn adc<I: adc::Input + 'static>(&mut self, label: &str, input: I) -> &mut HalCtxBuilder {
+    pub fn adc(&mut self, label: &str, input: impl adc::Input + 'static) -> &mut HalCtxBuilder {
         self.0.adc.add(label, Box::new(input), ());
         self
     }
@@ -339,36 +268,16 @@ impl HalCtxBuilder {
         self
     }
 
-    /// Sets what waits for the guest, from any embedded-hal delay. Without a delay, a guest that waits is stopped.
-    pub fn delay<D: DelayNs + Send + 'static>(&mut self, delay: D) -> &mut HalCtxBuilder {
-        self.delay_object(Box::new(Sliced(delay)))
-    }
-
-    /// Sets what waits for the guest.
-    pub fn delay_object(&mut self, delay: Box<dyn Delay>) -> &mut HalCtxBuilder {
-        self.0.delay = delay;
+    /// Sets what waits for the guest: [`EmbeddedHal`](crate::EmbeddedHal) around any delay of embedded-hal does. Without a delay, a
+    /// guest that waits is stopped.
+    pub fn delay(&mut self, delay: impl Delay + 'static) -> &mut HalCtxBuilder {
+        self.0.delay = Box::new(delay);
         self
     }
 
     /// Sets where the guest's messages and the host's refusals go. Without a log they are dropped.
     pub fn log<L: Log + 'static>(&mut self, log: L) -> &mut HalCtxBuilder {
         self.0.log = Box::new(log);
-        self
-    }
-
-    /// States the clock of the bus behind the label of an I2C bus, an SPI device or an SPI bus that was added: with it, the host
-    /// knows how long a transaction keeps the bus, and refuses one that would keep it for longer than
-    /// [`Limits::transaction_time_ns`]. Without it only delays count.
-    pub fn frequency(&mut self, label: &str, frequency_hz: u32) -> &mut HalCtxBuilder {
-        let frequency_hz = NonZeroU32::new(frequency_hz);
-        if let Some((_, slot)) = self.0.i2c.find(label) {
-            slot.frequency_hz = frequency_hz;
-        }
-        for slots in [&mut self.0.spi_devices, &mut self.0.spi_buses] {
-            if let Some((_, slot)) = slots.find(label) {
-                slot.frequency_hz = frequency_hz;
-            }
-        }
         self
     }
 

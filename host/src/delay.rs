@@ -6,6 +6,7 @@ use embedded_hal::delay::DelayNs;
 use wasmtime::StoreContextMut;
 use wasmtime::component::Linker;
 
+use crate::adapter::EmbeddedHal;
 use crate::interrupt::Interrupt;
 use crate::linker::HalView;
 use crate::progress::Progress;
@@ -25,11 +26,8 @@ pub trait Delay: Send {
     }
 }
 
-/// Any embedded-hal delay, in slices of 20 ms.
-#[derive(Clone, Copy, Debug)]
-pub struct Sliced<D>(pub D);
-
-impl<D: DelayNs + Send> Delay for Sliced<D> {
+/// Waits in slices of 20 ms, so that an interrupt ends it.
+impl<D: DelayNs + Send> Delay for EmbeddedHal<D> {
     fn delay_ns(&mut self, ns: u64, interrupt: &Interrupt) {
         let mut left = ns;
         while left > 0 && interrupt.requested().is_none() {
@@ -114,7 +112,7 @@ mod tests {
     #[test]
     fn the_slices_add_up() {
         let mut waits = Waits(0, None);
-        Sliced(&mut waits).delay_ns(45_000_001, &Interrupt::default());
+        EmbeddedHal(&mut waits).delay_ns(45_000_001, &Interrupt::default());
         assert_eq!(waits.0, 45_000_001);
     }
 
@@ -122,7 +120,7 @@ mod tests {
     fn an_interrupt_ends_the_longest_delay_within_a_slice() {
         let interrupt = Interrupt::default();
         let mut waits = Waits(0, Some(interrupt.clone()));
-        Sliced(&mut waits).delay_ns(u64::MAX, &interrupt);
+        EmbeddedHal(&mut waits).delay_ns(u64::MAX, &interrupt);
         assert_eq!(waits.0, u64::from(SLICE_NS));
     }
 }

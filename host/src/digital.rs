@@ -3,12 +3,13 @@
 #[cfg(feature = "async")]
 mod asynchronous;
 
-use alloc::boxed::Box;
+use core::fmt;
 
 use embedded_hal::digital::{self, InputPin, OutputPin, PinState};
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, LinkerInstance, Resource};
 
+use crate::adapter::EmbeddedHal;
 use crate::bindings::wasm_embedded::hal::digital as wit;
 use crate::ctx;
 use crate::grant::PinGrant;
@@ -92,10 +93,6 @@ pub struct InputHandle(());
 #[derive(Debug)]
 pub struct IoHandle(());
 
-/// Any embedded-hal pin.
-#[derive(Debug)]
-pub(crate) struct EmbeddedHal<P>(pub(crate) P);
-
 /// What is kept of a pin beside its device.
 #[derive(Debug)]
 pub(crate) struct Pin {
@@ -107,7 +104,7 @@ pub(crate) struct Pin {
 }
 
 impl Pin {
-    fn new(grant: PinGrant) -> Pin {
+    pub(crate) fn new(grant: PinGrant) -> Pin {
         Pin { grant, commanded: grant.initial, is_safe: false }
     }
 }
@@ -121,18 +118,6 @@ pub(crate) struct Pins {
 }
 
 impl Pins {
-    pub(crate) fn add_output(&mut self, label: &str, pin: Box<dyn Output>, grant: PinGrant) {
-        self.outputs.add(label, pin, Pin::new(grant));
-    }
-
-    pub(crate) fn add_input(&mut self, label: &str, pin: Box<dyn Input>, grant: PinGrant) {
-        self.inputs.add(label, pin, Pin::new(grant));
-    }
-
-    pub(crate) fn add_io(&mut self, label: &str, pin: Box<dyn Io>, grant: PinGrant) {
-        self.ios.add(label, pin, Pin::new(grant));
-    }
-
     /// Drives every output that is the guest's own to its level on exit.
     pub(crate) fn make_safe(&mut self, is_its_own: &mut dyn FnMut(&str) -> bool) {
         make_safe(&mut self.outputs, is_its_own);
@@ -289,6 +274,18 @@ impl From<Level> for wit::Level {
         }
     }
 }
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Error::Other => "the pin or its driver failed",
+            Error::Unsupported => "the pin cannot do this",
+            Error::Busy => "the pin is in use elsewhere",
+        })
+    }
+}
+
+impl core::error::Error for Error {}
 
 impl From<Error> for wit::Error {
     fn from(error: Error) -> wit::Error {

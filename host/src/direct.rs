@@ -71,7 +71,7 @@ impl HalCtx {
         let Some((_, slot)) = slots.find(label) else {
             return Err(DirectError::refused(self.no_such(label, "an SPI device")));
         };
-        let [bytes, delay, time] = sums.asked(&self.limits, slot.frequency_hz);
+        let [bytes, delay, time] = sums.asked(&self.limits, slot.grant.clock_hz());
         let asked = [self.limits.count_of(operations.len()), bytes, delay, time];
         check(label, &asked, &mut *self.log).map_err(DirectError::refused)?;
         slot.device().map_err(DirectError::refused)?.run(operations).map_err(DirectError::Failed)
@@ -112,24 +112,31 @@ impl<E> DirectError<E> {
     }
 }
 
-impl<E: fmt::Debug> fmt::Display for DirectError<E> {
+impl<E> fmt::Display for DirectError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            DirectError::Refused => "the policy does not grant it, or it exceeds a limit",
+            DirectError::Failed(_) => "the hardware failed",
+        })
+    }
+}
+
+impl<E: core::error::Error + 'static> core::error::Error for DirectError<E> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            DirectError::Refused => f.write_str("the policy does not grant it, or it exceeds a limit"),
-            DirectError::Failed(error) => write!(f, "the hardware failed: {error:?}"),
+            DirectError::Refused => None,
+            DirectError::Failed(error) => Some(error),
         }
     }
 }
 
-impl<E: fmt::Debug> core::error::Error for DirectError<E> {}
-
 #[cfg(test)]
 mod tests {
-    use alloc::boxed::Box;
+    use alloc::string::ToString;
 
     use super::*;
     use crate::digital::Input;
-    use crate::{I2cGrant, Limits};
+    use crate::{I2cGrant, InputGrant, Limits, SpiGrant};
 
     /// A bus, device and pin that works, and that must not be reached when something is refused.
     struct Works;
@@ -158,15 +165,11 @@ mod tests {
     }
 
     fn context() -> HalCtx {
-        let limits = Limits { transaction_bytes: 4, operations: 2, ..Limits::default() };
+        let limits = Limits::default().transaction_bytes(4).operations(2);
         let mut hal = HalCtx::builder();
-        hal.i2c_bus("sensor", Box::new(Works), I2cGrant::none().allow(0x76)).limits(limits);
-        hal.spi_device_object("flash", Box::new(Works)).frequency("flash", 1_000_000);
-        hal.spi_device_object("slow", Box::new(Works)).frequency("slow", 20).input_object(
-            "button",
-            Box::new(Works),
-            true,
-        );
+        hal.i2c("sensor", Works, I2cGrant::none().allow(0x76)).limits(limits);
+        hal.spi_device("flash", Works, SpiGrant::at_hz(1_000_000)).spi_device("slow", Works, SpiGrant::at_hz(20));
+        hal.input("button", Works, InputGrant { active_low: true });
         hal.build()
     }
 
@@ -204,5 +207,14 @@ mod tests {
             "400 ms on the wires"
         );
         assert_eq!(hal.pin_level("flash"), Err(DirectError::Refused));
+    }
+
+    #[test]
+    fn a_failure_has_the_device_s_own_error_as_its_source() {
+        use core::error::Error as _;
+
+        let failed = DirectError::Failed(i2c::Error::ArbitrationLoss);
+        assert_eq!(failed.source().map(ToString::to_string).as_deref(), Some("another controller won the bus"));
+        assert!(DirectError::<i2c::Error>::Refused.source().is_none());
     }
 }

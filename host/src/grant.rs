@@ -1,6 +1,7 @@
 //! What a label grants.
 
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 use core::ops::RangeInclusive;
 
 use crate::digital::Level;
@@ -23,6 +24,7 @@ pub struct I2cGrant {
     writable: u128,
     /// Ten-bit addresses, which are rare.
     ten_bit: Vec<(RangeInclusive<u16>, Access)>,
+    frequency_hz: Option<NonZeroU32>,
 }
 
 impl I2cGrant {
@@ -58,6 +60,21 @@ impl I2cGrant {
         self
     }
 
+    /// States the clock of the bus. With it, the host knows how long a transaction keeps the bus, and refuses one that would keep
+    /// it for longer than [`Limits::transaction_time_ns`](crate::Limits::transaction_time_ns). Of a bus whose clock is not stated,
+    /// or 0, only delays count.
+    #[must_use]
+    pub fn frequency_hz(mut self, frequency_hz: u32) -> I2cGrant {
+        self.frequency_hz = NonZeroU32::new(frequency_hz);
+        self
+    }
+
+    /// Returns the clock of the bus, if it was stated.
+    #[inline]
+    pub(crate) fn clock_hz(&self) -> Option<NonZeroU32> {
+        self.frequency_hz
+    }
+
     /// Returns whether reading, writing or both are granted at an address. Doing nothing is granted where something is.
     #[inline]
     #[must_use]
@@ -83,6 +100,46 @@ impl I2cGrant {
 #[inline]
 fn bit_of(address: u8) -> u128 {
     if address < 0x80 { 1 << address } else { 0 }
+}
+
+/// How fast an SPI bus is. What a guest may do there is bounded by time alone: SPI has no addresses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct SpiGrant {
+    frequency_hz: Option<NonZeroU32>,
+}
+
+impl SpiGrant {
+    /// Grants a bus or device with this clock. With it, the host knows how long a transaction keeps the bus, and refuses one that
+    /// would keep it for longer than [`Limits::transaction_time_ns`](crate::Limits::transaction_time_ns).
+    #[must_use]
+    pub fn at_hz(frequency_hz: u32) -> SpiGrant {
+        SpiGrant { frequency_hz: NonZeroU32::new(frequency_hz) }
+    }
+
+    /// Grants a bus or device whose clock nobody knows: of the time that a transaction takes, only its delays count.
+    #[must_use]
+    pub fn of_unknown_clock() -> SpiGrant {
+        SpiGrant::default()
+    }
+
+    /// Returns the clock, if it is known.
+    #[inline]
+    pub(crate) fn clock_hz(&self) -> Option<NonZeroU32> {
+        self.frequency_hz
+    }
+}
+
+/// How an input is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct InputGrant {
+    /// Whether the pin is inverted between the wire and the guest.
+    pub active_low: bool,
+}
+
+impl From<InputGrant> for PinGrant {
+    fn from(InputGrant { active_low }: InputGrant) -> PinGrant {
+        PinGrant { active_low, ..PinGrant::default() }
+    }
 }
 
 /// How an output is left and found.

@@ -12,6 +12,7 @@ use smallvec::SmallVec;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource, ResourceType, WasmList, WasmStr};
 
+use crate::adapter::EmbeddedHal;
 use crate::bindings::wasm_embedded::hal::i2c as wit;
 use crate::bindings::wasm_embedded::hal::types::{OpenError, Short};
 use crate::ctx::HalCtx;
@@ -83,13 +84,10 @@ pub trait Bus: Send {
 #[derive(Debug)]
 pub struct Handle(());
 
-/// An embedded-hal bus with seven-bit addresses.
-#[derive(Debug)]
-pub(crate) struct SevenBit<B>(pub(crate) B);
-
-/// An embedded-hal bus with both kinds of addresses.
-#[derive(Debug)]
-pub(crate) struct BothWidths<B>(pub(crate) B);
+/// A bus of embedded-hal that can address targets of seven bits and of ten. Under
+/// [`EmbeddedHal`](crate::EmbeddedHal), addresses of ten bits are [`Error::Unsupported`].
+#[derive(Clone, Copy, Debug)]
+pub struct BothWidths<B>(pub B);
 
 /// What is known of a transaction before it starts.
 #[derive(Clone, Copy, Debug, Default)]
@@ -342,7 +340,7 @@ pub(crate) fn permit(
         log.refused(&Refusal::Address { label: &slot.label, address, read_only, doubled });
         return Err(wit::Error::Denied);
     }
-    let time = limits.time(request.clocks(), slot.frequency_hz, 0);
+    let time = limits.time(request.clocks(), slot.grant.clock_hz(), 0);
     check(&slot.label, &[limits.bytes(request.written, request.read), time], log)?;
     if request.empty_read { Err(wit::Error::Unsupported) } else { Ok(()) }
 }
@@ -370,6 +368,26 @@ impl From<wit::Address> for Address {
         }
     }
 }
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Error::Bus => "a device holds a line of the bus, or the transfer broke off",
+            Error::ArbitrationLoss => "another controller won the bus",
+            Error::NoAcknowledge(NoAcknowledgeSource::Address | NoAcknowledgeSource::Unknown) => {
+                "no device acknowledged"
+            }
+            Error::NoAcknowledge(NoAcknowledgeSource::Data) => "the device did not acknowledge a byte",
+            Error::Overrun => "the controller lost received bytes",
+            Error::Other => "the bus or its driver failed",
+            Error::TooLong => "the transfer is too long for the hardware",
+            Error::Unsupported => "the hardware cannot do this",
+            Error::Busy => "the bus is in use elsewhere",
+        })
+    }
+}
+
+impl core::error::Error for Error {}
 
 impl From<Error> for wit::Error {
     fn from(error: Error) -> wit::Error {
@@ -407,7 +425,7 @@ fn from_hal<E: i2c::Error>(error: E) -> Error {
     error.kind().into()
 }
 
-impl<B: I2c<SevenBitAddress> + Send> Bus for SevenBit<B> {
+impl<B: I2c<SevenBitAddress> + Send> Bus for EmbeddedHal<B> {
     #[inline]
     fn transaction(&mut self, address: Address, operations: &mut [Operation<'_>]) -> Result<(), Error> {
         match address {

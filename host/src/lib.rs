@@ -15,7 +15,7 @@
 //! # impl I2c for Bus {
 //! #     fn transaction(&mut self, _: SevenBitAddress, _: &mut [Operation<'_>]) -> Result<(), Self::Error> { Ok(()) }
 //! # }
-//! use wasm_embedded_host::{HalCtx, I2cGrant};
+//! use wasm_embedded_host::{EmbeddedHal, HalCtx, I2cGrant};
 //! use wasmtime::component::{Component, Linker};
 //! use wasmtime::{Config, Engine, Store};
 //!
@@ -23,7 +23,7 @@
 //! # let bus = Bus;
 //! # let component: &[u8] = &[];
 //! let mut hal = HalCtx::builder();
-//! hal.i2c("sensor", bus, I2cGrant::none().allow(0x76));
+//! hal.i2c("sensor", EmbeddedHal(bus), I2cGrant::none().allow(0x76).frequency_hz(400_000));
 //!
 //! let mut config = Config::new();
 //! config.concurrency_support(false);
@@ -40,9 +40,10 @@
 
 extern crate alloc;
 
+mod adapter;
 pub mod adc;
-#[allow(missing_docs, unreachable_pub, reason = "generated from the WIT package, whose docs become its own")]
-pub mod bindings;
+#[allow(missing_docs, dead_code, unreachable_pub, reason = "generated from the WIT package")]
+mod bindings;
 #[cfg(feature = "async")]
 mod calls;
 mod claims;
@@ -69,11 +70,12 @@ mod slot;
 pub mod spi;
 pub mod uart;
 
+pub use adapter::EmbeddedHal;
 pub use claims::Claims;
 pub use ctx::{HalCtx, HalCtxBuilder};
 pub use direct::DirectError;
 pub use gate::Rate;
-pub use grant::{Access, DutyPart, I2cGrant, PinGrant, PwmGrant};
+pub use grant::{Access, DutyPart, I2cGrant, InputGrant, PinGrant, PwmGrant, SpiGrant};
 pub use interrupt::{Interrupt, Interrupted, Reason};
 pub use limits::Limits;
 #[cfg(feature = "async")]

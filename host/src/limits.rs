@@ -8,48 +8,66 @@ use crate::refusal::Refusal;
 /// Nanoseconds of a second.
 const NS_PER_S: u64 = 1_000_000_000;
 
-/// Bounds on what a guest asks for, checked before anything is allocated or any wire moves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Limits {
-    /// The most bytes that one transaction may write, and the most it may read. Protects the host's memory and the bus: 64 KiB,
-    /// more than any controller takes in one go.
-    pub transaction_bytes: u32,
-    /// The most operations in one transaction. Protects the host's memory and time.
-    pub operations: u32,
-    /// The longest sum of delays inside one SPI transaction, in nanoseconds, while chip select and bus are held. Protects the
-    /// other users of the bus: 50 ms.
-    pub transaction_delay_ns: u64,
-    /// How long one transaction may keep its bus, in nanoseconds: its clocks, as far as the bus' frequency is known (see
-    /// [`HalCtxBuilder::frequency`](crate::HalCtxBuilder::frequency)), and its delays. Protects the other users of the bus, and
-    /// whoever waits for this guest to be stopped: 200 ms, in which published drivers read a whole EEPROM of 16 Kbit at 100 kHz
-    /// (184 ms), and send a frame of 48,000 bytes to an e-paper display at 4 MHz (96 ms).
-    pub transaction_time_ns: u64,
-    /// The most handles a guest may hold at once. Protects the host's memory.
-    pub handles: u32,
-    /// The most asynchronous calls that may be on their way at once, with the replies that the guest has not taken. Protects the
-    /// host's memory: each may hold two times the bytes of a transaction.
-    pub calls: u32,
-    /// The most bytes of one log message, print or label that are looked at; the rest is cut off. Protects the log.
-    pub text_bytes: u32,
-    /// The most messages of the log in a second, refusals included, where the log has a clock; ten times as many may come at
-    /// once. The others are dropped and counted. Protects the log and whoever reads it.
-    pub log_messages_per_s: u32,
+/// Makes [`Limits`] of its table: a limit is one entry, with its default.
+macro_rules! limits {
+    ($($(#[$doc:meta])* $limit:ident: $number:ty = $default:literal,)*) => {
+        /// Bounds on what a guest asks for, checked before anything is allocated or any wire moves.
+        ///
+        /// ```
+        /// use wasm_embedded_host::Limits;
+        ///
+        /// let limits = Limits::default().transaction_bytes(4096).transaction_time_ns(20_000_000);
+        /// assert_eq!(limits.transaction_bytes, 4096);
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct Limits {
+            $($(#[$doc])* pub $limit: $number,)*
+        }
+
+        impl Default for Limits {
+            fn default() -> Limits {
+                Limits { $($limit: $default,)* }
+            }
+        }
+
+        impl Limits {
+            $(
+                #[doc = concat!("Returns these limits with another [`", stringify!($limit), "`](Limits#structfield.", stringify!($limit), ").")]
+                #[must_use]
+                pub const fn $limit(mut self, $limit: $number) -> Limits {
+                    self.$limit = $limit;
+                    self
+                }
+            )*
+        }
+    };
 }
 
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
-            transaction_bytes: 65_536,
-            operations: 1024,
-            transaction_delay_ns: 50_000_000,
-            transaction_time_ns: 200_000_000,
-            handles: 64,
-            calls: 128,
-            text_bytes: 4096,
-            log_messages_per_s: 1000,
-        }
-    }
+limits! {
+    /// The most bytes that one transaction may write, and the most it may read. Protects the host's memory and the bus: 64 KiB,
+    /// more than any controller takes in one go.
+    transaction_bytes: u32 = 65_536,
+    /// The most operations in one transaction. Protects the host's memory and time.
+    operations: u32 = 1024,
+    /// The longest sum of delays inside one SPI transaction, in nanoseconds, while chip select and bus are held. Protects the
+    /// other users of the bus: 50 ms.
+    transaction_delay_ns: u64 = 50_000_000,
+    /// How long one transaction may keep its bus, in nanoseconds: its clocks, as far as the frequency is known (see
+    /// [`I2cGrant::frequency_hz`](crate::I2cGrant::frequency_hz) and [`SpiGrant::at_hz`](crate::SpiGrant::at_hz)), and its delays.
+    /// Protects the other users of the bus, and whoever waits for this guest to be stopped: 200 ms, in which published drivers
+    /// read a whole EEPROM of 16 Kbit at 100 kHz (184 ms), and send a frame of 48,000 bytes to an e-paper display at 4 MHz (96 ms).
+    transaction_time_ns: u64 = 200_000_000,
+    /// The most handles a guest may hold at once. Protects the host's memory.
+    handles: u32 = 64,
+    /// The most asynchronous calls that may be on their way at once, with the replies that the guest has not taken. Protects the
+    /// host's memory: each may hold two times the bytes of a transaction.
+    calls: u32 = 128,
+    /// The most bytes of one log message, print or label that are looked at; the rest is cut off. Protects the log.
+    text_bytes: u32 = 4096,
+    /// The most messages of the log in a second, refusals included, where the log has a clock; ten times as many may come at
+    /// once. The others are dropped and counted. Protects the log and whoever reads it.
+    log_messages_per_s: u32 = 1000,
 }
 
 /// A number that the guest asked for, beside what it may be.

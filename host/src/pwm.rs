@@ -1,11 +1,13 @@
 //! Pulse-width modulation.
 
 use alloc::boxed::Box;
+use core::fmt;
 
 use embedded_hal::pwm::{self, SetDutyCycle};
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource};
 
+use crate::adapter::EmbeddedHal;
 use crate::bindings::wasm_embedded::hal::pwm as wit;
 use crate::grant::PwmGrant;
 use crate::linker::HalView;
@@ -41,10 +43,6 @@ pub trait Output: Send {
 /// The guest's handle of an output.
 #[derive(Debug)]
 pub struct Handle(());
-
-/// Any embedded-hal output.
-#[derive(Debug)]
-pub(crate) struct EmbeddedHal<P>(pub(crate) P);
 
 /// What is kept of an output beside its device.
 #[derive(Debug)]
@@ -102,6 +100,18 @@ pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()>
         },
     )
 }
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Error::Other => "the output or its driver failed",
+            Error::Unsupported => "the output cannot do this",
+            Error::Busy => "the output is in use elsewhere",
+        })
+    }
+}
+
+impl core::error::Error for Error {}
 
 impl From<Error> for wit::Error {
     fn from(error: Error) -> wit::Error {

@@ -4,7 +4,6 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use core::num::NonZeroU32;
 
 /// A device under its label, with its grant.
 pub(crate) struct Slot<D: ?Sized, G> {
@@ -12,8 +11,6 @@ pub(crate) struct Slot<D: ?Sized, G> {
     pub(crate) grant: G,
     /// How many handles are open.
     pub(crate) open: u32,
-    /// The clock of the bus behind the label, if it is known.
-    pub(crate) frequency_hz: Option<NonZeroU32>,
     /// Not here only while a call uses it: so a call can look at the guest's memory at the same time.
     device: Option<Box<D>>,
 }
@@ -34,7 +31,7 @@ impl<D: ?Sized, G> Default for Slots<D, G> {
 impl<D: ?Sized, G> Slots<D, G> {
     /// Adds a device. A label that was there before stands for the new one.
     pub(crate) fn add(&mut self, label: &str, device: Box<D>, grant: G) {
-        let slot = Slot { label: label.into(), grant, open: 0, frequency_hz: None, device: Some(device) };
+        let slot = Slot { label: label.into(), grant, open: 0, device: Some(device) };
         match self.0.iter_mut().find(|old| old.label == label) {
             Some(old) => *old = slot,
             None => self.0.push(slot),

@@ -4,6 +4,7 @@
 mod asynchronous;
 mod exchange;
 
+use core::fmt;
 use core::num::NonZeroU32;
 
 use embedded_hal::spi::{self, ErrorKind, Operation, SpiBus, SpiDevice};
@@ -11,9 +12,11 @@ use smallvec::SmallVec;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, LinkerInstance, Resource, WasmList};
 
+use crate::adapter::EmbeddedHal;
 use crate::bindings::wasm_embedded::hal::spi as wit;
 use crate::bindings::wasm_embedded::hal::types::Short;
 use crate::ctx::{self, HalCtx};
+use crate::grant::SpiGrant;
 use crate::limits::{Asked, Limits, TooLong, check, count, malformed, no_memory, size};
 use crate::linker::HalView;
 use crate::open::add_opening;
@@ -86,21 +89,17 @@ pub struct DeviceHandle(());
 #[derive(Debug)]
 pub struct BusHandle(());
 
-/// An embedded-hal device.
-#[derive(Debug)]
-pub(crate) struct Device<D>(pub(crate) D);
-
-/// An embedded-hal bus.
-#[derive(Debug)]
-pub(crate) struct Bus<B>(pub(crate) B);
+/// A bus of embedded-hal without chip select. Of devices, [`EmbeddedHal`](crate::EmbeddedHal) makes what a host needs.
+#[derive(Clone, Copy, Debug)]
+pub struct EmbeddedHalBus<B>(pub B);
 
 /// The clocks of a word of eight bits.
 const CLOCKS_OF_A_WORD: u64 = 8;
 
 /// What is under labels: devices, or buses.
-pub(crate) type ClockedSlots = Slots<dyn Clocked, ()>;
+pub(crate) type ClockedSlots = Slots<dyn Clocked, SpiGrant>;
 /// Finds them in a context.
-type Kind = ctx::Kind<dyn Clocked, ()>;
+type Kind = ctx::Kind<dyn Clocked, SpiGrant>;
 
 /// Adds the interface `wasm-embedded:hal/spi`.
 ///
@@ -308,8 +307,8 @@ fn permit_list(hal: &mut HalCtx, device: u32, plan: &[Step], bytes: usize) -> wa
     for step in plan {
         sums.add(step.write_len.into(), step.read_len.into(), step.delay_ns);
     }
-    let Slot { label, frequency_hz, .. } = hal.spi_devices.get(device)?;
-    if let Err(error) = check(label, &sums.asked(&hal.limits, *frequency_hz), &mut *hal.log) {
+    let Slot { label, grant, .. } = hal.spi_devices.get(device)?;
+    if let Err(error) = check(label, &sums.asked(&hal.limits, grant.clock_hz()), &mut *hal.log) {
         return Ok(Err(error));
     }
     if sums.written != count(bytes) {
@@ -327,7 +326,7 @@ fn permit(
     read: u64,
 ) -> wasmtime::Result<Result<(), wit::Error>> {
     hal.interrupt.check()?;
-    let frequency_hz = kind(hal).get(handle)?.frequency_hz;
+    let frequency_hz = kind(hal).get(handle)?.grant.clock_hz();
     let clocks = written.max(read).saturating_mul(CLOCKS_OF_A_WORD);
     let asked = [hal.limits.bytes(written, read), hal.limits.time(clocks, frequency_hz, 0)];
     if asked.iter().all(|asked| asked.within()) {
@@ -342,6 +341,23 @@ impl From<TooLong> for wit::Error {
         wit::Error::TooLong
     }
 }
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Error::Overrun => "the controller lost received bytes",
+            Error::ModeFault => "another controller drives the bus",
+            Error::FrameFormat => "the received frame is malformed",
+            Error::ChipSelectFault => "the controller could not drive the chip select",
+            Error::Other => "the bus or its driver failed",
+            Error::TooLong => "the transfer is too long for the hardware",
+            Error::Unsupported => "the hardware cannot do this",
+            Error::Busy => "the bus is in use elsewhere",
+        })
+    }
+}
+
+impl core::error::Error for Error {}
 
 impl From<Error> for wit::Error {
     fn from(error: Error) -> wit::Error {
@@ -377,14 +393,14 @@ fn from_hal<E: spi::Error>(error: E) -> Error {
     error.kind().into()
 }
 
-impl<D: SpiDevice + Send> Clocked for Device<D> {
+impl<D: SpiDevice + Send> Clocked for EmbeddedHal<D> {
     #[inline]
     fn run(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
         self.0.transaction(operations).map_err(from_hal)
     }
 }
 
-impl<B: SpiBus + Send> Clocked for Bus<B> {
+impl<B: SpiBus + Send> Clocked for EmbeddedHalBus<B> {
     fn run(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
         for operation in operations {
             match operation {

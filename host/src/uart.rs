@@ -3,6 +3,8 @@
 #[cfg(feature = "async")]
 mod asynchronous;
 
+use core::fmt;
+
 use embedded_hal::delay::DelayNs;
 use embedded_io::{ErrorKind, Read, ReadReady, Write, WriteReady};
 use wasmtime::StoreContextMut;
@@ -109,11 +111,14 @@ pub struct Handle(());
 /// All ports of a guest.
 pub(crate) type Ports = Slots<dyn Port, Access>;
 
-/// Any embedded-io port, asked every millisecond of a delay whether it is ready.
-#[derive(Debug)]
-pub(crate) struct EmbeddedIo<P, D> {
-    pub(crate) port: P,
-    pub(crate) delay: D,
+/// Any port of embedded-io, asked every millisecond of a delay whether it is ready. An asynchronous guest can use it when it is
+/// ready, and not wait for it.
+#[derive(Clone, Copy, Debug)]
+pub struct EmbeddedIo<P, D> {
+    /// The port.
+    pub port: P,
+    /// What waits between two looks.
+    pub delay: D,
 }
 
 /// Adds the interface `wasm-embedded:hal/uart`.
@@ -232,6 +237,22 @@ impl From<TooLong> for wit::Error {
         wit::Error::TooLong
     }
 }
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Error::Io(kind) => return write!(f, "the port or its driver failed: {kind}"),
+            Error::Overrun => "the port lost received bytes",
+            Error::Framing => "a byte came without its stop bit",
+            Error::Parity => "a byte came with the wrong parity",
+            Error::Break => "the line was held low for longer than a byte",
+            Error::TooLong => "the transfer is too long for the hardware",
+            Error::Busy => "the port is in use elsewhere",
+        })
+    }
+}
+
+impl core::error::Error for Error {}
 
 impl From<Error> for wit::Error {
     fn from(error: Error) -> wit::Error {

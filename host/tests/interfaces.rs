@@ -1,7 +1,7 @@
 //! The imports that the host defines are those of the WIT package: every one, with its types.
 
 use embedded_hal::delay::DelayNs;
-use wasm_embedded_host::{HalCtx, adc, add_to_linker, clock, delay, digital, i2c, log, pwm, spi, uart};
+use wasm_embedded_host::{EmbeddedHal, HalCtx, adc, add_to_linker, clock, delay, digital, i2c, log, pwm, spi, uart};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, Store};
 
@@ -79,9 +79,10 @@ fn a_context_drives_its_outputs_to_their_exit_levels_when_it_goes() {
     let levels = Arc::new(Mutex::new(Vec::new()));
     let mut builder = HalCtx::builder();
     let low = PinGrant { on_exit: Some(Level::Low), ..PinGrant::default() };
-    builder.delay(NoDelay).output("motor", Pin(levels.clone()), low);
-    builder.output("valve", Pin(levels.clone()), PinGrant { active_low: true, ..low });
-    builder.output("lamp", Pin(levels.clone()), PinGrant::default());
+    let pin = || EmbeddedHal(Pin(levels.clone()));
+    builder.delay(EmbeddedHal(NoDelay)).output("motor", pin(), low);
+    builder.output("valve", pin(), PinGrant { active_low: true, ..low });
+    builder.output("lamp", pin(), PinGrant::default());
     drop(builder.build());
     // The motor low, the valve low for the guest and so high on its wire, the lamp left as it was.
     assert_eq!(*levels.lock().expect("lock"), [false, true]);

@@ -18,7 +18,7 @@ mod watch;
 use std::collections::BTreeMap;
 
 use embedded_hal::spi::SpiBus as _;
-use wasm_embedded_host::{Access, HalCtxBuilder, I2cGrant};
+use wasm_embedded_host::{Access, HalCtxBuilder, I2cGrant, SpiGrant};
 use wasm_embedded_sim::parts::ssd1306::Frame;
 use wasm_embedded_sim::parts::{Scripted, Ssd1306};
 use wasm_embedded_sim::{PartId, Sim, SimSpiBus, SpiBusId, SpiSelectId, SpiSettings};
@@ -315,9 +315,8 @@ impl Board {
         let bus = self.sim.i2c_bus(name, frequency_hz);
         let calls = Calls::default();
         let device = simulated::Bus { bus: self.sim.i2c(bus), calls: calls.clone() };
-        self.rack.i2c_bus(&label.label, Box::new(device), &i2c_grant(label));
+        self.rack.i2c(&label.label, device, &i2c_grant(label, frequency_hz));
         self.listened.push(Listened { label: label.label.clone(), bus: name.clone(), calls });
-        self.rack.frequency(&label.label, frequency_hz);
     }
 
     /// Adds a device or bus, and returns where its parts go.
@@ -333,25 +332,24 @@ impl Board {
         if let Ok(bytes @ 1..) = usize::try_from(label.init_clocks.div_ceil(8)) {
             self.init_clocks.push((self.sim.spi(bus, settings), bytes));
         }
-        let place = match label.select {
+        let grant = SpiGrant::at_hz(label.frequency_hz);
+        Some(match label.select {
             Select::Own => {
                 let select = self.sim.spi_select(bus, &label.label, settings);
-                self.rack.spi_device(&label.label, Box::new(simulated::Device(self.sim.spi_device(select))));
+                self.rack.spi_device(&label.label, simulated::Device(self.sim.spi_device(select)), grant);
                 SpiPlace::Select(bus, select)
             }
             Select::None => {
-                self.rack.spi_bus(&label.label, Box::new(simulated::Wires(self.sim.spi(bus, settings))));
+                self.rack.spi_bus(&label.label, simulated::Wires(self.sim.spi(bus, settings)), grant);
                 SpiPlace::Bus(bus)
             }
-        };
-        self.rack.frequency(&label.label, label.frequency_hz);
-        Some(place)
+        })
     }
 }
 
-/// Returns what a label grants.
-fn i2c_grant(label: &I2cLabel) -> I2cGrant {
-    label.allow.iter().fold(I2cGrant::none(), |grant, allowed| {
+/// Returns what a label grants on a bus of this frequency.
+fn i2c_grant(label: &I2cLabel, frequency_hz: u32) -> I2cGrant {
+    label.allow.iter().fold(I2cGrant::none().frequency_hz(frequency_hz), |grant, allowed| {
         let access = match allowed.access {
             policy::Access::ReadWrite => Access::ReadWrite,
             policy::Access::ReadOnly => Access::ReadOnly,

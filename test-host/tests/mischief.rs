@@ -264,7 +264,7 @@ fn a_bus_that_panics_ends_blocking_and_asynchronous_guests_with_the_host_s_statu
         let program = Program::load(&component, EngineOptions::of(&policy), &Trust::default()).expect("a component");
         let mut board = Board::new(&policy).expect("a board");
         let grant = I2cGrant::none().allow_range(0x08..=0x77, Access::ReadWrite);
-        board.hal().i2c_bus("thermometer", Box::new(Broken), grant);
+        board.hal().i2c("thermometer", Broken, grant);
         let outcome = run_on(&program, board, &policy, &RunOptions::default()).expect("it runs");
         assert_eq!(outcome.exit, Exit::HostPanicked("a driver is broken".to_owned()), "{name}");
         assert!(outcome.trace.trim_end().ends_with("LED high"), "{name}: {}", outcome.trace);

@@ -6,7 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use wasm_embedded_host::digital::Level;
-use wasm_embedded_host::{Access, DutyPart, HalCtx, I2cGrant, Interrupt, Limits, PinGrant, PwmGrant, Reason, adc};
+use wasm_embedded_host::i2c::BothWidths;
+use wasm_embedded_host::spi::EmbeddedHalBus;
+use wasm_embedded_host::uart::EmbeddedIo;
+use wasm_embedded_host::{
+    Access, DutyPart, EmbeddedHal, HalCtx, I2cGrant, InputGrant, Interrupt, Limits, PinGrant, PwmGrant, Reason,
+    SpiGrant, adc,
+};
 use wasm_embedded_sim::parts::eeprom24::Size;
 use wasm_embedded_sim::parts::ssd1306::Panel;
 use wasm_embedded_sim::parts::{Bme280, Ds3231, Echo, Eeprom24, Sht4x, Ssd1306};
@@ -105,28 +111,31 @@ fn hal(sim: &Sim, interrupt: &Interrupt) -> HalCtx {
     let nets = ["MOTOR", "BUTTON", "LINE"].map(|name| sim.net(name));
     sim.set_pull(nets[2], Pull::Up);
 
-    let mut limits = Limits::default();
-    (limits.transaction_bytes, limits.operations, limits.handles, limits.text_bytes) = (256, 16, 11, 64);
-    limits.transaction_delay_ns = 10_000_000;
+    let limits = Limits::default().transaction_bytes(256).operations(16).handles(11).text_bytes(64);
+    let limits = limits.transaction_delay_ns(10_000_000);
     let grant = I2cGrant::none().allow(0x3c).allow(0x44).allow(0x76).allow_range(0x50..=0x50, Access::ReadOnly);
     let pin = |on_exit| PinGrant { on_exit: Some(on_exit), ..PinGrant::default() };
     let clock = sim.clone();
     let mut hal = HalCtx::builder();
-    hal.i2c_both("bus", sim.i2c(bus), grant.allow_ten_bit(0x123..=0x123, Access::ReadWrite))
-        .spi_device("device", sim.spi_device(select))
-        .spi_bus("strip", sim.spi(strip, SpiSettings::default()))
-        .output("MOTOR", sim.output(nets[0], Wire::Low), pin(Level::High))
-        .input("BUTTON", sim.input(nets[1]), true)
-        .io("LINE", sim.open_drain(nets[2], Wire::High), PinGrant { initial: Level::High, ..pin(Level::Low) })
+    hal.i2c("bus", BothWidths(sim.i2c(bus)), grant.allow_ten_bit(0x123..=0x123, Access::ReadWrite))
+        .spi_device("device", EmbeddedHal(sim.spi_device(select)), SpiGrant::of_unknown_clock())
+        .spi_bus("strip", EmbeddedHalBus(sim.spi(strip, SpiSettings::default())), SpiGrant::of_unknown_clock())
+        .output("MOTOR", EmbeddedHal(sim.output(nets[0], Wire::Low)), pin(Level::High))
+        .input("BUTTON", EmbeddedHal(sim.input(nets[1])), InputGrant { active_low: true })
+        .io(
+            "LINE",
+            EmbeddedHal(sim.open_drain(nets[2], Wire::High)),
+            PinGrant { initial: Level::High, ..pin(Level::Low) },
+        )
         .pwm(
             "FAN",
-            sim.pwm(sim.net("FAN"), PwmSettings { frequency_hz: 1_000, inverted: false }, 0),
+            EmbeddedHal(sim.pwm(sim.net("FAN"), PwmSettings { frequency_hz: 1_000, inverted: false }, 0)),
             PwmGrant { on_exit: Some(DutyPart(0)) },
         )
-        .uart("modem", sim.uart(port), sim.delay(), Access::ReadWrite)
+        .uart("modem", EmbeddedIo { port: sim.uart(port), delay: sim.delay() }, Access::ReadWrite)
         .adc("light", Light(sim.adc(sim.net("LIGHT"), AdcSettings::default())))
         .clock(move || clock.now_ns())
-        .delay(sim.delay())
+        .delay(EmbeddedHal(sim.delay()))
         .limits(limits)
         .interrupt(interrupt.clone());
     hal.build()

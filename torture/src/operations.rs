@@ -6,7 +6,7 @@ mod model;
 mod recorder;
 
 use embedded_hal::i2c::NoAcknowledgeSource;
-use wasm_embedded_host::{Access, HalCtx, HalCtxBuilder, I2cGrant, Limits, i2c, spi};
+use wasm_embedded_host::{Access, HalCtx, HalCtxBuilder, I2cGrant, Limits, SpiGrant, i2c, spi};
 
 use self::model::{Allowed, Asked, Bounds, Form, I2c, Spi};
 use self::recorder::{Recorder, Seen};
@@ -48,7 +48,7 @@ fn i2c_call(input: &mut Input<'_>, hal: &mut HalCtxBuilder, bounds: Bounds, freq
     let allowed = allowed(input);
     let fails = input.one_in(6).then(|| input.one_of(&I2C_ERRORS));
     let (recorder, seen) = Recorder::new(fails.map(|(error, _)| error), None);
-    hal.i2c_bus("bus", Box::new(recorder), grant(&allowed)).frequency("bus", frequency_hz);
+    hal.i2c("bus", recorder, grant(&allowed).frequency_hz(frequency_hz));
 
     let ten_bit = input.one_in(4);
     let number = if input.one_in(8) { input.u16() } else { u16::from(input.byte() & 0x7f) };
@@ -133,13 +133,12 @@ fn spi_call(input: &mut Input<'_>, hal: &mut HalCtxBuilder, bounds: Bounds, freq
     let mut script = Script::new();
     let opened = script.put(b"spi");
     let open = if is_bus {
-        hal.spi_bus_object("spi", Box::new(recorder));
+        hal.spi_bus("spi", recorder, SpiGrant::at_hz(frequency_hz));
         Call::BusOpen
     } else {
-        hal.spi_device_object("spi", Box::new(recorder));
+        hal.spi_device("spi", recorder, SpiGrant::at_hz(frequency_hz));
         Call::DeviceOpen
     };
-    hal.frequency("spi", frequency_hz);
     let handle = script.call(open, &[value(opened), value(3_u32)]) + 4;
     let mut args = vec![Arg::At(handle)];
     let calls: &[Call] = match is_bus {

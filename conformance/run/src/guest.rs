@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use wasm_embedded_conformance::{Case, Ending, Unable, faulty};
-use wasm_embedded_host::{Access, I2cGrant, Interrupt, PinGrant};
+use wasm_embedded_host::i2c::BothWidths;
+use wasm_embedded_host::uart::EmbeddedIo;
+use wasm_embedded_host::{Access, EmbeddedHal, I2cGrant, InputGrant, Interrupt, PinGrant, SpiGrant};
 use wasm_embedded_rt::board::Board;
 use wasm_embedded_rt::engine::EngineOptions;
 use wasm_embedded_rt::harness::{self, Outcome};
@@ -43,13 +45,14 @@ impl Guests {
         let pin = PinGrant::default();
         let every =
             I2cGrant::none().allow_range(0..=0x7f, Access::ReadWrite).allow_ten_bit(0..=0x3ff, Access::ReadWrite);
+        let serial = EmbeddedIo { port: faulty::Serial::default(), delay: Sim::new().delay() };
         board
             .hal()
-            .i2c_both("faulty-i2c", faulty::I2c::default(), every)
-            .spi_device("faulty-spi", faulty::Spi::default())
-            .uart("faulty-serial", faulty::Serial::default(), Sim::new().delay(), Access::ReadWrite)
-            .output("FAULTY-OUT", faulty::Pin::default(), pin)
-            .input("FAULTY-IN", faulty::Pin::default(), false);
+            .i2c("faulty-i2c", BothWidths(faulty::I2c::default()), every)
+            .spi_device("faulty-spi", EmbeddedHal(faulty::Spi::default()), SpiGrant::of_unknown_clock())
+            .uart("faulty-serial", serial, Access::ReadWrite)
+            .output("FAULTY-OUT", EmbeddedHal(faulty::Pin::default()), pin)
+            .input("FAULTY-IN", EmbeddedHal(faulty::Pin::default()), InputGrant::default());
         let program = match case.guest() {
             wasm_embedded_conformance::Guest::Blocking => &self.blocking,
             wasm_embedded_conformance::Guest::Asynchronous => &self.asynchronous,

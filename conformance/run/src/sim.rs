@@ -10,7 +10,7 @@ use std::time::Duration;
 use embedded_hal::spi::MODE_0;
 use wasm_embedded_conformance::bench::{I2cPart, SpiPart};
 use wasm_embedded_conformance::{Case, Host, Ran, SpiFault, Unable};
-use wasm_embedded_host::{Access, I2cGrant};
+use wasm_embedded_host::{Access, EmbeddedHal, I2cGrant};
 use wasm_embedded_rt::board::Board;
 use wasm_embedded_rt::policy::Policy;
 use wasm_embedded_sim::{Drive, Pull, Sim, SpiSettings, UartSettings};
@@ -130,7 +130,7 @@ impl Host for Simulation {
         let bus = sim.i2c_bus("i2c", I2C_HZ);
         let seven =
             I2cGrant::none().allow_range(0x08..=0x77, Access::ReadWrite).allow_ten_bit(0..=0x3ff, Access::ReadWrite);
-        board.hal().i2c("seven", sim.i2c(bus), seven);
+        board.hal().i2c("seven", EmbeddedHal(sim.i2c(bus)), seven);
         for part in I2cPart::all() {
             sim.add_i2c(bus, OnI2c(part));
         }

@@ -4,10 +4,10 @@ use wasm_embedded_host::digital::Level;
 use wasm_embedded_host::{Access, I2cGrant, PinGrant};
 use wasm_embedded_image::policy::{I2cLabel, PinLabel};
 
-/// Returns the addresses that a label grants.
+/// Returns the addresses that a label grants, on a bus of its frequency.
 #[must_use]
 pub fn i2c(label: &I2cLabel) -> I2cGrant {
-    label.allow.iter().fold(I2cGrant::none(), |grant, allowed| {
+    label.allow.iter().fold(I2cGrant::none().frequency_hz(label.frequency_hz), |grant, allowed| {
         let access = if allowed.read_only { Access::ReadOnly } else { Access::ReadWrite };
         match (allowed.ten_bit, u8::try_from(allowed.first), u8::try_from(allowed.last)) {
             (false, Ok(first), Ok(last)) => grant.allow_range(first..=last, access),

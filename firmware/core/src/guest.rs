@@ -102,12 +102,8 @@ impl Guest {
         let mut hal = HalCtx::builder();
         let policy = &self.loaded.policy;
         let world = self.board.open(policy, &self.claims, &mut hal)?;
-        let i2c = policy.i2c.iter().map(|label| (&label.label, label.frequency_hz));
-        for (label, frequency_hz) in i2c.chain(policy.spi.iter().map(|label| (&label.label, label.frequency_hz))) {
-            hal.frequency(label, frequency_hz);
-        }
         hal.limits(limits(policy));
-        hal.delay_object(Box::new(Wait { board: self.board, world: world.clone() }));
+        hal.delay(Wait { board: self.board, world: world.clone() });
         let clock = world.clone();
         hal.clock(move || clock.look_ns());
         hal.log(Voice {
@@ -169,15 +165,14 @@ fn run(start: &InstancePre<Data>, hal: HalCtx, policy: &Policy) -> wasmtime::Res
 }
 
 fn limits(policy: &Policy) -> Limits {
-    let mut limits = Limits::default();
-    limits.transaction_bytes = policy.limits.transaction_bytes;
-    limits.operations = policy.limits.operations;
-    limits.transaction_delay_ns = policy.limits.transaction_delay_ns;
-    limits.transaction_time_ns = policy.limits.transaction_time_ns;
-    limits.handles = policy.limits.handles;
-    limits.text_bytes = policy.limits.text_bytes;
-    limits.log_messages_per_s = policy.limits.log_messages_per_s;
-    limits
+    Limits::default()
+        .transaction_bytes(policy.limits.transaction_bytes)
+        .operations(policy.limits.operations)
+        .transaction_delay_ns(policy.limits.transaction_delay_ns)
+        .transaction_time_ns(policy.limits.transaction_time_ns)
+        .handles(policy.limits.handles)
+        .text_bytes(policy.limits.text_bytes)
+        .log_messages_per_s(policy.limits.log_messages_per_s)
 }
 
 /// A delay for devices that are asked again and again, such as a serial port: the other guests have their turns meanwhile.

@@ -3,7 +3,8 @@
 use embedded_hal::{digital as hal_digital, i2c as hal_i2c, pwm as hal_pwm, spi as hal_spi};
 use embedded_hal::{i2c::NoAcknowledgeSource, i2c::SevenBitAddress, i2c::TenBitAddress};
 use wasm_embedded_host::{
-    Access, HalCtxBuilder, I2cGrant, Limits, PinGrant, PwmGrant, adc, digital, i2c, pwm, spi, uart,
+    Access, EmbeddedHal, HalCtxBuilder, I2cGrant, InputGrant, Limits, PinGrant, PwmGrant, SpiGrant, adc, digital, i2c,
+    pwm, spi, uart,
 };
 
 use crate::hardware::Faults;
@@ -312,10 +313,10 @@ fn of_a_bus_of_embedded_hal() {
         || I2cGrant::none().allow(READ_WRITE).allow_ten_bit(TEN_BIT_READ_WRITE..=TEN_BIT_READ_WRITE, Access::ReadWrite);
     for (kind, name) in kinds_of_i2c() {
         assert_passed_on("i2c-", name, |hal| {
-            hal.i2c("i2c", Fails(kind), grant());
+            hal.i2c("i2c", EmbeddedHal(Fails(kind)), grant());
         });
         assert_passed_on("i2c-", name, |hal| {
-            hal.i2c_both("i2c", Fails(kind), grant());
+            hal.i2c("i2c", i2c::BothWidths(Fails(kind)), grant());
         });
     }
     let kind = hal_i2c::ErrorKind::Overrun;
@@ -324,12 +325,12 @@ fn of_a_bus_of_embedded_hal() {
             continue;
         }
         let mut seven = Lab::with(Calls::Blocking, |hal| {
-            hal.i2c("i2c", Fails(kind), grant());
+            hal.i2c("i2c", EmbeddedHal(Fails(kind)), grant());
         });
         assert_eq!(row.call_at(&mut seven, &ten_bit(TEN_BIT_READ_WRITE)), "unsupported", "{}", row.function);
         assert_eq!(row.call_at(&mut seven, &seven_bit(READ_WRITE)), "overrun", "{}", row.function);
         let mut both = Lab::with(Calls::Blocking, |hal| {
-            hal.i2c_both("i2c", Fails(kind), grant());
+            hal.i2c("i2c", i2c::BothWidths(Fails(kind)), grant());
         });
         assert_eq!(row.call_at(&mut both, &ten_bit(TEN_BIT_READ_WRITE)), "overrun", "{}", row.function);
     }
@@ -347,7 +348,8 @@ fn of_spi_of_embedded_hal() {
     ];
     for (kind, name) in kinds {
         assert_passed_on("spi-", name, |hal| {
-            hal.spi_device("device", Fails(kind)).spi_bus("bus", Fails(kind));
+            hal.spi_device("device", EmbeddedHal(Fails(kind)), SpiGrant::of_unknown_clock());
+            hal.spi_bus("bus", spi::EmbeddedHalBus(Fails(kind)), SpiGrant::of_unknown_clock());
         });
     }
 }
@@ -355,12 +357,12 @@ fn of_spi_of_embedded_hal() {
 #[test]
 fn of_pins_and_pwm_of_embedded_hal() {
     assert_passed_on("digital-", "other", |hal| {
-        let fails = Fails(hal_digital::ErrorKind::Other);
-        hal.output("output", fails, PinGrant::default()).input("input", fails, false);
+        let fails = EmbeddedHal(Fails(hal_digital::ErrorKind::Other));
+        hal.output("output", fails, PinGrant::default()).input("input", fails, InputGrant::default());
         hal.io("io", fails, PinGrant::default());
     });
     assert_passed_on("pwm-", "other", |hal| {
-        hal.pwm("pwm", Fails(hal_pwm::ErrorKind::Other), PwmGrant::default());
+        hal.pwm("pwm", EmbeddedHal(Fails(hal_pwm::ErrorKind::Other)), PwmGrant::default());
     });
 }
 
@@ -368,7 +370,7 @@ fn of_pins_and_pwm_of_embedded_hal() {
 fn of_a_port_of_embedded_io() {
     for (kind, name) in IO {
         assert_passed_on("uart-", name, |hal| {
-            hal.uart("port", Port(kind), NoDelay, Access::ReadWrite);
+            hal.uart("port", uart::EmbeddedIo { port: Port(kind), delay: NoDelay }, Access::ReadWrite);
         });
     }
 }

@@ -9,9 +9,7 @@ use crate::table::{Does, Row, rows};
 use wasmtime::component::Val;
 
 fn handles(number: u32) -> Limits {
-    let mut limits = Limits::default();
-    limits.handles = number;
-    limits
+    Limits::default().handles(number)
 }
 
 /// Calls a function with each way of opening, its label, and whether several handles of that may be open.
@@ -144,9 +142,7 @@ mod asynchronous {
     use crate::table::seven_bit;
 
     fn within(number: u32) -> Lab {
-        let mut limits = Limits::default();
-        limits.calls = number;
-        Lab::new(Calls::Asynchronous, limits)
+        Lab::new(Calls::Asynchronous, Limits::default().calls(number))
     }
 
     #[test]

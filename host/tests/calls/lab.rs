@@ -4,7 +4,9 @@ use std::sync::OnceLock;
 #[cfg(feature = "async")]
 use std::task::{Context, Poll, Waker};
 
-use wasm_embedded_host::{Access, HalCtx, HalCtxBuilder, I2cGrant, Interrupted, Limits, PinGrant, PwmGrant};
+use wasm_embedded_host::{
+    Access, HalCtx, HalCtxBuilder, I2cGrant, InputGrant, Interrupted, Limits, PinGrant, PwmGrant, SpiGrant,
+};
 use wasmtime::component::{Component, Instance, InstancePre, Linker, ResourceAny, Val};
 use wasmtime::{Config, Engine, Store};
 
@@ -165,15 +167,15 @@ pub(crate) fn context(hardware: &Hardware) -> HalCtxBuilder {
         .allow_range(READ_ONLY..=READ_ONLY, Access::ReadOnly)
         .allow_ten_bit(TEN_BIT_READ_WRITE..=TEN_BIT_READ_WRITE, Access::ReadWrite)
         .allow_ten_bit(TEN_BIT_READ_ONLY..=TEN_BIT_READ_ONLY, Access::ReadOnly);
-    let device = || Box::new(hardware.clone());
+    let device = || hardware.clone();
     let mut hal = HalCtx::builder();
-    hal.i2c_bus("i2c", device(), grant).frequency("i2c", FREQUENCY_HZ);
-    hal.spi_device_object("device", device()).frequency("device", FREQUENCY_HZ);
-    hal.spi_bus_object("bus", device()).frequency("bus", FREQUENCY_HZ);
-    hal.output_object("output", device(), PinGrant::default()).input_object("input", device(), false);
-    hal.io_object("io", device(), PinGrant::default()).pwm_object("pwm", device(), PwmGrant::default());
-    hal.uart_object("port", device(), Access::ReadWrite).uart_object("listener", device(), Access::ReadOnly);
-    hal.adc("adc", hardware.clone()).clock(hardware.clone()).delay_object(device()).log(hardware.clone());
+    hal.i2c("i2c", device(), grant.frequency_hz(FREQUENCY_HZ));
+    hal.spi_device("device", device(), SpiGrant::at_hz(FREQUENCY_HZ));
+    hal.spi_bus("bus", device(), SpiGrant::at_hz(FREQUENCY_HZ));
+    hal.output("output", device(), PinGrant::default()).input("input", device(), InputGrant::default());
+    hal.io("io", device(), PinGrant::default()).pwm("pwm", device(), PwmGrant::default());
+    hal.uart("port", device(), Access::ReadWrite).uart("listener", device(), Access::ReadOnly);
+    hal.adc("adc", device()).clock(device()).delay(device()).log(device());
     hal.interrupt(hardware.interrupt.clone());
     hal
 }

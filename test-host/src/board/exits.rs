@@ -1,7 +1,7 @@
 //! The outputs of a board with their levels on exit, beside whoever has them: for the end of a program whose guests are stuck.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,21 @@ pub(super) struct Exit(Arc<dyn Fn() -> bool + Send + Sync>);
 impl Exit {
     pub(super) fn new(act: impl Fn() -> bool + Send + Sync + 'static) -> Exit {
         Exit(Arc::new(act))
+    }
+
+    /// Leaves a device by `act`. One that is gone was left so before.
+    pub(super) fn of<D: Send + 'static>(device: &Arc<Mutex<D>>, act: impl Fn(&mut D) + Send + Sync + 'static) -> Exit {
+        let device = Arc::downgrade(device);
+        Exit::new(move || {
+            let Some(device) = device.upgrade() else { return true };
+            match device.try_lock() {
+                Ok(mut device) => act(&mut device),
+                // Whoever panicked with it has it no more.
+                Err(TryLockError::Poisoned(device)) => act(&mut device.into_inner()),
+                Err(TryLockError::WouldBlock) => return false,
+            }
+            true
+        })
     }
 }
 

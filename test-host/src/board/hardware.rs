@@ -9,7 +9,7 @@ use std::time::Duration;
 use wasm_embedded_host::delay::Delay;
 use wasm_embedded_host::i2c::Address;
 use wasm_embedded_host::log::Level;
-use wasm_embedded_host::{PinGrant, PwmGrant};
+use wasm_embedded_host::{PinGrant, PwmGrant, SpiGrant};
 
 use super::rack::Rack;
 use super::{BoardError, i2c_grant, pins};
@@ -107,7 +107,7 @@ impl Hardware {
         // The bus has its turns: no guest waits longer than for those before it.
         let bus = Queued::new(bus, lane);
         rack.each(|hal| {
-            hal.i2c_bus(&label.label, Box::new(bus.clone()), i2c_grant(label)).frequency(&label.label, frequency_hz);
+            hal.i2c(&label.label, bus.clone(), i2c_grant(label, frequency_hz));
         });
         Ok(true)
     }
@@ -128,12 +128,11 @@ impl Hardware {
         // `/dev/spidev0.1` is the second device of bus 0.
         let path = path.to_string_lossy();
         let bus = path.rsplit_once('.').map_or(&*path, |(bus, _)| bus).to_owned();
-        let device = Box::new(Queued::new(device, self.lane(bus)));
+        let (device, grant) = (Queued::new(device, self.lane(bus)), SpiGrant::at_hz(label.frequency_hz));
         match label.select {
-            Select::Own => rack.spi_device(&label.label, device),
-            Select::None => rack.spi_bus(&label.label, device),
-        };
-        rack.frequency(&label.label, label.frequency_hz);
+            Select::Own => rack.spi_device(&label.label, device, grant),
+            Select::None => rack.spi_bus(&label.label, device, grant),
+        }
         Ok(true)
     }
 
@@ -147,14 +146,14 @@ impl Hardware {
         let settings =
             UartSettings { path: path.clone(), baud: label.baud, parity: label.parity, stop_bits: label.stop_bits };
         let port = self.linux.uart(&label.label, &settings)?;
-        rack.uart(&label.label, Box::new(port), label.access);
+        rack.uart(&label.label, port, label.access);
         Ok(true)
     }
 
     fn add_adc(&self, rack: &mut Rack, label: &AdcLabel) -> Result<bool, Failure> {
         let ChannelBackend::Linux { path, channel } = &label.backend else { return Ok(false) };
         let settings = AdcSettings { path: path.clone(), channel: *channel, resolution_bits: label.resolution_bits };
-        rack.adc(&label.label, Box::new(self.linux.adc(&label.label, &settings)?));
+        rack.adc(&label.label, self.linux.adc(&label.label, &settings)?);
         Ok(true)
     }
 
@@ -168,7 +167,7 @@ impl Hardware {
             initial: label.initial,
         };
         let output = self.linux.pwm(&label.label, &settings)?;
-        rack.pwm(&label.label, Box::new(output), PwmGrant { on_exit: label.on_exit });
+        rack.pwm(&label.label, output, PwmGrant { on_exit: label.on_exit });
         Ok(true)
     }
 
@@ -205,10 +204,10 @@ impl Hardware {
         let Some(line) = line_choice(label) else { return Ok(false) };
         let grant = pins::grant(label);
         let settings = settings(label, line, &grant);
-        let (name, line) = (&label.label, Box::new(self.linux.line(&label.label, &settings)?));
+        let (name, line) = (&label.label, self.linux.line(&label.label, &settings)?);
         match label.direction {
             PinDirection::Output => rack.output(name, line, grant),
-            PinDirection::Input => rack.input(name, line, label.active_low),
+            PinDirection::Input => rack.input(name, line, pins::input_grant(label)),
             PinDirection::OpenDrain => rack.io(name, line, grant),
         };
         Ok(true)

@@ -21,7 +21,7 @@ pub(super) fn add_pwm(sim: &Sim, rack: &mut Rack, labels: &[PwmLabel]) {
         if let Some(part) = label.on_exit {
             rack.add_exit(exits::of_pwm(output.remote(), part.of(MAX_DUTY)));
         }
-        rack.pwm(&label.label, Box::new(PwmOutput(output)), PwmGrant { on_exit: label.on_exit });
+        rack.pwm(&label.label, PwmOutput(output), PwmGrant { on_exit: label.on_exit });
     }
 }
 
@@ -32,7 +32,7 @@ pub(super) fn add_adc(sim: &Sim, rack: &mut Rack, labels: &[AdcLabel]) {
             resolution_bits: label.resolution_bits.unwrap_or(AdcSettings::default().resolution_bits),
             reference_uv: label.reference_mv.saturating_mul(1_000),
         };
-        rack.adc(&label.label, Box::new(AdcInput(sim.adc(sim.net(net), settings))));
+        rack.adc(&label.label, AdcInput(sim.adc(sim.net(net), settings)));
     }
 }
 
@@ -47,7 +47,7 @@ pub(super) fn add_uart<'p>(sim: &Sim, rack: &mut Rack, labels: &'p [UartLabel]) 
             receive_bytes: label.receive_bytes,
         };
         let port = sim.uart_port(name, settings);
-        rack.uart(&label.label, Box::new(UartPort(sim.uart(port))), label.access);
+        rack.uart(&label.label, UartPort(sim.uart(port)), label.access);
         Some((label.label.as_str(), port))
     });
     simulated.collect()

@@ -1,6 +1,6 @@
 //! Puts the guest's pins on their nets.
 
-use wasm_embedded_host::{PinGrant, digital};
+use wasm_embedded_host::{InputGrant, PinGrant, digital};
 use wasm_embedded_sim::parts::Debounce;
 use wasm_embedded_sim::{Level, Net, Pull, Sim};
 
@@ -34,18 +34,18 @@ pub(super) fn add(sim: &Sim, rack: &mut Rack, labels: &[PinLabel]) {
                 if let Some(level) = grant.on_exit {
                     rack.add_exit(exits::of_pin(output.remote(), grant.electrical(level)));
                 }
-                rack.output(name, Box::new(simulated::Output(output)), grant);
+                rack.output(name, simulated::Output(output), grant);
             }
             PinDirection::Input => {
                 let input = sim.input(seen_by(sim, label, net));
-                rack.input(name, Box::new(simulated::Input(input)), label.active_low);
+                rack.input(name, simulated::Input(input), input_grant(label));
             }
             PinDirection::OpenDrain => {
                 let pin = sim.open_drain(net, initial);
                 if let Some(level) = grant.on_exit {
                     rack.add_exit(exits::of_pin(pin.remote(), grant.electrical(level)));
                 }
-                rack.io(name, Box::new(simulated::Io(pin)), grant);
+                rack.io(name, simulated::Io(pin), grant);
             }
         }
     }
@@ -71,6 +71,11 @@ fn stable_name(label: &PinLabel) -> String {
 /// Returns what a label grants.
 pub(super) fn grant(label: &PinLabel) -> PinGrant {
     PinGrant { initial: logical(label.initial), on_exit: label.on_exit.map(logical), active_low: label.active_low }
+}
+
+/// Returns how the input of a label is read.
+pub(super) fn input_grant(label: &PinLabel) -> InputGrant {
+    InputGrant { active_low: label.active_low }
 }
 
 fn logical(level: PinLevel) -> digital::Level {

@@ -2,9 +2,12 @@
 
 mod lent;
 
+use std::sync::{Arc, Mutex};
+
 use wasm_embedded_host::digital::{Input, Io, Output};
 use wasm_embedded_host::{
-    Access, DutyPart, HalCtx, HalCtxBuilder, I2cGrant, PinGrant, PwmGrant, adc, i2c, pwm, spi, uart,
+    Access, DutyPart, HalCtx, HalCtxBuilder, I2cGrant, InputGrant, PinGrant, PwmGrant, SpiGrant, adc, i2c, pwm, spi,
+    uart,
 };
 use wasm_embedded_sim::Sim;
 
@@ -93,146 +96,80 @@ impl Rack {
         std::iter::once(&mut self.first).chain(&mut self.others).for_each(act);
     }
 
-    /// States the clock behind a label.
-    pub(super) fn frequency(&mut self, label: &str, frequency_hz: u32) {
-        self.each(|hal| {
-            hal.frequency(label, frequency_hz);
-        });
+    pub(super) fn i2c(&mut self, label: &str, bus: impl i2c::Bus + 'static, grant: &I2cGrant) {
+        self.add(bus, |hal, bus| _ = hal.i2c(label, bus, grant.clone()));
     }
 
-    pub(super) fn i2c_bus(&mut self, label: &str, bus: Box<dyn i2c::Bus>, grant: &I2cGrant) {
-        self.add(
-            bus,
-            |lent| Box::new(lent),
-            |hal, bus| {
-                hal.i2c_bus(label, bus, grant.clone());
-            },
-        );
+    pub(super) fn spi_device(&mut self, label: &str, device: impl spi::Clocked + 'static, grant: SpiGrant) {
+        self.add(device, |hal, device| _ = hal.spi_device(label, device, grant));
     }
 
-    pub(super) fn spi_device(&mut self, label: &str, device: Box<dyn spi::Clocked>) {
-        self.add(
-            device,
-            |lent| Box::new(lent),
-            |hal, device| {
-                hal.spi_device_object(label, device);
-            },
-        );
+    pub(super) fn spi_bus(&mut self, label: &str, bus: impl spi::Clocked + 'static, grant: SpiGrant) {
+        self.add(bus, |hal, bus| _ = hal.spi_bus(label, bus, grant));
     }
 
-    pub(super) fn spi_bus(&mut self, label: &str, bus: Box<dyn spi::Clocked>) {
-        self.add(
-            bus,
-            |lent| Box::new(lent),
-            |hal, bus| {
-                hal.spi_bus_object(label, bus);
-            },
-        );
+    pub(super) fn output(&mut self, label: &str, pin: impl Output + 'static, grant: PinGrant) {
+        self.add_output(pin, leaves(grant), |hal, pin| _ = hal.output(label, pin, grant));
     }
 
-    pub(super) fn output(&mut self, label: &str, pin: Box<dyn Output>, grant: PinGrant) {
-        let on_exit = grant.on_exit.map(|level| grant.electrical(level));
-        self.add_output(
-            pin,
-            on_exit.map(|level| move |pin: &mut Box<dyn Output>| pin.set(level).unwrap_or_default()),
-            |lent| Box::new(lent),
-            |hal, pin| {
-                hal.output_object(label, pin, grant);
-            },
-        );
+    pub(super) fn input(&mut self, label: &str, pin: impl Input + 'static, grant: InputGrant) {
+        self.add(pin, |hal, pin| _ = hal.input(label, pin, grant));
     }
 
-    pub(super) fn input(&mut self, label: &str, pin: Box<dyn Input>, active_low: bool) {
-        self.add(
-            pin,
-            |lent| Box::new(lent),
-            |hal, pin| {
-                hal.input_object(label, pin, active_low);
-            },
-        );
+    pub(super) fn io(&mut self, label: &str, pin: impl Io + 'static, grant: PinGrant) {
+        self.add_output(pin, leaves(grant), |hal, pin| _ = hal.io(label, pin, grant));
     }
 
-    pub(super) fn io(&mut self, label: &str, pin: Box<dyn Io>, grant: PinGrant) {
-        let on_exit = grant.on_exit.map(|level| grant.electrical(level));
-        self.add_output(
-            pin,
-            on_exit.map(|level| move |pin: &mut Box<dyn Io>| pin.set(level).unwrap_or_default()),
-            |lent| Box::new(lent),
-            |hal, pin| {
-                hal.io_object(label, pin, grant);
-            },
-        );
-    }
-
-    pub(super) fn pwm(&mut self, label: &str, output: Box<dyn pwm::Output>, grant: PwmGrant) {
+    pub(super) fn pwm<O: pwm::Output + 'static>(&mut self, label: &str, output: O, grant: PwmGrant) {
         let leave = |part: DutyPart| {
-            move |output: &mut Box<dyn pwm::Output>| {
+            move |output: &mut O| {
                 let duty = part.of(output.max_duty().max(1));
                 output.set_duty(duty).unwrap_or_default();
             }
         };
-        self.add_output(
-            output,
-            grant.on_exit.map(leave),
-            |lent| Box::new(lent),
-            |hal, output| {
-                hal.pwm_object(label, output, grant);
-            },
-        );
+        self.add_output(output, grant.on_exit.map(leave), |hal, output| _ = hal.pwm(label, output, grant));
     }
 
-    pub(super) fn uart(&mut self, label: &str, port: Box<dyn uart::Port>, access: Access) {
-        self.add(
-            port,
-            |lent| Box::new(lent),
-            |hal, port| {
-                hal.uart_object(label, port, access);
-            },
-        );
+    pub(super) fn uart(&mut self, label: &str, port: impl uart::Port + 'static, access: Access) {
+        self.add(port, |hal, port| _ = hal.uart(label, port, access));
     }
 
-    pub(super) fn adc(&mut self, label: &str, input: Box<dyn adc::Input>) {
-        self.lend(input, |hal, lent| {
-            hal.adc(label, lent);
-        });
+    pub(super) fn adc(&mut self, label: &str, input: impl adc::Input + 'static) {
+        self.add(input, |hal, input| _ = hal.adc(label, input));
     }
 
-    /// Adds a device: as it is for the only guest, and lent to each of several.
-    fn add<D: ?Sized>(
-        &mut self,
-        device: Box<D>,
-        object: fn(Lent<D>) -> Box<D>,
-        put: impl Fn(&mut HalCtxBuilder, Box<D>),
-    ) {
+    /// Adds a device: the only guest's own, or lent to each of several.
+    fn add<D>(&mut self, device: D, put: impl Fn(&mut HalCtxBuilder, Lent<D>)) {
         if self.others.is_empty() {
-            return put(&mut self.first, device);
+            put(&mut self.first, Lent::alone(device));
+        } else {
+            self.share(&Arc::new(Mutex::new(device)), put);
         }
-        self.lend(device, |hal, lent| put(hal, object(lent)));
     }
 
     /// Adds an output. If it is shared, `leave` leaves it at its level on exit: nobody is left to tell of a failure.
-    fn add_output<D: ?Sized + Send + 'static>(
+    fn add_output<D: Send + 'static>(
         &mut self,
-        device: Box<D>,
-        leave: Option<impl Fn(&mut Box<D>) + Send + Sync + 'static>,
-        object: fn(Lent<D>) -> Box<D>,
-        put: impl Fn(&mut HalCtxBuilder, Box<D>),
+        device: D,
+        leave: Option<impl Fn(&mut D) + Send + Sync + 'static>,
+        put: impl Fn(&mut HalCtxBuilder, Lent<D>),
     ) {
-        let Some(leave) = leave.filter(|_| self.shares_outputs) else { return self.add(device, object, put) };
-        let lent = Lent::new(device);
-        self.exits.push(lent.exit(leave));
-        self.share(&lent, |hal, lent| put(hal, object(lent)));
+        let Some(leave) = leave.filter(|_| self.shares_outputs) else { return self.add(device, put) };
+        let device = Arc::new(Mutex::new(device));
+        self.exits.push(Exit::of(&device, leave));
+        self.share(&device, put);
     }
 
-    /// Lends a device to each guest.
-    fn lend<D: ?Sized>(&mut self, device: Box<D>, put: impl Fn(&mut HalCtxBuilder, Lent<D>)) {
-        self.share(&Lent::new(device), put);
-    }
-
-    fn share<D: ?Sized>(&mut self, lent: &Lent<D>, put: impl Fn(&mut HalCtxBuilder, Lent<D>)) {
+    fn share<D>(&mut self, device: &Arc<Mutex<D>>, put: impl Fn(&mut HalCtxBuilder, Lent<D>)) {
         let turns = self.turns.iter().cloned().map(Some).chain(std::iter::repeat(None));
         for (hal, turn) in std::iter::once(&mut self.first).chain(&mut self.others).zip(turns) {
-            put(hal, lent.to(turn));
+            put(hal, Lent::shared(device.clone(), turn));
         }
     }
+}
+
+/// Returns how a pin is left at its level on exit.
+fn leaves<P: Output>(grant: PinGrant) -> Option<impl Fn(&mut P) + Send + Sync + 'static> {
+    let level = grant.electrical(grant.on_exit?);
+    Some(move |pin: &mut P| pin.set(level).unwrap_or_default())
 }

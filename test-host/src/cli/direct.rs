@@ -1,11 +1,10 @@
 //! Using a label without a guest: what `i2c`, `spi` and `gpio` have in common. The same policy, grants, limits and board as a
 //! guest's, with nothing else of the policy's hardware opened.
 
-use std::fmt::Debug;
+use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
-use wasm_embedded_host::i2c::Error as I2cError;
 use wasm_embedded_host::log::Level;
 use wasm_embedded_host::{DirectError, HalCtx, Interrupt};
 
@@ -102,19 +101,14 @@ impl<'a> Direct<'a> {
     }
 
     /// Returns the failure of something that was done with a device: the refusal, or what failed and why.
-    pub(super) fn failure<E: Debug>(
-        &self,
-        doing: &str,
-        error: DirectError<E>,
-        text: impl FnOnce(&E) -> String,
-    ) -> Failure {
+    pub(super) fn failure<E: Display>(&self, doing: &str, error: DirectError<E>) -> Failure {
         match error {
             DirectError::Refused => {
                 let refusal = self.said.lock().unwrap_or_else(PoisonError::into_inner).refusals.pop();
                 Failure::new(status::POLICY, refusal.unwrap_or_else(|| "the policy does not grant it".to_owned()))
             }
             DirectError::Failed(error) => {
-                let fault = self.take_faults().pop().unwrap_or_else(|| text(&error));
+                let fault = self.take_faults().pop().unwrap_or_else(|| error.to_string());
                 Failure::new(status::DEVICE, fault).context(doing.to_owned())
             }
         }
@@ -133,16 +127,4 @@ pub(super) fn find<'p, T>(
         let advice = suggest::advice(label, &format!("{kind} labels"), &names);
         Failure::new(status::USAGE, format!("unknown {kind} label `{label}`: {advice}"))
     })
-}
-
-/// Says what an error of an I2C bus means.
-pub(super) fn i2c_text(error: &I2cError) -> String {
-    match error {
-        I2cError::NoAcknowledge(_) => "no device acknowledged".to_owned(),
-        I2cError::Bus => "a device holds a line of the bus, or the transfer broke off".to_owned(),
-        I2cError::ArbitrationLoss => "another controller won the bus".to_owned(),
-        I2cError::TooLong => "the transfer is too long for the hardware".to_owned(),
-        I2cError::Unsupported => "the hardware cannot do this".to_owned(),
-        other => format!("{other:?}"),
-    }
 }

@@ -5,7 +5,6 @@ mod set;
 mod watch;
 
 use clap::{Args, Subcommand};
-use wasm_embedded_host::digital::Error;
 
 use super::failure::Failure;
 
@@ -37,14 +36,5 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
         Command::Get(opts) => get::run(&opts),
         Command::Set(opts) => set::run(&opts),
         Command::Watch(opts) => watch::run(&opts),
-    }
-}
-
-/// Says what an error of a pin means.
-fn text(error: &Error) -> String {
-    match error {
-        Error::Unsupported => "the pin cannot do this".to_owned(),
-        Error::Busy => "the pin is in use elsewhere".to_owned(),
-        other => format!("{other:?}"),
     }
 }

@@ -8,7 +8,7 @@ mod transfer;
 use clap::{Args, Subcommand};
 use wasm_embedded_host::i2c::Address;
 
-use super::direct::{Direct, DirectArgs, find, i2c_text};
+use super::direct::{Direct, DirectArgs, find};
 use super::failure::{self, Failure};
 use crate::policy::{AddressGrant, I2cLabel, Policy};
 
@@ -74,7 +74,7 @@ impl<'a> Target<'a> {
         let (label, address) = (self.label, Address::SevenBit(self.address));
         self.direct.hal.i2c_transaction(label, address, operations).map_err(|error| {
             self.direct.unanswered(&self.policy).iter().for_each(|warning| failure::warn(warning));
-            self.direct.failure(&format!("the transaction with {address} on `{label}` failed"), error, i2c_text)
+            self.direct.failure(&format!("the transaction with {address} on `{label}` failed"), error)
         })
     }
 }

@@ -74,7 +74,7 @@ impl<'p> Prepared<'p> {
         let hal = match board.hal_of(beside.number) {
             Some(hal) => hal
                 .interrupt(interrupt.clone())
-                .delay_object(timing.delay())
+                .delay(timing.delay())
                 .clock(move || guest_clock.look_ns())
                 .log(GuestLog::new(teller, policy))
                 .build(),

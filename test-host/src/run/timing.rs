@@ -118,8 +118,8 @@ impl Timing {
     }
 
     /// Returns what waits for the guest.
-    pub(super) fn delay(&self) -> Box<dyn Delay> {
-        Box::new(GuestDelay { clock: self.timers.clock.clone(), deadline_ns: self.timers.deadline_ns })
+    pub(super) fn delay(&self) -> impl Delay + 'static {
+        GuestDelay { clock: self.timers.clock.clone(), deadline_ns: self.timers.deadline_ns }
     }
 
     /// Runs an asynchronous guest to its end.

@@ -10,7 +10,7 @@ use firmware_core::grants;
 use rp235x_hal::gpio::{
     DynBankId, DynFunction, DynPinId, DynPullType, FunctionSioInput, FunctionSioOutput, Pin, new_pin,
 };
-use wasm_embedded_host::{HalCtxBuilder, digital};
+use wasm_embedded_host::{EmbeddedHal, HalCtxBuilder, InputGrant, digital};
 use wasm_embedded_image::policy::{Bias, Direction, PinLabel, PinPlace};
 
 /// A pin that is not yet anything.
@@ -110,17 +110,17 @@ pub(crate) fn add(label: &PinLabel, hal: &mut HalCtxBuilder) -> Result<(), Strin
         Bias::PullDown => DynPullType::Down,
     });
     match label.direction {
-        Direction::Output => hal.output(&label.label, output(number, initial_high)?, grant),
+        Direction::Output => hal.output(&label.label, EmbeddedHal(output(number, initial_high)?), grant),
         Direction::Input => {
             let input: Pin<DynPinId, FunctionSioInput, DynPullType> =
                 any.try_into_function().map_err(|_| unfit(number))?;
-            hal.input(&label.label, input, label.active_low)
+            hal.input(&label.label, EmbeddedHal(input), InputGrant { active_low: label.active_low })
         }
         Direction::OpenDrain => {
             let released = any.try_into_function().map_err(|_| unfit(number))?;
             let mut pin = OpenDrain { pin: Some(Driven::Released(released)) };
             pin.change(initial_high);
-            hal.io(&label.label, pin, grant)
+            hal.io(&label.label, EmbeddedHal(pin), grant)
         }
     };
     Ok(())

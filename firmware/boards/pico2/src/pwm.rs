@@ -1,6 +1,5 @@
 //! PWM outputs: a pin is one of two outputs of a counter.
 
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 
@@ -39,7 +38,7 @@ pub(crate) fn add(label: &PwmLabel, hal: &mut HalCtxBuilder) -> Result<(), Strin
     output.set(DutyPart(label.initial).of(period));
     let pin: Result<Pin<DynPinId, FunctionPwm, DynPullType>, _> = pins::pin(number).try_into_function();
     pin.map_err(|_| pins::unfit(number))?;
-    hal.pwm_object(&label.label, Box::new(output), PwmGrant { on_exit: label.on_exit.map(DutyPart) });
+    hal.pwm(&label.label, output, PwmGrant { on_exit: label.on_exit.map(DutyPart) });
     Ok(())
 }
 

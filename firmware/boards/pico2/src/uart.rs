@@ -8,6 +8,7 @@ use firmware_core::{Pause, World};
 use rp235x_hal::fugit::RateExtU32;
 use rp235x_hal::gpio::DynFunction;
 use rp235x_hal::uart::{DataBits, Parity as Bit, StopBits, UartConfig, UartPeripheral, ValidatedPinRx, ValidatedPinTx};
+use wasm_embedded_host::uart::EmbeddedIo;
 use wasm_embedded_host::{Access, HalCtxBuilder};
 use wasm_embedded_image::policy::{Parity, UartLabel, UartPlace};
 
@@ -36,6 +37,6 @@ pub(crate) fn add(label: &UartLabel, world: &Arc<dyn World>, hal: &mut HalCtxBui
     let port = UartPeripheral::new(chip.UART1, (tx, rx), &mut chip.RESETS).enable(settings, CLOCK);
     let port = port.map_err(|_| format!("label `{}`: {} baud cannot be made", label.label, label.baud))?;
     let access = if label.read_only { Access::ReadOnly } else { Access::ReadWrite };
-    hal.uart(&label.label, port, Pause(world.clone()), access);
+    hal.uart(&label.label, EmbeddedIo { port, delay: Pause(world.clone()) }, access);
     Ok(())
 }

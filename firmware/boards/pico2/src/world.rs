@@ -1,13 +1,12 @@
 //! What a guest lives in: the chip's time, and the hardware behind its labels.
 
-use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 
 use firmware_core::{World, grants};
-use wasm_embedded_host::HalCtxBuilder;
+use wasm_embedded_host::{EmbeddedHal, HalCtxBuilder, SpiGrant};
 use wasm_embedded_image::Policy;
 use wasm_embedded_image::policy::{I2cBus, SpiBus};
 
@@ -57,10 +56,11 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
             None => spi::Bus::open(block, sck, mosi, miso.or_else(|| any_miso(policy, block)))?,
         };
         bus.send_init_clocks(label);
-        let device = Box::new(bus.device(label, selects.remove(label.label.as_str())));
+        let device = bus.device(label, selects.remove(label.label.as_str()));
+        let grant = SpiGrant::at_hz(label.frequency_hz);
         match label.selected {
-            true => hal.spi_device_object(&label.label, device),
-            false => hal.spi_bus_object(&label.label, device),
+            true => hal.spi_device(&label.label, device, grant),
+            false => hal.spi_bus(&label.label, device, grant),
         };
         buses.insert(block, bus);
     }
@@ -71,7 +71,7 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
             Some(bus) => bus.clone(),
             None => i2c::Bus::open(block, sda, scl, label.frequency_hz)?,
         };
-        hal.i2c(&label.label, bus.clone(), grants::i2c(label));
+        hal.i2c(&label.label, EmbeddedHal(bus.clone()), grants::i2c(label));
         buses.insert(block, bus);
     }
     for label in &policy.adc {

@@ -1,10 +1,9 @@
 //! Simulated PWM outputs, serial ports and analogue inputs.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 
 use embedded_io::{Error as _, ReadReady as _, WriteReady as _};
-use wasm_embedded_host::{Access, DutyPart, HalCtxBuilder, PwmGrant, adc, uart};
+use wasm_embedded_host::{Access, DutyPart, EmbeddedHal, HalCtxBuilder, PwmGrant, adc, uart};
 use wasm_embedded_image::policy::{AdcLabel, Parity, PinPlace, PwmLabel, UartLabel, UartPlace};
 use wasm_embedded_sim::pwm::MAX_DUTY;
 use wasm_embedded_sim::uart::Parity as Bit;
@@ -16,7 +15,7 @@ pub(crate) fn add_pwm(sim: &Sim, label: &PwmLabel, hal: &mut HalCtxBuilder) -> R
     let PinPlace::Sim { net } = &label.place else { return Err(only_simulated(&label.label)) };
     let settings = PwmSettings { frequency_hz: label.frequency_hz, inverted: label.active_low };
     let output = sim.pwm(sim.net(net), settings, DutyPart(label.initial).of(MAX_DUTY));
-    hal.pwm(&label.label, output, PwmGrant { on_exit: label.on_exit.map(DutyPart) });
+    hal.pwm(&label.label, EmbeddedHal(output), PwmGrant { on_exit: label.on_exit.map(DutyPart) });
     Ok(())
 }
 
@@ -35,7 +34,7 @@ pub(crate) fn add_uart(sim: &Sim, label: &UartLabel, hal: &mut HalCtxBuilder) ->
     };
     let port = sim.uart_port(name, settings);
     let access = if label.read_only { Access::ReadOnly } else { Access::ReadWrite };
-    hal.uart_object(&label.label, Box::new(Port(sim.uart(port))), access);
+    hal.uart(&label.label, Port(sim.uart(port)), access);
     Ok(port)
 }
 

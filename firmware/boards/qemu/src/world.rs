@@ -8,7 +8,9 @@ use alloc::vec::Vec;
 use embedded_hal::i2c::{self, I2c, SevenBitAddress, TenBitAddress};
 use embedded_hal::spi::{self, MODE_0, MODE_1, MODE_2, MODE_3, SpiBus, SpiDevice};
 use firmware_core::{World, grants, say};
-use wasm_embedded_host::{HalCtxBuilder, digital};
+use wasm_embedded_host::i2c::BothWidths;
+use wasm_embedded_host::spi::EmbeddedHalBus;
+use wasm_embedded_host::{EmbeddedHal, HalCtxBuilder, InputGrant, SpiGrant, digital};
 use wasm_embedded_image::Policy;
 use wasm_embedded_image::policy::{self, Bias, Direction, I2cBus, I2cLabel, PinLabel, PinPlace, SpiLabel};
 use wasm_embedded_sim::{Event, Level, PartId, Pull, Sim, SpiSettings, Topology, TraceSink};
@@ -117,9 +119,11 @@ fn add_pin(sim: &Sim, label: &PinLabel, hal: &mut HalCtxBuilder) -> Result<(), S
     let high = grant.initial == digital::Level::High;
     let initial = Level::from(high != grant.active_low);
     match label.direction {
-        Direction::Output => hal.output(&label.label, sim.output(net, initial), grant),
-        Direction::Input => hal.input(&label.label, sim.input(net), label.active_low),
-        Direction::OpenDrain => hal.io(&label.label, sim.open_drain(net, initial), grant),
+        Direction::Output => hal.output(&label.label, EmbeddedHal(sim.output(net, initial)), grant),
+        Direction::Input => {
+            hal.input(&label.label, EmbeddedHal(sim.input(net)), InputGrant { active_low: label.active_low })
+        }
+        Direction::OpenDrain => hal.io(&label.label, EmbeddedHal(sim.open_drain(net, initial)), grant),
     };
     Ok(())
 }
@@ -128,19 +132,19 @@ fn add_i2c(sim: &Sim, label: &I2cLabel, hal: &mut HalCtxBuilder) -> Result<(), S
     let I2cBus::Sim { name } = &label.bus else { return Err(only_simulated(&label.label)) };
     // The tool has given all labels of a bus the same frequency.
     let bus = sim.i2c_bus(name, label.frequency_hz);
-    hal.i2c_both(&label.label, Counted(sim.i2c(bus)), grants::i2c(label));
+    hal.i2c(&label.label, BothWidths(Counted(sim.i2c(bus))), grants::i2c(label));
     Ok(())
 }
 
 fn add_spi<'a>(sim: &Sim, label: &'a SpiLabel, wires: &mut Wires<'a>, hal: &mut HalCtxBuilder) -> Result<(), String> {
     let policy::SpiBus::Sim { name } = &label.bus else { return Err(only_simulated(&label.label)) };
-    let (bus, settings) = (sim.spi_bus(name), settings(label));
+    let (bus, settings, grant) = (sim.spi_bus(name), settings(label), SpiGrant::at_hz(label.frequency_hz));
     if label.selected {
         let select = sim.spi_select(bus, &label.label, settings);
-        hal.spi_device(&label.label, Counted(sim.spi_device(select)));
+        hal.spi_device(&label.label, EmbeddedHal(Counted(sim.spi_device(select))), grant);
         wires.selects.insert(&label.label, select);
     } else {
-        hal.spi_bus(&label.label, sim.spi(bus, settings));
+        hal.spi_bus(&label.label, EmbeddedHalBus(sim.spi(bus, settings)), grant);
     }
     Ok(())
 }

@@ -1,58 +1,51 @@
 //! One device under the same label of several guests.
 
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use embedded_hal::i2c::Operation as I2cOperation;
 use embedded_hal::spi::Operation as SpiOperation;
 use wasm_embedded_host::{Progress, adc, digital, i2c, pwm, spi, uart};
 
-use super::Exit;
 use crate::turns::Turn;
 
-/// A device that several guests have. In virtual time, others have their turns at the end of every call.
-pub(super) struct Lent<D: ?Sized> {
-    device: Arc<Mutex<Box<D>>>,
-    turn: Option<Turn>,
+/// A device as a guest has it: its own, or one that several guests have.
+pub(super) struct Lent<D>(Whose<D>);
+
+enum Whose<D> {
+    Own(D),
+    /// In virtual time, others have their turns at the end of every call.
+    Shared {
+        device: Arc<Mutex<D>>,
+        turn: Option<Turn>,
+    },
 }
 
-impl<D: ?Sized> Lent<D> {
-    pub(super) fn new(device: Box<D>) -> Lent<D> {
-        Lent { device: Arc::new(Mutex::new(device)), turn: None }
+impl<D> Lent<D> {
+    /// Returns the device of the only guest.
+    pub(super) fn alone(device: D) -> Lent<D> {
+        Lent(Whose::Own(device))
     }
 
-    /// Returns the same device for a guest with turns.
-    pub(super) fn to(&self, turn: Option<Turn>) -> Lent<D> {
-        Lent { device: self.device.clone(), turn }
+    /// Returns a device for one of several guests, with its turns.
+    pub(super) fn shared(device: Arc<Mutex<D>>, turn: Option<Turn>) -> Lent<D> {
+        Lent(Whose::Shared { device, turn })
     }
 
-    /// Returns how the device is left, by `act`, beside whoever has it. One that is gone was left so before.
-    pub(super) fn exit(&self, act: impl Fn(&mut Box<D>) + Send + Sync + 'static) -> Exit
-    where
-        D: Send + 'static,
-    {
-        let device = Arc::downgrade(&self.device);
-        Exit::new(move || {
-            let Some(device) = device.upgrade() else { return true };
-            match device.try_lock() {
-                Ok(mut device) => act(&mut device),
-                // Whoever panicked with it has it no more.
-                Err(TryLockError::Poisoned(device)) => act(&mut device.into_inner()),
-                Err(TryLockError::WouldBlock) => return false,
+    fn with<R>(&mut self, act: impl FnOnce(&mut D) -> R) -> R {
+        match &mut self.0 {
+            Whose::Own(device) => act(device),
+            Whose::Shared { device, turn } => {
+                let result = act(&mut device.lock().unwrap_or_else(PoisonError::into_inner));
+                if let Some(turn) = turn {
+                    turn.pass();
+                }
+                result
             }
-            true
-        })
-    }
-
-    fn with<R>(&self, act: impl FnOnce(&mut D) -> R) -> R {
-        let result = act(&mut self.device.lock().unwrap_or_else(PoisonError::into_inner));
-        if let Some(turn) = &self.turn {
-            turn.pass();
         }
-        result
     }
 }
 
-impl i2c::Bus for Lent<dyn i2c::Bus> {
+impl<D: i2c::Bus> i2c::Bus for Lent<D> {
     fn transaction(&mut self, address: i2c::Address, operations: &mut [I2cOperation<'_>]) -> Result<(), i2c::Error> {
         self.with(|bus| bus.transaction(address, operations))
     }
@@ -62,7 +55,7 @@ impl i2c::Bus for Lent<dyn i2c::Bus> {
     }
 }
 
-impl spi::Clocked for Lent<dyn spi::Clocked> {
+impl<D: spi::Clocked> spi::Clocked for Lent<D> {
     fn run(&mut self, operations: &mut [SpiOperation<'_, u8>]) -> Result<(), spi::Error> {
         self.with(|device| device.run(operations))
     }
@@ -80,13 +73,13 @@ impl spi::Clocked for Lent<dyn spi::Clocked> {
     }
 }
 
-impl digital::Output for Lent<dyn digital::Output> {
+impl<D: digital::Output> digital::Output for Lent<D> {
     fn set(&mut self, level: digital::Level) -> Result<(), digital::Error> {
         self.with(|pin| pin.set(level))
     }
 }
 
-impl digital::Input for Lent<dyn digital::Input> {
+impl<D: digital::Input> digital::Input for Lent<D> {
     fn level(&mut self) -> Result<digital::Level, digital::Error> {
         self.with(|pin| pin.level())
     }
@@ -96,28 +89,15 @@ impl digital::Input for Lent<dyn digital::Input> {
     }
 }
 
-impl digital::Output for Lent<dyn digital::Io> {
-    fn set(&mut self, level: digital::Level) -> Result<(), digital::Error> {
-        self.with(|pin| pin.set(level))
-    }
-}
+impl<D: digital::Io> digital::Io for Lent<D> {}
 
-impl digital::Input for Lent<dyn digital::Io> {
-    fn level(&mut self) -> Result<digital::Level, digital::Error> {
-        self.with(|pin| pin.level())
-    }
-
-    fn start_wait(&mut self, condition: digital::Condition) -> Progress<Result<(), digital::Error>> {
-        self.with(|pin| pin.start_wait(condition))
-    }
-}
-
-impl digital::Io for Lent<dyn digital::Io> {}
-
-impl pwm::Output for Lent<dyn pwm::Output> {
+impl<D: pwm::Output> pwm::Output for Lent<D> {
     fn max_duty(&mut self) -> u16 {
         // It takes no time, and is asked while the board is built.
-        self.device.lock().unwrap_or_else(PoisonError::into_inner).max_duty()
+        match &mut self.0 {
+            Whose::Own(output) => output.max_duty(),
+            Whose::Shared { device, .. } => device.lock().unwrap_or_else(PoisonError::into_inner).max_duty(),
+        }
     }
 
     fn set_duty(&mut self, duty: u16) -> Result<(), pwm::Error> {
@@ -125,7 +105,7 @@ impl pwm::Output for Lent<dyn pwm::Output> {
     }
 }
 
-impl uart::Port for Lent<dyn uart::Port> {
+impl<D: uart::Port> uart::Port for Lent<D> {
     fn read(&mut self, buffer: &mut [u8], wait_ns: u64) -> Result<Option<usize>, uart::Error> {
         self.with(|port| port.read(buffer, wait_ns))
     }
@@ -151,7 +131,7 @@ impl uart::Port for Lent<dyn uart::Port> {
     }
 }
 
-impl adc::Input for Lent<dyn adc::Input> {
+impl<D: adc::Input> adc::Input for Lent<D> {
     fn resolution_bits(&mut self) -> u8 {
         self.with(|input| input.resolution_bits())
     }

@@ -3,7 +3,6 @@
 use clap::Args;
 use wasm_embedded_host::digital::Level;
 
-use super::text;
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::Failure;
 use crate::cli::status;
@@ -46,7 +45,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let mut shown = Vec::new();
     for label in labels {
         let level = direct.hal.pin_level(label);
-        let level = level.map_err(|error| direct.failure(&format!("cannot read `{label}`"), error, text))?;
+        let level = level.map_err(|error| direct.failure(&format!("cannot read `{label}`"), error))?;
         shown.push(match (opts.numeric, level) {
             (true, Level::High) => "1".to_owned(),
             (true, Level::Low) => "0".to_owned(),

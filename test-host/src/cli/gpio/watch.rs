@@ -5,7 +5,6 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use wasm_embedded_host::DirectError;
 
-use super::text;
 use crate::board::{Board, Edge};
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::{self, Failure};
@@ -76,7 +75,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let mut left = opts.count;
     while left != Some(0) {
         let next = watch.next(until, &stop).map_err(|error| {
-            direct.failure(&format!("cannot wait for edges of `{}`", opts.label), DirectError::Failed(error), text)
+            direct.failure(&format!("cannot wait for edges of `{}`", opts.label), DirectError::Failed(error))
         })?;
         let Some(edge) = next else { break };
         if edge.missed > 0 {

@@ -10,7 +10,7 @@ use wasm_embedded_host::i2c::{Address, Error};
 
 use super::{narrowed, seven_bit};
 use crate::board::Board;
-use crate::cli::direct::{Direct, DirectArgs, find, i2c_text};
+use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::{self, Failure};
 use crate::cli::status;
 use crate::policy::Access;
@@ -78,11 +78,11 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
             Ok(()) => Found::Acknowledged,
             Err(DirectError::Failed(error)) => {
                 if !matches!(error, Error::NoAcknowledge(_)) {
-                    odd.push((address, i2c_text(&error)));
+                    odd.push((address, error.to_string()));
                 }
                 Found::Nobody
             }
-            Err(error) => return Err(direct.failure("the scan failed", error, i2c_text)),
+            Err(error) => return Err(direct.failure("the scan failed", error)),
         };
         found.insert(address.into(), answer);
     }

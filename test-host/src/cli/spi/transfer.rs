@@ -4,7 +4,6 @@ use std::io::{self, Read};
 
 use clap::Args;
 use embedded_hal::spi::Operation;
-use wasm_embedded_host::spi::Error;
 
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::Failure;
@@ -68,7 +67,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
             direct.hal.spi_transaction(&opts.label, operations)
         }
     };
-    result.map_err(|error| direct.failure(&format!("the transfer on `{}` failed", opts.label), error, text))?;
+    result.map_err(|error| direct.failure(&format!("the transfer on `{}` failed", opts.label), error))?;
     direct.finish()?;
     if opts.pipe {
         outlet::stdout().say(&received).map_err(Failure::output)?;
@@ -104,14 +103,6 @@ fn digits(words: &[String]) -> Result<Vec<u8>, Failure> {
         bytes.extend(pairs);
     }
     Ok(bytes)
-}
-
-fn text(error: &Error) -> String {
-    match error {
-        Error::TooLong => "the transfer is too long for the hardware".to_owned(),
-        Error::Unsupported => "the hardware cannot do this".to_owned(),
-        other => format!("{other:?}"),
-    }
 }
 
 #[cfg(test)]
