@@ -146,7 +146,7 @@ impl Board {
     pub fn on_machine(
         policy: &Policy,
         sim: Sim,
-        linux: impl FnOnce(std::sync::Arc<dyn crate::linux::FaultListener>) -> crate::linux::Linux,
+        linux: impl FnOnce(std::sync::Arc<dyn wasm_embedded_linux::ErrorListener>) -> wasm_embedded_linux::Linux,
     ) -> Result<Board, BoardError> {
         Board::assemble(policy, sim, &[], |rack| Hardware::open_on(policy, rack, linux))
     }

@@ -36,8 +36,6 @@ mod escape;
 pub mod harness;
 mod holders;
 pub mod imports;
-#[cfg(target_os = "linux")]
-pub mod linux;
 mod log;
 pub mod mac;
 #[cfg(feature = "compile")]

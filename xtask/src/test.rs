@@ -15,13 +15,15 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-pub(crate) const NATIVE: [&str; 22] = [
+pub(crate) const NATIVE: [&str; 24] = [
     "--package",
     "wasm-embedded-hal",
     "--package",
     "wasm-embedded-host",
     "--package",
     "wasm-embedded-sim",
+    "--package",
+    "wasm-embedded-linux",
     "--package",
     "wasm-embedded-rt",
     "--package",
@@ -45,7 +47,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     targets::ensure(&[targets::GUEST, targets::FIRMWARE])?;
     let native = targets::native()?;
     let native = [&NATIVE[..], &["--target", &native]].concat();
-    let documented = [&NATIVE[..14], &native[NATIVE.len()..]].concat();
+    let documented = [&NATIVE[..16], &native[NATIVE.len()..]].concat();
     let mut steps = Steps::new(options.only.clone());
     steps.step("format", || done(&["fmt", "--all", "--check"]));
     steps.step("bindings and WIT copies are those of wit/", || {

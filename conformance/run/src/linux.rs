@@ -12,8 +12,8 @@ use std::time::Duration;
 use rustix::time::{ClockId, clock_gettime};
 use wasm_embedded_conformance::{Case, Host, I2cFault, Peer, Ran, SpiFault, Unable};
 use wasm_embedded_host::Interrupt;
+use wasm_embedded_linux::{self as linux, Kernel as _, RealKernel, Tree};
 use wasm_embedded_rt::board::Board;
-use wasm_embedded_rt::linux::{self, Kernel as _, RealKernel, Tree};
 use wasm_embedded_rt::policy::Policy;
 use wasm_embedded_sim::Sim;
 

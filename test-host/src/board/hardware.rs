@@ -1,28 +1,34 @@
 //! Opens the hardware that stands behind labels, on Linux.
 
+pub(super) mod hosted;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use wasm_embedded_host::delay::Delay;
 use wasm_embedded_host::i2c::Address;
 use wasm_embedded_host::log::Level;
 use wasm_embedded_host::{PinGrant, PwmGrant, SpiGrant};
+use wasm_embedded_linux::{
+    self as linux, AdcSettings, BusQueue, ChipChoice, DeviceError, ErrorListener, I2cSettings, LineChoice,
+    LineSettings, Linux, PwmSettings, Queued, SpiSettings, UartSettings,
+};
+use wasm_embedded_sim::uart::Parity;
 
+use self::hosted::{Hosted, level, linux_address, pin_state};
 use super::rack::Rack;
 use super::{BoardError, i2c_grant, pins};
 use crate::clock::RealWait;
-use crate::linux::{
-    self, AdcSettings, ChipChoice, Fault, FaultListener, I2cSettings, Lane, LineChoice, LineSettings, Linux,
-    PwmSettings, Queued, SpiSettings, UartSettings,
-};
 use crate::log::Teller;
 use crate::policy::{
     AdcLabel, Bias, BusBackend, ChannelBackend, Chip, DEFAULT_I2C_FREQUENCY_HZ, I2cLabel, PinBackend, PinDirection,
     PinLabel, Policy, PwmLabel, Select, SpiLabel, UartLabel,
 };
+
+/// What the kernel shows as the holder of our lines.
+const CONSUMER: &str = "wasm-embedded-rt";
 
 /// How many faults are kept for a guest that does not run yet.
 const EARLY_FAULTS: usize = 64;
@@ -33,13 +39,13 @@ pub(super) struct Hardware {
     linux: Linux,
     faults: Arc<Faults>,
     /// The buses with their turns, by their names in the kernel. Shared by the labels of a bus.
-    lanes: RefCell<BTreeMap<String, Arc<Lane>>>,
+    queues: RefCell<BTreeMap<String, Arc<BusQueue>>>,
 }
 
 impl Hardware {
-    fn new(linux: impl FnOnce(Arc<dyn FaultListener>) -> Linux) -> Hardware {
+    fn new(linux: impl FnOnce(Arc<dyn ErrorListener>) -> Linux) -> Hardware {
         let faults = Arc::new(Faults::default());
-        Hardware { linux: linux(faults.clone()), faults, lanes: RefCell::default() }
+        Hardware { linux: linux(faults.clone()).with_consumer(CONSUMER), faults, queues: RefCell::default() }
     }
 
     /// Opens what the policy's labels stand for, if there are any of hardware. Lines come last: they are driven from then on.
@@ -51,7 +57,7 @@ impl Hardware {
     pub(super) fn open_on(
         policy: &Policy,
         rack: &mut Rack,
-        linux: impl FnOnce(Arc<dyn FaultListener>) -> Linux,
+        linux: impl FnOnce(Arc<dyn ErrorListener>) -> Linux,
     ) -> Result<Option<Hardware>, BoardError> {
         let hardware = Hardware::new(linux);
         let mut opened = false;
@@ -80,7 +86,7 @@ impl Hardware {
     /// Returns what waits in the machine's time.
     pub(super) fn wait(&self) -> RealWait {
         let delay = self.linux.delay();
-        Arc::new(move |ns, interrupt| delay.clone().delay_ns(ns, interrupt))
+        Arc::new(move |ns, interrupt| delay.wait_ns(ns, &|| interrupt.requested().is_some()))
     }
 
     /// Has faults told to whoever listens to the guest.
@@ -97,15 +103,15 @@ impl Hardware {
         let settings = I2cSettings { path: path.clone(), frequency_hz: label.frequency_hz };
         let mut bus = self.linux.i2c(&label.label, &settings)?;
         for address in granted(label) {
-            if let Some(owner) = bus.owned_by_kernel(address)? {
+            if let Some(owner) = bus.owned_by_kernel(linux_address(address))? {
                 return Err(format!("{owner}\nhelp: {}", owner.advice()).into());
             }
         }
         // Where nobody says it, the clock is the usual one: an unknown one would leave transactions unbounded.
         let frequency_hz = bus.frequency_hz().or(label.frequency_hz).unwrap_or(DEFAULT_I2C_FREQUENCY_HZ);
-        let lane = self.lane(path.to_string_lossy().into_owned());
+        let queue = self.queue(path.to_string_lossy().into_owned());
         // The bus has its turns: no guest waits longer than for those before it.
-        let bus = Queued::new(bus, lane);
+        let bus = Hosted(Queued::new(bus, queue));
         rack.each(|hal| {
             hal.i2c(&label.label, bus.clone(), i2c_grant(label, frequency_hz));
         });
@@ -128,7 +134,7 @@ impl Hardware {
         // `/dev/spidev0.1` is the second device of bus 0.
         let path = path.to_string_lossy();
         let bus = path.rsplit_once('.').map_or(&*path, |(bus, _)| bus).to_owned();
-        let (device, grant) = (Queued::new(device, self.lane(bus)), SpiGrant::at_hz(label.frequency_hz));
+        let (device, grant) = (Hosted(Queued::new(device, self.queue(bus))), SpiGrant::at_hz(label.frequency_hz));
         match label.select {
             Select::Own => rack.spi_device(&label.label, device, grant),
             Select::None => rack.spi_bus(&label.label, device, grant),
@@ -137,23 +143,27 @@ impl Hardware {
     }
 
     /// Returns the turns of a bus.
-    fn lane(&self, bus: String) -> Arc<Lane> {
-        self.lanes.borrow_mut().entry(bus).or_default().clone()
+    fn queue(&self, bus: String) -> Arc<BusQueue> {
+        self.queues.borrow_mut().entry(bus).or_default().clone()
     }
 
     fn add_uart(&self, rack: &mut Rack, label: &UartLabel) -> Result<bool, Failure> {
         let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
-        let settings =
-            UartSettings { path: path.clone(), baud: label.baud, parity: label.parity, stop_bits: label.stop_bits };
+        let settings = UartSettings {
+            path: path.clone(),
+            baud: label.baud,
+            parity: parity(label.parity),
+            stop_bits: label.stop_bits,
+        };
         let port = self.linux.uart(&label.label, &settings)?;
-        rack.uart(&label.label, port, label.access);
+        rack.uart(&label.label, Hosted(port), label.access);
         Ok(true)
     }
 
     fn add_adc(&self, rack: &mut Rack, label: &AdcLabel) -> Result<bool, Failure> {
         let ChannelBackend::Linux { path, channel } = &label.backend else { return Ok(false) };
         let settings = AdcSettings { path: path.clone(), channel: *channel, resolution_bits: label.resolution_bits };
-        rack.adc(&label.label, self.linux.adc(&label.label, &settings)?);
+        rack.adc(&label.label, Hosted(self.linux.adc(&label.label, &settings)?));
         Ok(true)
     }
 
@@ -164,10 +174,10 @@ impl Hardware {
             channel: *channel,
             frequency_hz: label.frequency_hz,
             active_low: label.active_low,
-            initial: label.initial,
+            initial_duty: label.initial.0,
         };
         let output = self.linux.pwm(&label.label, &settings)?;
-        rack.pwm(&label.label, output, PwmGrant { on_exit: label.on_exit });
+        rack.pwm(&label.label, Hosted(output), PwmGrant { on_exit: label.on_exit });
         Ok(true)
     }
 
@@ -190,12 +200,12 @@ impl Hardware {
     }
 
     /// Requests the line of an input for waiting for its edges.
-    pub(super) fn watch(label: &PinLabel) -> Result<linux::Line, BoardError> {
+    pub(super) fn watch(label: &PinLabel) -> Result<Hosted<linux::Line>, BoardError> {
         let hardware = Hardware::new(Linux::new);
         let open = || {
             let line = line_choice(label).ok_or("it is simulated")?;
             let settings = LineSettings { edges: true, ..settings(label, line, &pins::grant(label)) };
-            Ok(hardware.linux.line(&label.label, &settings)?)
+            Ok(Hosted(hardware.linux.line(&label.label, &settings)?))
         };
         open().map_err(|source: Failure| BoardError::Open { label: label.label.clone(), source })
     }
@@ -204,7 +214,7 @@ impl Hardware {
         let Some(line) = line_choice(label) else { return Ok(false) };
         let grant = pins::grant(label);
         let settings = settings(label, line, &grant);
-        let (name, line) = (&label.label, self.linux.line(&label.label, &settings)?);
+        let (name, line) = (&label.label, Hosted(self.linux.line(&label.label, &settings)?));
         match label.direction {
             PinDirection::Output => rack.output(name, line, grant),
             PinDirection::Input => rack.input(name, line, pins::input_grant(label)),
@@ -222,7 +232,7 @@ pub(super) fn owned_by_kernel(label: &I2cLabel) -> Result<Vec<u16>, BoardError> 
         let mut bus = Hardware::new(Linux::new).linux.i2c(&label.label, &settings)?;
         let mut owned = Vec::new();
         for address in granted(label) {
-            if bus.owned_by_kernel(address)?.is_some() {
+            if bus.owned_by_kernel(linux_address(address))?.is_some() {
                 owned.push(match address {
                     Address::SevenBit(address) => address.into(),
                     Address::TenBit(address) => address,
@@ -271,7 +281,7 @@ fn settings(label: &PinLabel, line: LineChoice, grant: &PinGrant) -> LineSetting
             PinDirection::Input => linux::Direction::Input,
             PinDirection::OpenDrain => linux::Direction::OpenDrain,
         },
-        initial: grant.electrical(grant.initial),
+        initial: pin_state(grant.electrical(grant.initial)),
         bias: match label.bias {
             // What the policy does not mention stays as the board has it.
             None => None,
@@ -281,6 +291,14 @@ fn settings(label: &PinLabel, line: LineChoice, grant: &PinGrant) -> LineSetting
         },
         debounce: label.debounce,
         edges: false,
+    }
+}
+
+fn parity(parity: Parity) -> linux::Parity {
+    match parity {
+        Parity::None => linux::Parity::None,
+        Parity::Even => linux::Parity::Even,
+        Parity::Odd => linux::Parity::Odd,
     }
 }
 
@@ -294,12 +312,14 @@ struct Relay {
     early: Vec<(Level, String)>,
 }
 
-impl FaultListener for Faults {
-    fn fault(&self, fault: &Fault<'_>) {
+impl ErrorListener for Faults {
+    fn error(&self, error: &DeviceError<'_>) {
         let mut relay = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &relay.teller {
-            Some(teller) => teller.fault(fault.level, &fault.to_string()),
-            None if relay.early.len() < EARLY_FAULTS => relay.early.push((fault.level, fault.to_string())),
+            Some(teller) => teller.fault(level(error.severity), &error.to_string()),
+            None if relay.early.len() < EARLY_FAULTS => {
+                relay.early.push((level(error.severity), error.to_string()));
+            }
             None => {}
         }
     }

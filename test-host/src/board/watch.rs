@@ -10,6 +10,8 @@ use wasm_embedded_sim::{Event, EventKind, Level, Net, Sim, Topology, TraceSink};
 
 #[cfg(target_os = "linux")]
 use super::hardware::Hardware;
+#[cfg(target_os = "linux")]
+use super::hardware::hosted::Hosted;
 use super::{Board, BoardError, pins};
 use crate::policy::{PinBackend, PinLabel, Policy};
 
@@ -40,7 +42,7 @@ enum Source {
         seen: Seen,
     },
     #[cfg(target_os = "linux")]
-    Line(crate::linux::Line),
+    Line(Hosted<wasm_embedded_linux::Line>),
 }
 
 impl Board {

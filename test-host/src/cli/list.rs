@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use clap::Args;
+use wasm_embedded_linux::{DeviceError, ErrorListener, Linux};
 
 use super::failure::Failure;
 use crate::escape;
-use crate::linux::{Fault, FaultListener, Linux};
 
 /// Lists the I2C buses, SPI devices and GPIO lines of this machine, and what uses them
 #[derive(Args)]
@@ -29,10 +29,10 @@ pub(super) fn run(_: &Opts) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// Hears faults of what is opened, which is nothing here.
+/// Hears errors of what is opened, which is nothing here.
 #[derive(Debug)]
 struct Nobody;
 
-impl FaultListener for Nobody {
-    fn fault(&self, _: &Fault<'_>) {}
+impl ErrorListener for Nobody {
+    fn error(&self, _: &DeviceError<'_>) {}
 }

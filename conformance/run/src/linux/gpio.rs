@@ -3,9 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use embedded_hal::digital::PinState;
 use wasm_embedded_conformance::What;
-use wasm_embedded_host::digital::Level;
-use wasm_embedded_rt::linux::{ChipInfo, Direction, Edge, Errno, LineFile, LineInfo, LineRequest};
+use wasm_embedded_linux::{ChipInfo, Direction, Edge, Errno, LineFile, LineInfo, LineRequest};
 
 use super::kernel::Played;
 use super::serial;
@@ -67,7 +67,7 @@ pub(super) fn request(kernel: &Played, request: &LineRequest) -> Result<Line, Er
     let output = request.direction != Direction::Input;
     let mut line = Line { kernel: kernel.clone(), offset, output, told: 0 };
     if output {
-        line.set(request.initial == Level::High)?;
+        line.set(request.initial == PinState::High)?;
     }
     Ok(line)
 }

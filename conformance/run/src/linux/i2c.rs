@@ -6,8 +6,7 @@ use std::ffi::c_ulong;
 use embedded_hal::i2c::Operation;
 use wasm_embedded_conformance::bench::I2cPart;
 use wasm_embedded_conformance::{Event, I2cFault, What};
-use wasm_embedded_host::i2c::Address;
-use wasm_embedded_rt::linux::{Errno, I2cFile};
+use wasm_embedded_linux::{Address, Errno, I2cFile};
 
 use super::kernel::{Played, State};
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use wasm_embedded_conformance::{Event, What};
 use wasm_embedded_host::{Interrupt, Reason};
-use wasm_embedded_rt::linux::{ChipInfo, Errno, I2cFile, Kernel, LineFile, LineRequest, SpiFile};
+use wasm_embedded_linux::{ChipInfo, Errno, I2cFile, Kernel, LineFile, LineRequest, SpiFile};
 
 use super::gpio::{self, Lines};
 use super::i2c::{Adapter, I2cWires};

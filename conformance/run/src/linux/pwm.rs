@@ -1,7 +1,7 @@
 //! PWM channels: the files of `/sys/class/pwm`. <https://docs.kernel.org/driver-api/pwm.html>
 
 use wasm_embedded_conformance::What;
-use wasm_embedded_rt::linux::Errno;
+use wasm_embedded_linux::Errno;
 
 use super::kernel::State;
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use wasm_embedded_conformance::bench::SpiPart;
 use wasm_embedded_conformance::{Event, SpiFault, What};
-use wasm_embedded_rt::linux::{Errno, SpiFile, SpiTransfer};
+use wasm_embedded_linux::{Errno, SpiFile, SpiTransfer};
 
 use super::kernel::Played;
 
