@@ -5,10 +5,12 @@ use core::fmt;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource};
 
+use crate::admit::{Free, Refused};
 use crate::bindings::wasm_embedded::hal::adc as wit;
+use crate::component::{self, denials};
+use crate::ctx::HalCtx;
 use crate::linker::HalView;
 use crate::open::add_opening;
-use crate::slot::Slots;
 
 /// Why an input could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,9 +50,6 @@ pub trait Input: Send {
 #[derive(Debug)]
 pub struct Handle(());
 
-/// All inputs of a guest.
-pub(crate) type Inputs = Slots<dyn Input, ()>;
-
 /// Adds the interface `wasm-embedded:hal/adc`.
 ///
 /// # Errors
@@ -58,32 +57,34 @@ pub(crate) type Inputs = Slots<dyn Input, ()>;
 /// Fails if the interface is there already.
 pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     let mut instance = linker.instance("wasm-embedded:hal/adc@0.5.0")?;
-    add_opening::<T, _, _, Handle>(&mut instance, "input", "an analogue input", |hal| &mut hal.adc)?;
+    add_opening::<T, Handle>(&mut instance, "input")?;
     instance.func_wrap(
         "[method]input.resolution-bits",
         |mut store: StoreContextMut<'_, T>, (input,): (Resource<Handle>,)| {
-            let hal = store.data_mut().hal();
-            hal.interrupt.check()?;
-            Ok((hal.adc.get(input.rep())?.device()?.resolution_bits(),))
+            component::value(on(store.data_mut().hal(), input, |input| input.resolution_bits()))
         },
     )?;
     instance.func_wrap(
         "[method]input.read-raw",
         |mut store: StoreContextMut<'_, T>, (input,): (Resource<Handle>,)| {
-            let hal = store.data_mut().hal();
-            hal.interrupt.check()?;
-            Ok((hal.adc.get(input.rep())?.device()?.read_raw().map_err(wit::Error::from),))
+            component::answer::<_, _, wit::Error>(on(store.data_mut().hal(), input, |input| input.read_raw()))
         },
     )?;
     instance.func_wrap(
         "[method]input.read-microvolts",
         |mut store: StoreContextMut<'_, T>, (input,): (Resource<Handle>,)| {
-            let hal = store.data_mut().hal();
-            hal.interrupt.check()?;
-            Ok((hal.adc.get(input.rep())?.device()?.read_microvolts().map_err(wit::Error::from),))
+            component::answer::<_, _, wit::Error>(on(store.data_mut().hal(), input, |input| input.read_microvolts()))
         },
     )
 }
+
+/// Uses an input.
+fn on<R>(hal: &mut HalCtx, input: Resource<Handle>, act: impl FnOnce(&mut dyn Input) -> R) -> Result<R, Refused> {
+    Ok(act(hal.admit::<Handle>(input.rep(), &Free)?.device()?))
+}
+
+// No reading is past a limit.
+denials!(wit::Error, too long: Other, out of memory: Other);
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,7 +10,6 @@ use wasmtime::component::{Linker, Resource, ResourceType};
 
 use crate::ctx::HalCtx;
 use crate::linker::HalView;
-use crate::refusal::Refusal;
 use crate::slot::BrokenHandle;
 
 /// The guest's handle of what a transaction read.
@@ -33,20 +32,21 @@ pub(crate) struct Calls {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooMany;
 
-impl HalCtx {
-    /// Counts a call, or refuses it if there are as many as the guest may have.
-    pub(crate) fn begin_call(&mut self) -> Result<Call, TooMany> {
-        if self.calls.open.load(Relaxed) >= self.limits.calls {
-            self.log.refused(&Refusal::Calls { limit: self.limits.calls });
-            return Err(TooMany);
+impl Calls {
+    /// Counts a call, unless there are `limit` already.
+    pub(crate) fn begin(&self, limit: u32) -> Option<Call> {
+        if self.open.load(Relaxed) >= limit {
+            return None;
         }
-        self.calls.open.fetch_add(1, Relaxed);
-        Ok(Call(self.calls.open.clone()))
+        self.open.fetch_add(1, Relaxed);
+        Some(Call(self.open.clone()))
     }
+}
 
+impl HalCtx {
     /// Keeps what a transaction read until the guest takes it.
     pub(crate) fn keep_reply(&mut self, bytes: Vec<u8>, call: Call) -> wasmtime::Result<Resource<ReplyHandle>> {
-        let replies = &mut self.calls.replies;
+        let replies = &mut self.admission.calls.replies;
         let free = replies.iter().position(Option::is_none);
         let index = free.unwrap_or_else(|| {
             replies.push(None);
@@ -59,7 +59,7 @@ impl HalCtx {
 
     /// Hands out what was kept.
     fn take_reply(&mut self, handle: u32) -> Result<Vec<u8>, BrokenHandle> {
-        let kept = usize::try_from(handle).ok().and_then(|index| self.calls.replies.get_mut(index));
+        let kept = usize::try_from(handle).ok().and_then(|index| self.admission.calls.replies.get_mut(index));
         kept.and_then(Option::take).map(|(bytes, _)| bytes).ok_or(BrokenHandle)
     }
 }
@@ -79,7 +79,7 @@ pub(crate) fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Res
     })?;
     instance.func_wrap("[static]reply.take", |mut store: StoreContextMut<'_, T>, (reply,): (Resource<ReplyHandle>,)| {
         let hal = store.data_mut().hal();
-        hal.interrupt.check()?;
+        hal.admission.interrupt.check()?;
         Ok((hal.take_reply(reply.rep())?,))
     })
 }

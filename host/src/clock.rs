@@ -61,9 +61,9 @@ pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()>
     let mut instance = linker.instance("wasm-embedded:hal/clock@0.5.0")?;
     instance.func_wrap("now-ns", |mut store: StoreContextMut<'_, T>, (): ()| {
         let hal = store.data_mut().hal();
-        hal.interrupt.check()?;
-        let now_ns = hal.clock.now_ns(&hal.interrupt);
-        hal.interrupt.check()?;
+        hal.admission.interrupt.check()?;
+        let now_ns = hal.clock.now_ns(&hal.admission.interrupt);
+        hal.admission.interrupt.check()?;
         Ok((now_ns,))
     })
 }

@@ -7,6 +7,8 @@ use wasmtime::StoreContextMut;
 use wasmtime::component::Linker;
 
 use crate::adapter::EmbeddedHal;
+#[cfg(feature = "async")]
+use crate::calls::TooMany;
 use crate::interrupt::Interrupt;
 use crate::linker::HalView;
 use crate::progress::Progress;
@@ -47,9 +49,9 @@ pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()>
     let mut instance = linker.instance("wasm-embedded:hal/delay@0.5.0")?;
     instance.func_wrap("delay-ns", |mut store: StoreContextMut<'_, T>, (ns,): (u64,)| {
         let hal = store.data_mut().hal();
-        hal.interrupt.check()?;
-        hal.delay.delay_ns(ns, &hal.interrupt);
-        hal.interrupt.check()?;
+        hal.admission.interrupt.check()?;
+        hal.delay.delay_ns(ns, &hal.admission.interrupt);
+        hal.admission.interrupt.check()?;
         T::waited(store);
         Ok(())
     })
@@ -67,9 +69,9 @@ pub fn add_async_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Resu
         Box::pin(async move {
             let (progress, _call, interrupt) = accessor.with(|mut access| -> wasmtime::Result<_> {
                 let hal = access.data_mut().hal();
-                hal.interrupt.check()?;
-                let call = hal.begin_call()?;
-                Ok((hal.delay.start(ns, &hal.interrupt), call, hal.interrupt.clone()))
+                hal.admission.interrupt.check()?;
+                let call = hal.admission.begin_call().map_err(|_| TooMany)?;
+                Ok((hal.delay.start(ns, &hal.admission.interrupt), call, hal.admission.interrupt.clone()))
             })?;
             progress.end().await;
             interrupt.check()?;

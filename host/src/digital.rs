@@ -10,13 +10,16 @@ use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, LinkerInstance, Resource};
 
 use crate::adapter::EmbeddedHal;
+use crate::admit::{Free, Name, Refused};
 use crate::bindings::wasm_embedded::hal::digital as wit;
-use crate::ctx;
+use crate::component::{self, denials};
+use crate::ctx::HalCtx;
 use crate::grant::PinGrant;
+use crate::kind::Kind;
 use crate::linker::HalView;
 use crate::open::add_opening;
 use crate::progress::Progress;
-use crate::slot::{BrokenHandle, Slots};
+use crate::slot::Slots;
 
 /// A level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,24 +112,8 @@ impl Pin {
     }
 }
 
-/// All pins of a guest.
-#[derive(Debug, Default)]
-pub(crate) struct Pins {
-    pub(crate) outputs: Slots<dyn Output, Pin>,
-    pub(crate) inputs: Slots<dyn Input, Pin>,
-    pub(crate) ios: Slots<dyn Io, Pin>,
-}
-
-impl Pins {
-    /// Drives every output that is the guest's own to its level on exit.
-    pub(crate) fn make_safe(&mut self, is_its_own: &mut dyn FnMut(&str) -> bool) {
-        make_safe(&mut self.outputs, is_its_own);
-        make_safe(&mut self.ios, is_its_own);
-    }
-}
-
 /// Drives the outputs of one kind to their levels on exit. A pin that fails is passed over: the others matter as much.
-fn make_safe<D: Output + ?Sized>(slots: &mut Slots<D, Pin>, is_its_own: &mut dyn FnMut(&str) -> bool) {
+pub(crate) fn make_safe<D: Output + ?Sized>(slots: &mut Slots<D, Pin>, is_its_own: &mut dyn FnMut(&str) -> bool) {
     for slot in slots.iter_mut() {
         let Some(level) = slot.grant.grant.on_exit.filter(|_| !slot.grant.is_safe) else { continue };
         if !is_its_own(&slot.label) {
@@ -149,58 +136,50 @@ fn make_safe<D: Output + ?Sized>(slots: &mut Slots<D, Pin>, is_its_own: &mut dyn
 /// Fails if the interface is there already.
 pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     let mut instance = linker.instance("wasm-embedded:hal/digital@0.5.0")?;
-    add_opening::<T, _, _, OutputHandle>(&mut instance, "output-pin", "an output pin", |hal| &mut hal.pins.outputs)?;
-    add_opening::<T, _, _, InputHandle>(&mut instance, "input-pin", "an input pin", |hal| &mut hal.pins.inputs)?;
-    add_opening::<T, _, _, IoHandle>(&mut instance, "io-pin", "an open-drain pin", |hal| &mut hal.pins.ios)?;
-    add_driving::<T, _, OutputHandle>(&mut instance, "output-pin", |hal| &mut hal.pins.outputs)?;
-    add_driving::<T, _, IoHandle>(&mut instance, "io-pin", |hal| &mut hal.pins.ios)?;
-    add_reading::<T, _, InputHandle>(&mut instance, "input-pin", |hal| &mut hal.pins.inputs)?;
-    add_reading::<T, _, IoHandle>(&mut instance, "io-pin", |hal| &mut hal.pins.ios)
+    add_opening::<T, OutputHandle>(&mut instance, "output-pin")?;
+    add_opening::<T, InputHandle>(&mut instance, "input-pin")?;
+    add_opening::<T, IoHandle>(&mut instance, "io-pin")?;
+    add_driving::<T, OutputHandle>(&mut instance, "output-pin")?;
+    add_driving::<T, IoHandle>(&mut instance, "io-pin")?;
+    add_reading::<T, InputHandle>(&mut instance, "input-pin")?;
+    add_reading::<T, IoHandle>(&mut instance, "io-pin")
 }
 
-/// Finds the pins of one kind in a context.
-type Kind<D> = ctx::Kind<D, Pin>;
-
 /// Adds the methods of a pin that is driven.
-fn add_driving<T: HalView, D: Output + ?Sized + 'static, H: 'static>(
+fn add_driving<T: HalView, K: Kind<Device: Output, Grant = Pin>>(
     instance: &mut LinkerInstance<'_, T>,
     name: &str,
-    kind: Kind<D>,
 ) -> wasmtime::Result<()> {
     instance.func_wrap(
         &alloc::format!("[method]{name}.set"),
-        move |mut store: StoreContextMut<'_, T>, (pin, level): (Resource<H>, wit::Level)| {
-            let hal = store.data_mut().hal();
-            hal.interrupt.check()?;
-            Ok((set(kind(hal), pin.rep(), |_| level.into())?,))
+        |mut store: StoreContextMut<'_, T>, (pin, level): (Resource<K>, wit::Level)| {
+            component::answer::<_, _, wit::Error>(set(store.data_mut().hal(), pin, |_| level.into()))
         },
     )?;
     instance.func_wrap(
         &alloc::format!("[method]{name}.toggle"),
-        move |mut store: StoreContextMut<'_, T>, (pin,): (Resource<H>,)| {
-            let hal = store.data_mut().hal();
-            hal.interrupt.check()?;
-            Ok((set(kind(hal), pin.rep(), |commanded| !commanded)?,))
+        |mut store: StoreContextMut<'_, T>, (pin,): (Resource<K>,)| {
+            component::answer::<_, _, wit::Error>(set(store.data_mut().hal(), pin, |commanded| !commanded))
         },
     )?;
     instance.func_wrap(
         &alloc::format!("[method]{name}.commanded"),
-        move |mut store: StoreContextMut<'_, T>, (pin,): (Resource<H>,)| {
-            let hal = store.data_mut().hal();
-            hal.interrupt.check()?;
-            let commanded = kind(hal).get(pin.rep())?.grant.commanded;
-            Ok((Ok::<_, wit::Error>(wit::Level::from(commanded)),))
+        |mut store: StoreContextMut<'_, T>, (pin,): (Resource<K>,)| {
+            let admitted = store.data_mut().hal().admit::<K>(pin.rep(), &Free);
+            let commanded = admitted.map(|admitted| Ok::<_, Error>(wit::Level::from(admitted.slot.grant.commanded)));
+            component::answer::<_, _, wit::Error>(commanded)
         },
     )
 }
 
 /// Drives a pin to what `level` makes of the level commanded last.
-fn set<D: Output + ?Sized>(
-    slots: &mut Slots<D, Pin>,
-    handle: u32,
+#[inline]
+fn set<K: Kind<Device: Output, Grant = Pin>>(
+    hal: &mut HalCtx,
+    pin: Resource<K>,
     level: impl FnOnce(Level) -> Level,
-) -> Result<Result<(), wit::Error>, BrokenHandle> {
-    let slot = slots.get(handle)?;
+) -> Result<Result<(), Error>, Refused> {
+    let slot = hal.admit::<K>(pin.rep(), &Free)?.slot;
     let level = level(slot.grant.commanded);
     let electrical = slot.grant.grant.electrical(level);
     slot.grant.is_safe = false;
@@ -208,34 +187,35 @@ fn set<D: Output + ?Sized>(
     if result.is_ok() {
         slot.grant.commanded = level;
     }
-    Ok(result.map_err(wit::Error::from))
+    Ok(result)
 }
 
 /// Adds the methods of a pin that is read.
-fn add_reading<T: HalView, D: Input + ?Sized + 'static, H: 'static>(
+fn add_reading<T: HalView, K: Kind<Device: Input, Grant = Pin>>(
     instance: &mut LinkerInstance<'_, T>,
     name: &str,
-    kind: Kind<D>,
 ) -> wasmtime::Result<()> {
     instance.func_wrap(
         &alloc::format!("[method]{name}.level"),
-        move |mut store: StoreContextMut<'_, T>, (pin,): (Resource<H>,)| {
-            let hal = store.data_mut().hal();
-            hal.interrupt.check()?;
-            let level = level(kind(hal), pin.rep())?;
-            Ok((level.map(wit::Level::from).map_err(wit::Error::from),))
+        |mut store: StoreContextMut<'_, T>, (pin,): (Resource<K>,)| {
+            let level = level::<K>(store.data_mut().hal(), pin.rep());
+            component::answer::<_, _, wit::Error>(level.map(|level| level.map(wit::Level::from)))
         },
     )
 }
 
 /// Returns the logical level on a pin.
-pub(crate) fn level<D: Input + ?Sized>(
-    slots: &mut Slots<D, Pin>,
-    handle: u32,
-) -> Result<Result<Level, Error>, BrokenHandle> {
-    let slot = slots.get(handle)?;
+#[inline]
+pub(crate) fn level<'n, K: Kind<Device: Input, Grant = Pin>>(
+    hal: &mut HalCtx,
+    name: impl Name<'n>,
+) -> Result<Result<Level, Error>, Refused> {
+    let slot = hal.admit::<K>(name, &Free)?.slot;
     Ok(slot.device()?.level().map(|level| slot.grant.grant.electrical(level)))
 }
+
+// No level is past a limit.
+denials!(wit::Error, too long: Other, out of memory: Other);
 
 impl core::ops::Not for Level {
     type Output = Level;

@@ -3,13 +3,13 @@
 use core::fmt;
 
 use embedded_hal::{i2c as hal_i2c, spi as hal_spi};
-use smallvec::SmallVec;
 
-use crate::bindings::wasm_embedded::hal::i2c as wit;
+use crate::admit::{Denied, Operations, Refused};
 use crate::ctx::HalCtx;
 use crate::digital::{self, Level};
+use crate::grant::SpiGrant;
 use crate::i2c::{self, Address};
-use crate::limits::{check, count};
+use crate::kind::Kind;
 use crate::spi;
 
 /// Why something was not done.
@@ -33,17 +33,9 @@ impl HalCtx {
         address: Address,
         operations: &mut [hal_i2c::Operation<'_>],
     ) -> Result<(), DirectError<i2c::Error>> {
-        let records: SmallVec<[wit::Operation; 16]> = operations.iter().map(record).collect();
-        let Some((_, slot)) = self.i2c.find(label) else {
-            return Err(DirectError::refused(self.no_such(label, "an I2C bus")));
-        };
-        check(label, &[self.limits.count_of(operations.len())], &mut *self.log).map_err(DirectError::refused)?;
-        let request = i2c::Request::of(&records);
-        i2c::permit(slot, address, request, &self.limits, &mut *self.log).map_err(|error| match error {
-            wit::Error::Unsupported => DirectError::Failed(i2c::Error::Unsupported),
-            _ => DirectError::Refused,
-        })?;
-        slot.device().map_err(DirectError::refused)?.transaction(address, operations).map_err(DirectError::Failed)
+        self.admit::<i2c::Handle>(label, &Operations(operations.len()))?;
+        let admitted = self.admit::<i2c::Handle>(label, &i2c::plan::Plan::of(address, operations))?;
+        admitted.device()?.transaction(address, operations).map_err(DirectError::Failed)
     }
 
     /// Carries out one transaction with the SPI device of a label, or the operations on its bus, as a guest's would be.
@@ -56,25 +48,21 @@ impl HalCtx {
         label: &str,
         operations: &mut [hal_spi::Operation<'_, u8>],
     ) -> Result<(), DirectError<spi::Error>> {
-        let mut sums = spi::Sums::default();
-        for operation in operations.iter() {
-            let (tx, rx, ns) = match operation {
-                hal_spi::Operation::Read(buffer) => (0, buffer.len(), 0),
-                hal_spi::Operation::Write(bytes) => (bytes.len(), 0, 0),
-                hal_spi::Operation::Transfer(buffer, bytes) => (bytes.len(), buffer.len(), 0),
-                hal_spi::Operation::TransferInPlace(buffer) => (buffer.len(), buffer.len(), 0),
-                hal_spi::Operation::DelayNs(ns) => (0, 0, *ns),
-            };
-            sums.add(count(tx), count(rx), ns);
+        if self.devices.spi_buses.find(label).is_some() {
+            self.spi_on::<spi::BusHandle>(label, operations)
+        } else {
+            self.spi_on::<spi::DeviceHandle>(label, operations)
         }
-        let slots = if self.spi_devices.find(label).is_some() { &mut self.spi_devices } else { &mut self.spi_buses };
-        let Some((_, slot)) = slots.find(label) else {
-            return Err(DirectError::refused(self.no_such(label, "an SPI device")));
-        };
-        let [bytes, delay, time] = sums.asked(&self.limits, slot.grant.clock_hz());
-        let asked = [self.limits.count_of(operations.len()), bytes, delay, time];
-        check(label, &asked, &mut *self.log).map_err(DirectError::refused)?;
-        slot.device().map_err(DirectError::refused)?.run(operations).map_err(DirectError::Failed)
+    }
+
+    fn spi_on<K: Kind<Device = dyn spi::Clocked, Grant = SpiGrant>>(
+        &mut self,
+        label: &str,
+        operations: &mut [hal_spi::Operation<'_, u8>],
+    ) -> Result<(), DirectError<spi::Error>> {
+        self.admit::<K>(label, &Operations(operations.len()))?;
+        let admitted = self.admit::<K>(label, &spi::plan::Plan::of(operations))?;
+        admitted.device()?.run(operations).map_err(DirectError::Failed)
     }
 
     /// Returns the logical level on the input or open-drain pin of a label.
@@ -83,34 +71,29 @@ impl HalCtx {
     ///
     /// The label is not granted as one of these, or the hardware fails.
     pub fn pin_level(&mut self, label: &str) -> Result<Level, DirectError<digital::Error>> {
-        if let Some((handle, _)) = self.pins.inputs.find(label) {
-            return digital::level(&mut self.pins.inputs, handle)
-                .map_err(DirectError::refused)?
-                .map_err(DirectError::Failed);
-        }
-        let Some((handle, _)) = self.pins.ios.find(label) else {
-            return Err(DirectError::refused(self.no_such(label, "an input pin")));
+        let level = if self.devices.ios.find(label).is_some() {
+            digital::level::<digital::IoHandle>(self, label)
+        } else {
+            digital::level::<digital::InputHandle>(self, label)
         };
-        digital::level(&mut self.pins.ios, handle).map_err(DirectError::refused)?.map_err(DirectError::Failed)
+        level?.map_err(DirectError::Failed)
     }
 }
 
-/// Returns the record that a guest would send of an operation.
-fn record(operation: &hal_i2c::Operation<'_>) -> wit::Operation {
-    let (direction, len) = match operation {
-        hal_i2c::Operation::Read(buffer) => (wit::Direction::Read, buffer.len()),
-        hal_i2c::Operation::Write(bytes) => (wit::Direction::Write, bytes.len()),
+/// The log was told. What no hardware of the kind can do is a failure, as of the hardware itself.
+macro_rules! refusals {
+    ($($error:ty),*) => {
+        $(impl From<Refused> for DirectError<$error> {
+            fn from(refused: Refused) -> DirectError<$error> {
+                match refused {
+                    Refused::Denied(Denied::Unsupported) => DirectError::Failed(<$error>::Unsupported),
+                    Refused::Denied(_) | Refused::Interrupted(_) | Refused::Broken(_) => DirectError::Refused,
+                }
+            }
+        })*
     };
-    // What is longer than a record can say is past every limit as the longest one, too.
-    wit::Operation { direction, len: u32::try_from(len).unwrap_or(u32::MAX) }
 }
-
-impl<E> DirectError<E> {
-    /// Converts a refusal, which the log has been told of.
-    fn refused<R>(_refusal: R) -> DirectError<E> {
-        DirectError::Refused
-    }
-}
+refusals!(i2c::Error, spi::Error, digital::Error);
 
 impl<E> fmt::Display for DirectError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

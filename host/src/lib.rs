@@ -42,12 +42,14 @@ extern crate alloc;
 
 mod adapter;
 pub mod adc;
+mod admit;
 #[allow(missing_docs, dead_code, unreachable_pub, reason = "generated from the WIT package")]
 mod bindings;
 #[cfg(feature = "async")]
 mod calls;
 mod claims;
 pub mod clock;
+mod component;
 mod ctx;
 pub mod delay;
 pub mod digital;
@@ -56,6 +58,7 @@ mod gate;
 mod grant;
 pub mod i2c;
 mod interrupt;
+mod kind;
 mod limits;
 mod linker;
 pub mod log;
@@ -68,6 +71,7 @@ mod reply;
 mod short;
 mod slot;
 pub mod spi;
+mod transfer;
 pub mod uart;
 
 pub use adapter::EmbeddedHal;

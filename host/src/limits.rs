@@ -2,7 +2,7 @@
 
 use core::num::NonZeroU32;
 
-use crate::log::Log;
+use crate::admit::No;
 use crate::refusal::Refusal;
 
 /// Nanoseconds of a second.
@@ -78,23 +78,25 @@ pub(crate) struct Asked {
     allowed: u64,
 }
 
-/// The guest asked for more than a limit allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooLong;
-
 impl Asked {
-    /// Returns whether it is allowed.
+    #[cfg(test)]
+    fn is_allowed(self) -> bool {
+        self.within("").is_ok()
+    }
+
+    /// Checks that it is allowed under a label.
     #[inline]
-    pub(crate) fn within(self) -> bool {
-        self.asked <= self.allowed
+    pub(crate) fn within(self, label: &str) -> Result<(), No<'_>> {
+        let Asked { limit, asked, allowed } = self;
+        if asked <= allowed { Ok(()) } else { Err(Refusal::TooLong { label, limit, asked, allowed }.into()) }
     }
 }
 
 impl Limits {
     /// A number of operations.
     #[inline]
-    pub(crate) fn count_of(&self, operations: usize) -> Asked {
-        Asked { limit: "operations", asked: count(operations), allowed: self.operations.into() }
+    pub(crate) fn operations_of(&self, operations: u64) -> Asked {
+        Asked { limit: "operations", asked: operations, allowed: self.operations.into() }
     }
 
     /// The bytes of a transaction, each way.
@@ -128,31 +130,6 @@ impl Limits {
     }
 }
 
-/// Checks numbers of the guest's, and tells the log about the first that is not allowed.
-pub(crate) fn check(label: &str, numbers: &[Asked], log: &mut dyn Log) -> Result<(), TooLong> {
-    match numbers.iter().find(|number| !number.within()) {
-        None => Ok(()),
-        Some(Asked { limit, asked, allowed }) => {
-            log.refused(&Refusal::TooLong { label, limit, asked: *asked, allowed: *allowed });
-            Err(TooLong)
-        }
-    }
-}
-
-/// Tells the log that a call names another number of bytes than it carries.
-#[cold]
-pub(crate) fn malformed(label: &str, named: u64, carried: u64, log: &mut dyn Log) -> TooLong {
-    log.refused(&Refusal::Malformed { label, named, carried });
-    TooLong
-}
-
-/// Tells the log that there is no memory for what would be read.
-#[cold]
-pub(crate) fn no_memory(label: &str, bytes: u64, log: &mut dyn Log) -> TooLong {
-    log.refused(&Refusal::Memory { label, bytes });
-    TooLong
-}
-
 /// A length of the guest's as a size of ours.
 #[inline]
 pub(crate) fn size(len: u32) -> usize {
@@ -172,15 +149,15 @@ mod tests {
     #[test]
     fn the_time_of_a_transaction_is_that_of_its_clocks_and_delays() {
         let (limits, standard_mode) = (Limits::default(), NonZeroU32::new(100_000));
-        assert!(limits.time(20_000, standard_mode, 0).within(), "200 ms at 100 kHz");
+        assert!(limits.time(20_000, standard_mode, 0).is_allowed(), "200 ms at 100 kHz");
         let asked = limits.time(20_001, standard_mode, 0);
-        assert!(!asked.within());
+        assert!(!asked.is_allowed());
         assert_eq!(asked.asked, 200_010_000);
-        assert!(limits.time(19_000, standard_mode, 10_000_000).within());
-        assert!(!limits.time(19_000, standard_mode, 10_000_001).within());
-        assert!(limits.time(u64::MAX, None, 200_000_000).within(), "of an unknown clock only the delays count");
-        assert!(!limits.time(0, None, 200_000_001).within());
-        assert!(!limits.time(u64::MAX, NonZeroU32::new(1), u64::MAX).within());
+        assert!(limits.time(19_000, standard_mode, 10_000_000).is_allowed());
+        assert!(!limits.time(19_000, standard_mode, 10_000_001).is_allowed());
+        assert!(limits.time(u64::MAX, None, 200_000_000).is_allowed(), "of an unknown clock only the delays count");
+        assert!(!limits.time(0, None, 200_000_001).is_allowed());
+        assert!(!limits.time(u64::MAX, NonZeroU32::new(1), u64::MAX).is_allowed());
     }
 
     #[test]
@@ -193,8 +170,8 @@ mod tests {
             ("ssd1306 writes a frame of 128 x 64 pixels", 9 * (1 + 1 + 1024), 100_000),
         ];
         for (what, clocks, hz) in longest {
-            assert!(limits.time(clocks, NonZeroU32::new(hz), 0).within(), "{what}");
+            assert!(limits.time(clocks, NonZeroU32::new(hz), 0).is_allowed(), "{what}");
         }
-        assert!(limits.bytes(48_000, 2048).within());
+        assert!(limits.bytes(48_000, 2048).is_allowed());
     }
 }

@@ -98,8 +98,8 @@ pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()>
     let mut instance = linker.instance("wasm-embedded:hal/log@0.5.0")?;
     instance.func_wrap("max-level", |mut store: StoreContextMut<'_, T>, (): ()| {
         let hal = store.data_mut().hal();
-        hal.interrupt.check()?;
-        Ok((hal.log.max_level().map(wit::Level::from),))
+        hal.admission.interrupt.check()?;
+        Ok((hal.admission.log.max_level().map(wit::Level::from),))
     })?;
     instance.func_wrap(
         "log",
@@ -133,11 +133,11 @@ fn with_log<T: HalView>(
     f: impl FnOnce(&StoreContextMut<'_, T>, &mut dyn Log, u32) -> wasmtime::Result<()>,
 ) -> wasmtime::Result<()> {
     let hal = store.data_mut().hal();
-    hal.interrupt.check()?;
-    let limit = hal.limits.text_bytes;
+    hal.admission.interrupt.check()?;
+    let limit = hal.admission.limits.text_bytes;
     let mut log = hal.log_out();
     let result = f(store, &mut *log, limit);
-    store.data_mut().hal().log = log;
+    store.data_mut().hal().admission.log = log;
     result
 }
 

@@ -1,6 +1,5 @@
 //! Pulse-width modulation.
 
-use alloc::boxed::Box;
 use core::fmt;
 
 use embedded_hal::pwm::{self, SetDutyCycle};
@@ -8,7 +7,10 @@ use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource};
 
 use crate::adapter::EmbeddedHal;
+use crate::admit::{Free, Refused};
 use crate::bindings::wasm_embedded::hal::pwm as wit;
+use crate::component::{self, denials};
+use crate::ctx::HalCtx;
 use crate::grant::PwmGrant;
 use crate::linker::HalView;
 use crate::open::add_opening;
@@ -51,17 +53,14 @@ pub(crate) struct Pwm {
     max_duty: u16,
 }
 
-/// All outputs of a guest.
-pub(crate) type Outputs = Slots<dyn Output, Pwm>;
-
-/// Adds an output under a label.
-pub(crate) fn add(outputs: &mut Outputs, label: &str, mut output: Box<dyn Output>, grant: PwmGrant) {
-    let max_duty = output.max_duty().max(1);
-    outputs.add(label, output, Pwm { grant, max_duty });
+impl Pwm {
+    pub(crate) fn new(grant: PwmGrant, max_duty: u16) -> Pwm {
+        Pwm { grant, max_duty: max_duty.max(1) }
+    }
 }
 
 /// Drives every output that is the guest's own to its duty on exit. One that fails is passed over: the others matter as much.
-pub(crate) fn make_safe(outputs: &mut Outputs, is_its_own: &mut dyn FnMut(&str) -> bool) {
+pub(crate) fn make_safe(outputs: &mut Slots<dyn Output, Pwm>, is_its_own: &mut dyn FnMut(&str) -> bool) {
     for slot in outputs.iter_mut() {
         let Some(part) = slot.grant.grant.on_exit.filter(|_| is_its_own(&slot.label)) else { continue };
         let duty = part.of(slot.grant.max_duty);
@@ -78,28 +77,33 @@ pub(crate) fn make_safe(outputs: &mut Outputs, is_its_own: &mut dyn FnMut(&str) 
 /// Fails if the interface is there already.
 pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     let mut instance = linker.instance("wasm-embedded:hal/pwm@0.5.0")?;
-    add_opening::<T, _, _, Handle>(&mut instance, "output", "a PWM output", |hal| &mut hal.pwm)?;
+    add_opening::<T, Handle>(&mut instance, "output")?;
     instance.func_wrap(
         "[method]output.max-duty",
         |mut store: StoreContextMut<'_, T>, (output,): (Resource<Handle>,)| {
-            let hal = store.data_mut().hal();
-            hal.interrupt.check()?;
-            Ok((hal.pwm.get(output.rep())?.grant.max_duty,))
+            let admitted = store.data_mut().hal().admit::<Handle>(output.rep(), &Free);
+            component::value(admitted.map(|admitted| admitted.slot.grant.max_duty))
         },
     )?;
     instance.func_wrap(
         "[method]output.set-duty",
         |mut store: StoreContextMut<'_, T>, (output, duty): (Resource<Handle>, u16)| {
-            let hal = store.data_mut().hal();
-            hal.interrupt.check()?;
-            let slot = hal.pwm.get(output.rep())?;
-            if duty > slot.grant.max_duty {
-                return Ok((Err(wit::Error::OutOfRange),));
-            }
-            Ok((slot.device()?.set_duty(duty).map_err(wit::Error::from),))
+            component::answer::<_, _, wit::Error>(set_duty(store.data_mut().hal(), output.rep(), duty))
         },
     )
 }
+
+/// Sets a duty, unless it is past the greatest.
+fn set_duty(hal: &mut HalCtx, handle: u32, duty: u16) -> Result<Result<(), wit::Error>, Refused> {
+    let slot = hal.admit::<Handle>(handle, &Free)?.slot;
+    if duty > slot.grant.max_duty {
+        return Ok(Err(wit::Error::OutOfRange));
+    }
+    Ok(slot.device()?.set_duty(duty).map_err(wit::Error::from))
+}
+
+// No duty is past a limit.
+denials!(wit::Error, too long: OutOfRange, out of memory: Other);
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

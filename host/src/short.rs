@@ -1,16 +1,16 @@
 //! Up to 16 bytes as two integers.
 
 use crate::bindings::wasm_embedded::hal::types::Short;
-use crate::limits::{TooLong, count, malformed};
-use crate::log::Log;
+use crate::limits::count;
 
 /// How many bytes that are.
 pub(crate) const BYTES: usize = 16;
 
-/// Tells the log that a call names more bytes than it can carry.
-#[cold]
-pub(crate) fn too_long(label: &str, write_len: u32, read_len: u32, log: &mut dyn Log) -> TooLong {
-    malformed(label, write_len.max(read_len).into(), count(BYTES), log)
+/// Returns the bytes that a call names and those that it can carry, if it names more.
+#[inline]
+pub(crate) fn malformed(write_len: u32, read_len: u32) -> Option<(u64, u64)> {
+    let named = write_len.max(read_len).into();
+    (named > count(BYTES)).then_some((named, count(BYTES)))
 }
 
 /// The same in asynchronous calls. A type of its own, because what Wasmtime generates for the arguments of a call is put into it

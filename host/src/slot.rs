@@ -19,7 +19,7 @@ pub(crate) struct Slot<D: ?Sized, G> {
 pub(crate) struct Slots<D: ?Sized, G>(Vec<Slot<D, G>>);
 
 /// The trap of a call on a handle that stands for nothing, which Wasmtime should have caught.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BrokenHandle;
 
 impl<D: ?Sized, G> Default for Slots<D, G> {
@@ -39,9 +39,8 @@ impl<D: ?Sized, G> Slots<D, G> {
     }
 
     /// Returns the handle of a label.
-    pub(crate) fn find(&mut self, label: &str) -> Option<(u32, &mut Slot<D, G>)> {
-        let (index, slot) = self.0.iter_mut().enumerate().find(|(_, slot)| slot.label == label)?;
-        Some((u32::try_from(index).ok()?, slot))
+    pub(crate) fn find(&self, label: &str) -> Option<u32> {
+        u32::try_from(self.0.iter().position(|slot| slot.label == label)?).ok()
     }
 
     /// Returns what a handle stands for.

@@ -10,17 +10,19 @@ use embedded_io::{ErrorKind, Read, ReadReady, Write, WriteReady};
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource, WasmList};
 
+use crate::admit::{Ask, Free, No, Refused};
 use crate::bindings::wasm_embedded::hal::uart as wit;
+use crate::component::{self, Answer, denials};
+use crate::ctx::HalCtx;
 use crate::delay::SLICE_NS;
 use crate::grant::Access;
-use crate::limits::{TooLong, check, count, no_memory, size};
+use crate::interrupt::{Interrupt, Interrupted};
+use crate::limits::{Limits, count};
 use crate::linker::HalView;
-use crate::log::Log;
 use crate::open::add_opening;
 use crate::progress::Progress;
 use crate::refusal::Refusal;
-use crate::reply::Reply;
-use crate::slot::{Slot, Slots};
+use crate::reply::{Filling, Reply};
 
 #[cfg(feature = "async")]
 pub use self::asynchronous::add_async_to_linker;
@@ -108,9 +110,6 @@ pub trait Port: Send {
 #[derive(Debug)]
 pub struct Handle(());
 
-/// All ports of a guest.
-pub(crate) type Ports = Slots<dyn Port, Access>;
-
 /// Any port of embedded-io, asked every millisecond of a delay whether it is ready. An asynchronous guest can use it when it is
 /// ready, and not wait for it.
 #[derive(Clone, Copy, Debug)]
@@ -128,115 +127,121 @@ pub struct EmbeddedIo<P, D> {
 /// Fails if the interface is there already.
 pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     let mut instance = linker.instance("wasm-embedded:hal/uart@0.5.0")?;
-    add_opening::<T, _, _, Handle>(&mut instance, "port", "a serial port", |hal| &mut hal.uart)?;
-    instance.func_wrap("[method]port.read", read::<T>)?;
+    add_opening::<T, Handle>(&mut instance, "port")?;
+    instance.func_wrap(
+        "[method]port.read",
+        |mut store: StoreContextMut<'_, T>, (port, len): (Resource<Handle>, u32)| {
+            read(store.data_mut().hal(), port.rep(), len)
+        },
+    )?;
     instance.func_wrap("[method]port.write", write::<T>)?;
     instance.func_wrap("[method]port.flush", |mut store: StoreContextMut<'_, T>, (port,): (Resource<Handle>,)| {
-        let hal = store.data_mut().hal();
-        let device = hal.uart.get(port.rep())?.device()?;
-        loop {
-            hal.interrupt.check()?;
-            match device.flush(SLICE_NS.into()) {
-                Ok(false) => {}
-                Ok(true) => return Ok((Ok(()),)),
-                Err(error) => return Ok((Err(wit::Error::from(error)),)),
-            }
-        }
+        component::answer::<_, _, wit::Error>(flush(store.data_mut().hal(), port.rep()))
     })?;
     instance.func_wrap(
         "[method]port.read-ready",
         |mut store: StoreContextMut<'_, T>, (port,): (Resource<Handle>,)| {
-            let hal = store.data_mut().hal();
-            hal.interrupt.check()?;
-            Ok((hal.uart.get(port.rep())?.device()?.read_ready().map_err(wit::Error::from),))
+            let admitted = store.data_mut().hal().admit::<Handle>(port.rep(), &Free);
+            component::answer::<_, _, wit::Error>(admitted.and_then(|port| Ok(port.device()?.read_ready())))
         },
     )?;
     instance.func_wrap("[method]port.write-ready", |mut store: StoreContextMut<'_, T>, (port,): (Resource<Handle>,)| {
-        let hal = store.data_mut().hal();
-        hal.interrupt.check()?;
-        Ok((hal.uart.get(port.rep())?.device()?.write_ready().map_err(wit::Error::from),))
+        let admitted = store.data_mut().hal().admit::<Handle>(port.rep(), &Free);
+        component::answer::<_, _, wit::Error>(admitted.and_then(|port| Ok(port.device()?.write_ready())))
     })
 }
 
-fn read<T: HalView>(
-    mut store: StoreContextMut<'_, T>,
-    (port, len): (Resource<Handle>, u32),
-) -> wasmtime::Result<(Result<Reply, wit::Error>,)> {
-    let hal = store.data_mut().hal();
-    hal.interrupt.check()?;
-    let slot = hal.uart.get(port.rep())?;
-    if let Err(error) = check(&slot.label, &[hal.limits.bytes(0, len.into())], &mut *hal.log) {
-        return Ok((Err(error.into()),));
+/// What a call asks of a port: to receive so many bytes, or to send them.
+#[derive(Clone, Copy, Debug)]
+enum Bytes {
+    Read(u32),
+    Write(usize),
+}
+
+impl Ask<Handle> for Bytes {
+    fn check<'a>(&self, label: &'a str, access: &Access, limits: &Limits) -> Result<(), No<'a>> {
+        match (*self, access) {
+            (Bytes::Write(_), Access::ReadOnly) => Err(Refusal::PortReadOnly { label }.into()),
+            (Bytes::Write(len), Access::ReadWrite) => limits.bytes(count(len), 0).within(label),
+            (Bytes::Read(len), _) => limits.bytes(0, len.into()).within(label),
+        }
     }
-    let Some(mut reply) = hal.reply.take(size(len)) else {
-        no_memory(&slot.label, len.into(), &mut *hal.log);
-        return Ok((Err(wit::Error::OutOfMemory),));
-    };
-    let device = slot.device()?;
-    let result = loop {
-        if reply.bytes().is_empty() {
+}
+
+fn read(hal: &mut HalCtx, port: u32, len: u32) -> Answer<Reply, wit::Error> {
+    match receive(hal, port, len) {
+        Ok((room, result)) => Ok((hal.reply.finish(room, result),)),
+        Err(refused) => refused.answer(),
+    }
+}
+
+/// Waits for bytes, and returns them in their room.
+fn receive(hal: &mut HalCtx, port: u32, len: u32) -> Result<(Filling, Result<(), wit::Error>), Refused> {
+    let mut admitted = hal.admit::<Handle>(port, &Bytes::Read(len))?;
+    let mut room = admitted.room(len.into())?;
+    let device = admitted.slot.device()?;
+    let received = loop {
+        if room.bytes().is_empty() {
             break Ok(0);
         }
-        match device.read(reply.bytes(), SLICE_NS.into()) {
+        match device.read(room.bytes(), SLICE_NS.into()) {
             Ok(None) => {}
             Ok(Some(received)) => break Ok(received),
             Err(error) => break Err(wit::Error::from(error)),
         }
-        hal.interrupt.check()?;
+        admitted.admission.interrupt.check()?;
     };
-    let result = result.map(|received| reply.truncate(received));
-    Ok((hal.reply.finish(reply, result),))
+    let result = received.map(|received| room.truncate(received));
+    Ok((room, result))
 }
 
 fn write<T: HalView>(
     mut store: StoreContextMut<'_, T>,
     (port, bytes): (Resource<Handle>, WasmList<u8>),
-) -> wasmtime::Result<(Result<u32, wit::Error>,)> {
-    let hal = store.data_mut().hal();
-    hal.interrupt.check()?;
-    let slot = hal.uart.get(port.rep())?;
-    if let Err(error) = permit_write(slot, &mut *hal.log) {
-        return Ok((Err(error),));
+) -> Answer<u32, wit::Error> {
+    let lent = store.data_mut().hal().admit::<Handle>(port.rep(), &Bytes::Write(bytes.len()));
+    let lent = lent.and_then(|admitted| Ok((admitted.slot.lend()?, admitted.admission.interrupt.clone())));
+    let (mut device, interrupt) = match lent {
+        Ok(lent) => lent,
+        Err(refused) => return refused.answer(),
+    };
+    let sent = send(&mut *device, bytes.as_le_slice(&store), &interrupt);
+    store.data_mut().hal().devices.uart.get(port.rep())?.give_back(device);
+    Ok((sent?,))
+}
+
+/// Waits for room, and returns how many bytes the port has taken.
+fn send(port: &mut dyn Port, bytes: &[u8], interrupt: &Interrupt) -> Result<Result<u32, wit::Error>, Interrupted> {
+    if bytes.is_empty() {
+        return Ok(Ok(0));
     }
-    if let Err(error) = check(&slot.label, &[hal.limits.bytes(count(bytes.len()), 0)], &mut *hal.log) {
-        return Ok((Err(error.into()),));
-    }
-    if bytes.len() == 0 {
-        return Ok((Ok(0),));
-    }
-    let mut device = slot.lend()?;
-    let interrupt = hal.interrupt.clone();
-    let slice = bytes.as_le_slice(&store);
-    let result = loop {
-        match device.write(slice, SLICE_NS.into()) {
+    loop {
+        match port.write(bytes, SLICE_NS.into()) {
             Ok(None) => {}
             // A `write_all` that hears of no byte would panic.
-            Ok(Some(0)) => break Ok(Err(wit::Error::WriteZero)),
-            Ok(Some(taken)) => break Ok(u32::try_from(taken.min(slice.len())).map_err(|_| wit::Error::TooLong)),
-            Err(error) => break Ok(Err(wit::Error::from(error))),
+            Ok(Some(0)) => return Ok(Err(wit::Error::WriteZero)),
+            Ok(Some(taken)) => return Ok(u32::try_from(taken.min(bytes.len())).map_err(|_| wit::Error::TooLong)),
+            Err(error) => return Ok(Err(error.into())),
         }
-        if let Err(interrupted) = interrupt.check() {
-            break Err(interrupted);
-        }
-    };
-    store.data_mut().hal().uart.get(port.rep())?.give_back(device);
-    Ok((result?,))
-}
-
-/// Checks that a port may be written to, and tells the log if not.
-fn permit_write(slot: &Slot<dyn Port, Access>, log: &mut dyn Log) -> Result<(), wit::Error> {
-    if slot.grant == Access::ReadOnly {
-        log.refused(&Refusal::PortReadOnly { label: &slot.label });
-        return Err(wit::Error::Denied);
-    }
-    Ok(())
-}
-
-impl From<TooLong> for wit::Error {
-    fn from(_: TooLong) -> wit::Error {
-        wit::Error::TooLong
+        interrupt.check()?;
     }
 }
+
+/// Waits until all bytes have left.
+fn flush(hal: &mut HalCtx, port: u32) -> Result<Result<(), Error>, Refused> {
+    let admitted = hal.admit::<Handle>(port, &Free)?;
+    let device = admitted.slot.device()?;
+    loop {
+        match device.flush(SLICE_NS.into()) {
+            Ok(false) => {}
+            Ok(true) => return Ok(Ok(())),
+            Err(error) => return Ok(Err(error)),
+        }
+        admitted.admission.interrupt.check()?;
+    }
+}
+
+denials!(wit::Error, too long: TooLong, out of memory: OutOfMemory);
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

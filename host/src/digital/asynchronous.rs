@@ -4,8 +4,11 @@ use alloc::boxed::Box;
 
 use wasmtime::component::{ComponentType, Lift, Linker, LinkerInstance, Resource};
 
-use super::{Condition, Input, InputHandle, IoHandle, Kind, Level, wit};
+use super::{Condition, Input, InputHandle, IoHandle, Level, Pin, wit};
+use crate::admit::Free;
+use crate::component::asynchronous as component;
 use crate::grant::PinGrant;
+use crate::kind::Kind;
 use crate::linker::HalView;
 
 /// What the guest waits for, in logical levels: the interface's `condition`.
@@ -46,31 +49,19 @@ impl Wanted {
 /// Fails if the interface is there already.
 pub fn add_async_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     let mut instance = linker.instance("wasm-embedded:hal/digital-async@0.5.0")?;
-    add_waiting::<T, _, InputHandle>(&mut instance, "wait-input", |hal| &mut hal.pins.inputs)?;
-    add_waiting::<T, _, IoHandle>(&mut instance, "wait-io", |hal| &mut hal.pins.ios)
+    add_waiting::<T, InputHandle>(&mut instance, "wait-input")?;
+    add_waiting::<T, IoHandle>(&mut instance, "wait-io")
 }
 
 /// Adds the function that waits for pins of one kind.
-fn add_waiting<T: HalView, D: Input + ?Sized + 'static, H: 'static>(
+fn add_waiting<T: HalView, K: Kind<Device: Input, Grant = Pin>>(
     instance: &mut LinkerInstance<'_, T>,
     name: &str,
-    kind: Kind<D>,
 ) -> wasmtime::Result<()> {
-    instance.func_wrap_concurrent(name, move |accessor, (pin, wanted): (Resource<H>, Wanted)| {
-        Box::pin(async move {
-            let begun = accessor.with(|mut access| -> wasmtime::Result<_> {
-                let hal = access.data_mut().hal();
-                hal.interrupt.check()?;
-                let Ok(call) = hal.begin_call() else { return Ok(Err(wit::Error::Busy)) };
-                let slot = kind(hal).get(pin.rep())?;
-                let condition = wanted.electrical(&slot.grant.grant);
-                Ok(Ok((slot.device()?.start_wait(condition), call)))
-            })?;
-            let result = match begun {
-                Ok((progress, _call)) => progress.end().await.map_err(wit::Error::from),
-                Err(error) => Err(error),
-            };
-            Ok((result,))
-        })
+    instance.func_wrap_concurrent(name, |accessor, (pin, wanted): (Resource<K>, Wanted)| {
+        Box::pin(component::wait::<T, K, _, wit::Error>(accessor, pin.rep(), Free, move |slot| {
+            let condition = wanted.electrical(&slot.grant.grant);
+            Ok(slot.device()?.start_wait(condition))
+        }))
     })
 }

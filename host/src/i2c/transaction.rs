@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use embedded_hal::i2c::Operation;
-use smallvec::SmallVec;
 
+use super::plan::lay_out;
 use super::{Address, Error};
 
 /// One operation of a [`Transaction`].
@@ -76,15 +76,7 @@ impl Transaction {
         transaction: impl FnOnce(Address, &mut [Operation<'_>]) -> Result<(), E>,
     ) -> Result<Vec<u8>, E> {
         let mut read = self.read;
-        let (mut bytes, mut room) = (self.bytes.as_slice(), read.as_mut_slice());
-        let mut operations: SmallVec<[Operation<'_>; 4]> = SmallVec::new();
-        for step in &self.steps {
-            // The lengths add up to those of the slices.
-            operations.push(match *step {
-                Step::Read(len) => Operation::Read(room.split_off_mut(..len).unwrap_or_default()),
-                Step::Write(len) => Operation::Write(bytes.split_off(..len).unwrap_or_default()),
-            });
-        }
+        let mut operations = lay_out(&self.steps, &self.bytes, &mut read);
         transaction(self.address, &mut operations)?;
         drop(operations);
         Ok(read)

@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use embedded_hal::spi::Operation;
 use wasmtime::component::{ComponentType, Lift};
 
-use super::{Error, operations, wit};
+use super::plan::lay_out;
+use super::{Error, wit};
 
 /// One operation of an [`Exchange`]: the greater of the lengths is clocked, zeros after what is written, and then comes the delay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ComponentType, Lift)]
@@ -70,7 +71,7 @@ impl Exchange {
     /// Fails as the function does.
     pub fn run<E>(self, run: impl FnOnce(&mut [Operation<'_, u8>]) -> Result<(), E>) -> Result<Vec<u8>, E> {
         let mut read = self.read;
-        run(&mut operations(&self.steps, &self.bytes, &mut read))?;
+        run(&mut lay_out(&self.steps, &self.bytes, &mut read))?;
         Ok(read)
     }
 }

@@ -4,7 +4,8 @@ use alloc::boxed::Box;
 
 use wasmtime::component::{Linker, LinkerInstance, Resource};
 
-use super::{Handle, Ready, permit_write, wit};
+use super::{Bytes, Handle, Ready, wit};
+use crate::component::asynchronous as component;
 use crate::linker::HalView;
 
 /// Adds the interface `wasm-embedded:hal/uart-async`.
@@ -19,27 +20,12 @@ pub fn add_async_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Resu
     add_waiting(&mut instance, "wait-sent", Ready::Sent)
 }
 
-/// Adds the function that waits for one thing.
+/// Adds the function that waits for one thing. To wait for room is to ask for writing.
 fn add_waiting<T: HalView>(instance: &mut LinkerInstance<'_, T>, name: &str, ready: Ready) -> wasmtime::Result<()> {
+    let ask = if ready == Ready::Write { Bytes::Write(0) } else { Bytes::Read(0) };
     instance.func_wrap_concurrent(name, move |accessor, (port,): (Resource<Handle>,)| {
-        Box::pin(async move {
-            let begun = accessor.with(|mut access| -> wasmtime::Result<_> {
-                let hal = access.data_mut().hal();
-                hal.interrupt.check()?;
-                let slot = hal.uart.get(port.rep())?;
-                if ready == Ready::Write
-                    && let Err(error) = permit_write(slot, &mut *hal.log)
-                {
-                    return Ok(Err(error));
-                }
-                let Ok(call) = hal.begin_call() else { return Ok(Err(wit::Error::Busy)) };
-                Ok(Ok((hal.uart.get(port.rep())?.device()?.start_wait(ready), call)))
-            })?;
-            let result = match begun {
-                Ok((progress, _call)) => progress.end().await.map_err(wit::Error::from),
-                Err(error) => Err(error),
-            };
-            Ok((result,))
-        })
+        Box::pin(component::wait::<T, Handle, _, wit::Error>(accessor, port.rep(), ask, move |slot| {
+            Ok(slot.device()?.start_wait(ready))
+        }))
     })
 }

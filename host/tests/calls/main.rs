@@ -11,3 +11,4 @@ mod limits;
 mod operator;
 mod stops;
 mod table;
+mod ways;

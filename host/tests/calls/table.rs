@@ -256,7 +256,7 @@ impl Row {
 }
 
 impl Argument {
-    fn value(self, address: &Val) -> Val {
+    pub(crate) fn value(self, address: &Val) -> Val {
         let record = |fields: &[(&str, Val)]| {
             Val::Record(fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
         };

@@ -1,0 +1,165 @@
+//! How calls of components come in: their arguments are in the guest's memory, which the store has together with the context.
+
+#[cfg(feature = "async")]
+pub(crate) mod asynchronous;
+
+use smallvec::SmallVec;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Lift, WasmList};
+
+use crate::admit::{Denied, Operations, Refused};
+use crate::bindings::wasm_embedded::hal::types::Short;
+use crate::ctx::HalCtx;
+use crate::kind::Kind;
+use crate::limits::size;
+use crate::linker::HalView;
+use crate::reply::Reply;
+use crate::short;
+use crate::slot::BrokenHandle;
+use crate::transfer::Plan;
+
+/// What a call returns: a trap, or a value or an error of the interface.
+pub(crate) type Answer<R, E> = wasmtime::Result<(Result<R, E>,)>;
+
+/// The operations of a list. Most have few.
+pub(crate) type Steps<S> = SmallVec<[S; 16]>;
+
+/// Returns what a call returns whose errors are the device's.
+#[inline]
+pub(crate) fn answer<R, D, E: From<Denied> + From<D>>(result: Result<Result<R, D>, Refused>) -> Answer<R, E> {
+    match result {
+        Ok(result) => Ok((result.map_err(E::from),)),
+        Err(refused) => refused.answer(),
+    }
+}
+
+/// Returns what a call without errors returns: nothing is denied to it.
+#[inline]
+pub(crate) fn value<R>(result: Result<R, Refused>) -> wasmtime::Result<(R,)> {
+    match result {
+        Ok(value) => Ok((value,)),
+        Err(Refused::Interrupted(interrupted)) => Err(interrupted.into()),
+        Err(Refused::Broken(_) | Refused::Denied(_)) => Err(BrokenHandle.into()),
+    }
+}
+
+impl Refused {
+    /// Returns what a call returns that was not admitted.
+    #[cold]
+    pub(crate) fn answer<R, E: From<Denied>>(self) -> Answer<R, E> {
+        match self {
+            Refused::Interrupted(interrupted) => Err(interrupted.into()),
+            Refused::Broken(broken) => Err(broken.into()),
+            Refused::Denied(denied) => Ok((Err(denied.into()),)),
+        }
+    }
+}
+
+/// Carries out a plan that reads nothing.
+///
+/// The bytes are the guest's: while a device has them, the store that holds the context is in use. So the device is out of the context
+/// then.
+#[inline]
+pub(crate) fn write<T: HalView, K: Kind, P: Plan<K>, E>(
+    mut store: StoreContextMut<'_, T>,
+    handle: u32,
+    plan: &P,
+    bytes: &WasmList<u8>,
+) -> Answer<(), E>
+where
+    E: From<Denied> + From<P::Error>,
+{
+    let lent = store.data_mut().hal().admit::<K>(handle, plan).and_then(|admitted| Ok(admitted.slot.lend()?));
+    let mut device = match lent {
+        Ok(device) => device,
+        Err(refused) => return refused.answer(),
+    };
+    let result = plan.run(&mut device, bytes.as_le_slice(&store), &mut []);
+    K::slots(&mut store.data_mut().hal().devices).get(handle)?.give_back(device);
+    Ok((result.map_err(E::from),))
+}
+
+/// Carries out a plan and returns what was read.
+#[inline]
+pub(crate) fn reply<T: HalView, K: Kind, P: Plan<K>, E>(
+    mut store: StoreContextMut<'_, T>,
+    handle: u32,
+    plan: &P,
+    bytes: Option<&WasmList<u8>>,
+) -> Answer<Reply, E>
+where
+    E: From<Denied> + From<P::Error>,
+{
+    let lent = store.data_mut().hal().admit::<K>(handle, plan).and_then(|mut admitted| {
+        let room = admitted.room(plan.read())?;
+        Ok((admitted.slot.lend()?, room))
+    });
+    let (mut device, mut room) = match lent {
+        Ok(lent) => lent,
+        Err(refused) => return refused.answer(),
+    };
+    let written = bytes.map_or(&[][..], |bytes| bytes.as_le_slice(&store));
+    let result = plan.run(&mut device, written, room.bytes());
+    let hal = store.data_mut().hal();
+    K::slots(&mut hal.devices).get(handle)?.give_back(device);
+    Ok((hal.reply.finish(room, result.map_err(E::from)),))
+}
+
+/// Carries out a plan whose bytes came in integers, and returns what was read in the same form.
+#[inline]
+pub(crate) fn short<K: Kind, P: Plan<K>, E>(
+    hal: &mut HalCtx,
+    handle: u32,
+    plan: &P,
+    bytes: Short,
+    [write_len, read_len]: [u32; 2],
+) -> Answer<Short, E>
+where
+    E: From<Denied> + From<P::Error>,
+{
+    let (written, mut read) = (short::to_bytes(bytes), [0; short::BYTES]);
+    // Lengths that are not short are refused before anything is looked at.
+    let (bytes, room) = (written.get(..size(write_len)), read.get_mut(..size(read_len)));
+    match hal.transfer::<K, P>(handle, plan, bytes.unwrap_or_default(), room.unwrap_or_default()) {
+        Ok(result) => Ok((result.map(|()| short::from_bytes(read)).map_err(E::from),)),
+        Err(refused) => refused.answer(),
+    }
+}
+
+/// Reads the operations of a list, if there are not too many.
+#[inline]
+pub(crate) fn steps<T: HalView, K: Kind, R: Lift + 'static, S: From<R>>(
+    store: &mut StoreContextMut<'_, T>,
+    handle: u32,
+    records: &WasmList<R>,
+) -> wasmtime::Result<Result<Steps<S>, Refused>> {
+    if let Err(refused) = store.data_mut().hal().admit::<K>(handle, &Operations(records.len())) {
+        return Ok(Err(refused));
+    }
+    // At most as many as the limit just checked.
+    let mut steps = SmallVec::new();
+    for record in records.iter(store)? {
+        steps.push(record?.into());
+    }
+    Ok(Ok(steps))
+}
+
+/// Says what an interface calls a denial. A guest can meet those of labels and handles only when it opens a label.
+macro_rules! denials {
+    ($error:ty, too long: $too_long:ident, out of memory: $out_of_memory:ident) => {
+        impl From<crate::admit::Denied> for $error {
+            fn from(denied: crate::admit::Denied) -> $error {
+                use crate::admit::Denied;
+
+                match denied {
+                    Denied::TooLong => <$error>::$too_long,
+                    Denied::OutOfMemory => <$error>::$out_of_memory,
+                    Denied::Unsupported => <$error>::Unsupported,
+                    Denied::Calls | Denied::Held => <$error>::Busy,
+                    Denied::NotGranted | Denied::UnknownLabel | Denied::WrongKind | Denied::Handles => <$error>::Denied,
+                }
+            }
+        }
+    };
+}
+pub(crate) use denials;

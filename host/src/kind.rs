@@ -1,0 +1,66 @@
+//! The kinds of devices that a label can stand for.
+
+use crate::digital::{self, Input, Io, Output, Pin};
+use crate::grant::{Access, I2cGrant, SpiGrant};
+use crate::slot::Slots;
+use crate::{adc, i2c, pwm, spi, uart};
+
+/// A kind of device, by the type of its handles.
+pub(crate) trait Kind: 'static {
+    /// What the host has behind a label.
+    type Device: ?Sized + 'static;
+    /// What a label grants, and what is kept of its device.
+    type Grant: 'static;
+    /// What the log calls it.
+    const NAME: &'static str;
+    /// Whether several handles of one label may be open at once.
+    const IS_SHARED: bool;
+
+    /// Finds the devices of this kind.
+    fn slots(devices: &mut Devices) -> &mut Slots<Self::Device, Self::Grant>;
+}
+
+/// Makes [`Devices`] of the table of all kinds.
+macro_rules! kinds {
+    ($($field:ident: $handle:ty, $name:literal, $device:ty, $grant:ty, shared: $is_shared:literal;)*) => {
+        /// The devices of a guest, under their labels.
+        #[derive(Debug, Default)]
+        pub(crate) struct Devices {
+            $(pub(crate) $field: Slots<$device, $grant>,)*
+        }
+
+        impl Devices {
+            /// Returns what a label stands for, as the log calls it.
+            pub(crate) fn kind_of(&self, label: &str) -> Option<&'static str> {
+                $(if self.$field.find(label).is_some() {
+                    return Some($name);
+                })*
+                None
+            }
+        }
+
+        $(impl Kind for $handle {
+            type Device = $device;
+            type Grant = $grant;
+            const NAME: &'static str = $name;
+            const IS_SHARED: bool = $is_shared;
+
+            #[inline]
+            fn slots(devices: &mut Devices) -> &mut Slots<$device, $grant> {
+                &mut devices.$field
+            }
+        })*
+    };
+}
+
+kinds! {
+    i2c: i2c::Handle, "an I2C bus", dyn i2c::Bus, I2cGrant, shared: true;
+    spi_devices: spi::DeviceHandle, "an SPI device", dyn spi::Clocked, SpiGrant, shared: false;
+    spi_buses: spi::BusHandle, "an SPI bus", dyn spi::Clocked, SpiGrant, shared: false;
+    outputs: digital::OutputHandle, "an output pin", dyn Output, Pin, shared: false;
+    inputs: digital::InputHandle, "an input pin", dyn Input, Pin, shared: false;
+    ios: digital::IoHandle, "an open-drain pin", dyn Io, Pin, shared: false;
+    pwm: pwm::Handle, "a PWM output", dyn pwm::Output, pwm::Pwm, shared: false;
+    uart: uart::Handle, "a serial port", dyn uart::Port, Access, shared: false;
+    adc: adc::Handle, "an analogue input", dyn adc::Input, (), shared: false;
+}
