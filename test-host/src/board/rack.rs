@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use wasm_embedded_host::digital::{Input, Io, Output};
 use wasm_embedded_host::{
-    Access, DutyPart, HalCtx, HalCtxBuilder, I2cGrant, InputGrant, PinGrant, PwmGrant, SpiGrant, adc, i2c, pwm, spi,
-    uart,
+    Access, DutyPart, HalCtx, HalCtxBuilder, I2cGrant, InputGrant, PinGrant, PwmGrant, Shared, SpiGrant, adc, i2c, pwm,
+    spi, uart,
 };
 use wasm_embedded_sim::Sim;
 
@@ -139,7 +139,7 @@ impl Rack {
     }
 
     /// Adds a device: the only guest's own, or lent to each of several.
-    fn add<D>(&mut self, device: D, put: impl Fn(&mut HalCtxBuilder, Lent<D>)) {
+    fn add<D: Send>(&mut self, device: D, put: impl Fn(&mut HalCtxBuilder, Shared<Lent<D>>)) {
         if self.others.is_empty() {
             put(&mut self.first, Lent::alone(device));
         } else {
@@ -152,7 +152,7 @@ impl Rack {
         &mut self,
         device: D,
         leave: Option<impl Fn(&mut D) + Send + Sync + 'static>,
-        put: impl Fn(&mut HalCtxBuilder, Lent<D>),
+        put: impl Fn(&mut HalCtxBuilder, Shared<Lent<D>>),
     ) {
         let Some(leave) = leave.filter(|_| self.shares_outputs) else { return self.add(device, put) };
         let device = Arc::new(Mutex::new(device));
@@ -160,7 +160,7 @@ impl Rack {
         self.share(&device, put);
     }
 
-    fn share<D>(&mut self, device: &Arc<Mutex<D>>, put: impl Fn(&mut HalCtxBuilder, Lent<D>)) {
+    fn share<D: Send>(&mut self, device: &Arc<Mutex<D>>, put: impl Fn(&mut HalCtxBuilder, Shared<Lent<D>>)) {
         let turns = self.turns.iter().cloned().map(Some).chain(std::iter::repeat(None));
         for (hal, turn) in std::iter::once(&mut self.first).chain(&mut self.others).zip(turns) {
             put(hal, Lent::shared(device.clone(), turn));
