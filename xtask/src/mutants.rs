@@ -3,6 +3,7 @@
 //! Not part of CI: each fault costs a build and a run of the crate's tests. A seed chooses which faults are made, so that a figure can
 //! be taken again.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -47,6 +48,12 @@ pub(crate) struct Options {
     /// Makes the faults only where the host decides whether a call may be carried out.
     #[arg(long)]
     admission: bool,
+    /// Makes the faults only in files whose path begins like this, from the root of the repository.
+    #[arg(long, value_name = "PATH")]
+    under: Option<String>,
+    /// How long the tests of one fault may take, in seconds. Without it, five times as long as without a fault.
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u32>,
     /// Makes the faults in this folder instead of a copy, which saves a build of all dependencies. Nothing may be uncommitted, and
     /// after an interruption `git restore .` takes the last fault back.
     #[arg(long)]
@@ -107,7 +114,10 @@ fn examine(options: &Options, package: &str, folder: &Path) -> anyhow::Result<()
         common.push(format!("--in-diff={}", diff.display()));
     }
     let list = String::from_utf8(output(cargo(["mutants", "--list"]).args(&common))?)?;
-    let all: Vec<&str> = list.lines().filter(|name| !options.admission || is_admission(name)).collect();
+    let is_wanted = |name: &&str| {
+        (!options.admission || is_admission(name)) && options.under.as_ref().is_none_or(|path| name.starts_with(path))
+    };
+    let all: Vec<&str> = list.lines().filter(is_wanted).collect();
     let chosen = sample(&all, options.seed, options.sample);
     println!("{package}: {} of {} faults, seed {}", chosen.len(), all.len(), options.seed);
     if chosen.is_empty() {
@@ -118,6 +128,8 @@ fn examine(options: &Options, package: &str, folder: &Path) -> anyhow::Result<()
     let mut mutants = cargo(["mutants", "--no-shuffle", "--colors=never"]);
     mutants.args(&common).arg(format!("--cargo-arg=--target={}", targets::native()?));
     mutants.arg("--output").arg(&out).arg(format!("--re={}", any_of(&chosen)));
+    mutants.args(files(&chosen).iter().map(|file| format!("--file={file}")));
+    mutants.args(options.timeout.map(|seconds| format!("--timeout={seconds}")));
     if exists(&mut cargo(["nextest", "--version"])) {
         mutants.arg("--test-tool=nextest");
     }
@@ -134,7 +146,8 @@ fn examine(options: &Options, package: &str, folder: &Path) -> anyhow::Result<()
         fs::read_to_string(&path)
             .with_context(|| format!("cargo-mutants ended with {status} and left no {}", path.display()))
     };
-    // cargo-mutants 27.1.0 makes the faults that delete a field whatever expression it is given: those that were not chosen do not count.
+    // In these files cargo-mutants 27.1.0 makes the faults that delete a field whatever expression it is given: those that were not
+    // chosen do not count.
     let of = |name: &str| -> anyhow::Result<Vec<String>> {
         Ok(text(name)?.lines().filter(|fault| chosen.contains(fault)).map(String::from).collect())
     };
@@ -178,6 +191,11 @@ fn sample<'a>(names: &[&'a str], seed: u64, number: usize) -> Vec<&'a str> {
     names.iter().copied().filter(|name| past.is_none_or(|past| key(name) <= *past)).collect()
 }
 
+/// Returns the files of these faults.
+fn files<'a>(names: &[&'a str]) -> BTreeSet<&'a str> {
+    names.iter().filter_map(|name| name.split(':').next()).collect()
+}
+
 /// Returns a regular expression that exactly these names match.
 fn any_of(names: &[&str]) -> String {
     // Of `<` and `>`, the escaped forms are the borders of words.
@@ -213,7 +231,7 @@ impl std::fmt::Display for Figures {
 
 #[cfg(test)]
 mod tests {
-    use super::{Figures, any_of, is_admission, sample};
+    use super::{Figures, any_of, files, is_admission, sample};
 
     #[test]
     fn a_seed_chooses_the_same_faults_again_and_another_seed_others() {
@@ -235,6 +253,9 @@ mod tests {
         assert_eq!(
             any_of(&["a.rs:1:2: replace || with <= in f", "b"]),
             r"^(?:a\.rs:1:2: replace \|\| with <= in f|b)$"
+        );
+        assert!(
+            files(&["src/a.rs:1:2: replace", "src/a.rs:9:9: delete", "b.rs:1:1: x"]).iter().eq(&["b.rs", "src/a.rs"])
         );
     }
 
