@@ -135,7 +135,7 @@ impl Random {
 mod tests {
     use alloc::vec::Vec;
 
-    use super::{Trigger, When};
+    use super::{Random, Trigger, When};
 
     fn struck(when: When, occasions: u64) -> Vec<u64> {
         let mut trigger = Trigger::new(when);
@@ -162,5 +162,23 @@ mod tests {
         assert_ne!(first, struck(When::always().chance(250_000, 8), 10_000));
         assert_eq!(struck(When::always().chance(1_000_000, 1), 5).len(), 5);
         assert_eq!(struck(When::always().chance(0, 1), 5).len(), 0);
+    }
+
+    // The first numbers that the authors' `splitmix64.c` gives for the seed 1234567.
+    #[test]
+    fn the_sequence_is_splitmix64_so_that_a_seed_means_the_same_in_every_version() {
+        let mut random = Random(1_234_567);
+        let first = [(); 5].map(|()| random.below(u64::MAX));
+        let expected: [u64; 5] = [
+            6_457_827_717_110_365_317,
+            3_203_168_211_198_807_973,
+            9_817_491_932_198_370_423,
+            4_593_380_528_125_082_431,
+            16_408_922_859_458_223_821,
+        ];
+        assert_eq!(first, expected);
+        let mut random = Random(1_234_567);
+        assert_eq!([(); 5].map(|()| random.below(10)), expected.map(|number| number % 10));
+        assert_eq!(random.below(1), 0);
     }
 }
