@@ -90,6 +90,9 @@ const I2C_LIST: Argument = I2c(&[(false, 1), (false, 2), (true, 4), (false, 2), 
 const I2C_LIST_DOES: Does = Does::I2c { writes: true, written: 5, read: 10, starts: 4, operations: Some(6) };
 const I2C_READS: Argument = I2c(&[(true, 4), (true, 2)]);
 const I2C_READS_DOES: Does = Does::I2c { writes: false, written: 0, read: 6, starts: 1, operations: Some(2) };
+/// Operations of I2C that are parts of one transfer each, some of them empty.
+const I2C_PARTS: Argument = I2c(&[(true, 0), (true, 4), (false, 0), (false, 2), (true, 3), (true, 0)]);
+const I2C_PARTS_DOES: Does = Does::I2c { writes: true, written: 2, read: 7, starts: 3, operations: Some(6) };
 /// Operations of SPI: a write, a wait, a transfer of more words than bytes are kept, and a read with a wait.
 const SPI_LIST: Argument = Spi(&[(3, 0, 0), (0, 0, 700), (5, 2, 0), (0, 6, 300)]);
 const SPI_LIST_DOES: Does = Does::Spi { written: 8, read: 8, words: 14, delay_ns: 1000, operations: Some(4) };
@@ -108,6 +111,7 @@ const BLOCKING: &[Row] = &[
     row("i2c-bus-write-read-short", I2C, &[Address, Short, Len(0), Len(0)], i2c(true, 0, 0, 1), "w0"),
     row("i2c-bus-transaction", I2C, &[Address, I2C_LIST, Bytes(5)], I2C_LIST_DOES, "w1 w2 r4 w2 r3 r3"),
     row("i2c-bus-transaction", I2C, &[Address, I2C_READS, Bytes(0)], I2C_READS_DOES, "r4 r2"),
+    row("i2c-bus-transaction", I2C, &[Address, I2C_PARTS, Bytes(2)], I2C_PARTS_DOES, "r0 r4 w0 w2 r3 r0"),
     opens("spi-device-open", "device"),
     row("spi-device-read", DEVICE, &[Len(20)], spi(0, 20, 20), "spi r20"),
     row("spi-device-write", DEVICE, &[Bytes(20)], spi(20, 0, 20), "spi w20"),
@@ -165,6 +169,7 @@ const ASYNCHRONOUS: &[Row] = &[
     row("i2c-async-write", I2C, &[Address, Bytes(20)], i2c(true, 20, 0, 1), "w20"),
     row("i2c-async-transaction", I2C, &[Address, I2C_LIST, Bytes(5)], I2C_LIST_DOES, "w1 w2 r4 w2 r3 r3"),
     row("i2c-async-transaction", I2C, &[Address, I2C_READS, Bytes(0)], I2C_READS_DOES, "r4 r2"),
+    row("i2c-async-transaction", I2C, &[Address, I2C_PARTS, Bytes(2)], I2C_PARTS_DOES, "r0 r4 w0 w2 r3 r0"),
     row("spi-async-device-transfer-short", DEVICE, &[Short, Len(2), Len(6)], spi(2, 6, 6), "spi w2r6"),
     row("spi-async-device-transfer-short", DEVICE, &[Short, Len(6), Len(0)], spi(6, 0, 6), "spi w6"),
     row("spi-async-device-write", DEVICE, &[Bytes(20)], spi(20, 0, 20), "spi w20"),
