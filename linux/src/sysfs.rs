@@ -114,4 +114,26 @@ mod tests {
         assert_eq!(tree.group_name(994).as_deref(), Some("i2c"));
         assert_eq!(tree.group_name(4), None);
     }
+
+    #[test]
+    fn a_file_belongs_to_a_group_unless_it_is_the_superuser_s() {
+        use std::os::unix::fs::chown;
+
+        let root = tempfile::tempdir().expect("a temporary folder");
+        fs::create_dir(root.path().join("etc")).expect("a folder");
+        let file = root.path().join("i2c-1");
+        fs::write(&file, "").expect("an empty file");
+        let own = fs::metadata(&file).expect("it is there").gid();
+        fs::write(root.path().join("etc/group"), format!("root:x:0:\nmine:x:{own}:\n")).expect("a file");
+        let tree = Tree::at(root.path());
+        let group = || tree.group_of(Path::new("/i2c-1"));
+        assert_eq!(group().as_deref(), (own != 0).then_some("mine"));
+        // Only the superuser may give a file to a group that is not its own.
+        if own == 0 && chown(&file, None, Some(994)).is_ok() {
+            assert_eq!(group(), None, "no group has this number");
+            fs::write(root.path().join("etc/group"), "root:x:0:\ni2c:x:994:pi\n").expect("a file");
+            assert_eq!(group().as_deref(), Some("i2c"));
+        }
+        assert_eq!(tree.group_of(Path::new("/i2c-2")), None, "there is no such file");
+    }
 }

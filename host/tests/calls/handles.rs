@@ -4,9 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use wasm_embedded_host::{Claims, Limits};
 
-use crate::lab::{Calls, Lab, name};
+use crate::lab::{Calls, Lab};
 use crate::table::{Does, Row, rows};
-use wasmtime::component::Val;
 
 fn handles(number: u32) -> Limits {
     Limits::default().handles(number)
@@ -137,8 +136,10 @@ fn a_label_that_another_guest_holds_takes_no_handle_and_is_released_when_it_is_c
 
 #[cfg(feature = "async")]
 mod asynchronous {
+    use wasmtime::component::Val;
+
     use super::*;
-    use crate::lab::READ_WRITE;
+    use crate::lab::{READ_WRITE, name};
     use crate::table::seven_bit;
 
     fn within(number: u32) -> Lab {
