@@ -24,15 +24,24 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
         let name = file.file_name().context("a WIT file has a name")?;
         // A path out of a crate would not be packaged, and symbolic links break on Windows: hence copies.
+        wanted.insert(root().join("adapt/wit").join(name), bytes.clone());
         wanted.insert(root().join("hal/wit").join(name), bytes.clone());
         wanted.insert(root().join("host/wit").join(name), bytes);
     }
-    let made = |what| output(&mut cargo(["run", "--quiet", "--package", "bindgen", "--", what, "wit"]));
-    let mut stale: Vec<PathBuf> = [files(&root().join("hal/wit"))?, files(&root().join("host/wit"))?].concat();
+    let made = |what: &str| output(&mut cargo(["run", "--quiet", "--package", "bindgen", "--", what, "wit"]));
+    let mut stale: Vec<PathBuf> = Vec::new();
+    for copy in ["adapt/wit", "hal/wit", "host/wit"] {
+        stale.extend(files(&root().join(copy))?);
+    }
     stale.retain(|file| !wanted.contains_key(file));
     wanted.insert(root().join("hal/src/bindings.rs"), made("rust")?);
     wanted.insert(root().join("host/tests/every-call.wasm"), made("blocking")?);
     wanted.insert(root().join("host/tests/every-call-async.wasm"), made("asynchronous")?);
+
+    for module in ["gpio", "i2c", "spi", "uart"] {
+        let file = root().join("adapt/older").join(module).with_extension("wasm");
+        wanted.insert(file, made(&format!("adapt/older/{module}.wat"))?);
+    }
 
     let changed: Vec<_> = wanted.iter().filter(|(file, bytes)| fs::read(file).ok().as_ref() != Some(bytes)).collect();
     if options.check && !(changed.is_empty() && stale.is_empty()) {

@@ -1,6 +1,7 @@
-//! Prints what is generated from a WIT package: the guest's bindings, or components that import all of it and pass each call on.
+//! Prints what is generated from a WIT package: the guest's bindings, components that import all of it and pass each call on, or an adapter.
 
 mod forward;
+mod older;
 
 use std::io::Write as _;
 
@@ -42,7 +43,7 @@ const BY_HAND: [&str; 26] = [
 ];
 
 fn main() -> anyhow::Result<()> {
-    let usage = "usage: bindgen rust|blocking|asynchronous WIT-FOLDER";
+    let usage = "usage: bindgen rust|blocking|asynchronous|FILE.wat WIT-FOLDER";
     let mut arguments = std::env::args().skip(1);
     let (what, wit) = (arguments.next().context(usage)?, arguments.next().context(usage)?);
     let mut resolve = Resolve::default();
@@ -62,6 +63,7 @@ fn main() -> anyhow::Result<()> {
             let world = resolve.select_world(&[package], Some("async-imports"))?;
             forward::component(resolve, world)?
         }
+        text if text.ends_with(".wat") => older::adapter(text, &mut resolve)?,
         _ => bail!(usage),
     };
     std::io::stdout().write_all(&made)?;

@@ -1,0 +1,95 @@
+//! Makes components that a host of `wasm-embedded:hal` runs, of programs that are none yet:
+//!
+//! - core modules of C, Zig, AssemblyScript and other languages, which import the functions of `wasm-embedded:hal` by their canonical
+//!   names ([`Family::Core`]);
+//! - core modules of the 0.4 family of 2022, whose import modules are `i2c`, `spi`, `gpio` and `uart` ([`Family::V04`]).
+//!
+//! Nothing of it is known to the host: what comes out imports the interfaces that every guest imports, and a policy grants its labels.
+//!
+//! ```no_run
+//! let module = std::fs::read("scan.wasm")?;
+//! let adapted = wasm_embedded_adapt::adapt(&module)?;
+//! std::fs::write("scan.component.wasm", &adapted.component)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod entry;
+mod error;
+mod module;
+mod older;
+mod policy;
+mod world;
+
+pub use self::error::Error;
+pub use self::module::Family;
+
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+
+use self::module::Module;
+
+/// The version of `wasm-embedded:hal` that what comes out imports.
+pub const HAL_VERSION: &str = "0.5.0";
+
+/// A component, and what it was made of.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Adapted {
+    /// The component, as a binary.
+    pub component: Vec<u8>,
+    /// What the program was.
+    pub family: Family,
+    /// The modules of the 0.4 family that it uses, in alphabetical order: `gpio`, `i2c`, `spi`, `uart`.
+    older: Vec<&'static str>,
+}
+
+impl Adapted {
+    /// Returns a policy to start from, in TOML: labels as they are asked for by convention, on simulated buses. The program itself
+    /// does not say which of them it opens.
+    #[must_use]
+    pub fn policy(&self) -> String {
+        policy::of(&self.older)
+    }
+}
+
+/// Returns of what family a program is, or none if it is a component already, or no WebAssembly at all.
+///
+/// # Errors
+///
+/// [`Error::Invalid`] for what cannot be read as a core module.
+pub fn family(bytes: &[u8]) -> Result<Option<Family>, Error> {
+    if !module::is_core(bytes) {
+        return Ok(None);
+    }
+    Ok(Some(Module::read(bytes)?.family()))
+}
+
+/// Makes a component of a core module.
+///
+/// # Errors
+///
+/// Each [`Error`] says what the module imports or lacks, and what to do about it.
+pub fn adapt(bytes: &[u8]) -> Result<Adapted, Error> {
+    let module = Module::read(bytes)?;
+    module.check()?;
+    let family = module.family();
+    let mut core = entry::rename(bytes, &module)?;
+    let described = module.described;
+    if !described {
+        let (resolve, world) = world::of(&module)?;
+        embed_component_metadata(&mut core, &resolve, world, StringEncoding::UTF8)
+            .map_err(|error| Error::Encode(error.into()))?;
+    }
+    let encode = || {
+        let mut encoder = ComponentEncoder::default().validate(true).module(&core)?;
+        if module.wasi {
+            let name = wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
+            encoder = encoder.adapter(name, module.wasi_adapter())?;
+        }
+        for name in &module.older {
+            encoder = encoder.adapter(name, older::adapter(name))?;
+        }
+        encoder.encode()
+    };
+    let component = encode().map_err(|error| Error::Encode(error.into()))?;
+    Ok(Adapted { component, family, older: module.older })
+}

@@ -1,0 +1,24 @@
+//! A policy to start from.
+
+use std::fmt::Write as _;
+
+/// Returns a policy with the labels that modules of the 0.4 family open for port 0, all simulated.
+pub(crate) fn of(older: &[&str]) -> String {
+    let mut text = String::from(
+        "# Labels by convention: port N of a bus is i2cN, spiN or uartN, and pin N of port P is gpioP-N. These are those of port 0 and\n\
+         # pin 0: add or rename what the program opens. Baud rates and pins that the program names are ignored.\n",
+    );
+    for module in older {
+        let table = match *module {
+            "i2c" => "[i2c.i2c0]\nsim = true\nfrequency = 100_000\nallow = [\"0x08-0x77\"]\n",
+            "spi" => "[spi.spi0]\nsim = true\nfrequency = 1_000_000\nmode = 0\n",
+            "uart" => "[uart.uart0]\nsim = true\nbaud = 115_200\n",
+            _ => {
+                "[gpio]\ngpio0-0 = { sim = true, direction = \"output\", initial = \"low\" }\n\
+                 # gpio0-1 = { sim = true, direction = \"input\", bias = \"pull-up\" }\n"
+            }
+        };
+        let _ = write!(text, "\n{table}");
+    }
+    text
+}

@@ -1,0 +1,29 @@
+//! An adapter for an import module of the 0.4 family: text, with what all of them share in the place of a comment.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use wit_bindgen_core::wit_parser::Resolve;
+use wit_component::{StringEncoding, embed_component_metadata};
+
+/// Where the shared functions go: after the imports, which come first in a module.
+const COMMON: &str = "  ;; COMMON\n";
+
+/// Makes the adapter of a file. It imports the interfaces of `wasm-embedded:hal` that its text names.
+pub(crate) fn adapter(file: &str, resolve: &mut Resolve) -> anyhow::Result<Vec<u8>> {
+    let read = |file: &Path| std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()));
+    let text = read(Path::new(file))?;
+    let text = text.replacen(COMMON, &read(&Path::new(file).with_file_name("common.wat"))?, 1);
+    let mut module = wat::parse_str(&text).with_context(|| format!("{file} is not valid"))?;
+    let mut world = String::from("package wasm-embedded:older;\nworld adapter {\n");
+    let mut imports: Vec<_> = text.split('"').filter(|word| word.starts_with("wasm-embedded:hal/")).collect();
+    imports.dedup();
+    for import in imports {
+        writeln!(world, "  import {import};")?;
+    }
+    let package = resolve.push_str("adapter.wit", &(world + "}\n"))?;
+    let world = resolve.select_world(&[package], None)?;
+    embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8, false)?;
+    Ok(module)
+}
