@@ -1,5 +1,7 @@
 //! The command `wasm-embedded-rt`.
 
+#[cfg(feature = "compile")]
+mod adapt;
 mod apart;
 mod check;
 #[cfg(feature = "compile")]
@@ -40,6 +42,8 @@ enum Command {
     Check(check::Opts),
     #[cfg(feature = "compile")]
     Compile(compile::Opts),
+    #[cfg(feature = "compile")]
+    Adapt(adapt::Opts),
     Image(image::Opts),
     #[cfg(target_os = "linux")]
     List(list::Opts),
@@ -75,6 +79,8 @@ pub fn main() -> ExitCode {
         Command::Check(opts) => check::run(&opts),
         #[cfg(feature = "compile")]
         Command::Compile(opts) => compile::run(&opts),
+        #[cfg(feature = "compile")]
+        Command::Adapt(opts) => adapt::run(&opts),
         Command::Image(opts) => image::run(&opts),
         #[cfg(target_os = "linux")]
         Command::List(opts) => list::run(&opts),

@@ -87,6 +87,12 @@ pub(super) fn warn(text: &str) {
     super::note(&format!("{} {}\n", Style::of_stderr().yellow("warning:"), escape::line(text)));
 }
 
+/// Tells the user what was done beyond what was asked for.
+#[cfg(feature = "compile")]
+pub(super) fn remark(text: &str) {
+    super::note(&format!("{} {}\n", Style::of_stderr().dim("note:"), escape::line(text)));
+}
+
 /// Returns a message without control characters: it may quote a guest.
 fn plain(error: &dyn Error) -> String {
     let text = error.to_string();

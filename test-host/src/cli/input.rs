@@ -150,13 +150,20 @@ impl ComponentArgs {
         compiled.map_err(|error| Failure::from(error).context(format!("cannot compile {}", self.component.display())))
     }
 
-    /// Reads the component.
+    /// Reads the component; of a core module it makes one.
     pub(super) fn bytes(&self) -> Result<Vec<u8>, Failure> {
-        read(&self.component).map_err(|error| {
-            let what = format!("cannot read the component {}", self.component.display());
-            Failure::new(status::COMPONENT, error).context(what)
-        })
+        let bytes = read_component(&self.component)?;
+        #[cfg(feature = "compile")]
+        let bytes = super::adapt::adapted(&self.component, bytes)?;
+        Ok(bytes)
     }
+}
+
+/// Reads a component or a core module.
+pub(super) fn read_component(path: &Path) -> Result<Vec<u8>, Failure> {
+    read(path).map_err(|error| {
+        Failure::new(status::COMPONENT, error).context(format!("cannot read the component {}", path.display()))
+    })
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {

@@ -16,7 +16,8 @@ pub(crate) fn adapter(file: &str, resolve: &mut Resolve) -> anyhow::Result<Vec<u
     let text = read(Path::new(file))?;
     let text = text.replacen(COMMON, &read(&Path::new(file).with_file_name("common.wat"))?, 1);
     let mut module = wat::parse_str(&text).with_context(|| format!("{file} is not valid"))?;
-    let mut world = String::from("package wasm-embedded:older;\nworld adapter {\n");
+    let name = Path::new(file).file_stem().context("the file has a name")?.to_string_lossy();
+    let mut world = format!("package wasm-embedded-older:{name};\nworld adapter {{\n");
     let mut imports: Vec<_> = text.split('"').filter(|word| word.starts_with("wasm-embedded:hal/")).collect();
     imports.dedup();
     for import in imports {
