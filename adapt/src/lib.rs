@@ -80,7 +80,7 @@ pub fn adapt(bytes: &[u8]) -> Result<Adapted, Error> {
             .map_err(|error| Error::Encode(error.into()))?;
     }
     let encode = || {
-        let mut encoder = ComponentEncoder::default().validate(true).module(&core)?;
+        let mut encoder = ComponentEncoder::default().validate(true).debug_names(false).module(&core)?;
         if module.wasi {
             let name = wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
             encoder = encoder.adapter(name, module.wasi_adapter())?;

@@ -13,6 +13,7 @@ mod faults;
 mod guests;
 #[cfg(unix)]
 mod hostile;
+mod languages;
 mod link_matrix;
 mod mcu;
 mod mutants;
@@ -60,7 +61,7 @@ enum Command {
     Faults,
     /// Runs ten million transactions and ten thousand guests, and looks whether memory, files or threads grow.
     Soak,
-    /// Builds the guests of `examples` and `drivers-demo`.
+    /// Builds the guests of `examples` and `drivers-demo`, and those in other languages, which it compares with the Rust ones.
     Guests,
     /// Links guests that use one thing of the hal each, compiled in every way: 21 builds, some minutes.
     LinkMatrix(link_matrix::Options),
@@ -92,7 +93,13 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Deny(options) => deny::run(&options),
         Command::Faults => faults::run(),
         Command::Soak => soak::run(),
-        Command::Guests => guests::build(),
+        Command::Guests => {
+            guests::build()?;
+            match languages::check()? {
+                steps::Done::Passed => Ok(()),
+                steps::Done::Skipped(reason) => anyhow::bail!(reason),
+            }
+        }
         Command::LinkMatrix(options) => link_matrix::run(&options),
     }
 }

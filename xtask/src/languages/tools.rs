@@ -1,0 +1,101 @@
+//! The compilers of other languages: from PyPI and npm, pinned by hash, in `target/`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context as _;
+
+use crate::process::{self, command, exists, root};
+
+/// Compilers that are installed.
+#[derive(Debug)]
+pub(super) struct Tools {
+    python: PathBuf,
+    assemblyscript: PathBuf,
+}
+
+impl Tools {
+    /// Installs what is missing into a folder, or says why it cannot be.
+    pub(super) fn install(folder: &Path) -> anyhow::Result<Result<Tools, String>> {
+        let venv = folder.join("venv");
+        let python = venv.join("bin/python");
+        let requirements = root().join("guests/requirements.txt");
+        if !is_same(&requirements, &venv.join("requirements.txt")) {
+            println!("== installing the compilers of guests/requirements.txt into {}", venv.display());
+            if !exists(&mut command("python3", ["-m", "venv"]).arg("--help")) {
+                return Ok(Err("Python has no venv: `apt-get install python3-venv`".into()));
+            }
+            process::run(command("python3", ["-m", "venv"]).arg(&venv))?;
+            let mut pip = command(&python, ["-m", "pip", "install", "--quiet", "--require-hashes", "-r"]);
+            if process::run(pip.arg(&requirements)).is_err() {
+                return Ok(Err(
+                    "the compilers cannot be installed: `pip install -r guests/requirements.txt` says why".into()
+                ));
+            }
+            fs::copy(&requirements, venv.join("requirements.txt"))?;
+        }
+        let assemblyscript = folder.join("assemblyscript");
+        let source = root().join("guests/assemblyscript");
+        let is_new = !is_same(&source.join("package-lock.json"), &assemblyscript.join("installed.json"));
+        copy(&source, &assemblyscript)?;
+        if is_new {
+            println!("== installing the compiler of guests/assemblyscript into {}", assemblyscript.display());
+            if !exists(&mut command("npm", ["--version"])) {
+                return Ok(Err("npm is not installed: `apt-get install npm`".into()));
+            }
+            if process::run(command("npm", ["ci", "--silent"]).current_dir(&assemblyscript)).is_err() {
+                return Ok(
+                    Err("AssemblyScript cannot be installed: `npm ci` in guests/assemblyscript says why".into()),
+                );
+            }
+            fs::copy(source.join("package-lock.json"), assemblyscript.join("installed.json"))?;
+        }
+        Ok(Ok(Tools { python, assemblyscript }))
+    }
+
+    /// Returns a call of Zig, whose `cc` is clang.
+    pub(super) fn zig(&self, arguments: &[&str]) -> Command {
+        let mut zig = command(&self.python, ["-m", "ziglang"]);
+        zig.args(arguments);
+        zig
+    }
+
+    /// Returns a call of AssemblyScript's compiler for a file in its folder.
+    pub(super) fn asc(&self, file: &Path) -> Command {
+        let mut asc = command("node", ["node_modules/assemblyscript/bin/asc.js"]);
+        asc.current_dir(&self.assemblyscript).arg(file);
+        asc
+    }
+
+    /// Returns the folder of the AssemblyScript package, which may be written to.
+    pub(super) fn assemblyscript(&self) -> &Path {
+        &self.assemblyscript
+    }
+}
+
+/// Returns whether two files are there and the same.
+fn is_same(one: &Path, other: &Path) -> bool {
+    match (fs::read(one), fs::read(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
+/// Copies a folder, but what was installed into it.
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let entry = entry?;
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_name() == "node_modules" {
+            continue;
+        }
+        if path.is_dir() {
+            copy(&path, &target)?;
+        } else {
+            fs::copy(&path, &target).with_context(|| format!("cannot copy {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
