@@ -1,6 +1,7 @@
 //! Guests in other languages: builds the examples of each with its own compiler, runs them, and compares what they print and what was on
 //! the wires with the Rust guest of the same name.
 
+mod pages;
 mod tools;
 
 use std::fs;
@@ -68,6 +69,7 @@ pub(crate) fn check() -> anyhow::Result<Done> {
             line(example, language.name, &component)?;
         }
     }
+    pages::check(&tools, &host, &folder)?;
     tools.check_transform(&folder)?;
     Ok(Done::Passed)
 }

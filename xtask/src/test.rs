@@ -116,6 +116,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         done(&[&runtime[..], &target[..]].concat())
     });
     steps.step("host without a compiler, for boards with 32-bit ARM", armv7);
+    #[cfg(unix)]
     steps.step("guests in other languages do what the Rust ones do", crate::languages::check);
     steps.step("demo, twice, with the same trace", demo::check);
     steps.step("sigrok decodes the demo's trace", demo::decode);

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
+use super::pages::link;
 use crate::process::{self, command, exists, root};
 
 /// Compilers that are installed.
@@ -66,6 +67,21 @@ impl Tools {
         let mut asc = command("node", ["node_modules/assemblyscript/bin/asc.js"]);
         asc.current_dir(&self.assemblyscript).arg(file);
         asc
+    }
+
+    /// Returns the folder of Python's programs.
+    pub(super) fn programs(&self) -> PathBuf {
+        self.python.parent().map(PathBuf::from).unwrap_or_default()
+    }
+
+    /// Makes the npm packages that a program needs appear installed in its folder.
+    pub(super) fn link_packages(&self, folder: &Path) -> anyhow::Result<()> {
+        let modules = folder.join("node_modules");
+        fs::create_dir_all(modules.join(".bin"))?;
+        link(&self.assemblyscript, &modules.join("wasm-embedded-hal"))?;
+        let compiler = self.assemblyscript.join("node_modules/assemblyscript");
+        link(&compiler, &modules.join("assemblyscript"))?;
+        link(&compiler.join("bin/asc.js"), &modules.join(".bin/asc"))
     }
 
     /// Returns the folder of the AssemblyScript package, which may be written to.
