@@ -1,11 +1,7 @@
 //! Loads a component from bytes, whatever its file is called.
 
 #[cfg(feature = "compile")]
-mod core_module;
-#[cfg(feature = "compile")]
 mod unsupported;
-
-use std::borrow::Cow;
 
 use wasmtime::component::Component;
 use wasmtime::{Engine, Precompiled};
@@ -46,8 +42,10 @@ pub enum LoadError {
     #[error("not a WebAssembly component: {0}")]
     NotWasm(&'static str),
     /// The bytes are a core module.
-    #[error("a WebAssembly core module, and not a component: {0}")]
-    CoreModule(Cow<'static, str>),
+    #[error(
+        "a WebAssembly core module, not a component: `wasm-embedded-rt adapt` makes one, as does the target wasm32-wasip2 for Rust"
+    )]
+    CoreModule,
     /// The component uses what this host does not have.
     #[cfg(feature = "compile")]
     #[error("{uses}")]
@@ -295,18 +293,6 @@ pub fn compile(
     Ok((code, digest))
 }
 
-/// Says how a component is made of a core module.
-#[cfg(feature = "compile")]
-fn how_to_compose(bytes: &[u8]) -> Cow<'static, str> {
-    core_module::advice(bytes).into()
-}
-
-/// Says how a component is made of a core module.
-#[cfg(not(feature = "compile"))]
-fn how_to_compose(_bytes: &[u8]) -> Cow<'static, str> {
-    "`wasm-tools component new` makes one; of Rust, the target wasm32-wasip2 does".into()
-}
-
 /// Says what bytes are that are no component.
 pub(crate) fn check_kind(bytes: &[u8]) -> Result<(), LoadError> {
     let Some(rest) = bytes.strip_prefix(WASM_MAGIC) else {
@@ -321,7 +307,7 @@ pub(crate) fn check_kind(bytes: &[u8]) -> Result<(), LoadError> {
         }));
     };
     match rest.get(2..4) {
-        Some(CORE_LAYER) => Err(LoadError::CoreModule(how_to_compose(bytes))),
+        Some(CORE_LAYER) => Err(LoadError::CoreModule),
         Some(_) => Ok(()),
         None => Err(LoadError::NotWasm("it ends after its first bytes")),
     }

@@ -15,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-pub(crate) const NATIVE: [&str; 24] = [
+pub(crate) const NATIVE: [&str; 26] = [
     "--package",
     "wasm-embedded-hal",
     "--package",
@@ -40,6 +40,8 @@ pub(crate) const NATIVE: [&str; 24] = [
     "torture",
     "--package",
     "conformance-run",
+    "--package",
+    "wasm-embedded-adapt",
 ];
 
 /// Runs all steps; one that fails does not keep the others from running.

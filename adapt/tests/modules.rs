@@ -1,0 +1,94 @@
+//! What is made of core modules, without running it: the host's tests run them.
+
+use wasm_embedded_adapt::{Error, Family, adapt, family};
+use wasmparser::{Parser, Payload, Validator};
+
+/// A module that imports one function of `wasm-embedded:hal`.
+const MODULE: &str = r#"(module
+  (import "wasm-embedded:hal/delay@0.5.0" "delay-ns" (func $delay (param i64)))
+  (memory (export "memory") 1)
+  (func (export "run") (result i32) (call $delay (i64.const 1)) (i32.const 0)))"#;
+
+fn module(text: &str) -> Vec<u8> {
+    wat::parse_str(text).expect("a module")
+}
+
+/// Returns the names of what a component imports and exports.
+fn names(component: &[u8]) -> (Vec<String>, Vec<String>) {
+    let (mut imports, mut exports) = (Vec::new(), Vec::new());
+    for payload in Parser::new(0).parse_all(component) {
+        match payload.expect("a component") {
+            Payload::ComponentImportSection(section) => {
+                imports.extend(section.into_iter().map(|import| import.expect("an import").name.name.to_owned()));
+            }
+            Payload::ComponentExportSection(section) => {
+                exports.extend(section.into_iter().map(|export| export.expect("an export").name.name.to_owned()));
+            }
+            // What is nested is none of its own.
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => {}
+            _ => {}
+        }
+    }
+    exports.retain(|name| name.contains(':'));
+    imports.retain(|name| name.contains(':'));
+    (imports, exports)
+}
+
+#[test]
+fn a_component_imports_what_its_module_did_and_exports_its_entry() {
+    let adapted = adapt(&module(MODULE)).expect("a component");
+    assert_eq!(adapted.family, Family::Core);
+    Validator::new().validate_all(&adapted.component).expect("valid");
+    let (imports, exports) = names(&adapted.component);
+    assert_eq!(imports, ["wasm-embedded:hal/delay@0.5.0"]);
+    assert_eq!(exports, ["wasi:cli/run@0.2.6"]);
+}
+
+#[test]
+fn a_component_and_other_files_are_of_no_family() {
+    let component = adapt(&module(MODULE)).expect("a component").component;
+    assert_eq!(family(&component).expect("readable"), None);
+    assert_eq!(family(b"").expect("readable"), None);
+    assert_eq!(family(b"\x7fELF").expect("readable"), None);
+    assert!(matches!(adapt(&component), Err(Error::NotCore("a component already"))));
+    assert!(matches!(adapt(b"(module)"), Err(Error::NotCore("not WebAssembly"))));
+}
+
+#[test]
+fn modules_of_the_older_family_are_told_by_their_imports() {
+    for name in ["i2c", "spi", "uart", "gpio"] {
+        let text = MODULE
+            .replace("wasm-embedded:hal/delay@0.5.0", name)
+            .replace("delay-ns", "deinit")
+            .replace("param i64", "param i32");
+        let text = text
+            .replace("(param i32)", "(param i32) (result i32)")
+            .replace("(i64.const 1)) (i32.const 0)", "(i32.const 1))");
+        let bytes = module(&text);
+        assert_eq!(family(&bytes).expect("readable"), Some(Family::V04), "{name}");
+        let adapted = adapt(&bytes).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        let (imports, _) = names(&adapted.component);
+        let interface = if name == "gpio" { "digital" } else { name };
+        assert!(imports.contains(&format!("wasm-embedded:hal/{interface}@0.5.0")), "{name}: {imports:?}");
+        assert!(adapted.policy().contains(&format!("{name}0")), "{}", adapted.policy());
+    }
+}
+
+#[test]
+fn what_is_cut_off_or_damaged_is_refused_and_never_panics() {
+    let whole = module(MODULE);
+    for end in 0..whole.len() {
+        if let Ok(adapted) = adapt(&whole[..end]) {
+            Validator::new().validate_all(&adapted.component).unwrap_or_else(|error| panic!("{end}: {error}"));
+        }
+    }
+    for at in 8..whole.len() {
+        for bit in 0..8 {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 1 << bit;
+            if let Ok(adapted) = adapt(&damaged) {
+                Validator::new().validate_all(&adapted.component).unwrap_or_else(|error| panic!("{at}.{bit}: {error}"));
+            }
+        }
+    }
+}
