@@ -95,7 +95,7 @@ fn grouped(number: &str) -> String {
     }
     let mut text = number.get(..number.len() - digits.len()).unwrap_or_default().to_owned();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push('_');
         }
         text.push(digit);

@@ -24,7 +24,7 @@ impl Tools {
         let requirements = root().join("guests/requirements.txt");
         if !is_same(&requirements, &venv.join("requirements.txt")) {
             println!("== installing the compilers of guests/requirements.txt into {}", venv.display());
-            if !exists(&mut command("python3", ["-m", "venv"]).arg("--help")) {
+            if !exists(command("python3", ["-m", "venv"]).arg("--help")) {
                 return Ok(Err("Python has no venv: `apt-get install python3-venv`".into()));
             }
             process::run(command("python3", ["-m", "venv"]).arg(&venv))?;
