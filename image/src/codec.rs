@@ -8,8 +8,8 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damaged;
 
-/// The longest list or text.
-const LONGEST: usize = 4096;
+/// The longest list or text that an image holds.
+pub const LONGEST: usize = 4096;
 
 /// A value that has a form as bytes.
 pub(crate) trait Field: Sized {
@@ -25,7 +25,7 @@ pub(crate) fn take<'a>(bytes: &mut &'a [u8], len: usize) -> Result<&'a [u8], Dam
 }
 
 /// Takes so many bytes from the front.
-fn array<const N: usize>(bytes: &mut &[u8]) -> Result<[u8; N], Damaged> {
+pub(crate) fn array<const N: usize>(bytes: &mut &[u8]) -> Result<[u8; N], Damaged> {
     take(bytes, N)?.try_into().map_err(|_| Damaged)
 }
 
@@ -43,7 +43,7 @@ macro_rules! numbers {
     )*};
 }
 
-numbers!(u8, u16, u32, u64, i32, f64);
+numbers!(u8, u16, u32, u64, i64, f64);
 
 impl Field for bool {
     fn put(&self, out: &mut Vec<u8>) {
@@ -86,8 +86,7 @@ impl Field for String {
 
 impl<T: Field> Field for Vec<T> {
     fn put(&self, out: &mut Vec<u8>) {
-        put_len(self.len().min(LONGEST), out);
-        self.iter().take(LONGEST).for_each(|value| value.put(out));
+        put_list(self, out);
     }
 
     fn get(bytes: &mut &[u8]) -> Result<Vec<T>, Damaged> {
@@ -109,12 +108,18 @@ impl<T: Field> Field for Option<T> {
     }
 }
 
+/// Appends a list.
+pub(crate) fn put_list<T: Field>(list: &[T], out: &mut Vec<u8>) {
+    put_len(list.len().min(LONGEST), out);
+    list.iter().take(LONGEST).for_each(|value| value.put(out));
+}
+
 fn put_len(len: usize, out: &mut Vec<u8>) {
     // Callers hold to LONGEST.
     u16::try_from(len).unwrap_or(u16::MAX).put(out);
 }
 
-fn get_len(bytes: &mut &[u8]) -> Result<usize, Damaged> {
+pub(crate) fn get_len(bytes: &mut &[u8]) -> Result<usize, Damaged> {
     match usize::from(u16::get(bytes)?) {
         len @ 0..=LONGEST => Ok(len),
         _ => Err(Damaged),

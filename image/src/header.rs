@@ -15,7 +15,7 @@ pub const MAGIC: &[u8; 8] = b"WEHIMAGE";
 pub const CODE_ALIGN: usize = 4096;
 
 /// The format of header and policy; another one cannot be read.
-const FORMAT: u16 = 3;
+const FORMAT: u16 = 4;
 /// Where the checksum is: it covers all of the image but itself.
 const DIGEST_AT: usize = 64;
 const DIGEST_LEN: usize = 32;

@@ -6,8 +6,10 @@ mod peripherals;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-pub use self::parts::{Part, PartKind, Wiring};
 pub use self::peripherals::{AdcLabel, Parity, PwmLabel, UartLabel, UartPlace};
+pub use wasm_embedded_sim::model::PartSpec;
+
+pub use crate::codec::LONGEST;
 use crate::codec::{Damaged, Field, fields, variants};
 
 /// What a guest may open, and how it is run.
@@ -27,8 +29,8 @@ pub struct Policy {
     pub uart: Vec<UartLabel>,
     /// `[adc.LABEL]`.
     pub adc: Vec<AdcLabel>,
-    /// `[[device]]`, for boards that simulate.
-    pub parts: Vec<Part>,
+    /// `[[part]]`, for boards that simulate.
+    pub parts: Vec<PartSpec>,
     /// `[limits]`.
     pub limits: Limits,
     /// `[log] level`: 0 keeps nothing, 1 errors, to 5, everything.

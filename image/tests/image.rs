@@ -1,10 +1,44 @@
 //! Images that come back, and images that are refused.
 
 use wasm_embedded_image::policy::{
-    AdcLabel, Addresses, Bias, Direction, I2cBus, I2cLabel, Limits, Parity, Part, PartKind, PinLabel, PinPlace,
-    PwmLabel, Restart, RestartWhen, SpiBus, SpiLabel, UartLabel, UartPlace, Wiring,
+    AdcLabel, Addresses, Bias, Direction, I2cBus, I2cLabel, Limits, Parity, PartSpec, PinLabel, PinPlace, PwmLabel,
+    Restart, RestartWhen, SpiBus, SpiLabel, UartLabel, UartPlace,
 };
 use wasm_embedded_image::{CODE_ALIGN, Contents, Image, ImageError, Policy};
+use wasm_embedded_sim::model::{Course, Input, Settings, Shape, Value, Wiring};
+use wasm_embedded_sim::parts::ds3231::DateTime;
+
+fn part(name: &str, wiring: Wiring) -> PartSpec {
+    let name = name.to_owned();
+    PartSpec { model: name.clone(), name, wiring, nets: vec![], settings: Settings::new(), controls: vec![] }
+}
+
+/// A value of each kind.
+fn settings() -> Settings {
+    let step = |byte| [("write".to_owned(), Value::Bytes(vec![byte]))].into_iter().collect();
+    let values = [
+        ("number", Value::Number(-21.5)),
+        ("integer", Value::Integer(-7)),
+        ("switch", Value::Switch(true)),
+        ("text", Value::Text("24c02".to_owned())),
+        ("bytes", Value::Bytes(vec![0, 255])),
+        ("time", Value::Time(DateTime::new(2026, 1, 31, 12, 34, 56).expect("a date"))),
+        ("steps", Value::Records(vec![step(1), step(2), Settings::new()])),
+    ];
+    values.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// A control of each shape.
+fn controls() -> Vec<(String, Input)> {
+    let course = |shape| Input::Course { course: Course { shape, step: 0.25 } };
+    let controls = [
+        Input::Value { value: Value::Switch(false) },
+        course(Shape::Points { points: vec![(0, 3.0), (5, -1.0)] }),
+        course(Shape::Sine { mean: 20.0, amplitude: 5.0, period_ns: 7 }),
+        course(Shape::Noise { mean: 20.0, amplitude: 5.0, every_ns: 7, seed: u64::MAX }),
+    ];
+    controls.into_iter().enumerate().map(|(number, input)| (format!("control {number}"), input)).collect()
+}
 
 fn policy() -> Policy {
     let bus = I2cBus::Block { block: 0, sda: 4, scl: 5 };
@@ -56,17 +90,17 @@ fn policy() -> Policy {
             reference_mv: 3_300,
         }],
         parts: vec![
-            Part {
+            PartSpec {
                 name: "sensor".to_owned(),
+                model: "any".to_owned(),
                 wiring: Wiring::I2c { bus: "board".to_owned(), address: 0x76 },
-                kind: PartKind::Bme280 { temperature: Some(21.5), humidity: None, pressure: Some(1013.25) },
+                nets: vec![("dc".to_owned(), "DC".to_owned()), ("reset".to_owned(), "RST".to_owned())],
+                settings: settings(),
+                controls: controls(),
             },
-            Part { name: "loop".to_owned(), wiring: Wiring::Uart { label: "gps".to_owned() }, kind: PartKind::Echo },
-            Part {
-                name: "cell".to_owned(),
-                wiring: Wiring::Nets,
-                kind: PartKind::Voltage { net: "battery".to_owned(), points: vec![(0, 3_000_000), (5, -1)] },
-            },
+            part("loop", Wiring::Uart { label: "gps".to_owned() }),
+            part("flash", Wiring::Spi { label: "mem".to_owned(), select: Some("CS".to_owned()) }),
+            part("cell", Wiring::Nets),
         ],
         limits: Limits {
             transaction_time_ns: 1_000_000,

@@ -1,109 +1,136 @@
-//! `[[device]]`: the parts on the simulated board, and what they are wired to.
+//! `[[part]]`: the parts on the simulated board, and what they are wired to.
+
+use wasm_embedded_sim::model::{Bus, Model, PartSpec, Settings, Wiring};
 
 use super::address::{display, read_part_address};
 use super::backend::{read_name, read_net};
-use super::part::{Buses, NetName, Part};
+use super::part::{self, NetName};
 use super::problem::Span;
 use super::reader::{Table, Value};
 
-/// What a part hangs on. The nets of a part are its own settings.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Wiring {
-    /// A simulated I2C bus.
-    I2c {
-        /// The bus's name.
-        bus: String,
-        /// The part's address, the first one if it answers to several.
-        address: u8,
-    },
-    /// An SPI label.
-    Spi {
-        /// The label.
-        label: String,
-        /// The net that selects the part, if the label has no select line of its own; without one the part is always selected.
-        select: Option<NetName>,
-    },
-    /// The other end of a serial label.
-    Uart {
-        /// The label.
-        label: String,
-    },
-    /// Nets only.
-    Nets,
-}
-
 /// A part on the simulated board.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Device {
-    /// What options such as `--screenshot` call it; the part's name if the policy gives no other.
-    pub name: String,
-    /// The part.
-    pub part: Part,
-    /// What it hangs on.
-    pub wiring: Wiring,
+    /// What kind of part it is.
+    pub model: &'static Model,
+    /// What it is called, what it is wired to, and how it is set.
+    pub spec: PartSpec,
+    /// The nets that it is on, with the keys that name them.
+    nets: Vec<(&'static str, NetName)>,
     /// Where its table is.
     pub(crate) span: Span,
     /// Where the bus or label that it hangs on is named.
     pub(crate) wiring_span: Span,
 }
 
+impl std::fmt::Debug for Device {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.spec.fmt(f)
+    }
+}
+
 impl Device {
-    /// Returns the nets that the part is on, with the keys that name them.
-    pub fn nets(&self) -> Vec<(&'static str, &NetName)> {
-        let select = match &self.wiring {
-            Wiring::Spi { select: Some(net), .. } => Some(("select", net)),
-            Wiring::Spi { select: None, .. } | Wiring::I2c { .. } | Wiring::Uart { .. } | Wiring::Nets => None,
-        };
-        self.part.nets().into_iter().chain(select).collect()
+    /// Returns what options such as `--screenshot` call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.spec.name
     }
 
-    /// Reads one element of `[[device]]`.
-    pub(crate) fn read(value: &Value<'_>) -> Option<Device> {
-        let table = value.table("[[device]]".to_owned())?;
-        let kind = table.require("part", "the model of the part, such as \"bme280\"")?;
-        let kind_name = kind.text().map(str::to_owned);
+    /// Returns the addresses that the part answers to when it is given `address`.
+    #[must_use]
+    pub fn occupied(&self, address: u8) -> std::ops::RangeInclusive<u8> {
+        self.model.occupied(address, &self.spec.settings)
+    }
+
+    /// Returns the nets that the part is on, with the keys that name them.
+    pub fn nets(&self) -> impl DoubleEndedIterator<Item = (&'static str, &NetName)> {
+        self.nets.iter().map(|(key, net)| (*key, net))
+    }
+
+    /// Returns the net that selects the part, as the policy names it.
+    pub(crate) fn select(&self) -> Option<&NetName> {
+        self.nets().find(|(key, _)| *key == SELECT).map(|(_, net)| net)
+    }
+
+    /// Reads one element of `section`.
+    pub(crate) fn read(value: &Value<'_>, section: &str) -> Option<Device> {
+        let table = value.table(section.to_owned())?;
+        // The words of old: `part` is the model, and `model` a setting.
+        let old = table.has("part");
+        let key = if old { "part" } else { "model" };
+        let name = table.require(key, "the model of the part, such as \"bme280\"")?;
+        let model_name = name.text().map(str::to_owned);
         let given_name = table.get("name").map(|value| read_name(&value));
-        let i2c = table.get("i2c");
-        let spi = table.get("spi");
-        let uart = table.get("uart");
+        let (i2c, spi, uart) = (table.get("i2c"), table.get("spi"), table.get("uart"));
         for (one, other) in [("i2c", "spi"), ("i2c", "uart"), ("spi", "uart")] {
             table.exclude(one, other, "a part is on one bus");
         }
-        let on = Buses { i2c: i2c.is_some(), spi: spi.is_some(), uart: uart.is_some() };
-        let part = Part::read(&kind, &table, on);
-        let wiring = match (&part, &i2c, &spi, &uart) {
-            (Some(part), Some(bus), ..) => read_i2c(&table, bus, part),
-            (Some(_), None, Some(label), _) => read_spi(&table, label),
-            (Some(_), None, None, Some(label)) => read_name(label).map(|label| Wiring::Uart { label }),
-            (Some(_), None, None, None) => Some(Wiring::Nets),
-            (None, ..) => None,
+        let given = [(Bus::I2c, &i2c), (Bus::Spi, &spi), (Bus::Uart, &uart)];
+        let bus = given.into_iter().find(|(_, value)| value.is_some()).map(|(bus, _)| bus);
+        // With an unknown part the keys that it would take are unknown too: one complaint is enough.
+        let model = part::find(&name)?;
+        part::check_bus(&name, model, bus)?;
+        let settings = part::read_settings(&table, model, bus, old);
+        let controls = part::read_controls(&table, model);
+        let mut nets = part::read_nets(&table, model, bus);
+        let wiring = match (&i2c, &spi, &uart) {
+            (Some(bus), ..) => read_i2c(&table, bus, model, settings.as_ref()),
+            (None, Some(label), _) => read_spi(&table, label, nets.as_mut()),
+            (None, None, Some(label)) => read_name(label).map(|label| Wiring::Uart { label }),
+            (None, None, None) => Some(Wiring::Nets),
         };
         let wiring_span = i2c.or(spi).or(uart).map_or(table.span.clone(), |value| value.span);
         let span = table.span.clone();
-        // With an unknown part the keys that it would take are unknown too: one complaint is enough.
-        if part.is_some() {
-            table.finish();
-        }
-        Some(Device { name: given_name.unwrap_or(kind_name)?, part: part?, wiring: wiring?, span, wiring_span })
+        table.finish();
+        let nets = nets?;
+        let pins = nets.iter().filter(|(key, _)| *key != SELECT);
+        let spec = PartSpec {
+            name: given_name.unwrap_or(model_name)?,
+            model: model.name.to_owned(),
+            wiring: wiring?,
+            nets: pins.map(|(key, net)| ((*key).to_owned(), net.get_ref().clone())).collect(),
+            settings: settings?,
+            controls: controls?,
+        };
+        Some(Device { model, spec, nets, span, wiring_span })
     }
 }
 
-fn read_spi(table: &Table<'_>, label: &Value<'_>) -> Option<Wiring> {
-    let select = table.get("select").map(|value| read_net(&value));
-    Some(Wiring::Spi { label: read_name(label)?, select: select.map_or(Some(None), |net| net.map(Some))? })
+/// The key of the net that selects a part.
+const SELECT: &str = "select";
+
+fn read_spi(table: &Table<'_>, label: &Value<'_>, nets: Option<&mut Vec<(&'static str, NetName)>>) -> Option<Wiring> {
+    let net = match table.get(SELECT) {
+        Some(value) => Some(read_net(&value)?),
+        None => None,
+    };
+    let select = net.as_ref().map(|net| net.get_ref().clone());
+    if let Some(nets) = nets {
+        nets.extend(net.map(|net| (SELECT, net)));
+    }
+    Some(Wiring::Spi { label: read_name(label)?, select })
 }
 
-fn read_i2c(table: &Table<'_>, bus: &Value<'_>, part: &Part) -> Option<Wiring> {
+fn read_i2c(table: &Table<'_>, bus: &Value<'_>, model: &Model, settings: Option<&Settings>) -> Option<Wiring> {
     let bus = read_name(bus);
-    let (possible, default) = part.addresses();
-    let possible = u16::from(*possible.start())..=u16::from(*possible.end());
-    let address = match (table.get("address"), default) {
-        (Some(value), _) => read_part_address(&value, &possible),
-        (None, Some(default)) => Some(default),
+    let possible = model.buses.i2c?;
+    let range = u16::from(possible.first)..=u16::from(possible.last);
+    let address = match (table.get("address"), possible.usual) {
+        (Some(value), _) => read_part_address(&value, &range).map(|address| (address, Some(value))),
+        (None, Some(usual)) => Some((usual, None)),
         (None, None) => {
-            let meaning = format!("one of {}", display(&possible, false));
-            table.require("address", &meaning).and_then(|value| read_part_address(&value, &possible))
+            let meaning = format!("one of {}", display(&range, false));
+            let value = table.require("address", &meaning)?;
+            read_part_address(&value, &range).map(|address| (address, Some(value)))
         }
     };
-    Some(Wiring::I2c { bus: bus?, address: address? })
+    let (address, value) = address?;
+    let blocks = settings.map_or(0, |settings| (possible.blocks)(settings));
+    if let (true, Some(value)) = (address & blocks != 0, value) {
+        let other = address & !blocks;
+        let help = format!("it answers at {} addresses, of which {other:#04x} is the first", u16::from(blocks) + 1);
+        value.refuse(&format!("is {address:#04x}, which is not the first of its addresses"), Some(help));
+        return None;
+    }
+    Some(Wiring::I2c { bus: bus?, address })
 }

@@ -27,6 +27,7 @@ mod adc;
 mod address;
 mod backend;
 mod channel;
+mod context;
 mod device;
 pub mod duration;
 pub mod escape;
@@ -56,18 +57,20 @@ use std::path::Path;
 
 use toml::de::DeTable;
 use wasm_embedded_host::Limits;
+use wasm_embedded_sim::model::Catalog;
 
 pub use self::adc::AdcLabel;
 pub use self::address::{Access, AddressGrant};
 pub use self::backend::{Block, BusBackend};
 pub use self::channel::ChannelBackend;
-pub use self::device::{Device, Wiring};
+use self::context::Context;
+pub use self::device::Device;
 pub use self::fault::{Cause, FailureKind, Fault, FaultPlace};
 pub use self::gpio::{Bias, Chip, PinBackend, PinDirection, PinLabel, PinLevel};
 pub use self::i2c::{DEFAULT_I2C_FREQUENCY_HZ, I2cLabel};
 pub use self::limits::{Fuel, MachineLimits};
 pub use self::log::{LOG_LEVELS, LogLevel};
-pub use self::part::{FlashModel, NetName, Part, Script};
+pub use self::part::NetName;
 pub use self::problem::{MAX_PROBLEMS, PolicyError, Problem, Span};
 pub use self::pwm::{DEFAULT_PWM_FREQUENCY_HZ, PwmLabel};
 pub use self::spi::{DEFAULT_SPI_FREQUENCY_HZ, Select, SpiLabel};
@@ -96,7 +99,7 @@ pub struct Policy {
     pub uart: Vec<UartLabel>,
     /// `[adc.LABEL]`, by label.
     pub adc: Vec<AdcLabel>,
-    /// `[[device]]`, in the order of the file.
+    /// `[[part]]`, in the order of the file.
     pub devices: Vec<Device>,
     /// `[[fault]]`, in the order of the file, and those of fault files after them.
     pub faults: Vec<Fault>,
@@ -117,7 +120,18 @@ impl Policy {
     ///
     /// The file cannot be read, or is refused as [`Policy::parse`] says.
     pub fn load(path: &Path) -> Result<Policy, PolicyError> {
-        Policy::parse_bytes(&path.display().to_string(), &read_file(path)?)
+        Policy::load_with(path, &Catalog::new())
+    }
+
+    /// As [`Policy::load`], for boards that have parts of other crates too.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Policy::load`].
+    pub fn load_with(path: &Path, catalog: &Catalog) -> Result<Policy, PolicyError> {
+        let (name, bytes) = (path.display().to_string(), read_file(path)?);
+        let context = Context { catalog: catalog.clone(), folder: path.parent().map(Path::to_owned) };
+        Policy::read_text(&name, text(&name, &bytes)?, context)
     }
 
     /// Adds the faults of a file that has nothing but `[[fault]]` tables.
@@ -167,7 +181,20 @@ impl Policy {
     ///
     /// The text is longer than [`MAX_POLICY_BYTES`], invalid TOML, or says something that is not valid.
     pub fn parse(name: &str, text: &str) -> Result<Policy, PolicyError> {
-        let findings = Findings::default();
+        Policy::parse_with(name, text, &Catalog::new())
+    }
+
+    /// As [`Policy::parse`], for boards that have parts of other crates too.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Policy::parse`].
+    pub fn parse_with(name: &str, text: &str, catalog: &Catalog) -> Result<Policy, PolicyError> {
+        Policy::read_text(name, text, Context { catalog: catalog.clone(), folder: None })
+    }
+
+    fn read_text(name: &str, text: &str, context: Context) -> Result<Policy, PolicyError> {
+        let findings = Findings::new(context);
         let mut policy = Policy::default();
         read_document("the policy", name, text, &findings, |document| policy.read(document))?;
         // What contradicts what is worth knowing only when every entry is understood.
@@ -217,8 +244,11 @@ impl Policy {
         if let Some(table) = document.get("restart").and_then(|value| value.table("[restart]".to_owned())) {
             self.restart = restart::read_restart(table);
         }
-        let devices = document.get("device").and_then(|value| value.list()).unwrap_or_default();
-        self.devices = devices.iter().filter_map(Device::read).collect();
+        // `[[device]]` is the word of old.
+        for (key, section) in [("part", "[[part]]"), ("device", "[[device]]")] {
+            let parts = document.get(key).and_then(|value| value.list()).unwrap_or_default();
+            self.devices.extend(parts.iter().filter_map(|part| Device::read(part, section)));
+        }
         self.faults = read_faults(&document);
         document.finish();
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 
+use super::context::Context;
 use super::excerpt::Excerpt;
 use crate::escape;
 
@@ -166,11 +167,21 @@ fn shown(text: String) -> String {
 /// Gathers what is wrong, so that one run shows all of it, up to [`MAX_PROBLEMS`].
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
+    context: Context,
     found: RefCell<Vec<Finding>>,
     more: Cell<bool>,
 }
 
 impl Findings {
+    pub(crate) fn new(context: Context) -> Findings {
+        Findings { context, ..Findings::default() }
+    }
+
+    /// Returns what the file is read with.
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
     /// Notes what is wrong, unless enough is.
     pub(crate) fn add(&self, finding: Finding) {
         let mut found = self.found.borrow_mut();

@@ -37,6 +37,15 @@ impl<'t> Table<'t> {
         })
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Returns whether a key is there, which does not make it known.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
     /// Returns the value of a key that must be there.
     pub(crate) fn require(&self, key: &'static str, meaning: &str) -> Option<Value<'t>> {
         let value = self.get(key);
@@ -124,6 +133,11 @@ impl<'t> Value<'t> {
             Some(help) => finding.help(help),
             None => finding,
         });
+    }
+
+    /// Returns where findings go, with what the file is read with.
+    pub(crate) fn findings(&self) -> &'t Findings {
+        self.findings
     }
 
     /// Reports something about this value that needs more than a sentence.

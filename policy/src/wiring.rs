@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Policy;
 use super::backend::BusBackend;
-use super::device::{Device, Wiring};
+use super::device::Device;
 use super::gpio::PinBackend;
 use super::i2c::DEFAULT_SIM_BUS;
+use super::part::NetName;
 use super::problem::{Finding, Findings};
 use super::spi::{Select, SpiLabel};
 use super::suggest;
+use wasm_embedded_sim::model::Wiring;
 
 /// Refuses parts on I2C buses that no label opens, and two parts that answer to one address.
 pub(crate) fn check_i2c(policy: &Policy, findings: &Findings) {
@@ -20,17 +22,18 @@ pub(crate) fn check_i2c(policy: &Policy, findings: &Findings) {
         if findings.is_full() {
             return;
         }
-        let Wiring::I2c { bus, address } = &device.wiring else { continue };
+        let Wiring::I2c { bus, address } = &device.spec.wiring else { continue };
         if buses.binary_search(&bus.as_str()).is_err() {
             let message = format!("no label opens the simulated I2C bus `{bus}`");
             let finding = Finding::new(message, device.wiring_span.clone(), "on this bus");
             findings.add(finding.help(suggest::advice(bus, "simulated I2C buses", &buses)));
         }
-        for address in device.part.occupied(*address) {
+        for address in device.occupied(*address) {
             let Some(other) = taken.insert((bus, address), device) else { continue };
             let message = format!("two parts on bus `{bus}` have address {address:#04x}");
-            let finding = Finding::new(message, device.span.clone(), device.name.clone());
-            findings.add(finding.and(other.span.clone(), other.name.clone()).help("give one of them another address"));
+            let finding = Finding::new(message, device.span.clone(), device.name().to_owned());
+            findings
+                .add(finding.and(other.span.clone(), other.name().to_owned()).help("give one of them another address"));
             break;
         }
     }
@@ -38,7 +41,7 @@ pub(crate) fn check_i2c(policy: &Policy, findings: &Findings) {
 
 /// Refuses labels for a named simulated I2C bus on which there is nothing.
 pub(crate) fn check_empty_buses(policy: &Policy, findings: &Findings) {
-    let on = |device: &'_ Device| match &device.wiring {
+    let on = |device: &'_ Device| match &device.spec.wiring {
         Wiring::I2c { bus, .. } => Some(bus.clone()),
         Wiring::Spi { .. } | Wiring::Uart { .. } | Wiring::Nets => None,
     };
@@ -49,7 +52,7 @@ pub(crate) fn check_empty_buses(policy: &Policy, findings: &Findings) {
         }
         let Some(bus) = sim_bus(&label.backend) else { continue };
         if bus != DEFAULT_SIM_BUS && !populated.contains(bus) {
-            let message = format!("the simulated bus `{bus}` is empty: no [[device]] is on it");
+            let message = format!("the simulated bus `{bus}` is empty: no [[part]] is on it");
             let buses: Vec<&str> = populated.iter().map(String::as_str).collect();
             let advice = suggest::advice(bus, "buses with parts", &buses);
             let help = format!("{advice}; for a bus without parts write `sim = true`");
@@ -68,7 +71,7 @@ pub(crate) fn check_spi(policy: &Policy, findings: &Findings) {
         if findings.is_full() {
             return;
         }
-        let Wiring::Spi { label, select } = &device.wiring else { continue };
+        let Wiring::Spi { label, select } = &device.spec.wiring else { continue };
         let Some(spi) = labels.get(label.as_str()) else {
             let message = format!("the policy has no simulated [spi.{label}]");
             let finding = Finding::new(message, device.wiring_span.clone(), "on this label");
@@ -77,16 +80,17 @@ pub(crate) fn check_spi(policy: &Policy, findings: &Findings) {
         };
         match (spi.select, select) {
             (Select::None, _) => {}
-            (Select::Own, Some(net)) => {
+            (Select::Own, Some(_)) => {
                 let message = format!("`select` conflicts with the select line of [spi.{label}]");
-                let finding = Finding::new(message, net.span(), "this net");
+                let span = device.select().map_or(device.span.clone(), NetName::span);
+                let finding = Finding::new(message, span, "this net");
                 findings.add(finding.help("remove `select` here, or set `select = \"none\"` in the label"));
             }
             (Select::Own, None) => {
                 if let Some(other) = taken.insert(label, device) {
                     let message = format!("two parts share the select line of [spi.{label}]");
-                    let finding = Finding::new(message, device.span.clone(), device.name.clone());
-                    let finding = finding.and(other.span.clone(), other.name.clone());
+                    let finding = Finding::new(message, device.span.clone(), device.name().to_owned());
+                    let finding = finding.and(other.span.clone(), other.name().to_owned());
                     findings.add(finding.help("give one of them its own label"));
                 }
             }
@@ -104,15 +108,15 @@ pub(crate) fn check_uart(policy: &Policy, findings: &Findings) {
         if findings.is_full() {
             return;
         }
-        let Wiring::Uart { label } = &device.wiring else { continue };
+        let Wiring::Uart { label } = &device.spec.wiring else { continue };
         if simulated.binary_search(&label.as_str()).is_err() {
             let message = format!("the policy has no simulated [uart.{label}]");
             let finding = Finding::new(message, device.wiring_span.clone(), "on this label");
             findings.add(finding.help(suggest::advice(label, "simulated serial labels", &simulated)));
         } else if let Some(other) = taken.insert(label, device) {
             let message = format!("two parts share the serial port [uart.{label}]");
-            let finding = Finding::new(message, device.span.clone(), device.name.clone());
-            let finding = finding.and(other.span.clone(), other.name.clone());
+            let finding = Finding::new(message, device.span.clone(), device.name().to_owned());
+            let finding = finding.and(other.span.clone(), other.name().to_owned());
             findings.add(finding.help("give one of them its own label"));
         }
     }
@@ -161,7 +165,7 @@ pub(crate) fn check_nets(policy: &Policy, findings: &Findings) {
             if pins_on.get(net_name).copied().unwrap_or(0) < 2 {
                 let others = pins_on.keys().copied().filter(|other| *other != net_name);
                 let others: Vec<&str> = others.collect();
-                let message = format!("`{key}` of {} is alone on net `{net_name}`", device.name);
+                let message = format!("`{key}` of {} is alone on net `{net_name}`", device.name());
                 let advice = suggest::advice(net_name, "nets", &others);
                 let help = format!(
                     "{advice}; to connect a pin of the guest, add `{net_name} = {{ sim = true, ... }}` to [gpio]"
@@ -176,8 +180,8 @@ pub(crate) fn check_nets(policy: &Policy, findings: &Findings) {
 pub(crate) fn check_names(policy: &Policy, findings: &Findings) {
     let mut seen: BTreeMap<&str, &Device> = BTreeMap::new();
     for device in &policy.devices {
-        if let Some(other) = seen.insert(&device.name, device) {
-            let message = format!("two parts have the name `{}`", device.name);
+        if let Some(other) = seen.insert(device.name(), device) {
+            let message = format!("two parts have the name `{}`", device.name());
             let finding =
                 Finding::new(message, device.span.clone(), "this part").and(other.span.clone(), "and this part");
             findings.add(finding.help("give them different names with `name = \"...\"`"));

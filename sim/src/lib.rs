@@ -52,21 +52,26 @@
 //! The wires can be watched: [`Sim::trace_to`] sends every [`Event`] to a [`TraceSink`], which may print it
 //! ([`Event::text`]) or expand it into changes of single wires ([`Wave`]).
 //!
+//! What a kind of part is, with what can be set on it and read from it while it runs, is data: see [`model`].
+//!
 //! What can go wrong on a real board can be made to go wrong here: see [`fault`].
 #![no_std]
 
 extern crate alloc;
 
 pub mod adc;
+mod controls;
 mod delay;
 pub mod digital;
 mod env;
 pub mod fault;
 pub mod future;
 pub mod i2c;
+pub mod model;
 pub mod net;
 pub mod part;
 pub mod parts;
+pub mod picture;
 pub mod pwm;
 mod queue;
 mod remote;
@@ -80,6 +85,7 @@ pub mod wave;
 mod world;
 
 pub use adc::{AdcSettings, SimAdc};
+pub use controls::ControlError;
 pub use delay::SimDelay;
 pub use digital::{SimInput, SimIoPin, SimOutput};
 pub use env::Awaited;

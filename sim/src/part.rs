@@ -1,9 +1,13 @@
 //! What a simulated part is: something on the wires.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::any::Any;
 
 use crate::i2c::I2cTarget;
+use crate::model::Value;
 use crate::net::{Drive, Level, Net};
+use crate::picture::Frame;
 use crate::pwm::PwmSignal;
 use crate::spi::SpiTarget;
 use crate::uart::UartPeer;
@@ -49,6 +53,27 @@ pub trait Part: Any + Send {
 
     /// Is called when a time asked for with [`Board::wake_at`] has come.
     fn wake(&mut self, _board: &mut dyn Board) {}
+
+    /// Sets a control of the part's model, and returns whether it has this control and the control can take such a value. Called
+    /// before [`Part::power_on`] for what a control is at the start.
+    fn set_control(&mut self, _control: &str, _value: &Value, _board: &mut dyn Board) -> bool {
+        false
+    }
+
+    /// Returns the value of a readout of the part's model, or of a control, at a virtual time in nanoseconds.
+    fn readout(&mut self, _readout: &str, _now_ns: u64) -> Option<Value> {
+        None
+    }
+
+    /// Returns what the part shows at a virtual time in nanoseconds, if its model has a picture.
+    fn picture(&mut self, _now_ns: u64) -> Option<Frame> {
+        None
+    }
+
+    /// Returns what went otherwise than the part expects, for people, with what it still expects.
+    fn complaints(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What a part sees of the board while it is called.

@@ -5,13 +5,13 @@ pub mod bme280;
 pub mod button;
 pub mod debounce;
 pub mod ds3231;
-mod echo;
+pub mod echo;
 pub mod eeprom24;
 pub mod led;
 pub mod lm75;
 mod miso;
-mod motor;
-mod number;
+pub mod motor;
+pub(crate) mod number;
 pub mod scripted;
 pub mod sht4x;
 pub mod ssd1306;
@@ -19,6 +19,8 @@ pub mod ssd1306;
 mod test_board;
 pub mod voltage;
 pub mod w25q;
+
+use crate::model::{Maker, Model};
 
 pub use address::AddressError;
 pub use bme280::Bme280;
@@ -35,3 +37,27 @@ pub use sht4x::Sht4x;
 pub use ssd1306::Ssd1306;
 pub use voltage::Voltage;
 pub use w25q::W25q;
+
+/// The models of this crate.
+pub static MODELS: &[Model] = &[
+    bme280::MODEL,
+    sht4x::MODEL,
+    ssd1306::MODEL,
+    eeprom24::MODEL,
+    lm75::MODEL,
+    ds3231::MODEL,
+    w25q::MODEL,
+    button::MODEL,
+    led::MODEL,
+    voltage::MODEL,
+    motor::MODEL,
+    echo::MODEL,
+    scripted::MODEL,
+];
+
+/// Those that the firmware for microcontrollers has on its simulated boards.
+pub const ON_MICROCONTROLLERS: [Maker; 5] =
+    [bme280::MODEL.maker(), ssd1306::MODEL.maker(), led::MODEL.maker(), echo::MODEL.maker(), voltage::MODEL.maker()];
+
+/// The longest time that a part's settings can name, in milliseconds: a year.
+pub(crate) const LAST_MS: i64 = 31_536_000_000;

@@ -25,6 +25,8 @@ pub(crate) enum Task {
     Force(Net, Option<Level>),
     /// A stimulus runs.
     Act(Action),
+    /// The course of this index sets its control again.
+    Course(usize),
     /// The frame of a byte from the controller ends on the serial port of this index.
     UartSent(usize),
     /// The frame of a byte to the controller ends on the serial port of this index.

@@ -10,11 +10,14 @@ use core::fmt;
 use spin::{Mutex, MutexGuard};
 
 use crate::adc::{AdcSettings, SimAdc};
+use crate::controls::ControlError;
 use crate::delay::SimDelay;
 use crate::digital::{SimInput, SimIoPin, SimOutput};
 use crate::fault::{Fault, FaultId, When};
 use crate::i2c::bus::I2cBus;
 use crate::i2c::{I2cBusId, SimI2c};
+use crate::model::Input;
+use crate::model::spec::Place;
 use crate::net::{Level, Net, Pull};
 use crate::part::{Board, Part, PartId};
 use crate::pwm::{PwmSettings, SimPwm};
@@ -160,9 +163,7 @@ impl Sim {
     pub fn add_i2c(&self, bus: I2cBusId, part: impl Part) -> PartId {
         let mut world = self.lock();
         let id = world.add(part);
-        if let Some(bus) = world.i2c.get_mut(bus.0) {
-            bus.parts.push(id.0);
-        }
+        world.place_on_i2c(bus, id);
         id
     }
 
@@ -180,12 +181,29 @@ impl Sim {
     pub fn add_spi_always(&self, bus: SpiBusId, part: impl Part) -> PartId {
         let mut world = self.lock();
         let id = world.add(part);
-        if let Some(bus) = world.spi.get_mut(bus.0) {
-            bus.always.push(id.0);
-        }
-        world.activate(bus, id.0);
+        world.place_on_spi(bus, id);
         world.settle();
         id
+    }
+
+    /// Puts a part where it goes, with its controls as they are at the start, and powers it on.
+    pub(crate) fn put(
+        &self,
+        part: Box<dyn Part>,
+        place: Place,
+        controls: &[(String, Input)],
+    ) -> Result<PartId, ControlError> {
+        let mut world = self.lock();
+        let id = world.add_with(part, controls)?;
+        match place {
+            Place::I2c(bus) => world.place_on_i2c(bus, id),
+            Place::Select(select) => world.place_on_select(select.0, id.0),
+            Place::Spi(bus) => world.place_on_spi(bus, id),
+            Place::Uart(port) => world.place_on_uart(port, id.0),
+            Place::Nets => {}
+        }
+        world.settle();
+        Ok(id)
     }
 
     /// Calls `f` with a part, to work its controls or to look inside, and returns the answer of `f`. Returns `None` when there

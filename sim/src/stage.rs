@@ -2,6 +2,8 @@
 
 use core::any::Any;
 
+use crate::controls::ControlError;
+use crate::model::Value;
 use crate::net::{Drive, Level, Net};
 use crate::part::{Board, Part, PartId};
 use crate::queue::Action;
@@ -22,6 +24,12 @@ pub trait Stage {
 
     /// Calls `visit` with a part, and returns whether there is one; see [`with_part`](#method.with_part).
     fn visit(&mut self, id: PartId, visit: &mut dyn FnMut(&mut dyn Part, &mut dyn Board)) -> bool;
+
+    /// Sets a control of a part; see [`set`](#method.set).
+    ///
+    /// # Errors
+    /// The part has no such control, or the control cannot take such a value.
+    fn set_value(&mut self, id: PartId, control: &str, value: &Value) -> Result<(), ControlError>;
 }
 
 impl dyn Stage + '_ {

@@ -3,11 +3,15 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use crate::controls::{ControlError, Followed};
 use crate::env::{Driver, Env, NetChange, PartView, Watcher};
+use crate::i2c::I2cBusId;
 use crate::i2c::bus::I2cBus;
+use crate::model::Value;
 use crate::net::{Drive, Level, Net};
 use crate::part::{Board, Part, PartId};
 use crate::queue::{Action, Task};
+use crate::spi::SpiBusId;
 use crate::spi::bus::{SpiBus, SpiSelect};
 use crate::stage::Stage;
 use crate::uart::line::UartLine;
@@ -23,6 +27,8 @@ pub(crate) struct World {
     pub(crate) spi: Vec<SpiBus>,
     pub(crate) selects: Vec<SpiSelect>,
     pub(crate) uart: Vec<UartLine>,
+    /// The controls that go over time.
+    pub(crate) courses: Vec<Followed>,
 }
 
 impl World {
@@ -34,6 +40,7 @@ impl World {
             spi: Vec::new(),
             selects: Vec::new(),
             uart: Vec::new(),
+            courses: Vec::new(),
         }
     }
 
@@ -44,6 +51,20 @@ impl World {
         self.with(id.0, |part, board| part.power_on(board));
         self.settle();
         id
+    }
+
+    pub(crate) fn place_on_i2c(&mut self, bus: I2cBusId, part: PartId) {
+        if let Some(bus) = self.i2c.get_mut(bus.0) {
+            bus.parts.push(part.0);
+        }
+    }
+
+    /// Puts a part on an SPI bus where it is always selected.
+    pub(crate) fn place_on_spi(&mut self, bus: SpiBusId, part: PartId) {
+        if let Some(bus) = self.spi.get_mut(bus.0) {
+            bus.always.push(part.0);
+        }
+        self.activate(bus, part.0);
     }
 
     /// Calls a part with its view of the board.
@@ -122,6 +143,7 @@ impl World {
                     action(self);
                     self.listen_to_peers();
                 }
+                Task::Course(index) => self.course_due(index),
                 Task::UartSent(port) if cfg!(feature = "uart") => self.uart_sent(port),
                 Task::UartReceived(port) if cfg!(feature = "uart") => self.uart_received(port),
                 Task::UartSent(_) | Task::UartReceived(_) => {}
@@ -189,5 +211,10 @@ impl Stage for World {
 
     fn visit(&mut self, id: PartId, visit: &mut dyn FnMut(&mut dyn Part, &mut dyn Board)) -> bool {
         self.with(id.0, |part, board| visit(part, board)).is_some()
+    }
+
+    fn set_value(&mut self, id: PartId, control: &str, value: &Value) -> Result<(), ControlError> {
+        self.stop_course(id, control);
+        self.set_control(id, control, value)
     }
 }

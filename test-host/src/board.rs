@@ -7,7 +7,6 @@ mod hardware;
 #[cfg(not(target_os = "linux"))]
 #[path = "board/no_hardware.rs"]
 mod hardware;
-mod parts;
 mod peripherals;
 mod pins;
 mod rack;
@@ -15,13 +14,11 @@ mod simulated;
 mod unanswered;
 mod watch;
 
-use std::collections::BTreeMap;
-
 use embedded_hal::spi::SpiBus as _;
 use wasm_embedded_host::{Access, HalCtxBuilder, I2cGrant, SpiGrant};
-use wasm_embedded_sim::parts::ssd1306::Frame;
-use wasm_embedded_sim::parts::{Scripted, Ssd1306};
-use wasm_embedded_sim::{PartId, Sim, SimSpiBus, SpiBusId, SpiSelectId, SpiSettings};
+use wasm_embedded_sim::model::{Model, SpiPlace, Wires};
+use wasm_embedded_sim::picture::Frame;
+use wasm_embedded_sim::{PartId, Sim, SimSpiBus, SpiSettings};
 
 pub(crate) use self::exits::Exits;
 use self::hardware::Hardware;
@@ -30,7 +27,7 @@ use self::unanswered::{Calls, Listened};
 pub use self::watch::{Edge, Watch};
 use crate::clock::RealWait;
 use crate::log::Teller;
-use crate::policy::{self, BusBackend, ChannelBackend, I2cLabel, Part, PinBackend, Policy, Select, SpiLabel};
+use crate::policy::{self, BusBackend, ChannelBackend, I2cLabel, PinBackend, Policy, Select, SpiLabel};
 use crate::turns::Turn;
 
 /// How a run differed from what a scripted part expects.
@@ -81,13 +78,14 @@ pub enum BoardError {
     },
 }
 
-/// Where the parts of an SPI label go.
-#[derive(Clone, Copy, Debug)]
-enum SpiPlace {
-    /// On its select line.
-    Select(SpiBusId, SpiSelectId),
-    /// On the bus, which has none.
-    Bus(SpiBusId),
+/// A part on the board.
+#[derive(Debug)]
+struct Placed {
+    name: String,
+    id: PartId,
+    model: &'static Model,
+    /// Whether a run that is not as it expects may succeed.
+    lenient: bool,
 }
 
 /// A board, from which one guest is run, or several at once.
@@ -96,9 +94,7 @@ pub struct Board {
     sim: Sim,
     hardware: Option<Hardware>,
     rack: Rack,
-    parts: Vec<(String, PartId)>,
-    /// The scripted parts whose scripts need not be kept to.
-    lenient: Vec<String>,
+    parts: Vec<Placed>,
     /// The simulated I2C buses, by their labels.
     listened: Vec<Listened>,
     /// Buses that get clocks before the guest starts, and how many bytes of them.
@@ -159,35 +155,27 @@ impl Board {
     ) -> Result<Board, BoardError> {
         refuse_hardware(policy)?;
         let rack = Rack::new(names, &sim, policy.has_hardware());
-        let mut board = Board {
-            sim,
-            hardware: None,
-            rack,
-            parts: Vec::new(),
-            lenient: Vec::new(),
-            listened: Vec::new(),
-            init_clocks: Vec::new(),
-        };
+        let mut board =
+            Board { sim, hardware: None, rack, parts: Vec::new(), listened: Vec::new(), init_clocks: Vec::new() };
         // The guest's pins come first: parts find their nets driven when they are powered on, as on a board whose controller
         // is held in reset until its outputs are set up.
         pins::add(&board.sim, &mut board.rack, &policy.pins);
         for label in &policy.i2c {
             board.add_i2c(label, policy);
         }
-        let spi: BTreeMap<&str, SpiPlace> =
-            policy.spi.iter().filter_map(|label| Some((label.label.as_str(), board.add_spi(label)?))).collect();
+        let spi = policy.spi.iter().filter_map(|label| Some((label.label.as_str(), board.add_spi(label)?))).collect();
         peripherals::add_pwm(&board.sim, &mut board.rack, &policy.pwm);
         peripherals::add_adc(&board.sim, &mut board.rack, &policy.adc);
         let uart = peripherals::add_uart(&board.sim, &mut board.rack, &policy.uart);
+        let wires = Wires { spi, uart };
         for device in &policy.devices {
-            if let Part::Scripted { lenient: true, .. } = device.part {
-                board.lenient.push(device.name.clone());
-            }
-            let id = parts::add(&board.sim, device, &spi, &uart)
-                .map_err(|source| BoardError::Part { name: device.name.clone(), source })?;
-            board.parts.push((device.name.clone(), id));
+            let name = device.name().to_owned();
+            let id = device.spec.put(&board.sim, device.model.maker(), &wires);
+            let id = id.map_err(|source| BoardError::Part { name: name.clone(), source })?;
+            let lenient = device.spec.settings.is_on("lenient");
+            board.parts.push(Placed { name, id, model: device.model, lenient });
         }
-        faults::Sites { sim: &board.sim, policy, spi: &spi, uart: &uart, parts: &board.parts }.arm();
+        faults::Sites { sim: &board.sim, policy, wires: &wires, parts: &board.parts }.arm();
         board.rack.each(|hal| {
             hal.limits(policy.limits);
         });
@@ -220,38 +208,34 @@ impl Board {
     /// Returns the part that the policy calls `name`.
     #[must_use]
     pub fn part(&self, name: &str) -> Option<PartId> {
-        self.parts.iter().find(|(part, _)| part == name).map(|(_, id)| *id)
+        self.placed(name).map(|part| part.id)
+    }
+
+    fn placed(&self, name: &str) -> Option<&Placed> {
+        self.parts.iter().find(|part| part.name == name)
     }
 
     /// Returns the names of the displays.
     #[must_use]
     pub fn displays(&self) -> Vec<&str> {
-        let is_display = |id: &PartId| self.sim.with_part::<Ssd1306, _>(*id, |_, _| ()).is_some();
-        self.parts.iter().filter(|(_, id)| is_display(id)).map(|(name, _)| name.as_str()).collect()
+        self.parts.iter().filter(|part| !part.model.pictures.is_empty()).map(|part| part.name.as_str()).collect()
     }
 
     /// Returns what a display shows, if there is one of this name.
     #[must_use]
     pub fn frame(&self, name: &str) -> Option<Frame> {
-        self.sim.with_part::<Ssd1306, _>(self.part(name)?, |display, board| display.frame(board.now_ns()))
+        self.sim.picture(self.part(name)?)
     }
 
     /// Returns what went otherwise than the scripted parts expected.
     #[must_use]
     pub fn mismatches(&self) -> Vec<ScriptMismatch<'_>> {
-        let mut found = Vec::new();
-        for (part, id) in &self.parts {
-            let lenient = self.lenient.contains(part);
-            let mut add = |message| found.push(ScriptMismatch { part, message, lenient });
-            self.sim.with_part::<Scripted, _>(*id, |part, _| {
-                part.mismatches().iter().map(ToString::to_string).for_each(&mut add);
-                if !part.finished() {
-                    let (done, all) = part.progress();
-                    add(format!("more exchanges were expected: {done} of {all} took place"));
-                }
-            });
-        }
-        found
+        let of = |part: &'_ Placed| (self.sim.complaints(part.id), part.lenient);
+        let all = self.parts.iter().map(|part| (part.name.as_str(), of(part)));
+        all.flat_map(|(part, (complaints, lenient))| {
+            complaints.into_iter().map(move |message| ScriptMismatch { part, message, lenient })
+        })
+        .collect()
     }
 
     /// Says who is on a simulated I2C bus, for each label of `policy`, the board's, that was used and where nobody was there at any

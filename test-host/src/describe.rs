@@ -1,10 +1,11 @@
 //! A policy in words: one line for each label and part.
 
 use wasm_embedded_host::Access;
+use wasm_embedded_sim::model::Wiring;
 
 use crate::policy::{
     AdcLabel, AddressGrant, BusBackend, ChannelBackend, Chip, DEFAULT_I2C_FREQUENCY_HZ, Device, Fault, FaultPlace,
-    I2cLabel, PinBackend, PinDirection, PinLabel, Policy, PwmLabel, Select, SpiLabel, UartLabel, Wiring,
+    I2cLabel, PinBackend, PinDirection, PinLabel, Policy, PwmLabel, Select, SpiLabel, UartLabel,
 };
 
 /// Describes every label and every part.
@@ -83,17 +84,17 @@ fn channel(backend: &ChannelBackend) -> String {
 }
 
 fn device(device: &Device) -> String {
-    let place = match &device.wiring {
+    let place = match &device.spec.wiring {
         Wiring::I2c { bus, address } => format!("at {address:#04x} on bus {bus}"),
         Wiring::Spi { label, select: None } => format!("on SPI of {label}"),
-        Wiring::Spi { label, select: Some(net) } => format!("on SPI of {label}, selected by net {}", net.get_ref()),
+        Wiring::Spi { label, select: Some(net) } => format!("on SPI of {label}, selected by net {net}"),
         Wiring::Uart { label } => format!("at the other end of {label}"),
         Wiring::Nets => {
-            let nets: Vec<&str> = device.nets().into_iter().map(|(_, net)| net.get_ref().as_str()).collect();
+            let nets: Vec<&str> = device.nets().map(|(_, net)| net.get_ref().as_str()).collect();
             format!("on net {}", nets.join(", "))
         }
     };
-    format!("part {}: {place}", device.name)
+    format!("part {}: {place}", device.name())
 }
 
 fn fault(fault: &Fault) -> String {

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use wasm_embedded_sim::parts::Ssd1306;
-use wasm_embedded_sim::parts::ssd1306::Frame;
+use wasm_embedded_sim::picture::Frame;
 use wasm_embedded_sim::{PartId, Sim, Stage};
 
 use crate::board::Board;
@@ -33,9 +32,7 @@ fn schedule(sim: &Sim, canvas: Arc<Canvas>) {
 }
 
 fn look(stage: &mut dyn Stage, canvas: Arc<Canvas>, shown: Vec<Option<Frame>>) {
-    let frame =
-        |stage: &mut dyn Stage, id| stage.with_part::<Ssd1306, _>(id, |display, board| display.frame(board.now_ns()));
-    let frames: Vec<Option<Frame>> = canvas.displays.iter().map(|(_, id)| frame(stage, *id)).collect();
+    let frames: Vec<Option<Frame>> = canvas.displays.iter().map(|(_, id)| stage.picture(*id)).collect();
     // A display that was dark from the start shows nothing worth drawing.
     let dark = |frame: &Option<Frame>| frame.as_ref().is_none_or(|frame| frame.lit() == 0);
     let changed = if shown.is_empty() { !frames.iter().all(dark) } else { !looks_like(&frames, &shown) };

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::policy::{AddressGrant, BusBackend, ChannelBackend, Device, PinBackend, Policy, Wiring};
+use wasm_embedded_sim::model::Wiring;
+
+use crate::policy::{AddressGrant, BusBackend, ChannelBackend, Device, PinBackend, Policy};
 
 /// Returns a warning for each part that no label reaches.
 pub(crate) fn warnings(policy: &Policy) -> Vec<String> {
@@ -25,7 +27,7 @@ fn reached(policy: &Policy) -> BTreeSet<&str> {
         let before = reached.len();
         for device in &policy.devices {
             let nets = nets(device);
-            if device.wiring != Wiring::Nets || nets.iter().any(|net| reached.contains(net)) {
+            if device.spec.wiring != Wiring::Nets || nets.iter().any(|net| reached.contains(net)) {
                 reached.extend(nets);
             }
         }
@@ -36,13 +38,13 @@ fn reached(policy: &Policy) -> BTreeSet<&str> {
 }
 
 fn nets(device: &Device) -> Vec<&str> {
-    device.nets().into_iter().map(|(_, net)| net.get_ref().as_str()).collect()
+    device.nets().map(|(_, net)| net.get_ref().as_str()).collect()
 }
 
 fn warning(policy: &Policy, reached: &BTreeSet<&str>, device: &Device) -> Option<String> {
-    match &device.wiring {
+    match &device.spec.wiring {
         Wiring::I2c { bus, address } => {
-            let occupied = device.part.occupied(*address);
+            let occupied = device.occupied(*address);
             let occupied = u16::from(*occupied.start())..=u16::from(*occupied.end());
             let own = AddressGrant { addresses: occupied, ten_bit: false, access: crate::policy::Access::ReadWrite };
             let on_bus =
@@ -53,7 +55,7 @@ fn warning(policy: &Policy, reached: &BTreeSet<&str>, device: &Device) -> Option
             let labels: Vec<String> = on_bus().map(|label| format!("[i2c.{}]", label.label)).collect();
             Some(format!(
                 "no label reaches part `{}` at {address:#04x}: `allow` in {} would grant it",
-                device.name,
+                device.name(),
                 labels.join(" or ")
             ))
         }
@@ -66,7 +68,7 @@ fn warning(policy: &Policy, reached: &BTreeSet<&str>, device: &Device) -> Option
             }
             Some(format!(
                 "no label reaches part `{}`: only parts are on net {}; a label is on it with `sim = \"{}\"`",
-                device.name,
+                device.name(),
                 own.join(", "),
                 own.first().copied().unwrap_or_default()
             ))

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 
-use wasm_embedded_sim::parts::ssd1306::Frame;
+use wasm_embedded_sim::picture::Frame;
 
 /// Pixels of the picture for one of the display, in each direction.
 const SCALE: usize = 4;
@@ -116,7 +116,7 @@ fn braille(frame: &Frame, x: usize, y: usize) -> char {
 
 #[cfg(test)]
 mod tests {
-    use wasm_embedded_sim::parts::ssd1306::Frame;
+    use wasm_embedded_sim::picture::Frame;
 
     use super::{MARGIN, SCALE, USUAL, USUAL_CONTRAST, draw, palette, write_png};
 

@@ -2,9 +2,10 @@
 
 use sha2::{Digest as _, Sha256};
 use wasm_embedded_image::policy::{
-    Addresses, Bias, Direction, I2cBus, I2cLabel, Limits, Part, PartKind, PinLabel, PinPlace, SpiBus, SpiLabel, Wiring,
+    Addresses, Bias, Direction, I2cBus, I2cLabel, Limits, PartSpec, PinLabel, PinPlace, SpiBus, SpiLabel,
 };
 use wasm_embedded_image::{CODE_ALIGN, Contents, Image, ImageError, Policy};
+use wasm_embedded_sim::model::{Input, Settings, Value, Wiring};
 
 use crate::target::Files;
 
@@ -116,10 +117,13 @@ pub(crate) fn files() -> Files {
             active_low: true,
             bias: Bias::PullUp,
         }],
-        parts: vec![Part {
+        parts: vec![PartSpec {
             name: "sensor".to_owned(),
+            model: "bme280".to_owned(),
             wiring: Wiring::I2c { bus: "board".to_owned(), address: 0x76 },
-            kind: PartKind::Bme280 { temperature: Some(21.5), humidity: None, pressure: Some(f64::NAN) },
+            nets: vec![],
+            settings: [("steps".to_owned(), Value::Records(vec![Settings::new()]))].into_iter().collect(),
+            controls: vec![("pressure".to_owned(), Input::Value { value: Value::Number(f64::NAN) })],
         }],
         limits: Limits { fuel: None, ..Limits::default() },
         log_level: 3,

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wasm_embedded_sim::fault::{PartFault, UartFault};
+use wasm_embedded_sim::model::Wiring;
 use wasm_embedded_sim::uart::Parity;
 
 use super::{Cause, FailureKind, Fault, FaultPlace};
 use crate::Policy;
 use crate::backend::BusBackend;
 use crate::channel::ChannelBackend;
-use crate::device::{Device, Wiring};
+use crate::device::Device;
 use crate::gpio::PinBackend;
 use crate::problem::{Finding, Findings};
 use crate::suggest;
@@ -59,13 +60,13 @@ pub(crate) fn check(policy: &Policy, faults: &[Fault], findings: &Findings) {
 impl<'p> Places<'p> {
     fn new(policy: &'p Policy) -> Places<'p> {
         let devices = policy.devices.iter().map(|device| {
-            let site = match &device.wiring {
+            let site = match &device.spec.wiring {
                 Wiring::I2c { .. } => Site::PartOnI2c,
                 Wiring::Spi { .. } => Site::PartOnSpi,
                 Wiring::Uart { .. } => Site::PartOnUart,
                 Wiring::Nets => Site::PartOnNets,
             };
-            (device.name.as_str(), site)
+            (device.name(), site)
         });
         let pins = policy.pins.iter().filter_map(|label| match &label.backend {
             PinBackend::Sim(net) => Some(net.as_str()),
@@ -76,10 +77,10 @@ impl<'p> Places<'p> {
         let ports = policy.uart.iter().filter(|port| port.parity != Parity::None).map(|port| port.label.as_str());
         let mut parities: BTreeSet<(bool, &str)> = ports.map(|label| (true, label)).collect();
         for device in &policy.devices {
-            if let Wiring::Uart { label } = &device.wiring
+            if let Wiring::Uart { label } = &device.spec.wiring
                 && parities.contains(&(true, label.as_str()))
             {
-                parities.insert((false, &device.name));
+                parities.insert((false, device.name()));
             }
         }
         Places {

@@ -5,6 +5,8 @@ mod sensor;
 #[cfg(test)]
 mod tests;
 
+use alloc::boxed::Box;
+
 use embedded_hal::spi::{MODE_0, MODE_3, Mode};
 
 use self::sensor::Sensor;
@@ -12,8 +14,27 @@ use super::AddressError;
 use super::miso::UNDRIVEN;
 use super::number::held;
 use crate::i2c::{Ack, Address, Direction, I2cTarget};
+use crate::model::{BuildError, Buses, Control, Model, Range, Setup, Value};
 use crate::part::{Board, Part};
 use crate::spi::SpiTarget;
+
+/// The BME280 as a policy has it.
+pub const MODEL: Model = Model {
+    data_sheet: "Bosch BST-BME280-DS002, revision 1.6",
+    omits: "Readings carry no noise. A write to `config` in normal mode, which \"may be ignored\", is ignored. Self-heating and 3-wire \
+            SPI are not simulated.",
+    // Section 1, tables 2 to 4, "operating range".
+    controls: &[
+        Control::number("temperature", Range::new(-40.0, 85.0, 0.01, "degC"), 25.0, "the temperature of the air"),
+        Control::number("humidity", Range::new(0.0, 100.0, 0.1, "%"), 50.0, "the relative humidity of the air"),
+        Control::number("pressure", Range::new(300.0, 1100.0, 0.1, "hPa"), 1013.25, "the pressure of the air"),
+    ],
+    ..Model::new("bme280", "a sensor of temperature, humidity and pressure", Buses::i2c(0x76, 0x77).or_spi(), build)
+};
+
+fn build(setup: &Setup<'_>) -> Result<Box<dyn Part>, BuildError> {
+    Ok(Box::new(setup.address().map_or_else(|| Ok(Bme280::new_spi()), Bme280::new)?))
+}
 
 /// How the part is wired: CSB at the supply selects I2C for good, otherwise it is the select line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -127,6 +148,25 @@ impl Part for Bme280 {
 
     fn wake(&mut self, board: &mut dyn Board) {
         self.sensor.wake(board);
+    }
+
+    fn set_control(&mut self, control: &str, value: &Value, _board: &mut dyn Board) -> bool {
+        match (control, value) {
+            ("temperature", Value::Number(temperature_c)) => self.set_temperature_c(*temperature_c),
+            ("humidity", Value::Number(humidity_percent)) => self.set_humidity_percent(*humidity_percent),
+            ("pressure", Value::Number(pressure_hpa)) => self.set_pressure_hpa(*pressure_hpa),
+            _ => return false,
+        }
+        true
+    }
+
+    fn readout(&mut self, readout: &str, _now_ns: u64) -> Option<Value> {
+        match readout {
+            "temperature" => Some(self.temperature_c().into()),
+            "humidity" => Some(self.humidity_percent().into()),
+            "pressure" => Some(self.pressure_hpa().into()),
+            _ => None,
+        }
     }
 }
 

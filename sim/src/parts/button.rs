@@ -1,11 +1,66 @@
 //! A push button between a net and ground or the supply.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
 
+use crate::model::{
+    BuildError, Buses, Control, Fields, Kind, Model, Pin, Preset, Readout, Role, Setting, Setup, Value,
+};
 use crate::net::{Drive, Level, Net};
 use crate::part::{Board, Part};
+use crate::parts::LAST_MS;
+
+/// The push button as a policy has it.
+pub const MODEL: Model = Model {
+    pins: &[Pin::required("net", Role::Output, "the net that it pulls to a level while pressed")],
+    settings: &[
+        Setting::new("pressed", Kind::LEVEL, Preset::Text("low"), "the level of the net while it is pressed"),
+        Setting::new(
+            "presses",
+            Kind::Records(Fields {
+                fields: &[
+                    Setting::new("at-ms", TIME_MS, Preset::Required, "the time of the press, in ms"),
+                    Setting::new("for-ms", LENGTH_MS, Preset::Required, "the length of the press, in ms"),
+                ],
+                check: |_| Ok(()),
+                example: "[{ at-ms = 500, for-ms = 100 }]",
+            }),
+            Preset::None,
+            "when it is pressed, and for how long",
+        ),
+        Setting::new("bounces", Kind::Integer(0, 100, ""), Preset::Integer(0), "how often the contact jumps back"),
+        Setting::new(
+            "bounce-us",
+            Kind::Integer(1, 1_000_000, "us"),
+            Preset::Integer(500),
+            "how long it jumps back each time",
+        ),
+    ],
+    controls: &[Control::switch("press", false, "whether a finger is on it")],
+    readouts: &[Readout::new("closed", Kind::Switch, "whether the contact is closed; it bounces")],
+    ..Model::new("button", "a push button", Buses::NONE, build)
+};
+
+const TIME_MS: Kind = Kind::Integer(0, LAST_MS, "ms");
+const LENGTH_MS: Kind = Kind::Integer(1, LAST_MS, "ms");
+const NS_PER_MS: u64 = 1_000_000;
+const NS_PER_US: u64 = 1_000;
+
+fn build(setup: &Setup<'_>) -> Result<Box<dyn Part>, BuildError> {
+    let (bounces, bounce_us): (u8, u64) = (setup.integer("bounces")?, setup.integer("bounce-us")?);
+    let presses = setup.settings().records("presses").unwrap_or_default().iter().map(|press| {
+        let at_ms: u64 = press.integer("at-ms").unwrap_or(0);
+        let for_ms: u64 = press.integer("for-ms").unwrap_or(0);
+        let ns = |ms: u64| ms.saturating_mul(NS_PER_MS);
+        (ns(at_ms), ns(at_ms.saturating_add(for_ms)))
+    });
+    let button = Button::new(setup.wire("net")?, setup.level("pressed")?);
+    let button = button.with_bounce(bounces, bounce_us.saturating_mul(NS_PER_US));
+    Ok(Box::new(button.with_presses(&presses.collect::<Vec<_>>())?))
+}
 
 /// A push button: it drives its net to one level while it is pressed, and releases it otherwise.
 ///
@@ -21,6 +76,8 @@ pub struct Button {
     /// How many steps there ever were.
     count: u64,
     closed: bool,
+    /// The last press or release by hand was a press.
+    held: bool,
 }
 
 /// The contact closing or opening. Of two at the same time the later added one comes last.
@@ -34,7 +91,16 @@ struct Step {
 impl Button {
     /// Makes a button that nobody presses. `pressed_level` is the level of its net while it is pressed.
     pub fn new(net: Net, pressed_level: Level) -> Button {
-        Button { net, pressed_level, bounces: 0, bounce_ns: 0, steps: BTreeSet::new(), count: 0, closed: false }
+        Button {
+            net,
+            pressed_level,
+            bounces: 0,
+            bounce_ns: 0,
+            steps: BTreeSet::new(),
+            count: 0,
+            closed: false,
+            held: false,
+        }
     }
 
     /// Lets the contact jump back `bounces` times after each press and release, each time for `bounce_ns` after `bounce_ns`.
@@ -62,12 +128,14 @@ impl Button {
 
     /// Presses the button now.
     pub fn press(&mut self, board: &mut dyn Board) {
+        self.held = true;
         self.plan(board.now_ns(), true);
         self.run(board);
     }
 
     /// Releases the button now.
     pub fn release(&mut self, board: &mut dyn Board) {
+        self.held = false;
         self.plan(board.now_ns(), false);
         self.run(board);
     }
@@ -115,6 +183,24 @@ impl Part for Button {
 
     fn wake(&mut self, board: &mut dyn Board) {
         self.run(board);
+    }
+
+    fn set_control(&mut self, control: &str, value: &Value, board: &mut dyn Board) -> bool {
+        match (control, value) {
+            ("press", Value::Switch(on)) if *on == self.held => {}
+            ("press", Value::Switch(true)) => self.press(board),
+            ("press", Value::Switch(false)) => self.release(board),
+            _ => return false,
+        }
+        true
+    }
+
+    fn readout(&mut self, readout: &str, _now_ns: u64) -> Option<Value> {
+        match readout {
+            "press" => Some(self.held.into()),
+            "closed" => Some(self.closed.into()),
+            _ => None,
+        }
     }
 }
 

@@ -5,12 +5,36 @@ mod date_time;
 #[cfg(test)]
 mod tests;
 
+use alloc::boxed::Box;
+
 use self::clock::Clock;
 pub use self::date_time::{DateTime, DateTimeError};
 use super::number::{held, steps};
 use crate::i2c::{Ack, Address, Direction, I2cTarget};
+use crate::model::{BuildError, Buses, Control, Kind, Model, Pin, Preset, Range, Role, Setting, Setup, Value};
 use crate::net::{Drive, Net};
 use crate::part::{Board, Part};
+
+/// The DS3231 as a policy has it.
+pub const MODEL: Model = Model {
+    data_sheet: "Maxim DS3231 (19-5170, rev. 10)",
+    omits: "Its time runs with the virtual clock and does not deviate from it: the aging offset is kept and does nothing. The 32kHz \
+            and RST pins are not simulated.",
+    pins: &[Pin::optional("output", Role::OpenDrain, "the INT/SQW output")],
+    settings: &[Setting::new(
+        "time",
+        Kind::Time,
+        Preset::None,
+        "what a battery kept; without it the battery was empty",
+    )],
+    controls: &[Control::number("temperature", Range::new(-40.0, 85.0, 0.25, "degC"), 25.0, "the temperature")],
+    ..Model::new("ds3231", "a clock with two alarms and a thermometer", Buses::i2c(ADDRESS, ADDRESS), build)
+};
+
+fn build(setup: &Setup<'_>) -> Result<Box<dyn Part>, BuildError> {
+    let part = setup.settings().time("time").map_or_else(Ds3231::new, Ds3231::with_battery);
+    Ok(Box::new(setup.connect(part, "output", Ds3231::with_output)))
+}
 
 // Register addresses, bits and their state after power-on: Maxim DS3231 (19-5170, rev. 10), figure 1 and the sections on the
 // control, status, aging offset and temperature registers.
@@ -278,6 +302,18 @@ impl Part for Ds3231 {
             }
         }
         self.drive_output(board);
+    }
+
+    fn set_control(&mut self, control: &str, value: &Value, _board: &mut dyn Board) -> bool {
+        match (control, value) {
+            ("temperature", Value::Number(temperature_c)) => self.set_temperature_c(*temperature_c),
+            _ => return false,
+        }
+        true
+    }
+
+    fn readout(&mut self, readout: &str, _now_ns: u64) -> Option<Value> {
+        (readout == "temperature").then(|| self.temperature_c().into())
     }
 }
 

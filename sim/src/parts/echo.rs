@@ -1,9 +1,21 @@
 //! A part that sends back what it receives.
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 
+use crate::model::{BuildError, Buses, Kind, Model, Readout, Setup, Value};
 use crate::part::{Board, Part};
 use crate::uart::UartPeer;
+
+/// The echo as a policy has it.
+pub const MODEL: Model = Model {
+    readouts: &[Readout::new("count", Kind::Integer(0, i64::MAX, ""), "how many bytes it has received")],
+    ..Model::new("echo", "a serial part that sends every byte back", Buses::UART, build)
+};
+
+fn build(_setup: &Setup<'_>) -> Result<Box<dyn Part>, BuildError> {
+    Ok(Box::new(Echo::new()))
+}
 
 /// A serial part that sends every byte back: two wires of a port tied together, but for one byte of delay.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +39,10 @@ impl Echo {
 impl Part for Echo {
     fn uart(&mut self) -> Option<&mut dyn UartPeer> {
         Some(self)
+    }
+
+    fn readout(&mut self, readout: &str, _now_ns: u64) -> Option<Value> {
+        (readout == "count").then(|| i64::try_from(self.count).unwrap_or(i64::MAX).into())
     }
 }
 

@@ -4,6 +4,7 @@ mod size;
 #[cfg(test)]
 mod tests;
 
+use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::error::Error;
@@ -12,8 +13,52 @@ use core::fmt;
 pub use self::size::Size;
 use super::AddressError;
 use crate::i2c::{Ack, Address, Direction, I2cTarget};
+use crate::model::{
+    Addresses, BuildError, Buses, Control, Kind, Model, Pin, Preset, Readout, Role, Setting, Settings, Setup, Value,
+};
 use crate::net::{Level, Net};
 use crate::part::{Board, Part};
+
+/// The EEPROMs of the 24C family as a policy has them.
+pub const MODEL: Model = Model {
+    data_sheet: "Atmel AT24C01A/02/04/08A/16A (0180), AT24C32/64 (0336), AT24C128/256 (0670), AT24C512 (1116)",
+    pins: &[Pin::optional("write-protect", Role::Input, "the WP pin: high protects the whole memory")],
+    settings: &[
+        Setting::new(
+            "size",
+            Kind::Choice(&[
+                "24c01", "24c02", "24c04", "24c08", "24c16", "24c32", "24c64", "24c128", "24c256", "24c512",
+            ]),
+            Preset::Required,
+            "the size of the EEPROM, such as \"24c02\"",
+        ),
+        Setting::new(
+            "contents",
+            Kind::Bytes,
+            Preset::None,
+            "what is in the memory from address 0 on; the rest is erased",
+        ),
+    ],
+    controls: &[Control::switch("write-protected", false, "whether the WP pin is tied high, whatever its net carries")],
+    readouts: &[Readout::new("contents", Kind::Bytes, "what is in the memory")],
+    ..Model::new(
+        "eeprom24",
+        "an EEPROM",
+        Buses { i2c: Some(Addresses { first: 0x50, last: 0x57, usual: Some(0x50), blocks }), ..Buses::NONE },
+        build,
+    )
+};
+
+fn build(setup: &Setup<'_>) -> Result<Box<dyn Part>, BuildError> {
+    let size = Size::from_name(setup.text("size")?).ok_or("there is no EEPROM of this size")?;
+    let mut part = Eeprom24::new(size, setup.i2c_address()?)?;
+    part.load(0, setup.settings().bytes("contents").unwrap_or_default())?;
+    Ok(Box::new(setup.connect(part, "write-protect", Eeprom24::with_write_protect_net)))
+}
+
+fn blocks(settings: &Settings) -> u8 {
+    settings.text("size").and_then(Size::from_name).map_or(0, Size::block_mask)
+}
 
 // Atmel AT24C16D (8906), AC characteristics: the maximum of tWR. The other sizes have the same.
 const WRITE_CYCLE_NS: u64 = 5_000_000;
@@ -151,6 +196,22 @@ impl Part for Eeprom24 {
 
     fn i2c(&mut self) -> Option<&mut dyn I2cTarget> {
         Some(self)
+    }
+
+    fn set_control(&mut self, control: &str, value: &Value, _board: &mut dyn Board) -> bool {
+        match (control, value) {
+            ("write-protected", Value::Switch(on)) => self.set_write_protected(*on),
+            _ => return false,
+        }
+        true
+    }
+
+    fn readout(&mut self, readout: &str, _now_ns: u64) -> Option<Value> {
+        match readout {
+            "contents" => Some(Value::Bytes(self.contents.clone())),
+            "write-protected" => Some(self.write_protected.into()),
+            _ => None,
+        }
     }
 }
 

@@ -1,10 +1,32 @@
 //! A light-emitting diode on a net.
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 
+use crate::model::{BuildError, Buses, Kind, Model, Pin, Preset, Range, Readout, Role, Setting, Setup, Value};
 use crate::net::{Level, Net};
 use crate::part::{Board, Part};
 use crate::pwm::PwmSignal;
+
+/// The light-emitting diode as a policy has it.
+pub const MODEL: Model = Model {
+    pins: &[Pin::required("net", Role::Input, "the net that lights it")],
+    settings: &[Setting::new("lit", Kind::LEVEL, Preset::Text("high"), "the level that lights it")],
+    readouts: &[
+        Readout::new("lit", Kind::Switch, "whether it is lit"),
+        Readout::new(
+            "brightness",
+            Kind::Number(Range::new(0.0, 1.0, 0.001, "")),
+            "how bright it is: less than 1 while its net is modulated",
+        ),
+        Readout::new("changes", Kind::Integer(0, i64::MAX, ""), "how often it went on or off"),
+    ],
+    ..Model::new("led", "a light-emitting diode", Buses::NONE, build)
+};
+
+fn build(setup: &Setup<'_>) -> Result<Box<dyn Part>, BuildError> {
+    Ok(Box::new(Led::new(setup.wire("net")?, setup.level("lit")?)))
+}
 
 /// A light-emitting diode: lit while its net has one level, and as bright as the part of the time that it has it.
 #[derive(Clone, Debug)]
@@ -97,6 +119,15 @@ impl Part for Led {
             self.set(brightness > 0.0, board.now_ns());
         }
         self.brightness = brightness;
+    }
+
+    fn readout(&mut self, readout: &str, _now_ns: u64) -> Option<Value> {
+        match readout {
+            "lit" => Some(self.lit.into()),
+            "brightness" => Some(self.brightness.into()),
+            "changes" => Some(i64::try_from(self.changes).unwrap_or(i64::MAX).into()),
+            _ => None,
+        }
     }
 }
 

@@ -3,11 +3,39 @@
 #[cfg(test)]
 mod tests;
 
+use alloc::boxed::Box;
+
 use super::AddressError;
 use super::number::{held, steps};
 use crate::i2c::{Ack, Address, Direction, I2cTarget};
+use crate::model::{self, BuildError, Buses, Control, Kind, Pin, Preset, Range, Role, Setting, Setup, Value};
 use crate::net::{Drive, Net};
 use crate::part::{Board, Part};
+
+/// The LM75 as a policy has it.
+pub const MODEL: model::Model = model::Model {
+    data_sheet: "National Semiconductor LM75 (DS012658), NXP LM75A (rev. 04), TI TMP105 (SLLS648D)",
+    pins: &[Pin::optional("output", Role::OpenDrain, "the O.S. output, active when it is hot")],
+    settings: &[Setting::new(
+        "variant",
+        Kind::Choice(&["lm75", "lm75b", "tmp105"]),
+        Preset::Text("lm75"),
+        "the member of the family",
+    )
+    .once("model")],
+    // DS012658, "temperature-to-digital converter characteristics".
+    controls: &[Control::number("temperature", Range::new(-55.0, 125.0, 0.05, "degC"), 25.0, "the temperature")],
+    ..model::Model::new("lm75", "a thermometer with a thermostat output", Buses::i2c(0x48, 0x4f), build)
+};
+
+fn build(setup: &Setup<'_>) -> Result<Box<dyn Part>, BuildError> {
+    let model = match setup.text("variant")? {
+        "lm75b" => Model::Lm75b,
+        "tmp105" => Model::Tmp105,
+        _ => Model::Lm75,
+    };
+    Ok(Box::new(setup.connect(Lm75::new(model, setup.i2c_address()?)?, "output", Lm75::with_output)))
+}
 
 // National Semiconductor LM75 (DS012658), section 1.13, except for the last two: TI TMP105 (SLLS648D), "configuration register".
 const SHUTDOWN: u8 = 0x01;
@@ -252,6 +280,18 @@ impl Part for Lm75 {
         if self.configuration & SHUTDOWN == 0 {
             self.start_conversion(board);
         }
+    }
+
+    fn set_control(&mut self, control: &str, value: &Value, _board: &mut dyn Board) -> bool {
+        match (control, value) {
+            ("temperature", Value::Number(temperature_c)) => self.set_temperature_c(*temperature_c),
+            _ => return false,
+        }
+        true
+    }
+
+    fn readout(&mut self, readout: &str, _now_ns: u64) -> Option<Value> {
+        (readout == "temperature").then(|| self.temperature_c().into())
     }
 }
 

@@ -1,8 +1,34 @@
 //! A direct-current motor behind one half of a TB6612FNG.
 
+use alloc::boxed::Box;
+
+use crate::model::{BuildError, Buses, Kind, Model, Pin, Range, Readout, Role, Setup, Value};
 use crate::net::{Level, Net};
 use crate::part::{Board, Part};
 use crate::pwm::PwmSignal;
+
+/// The motor as a policy has it.
+pub const MODEL: Model = Model {
+    data_sheet: "Toshiba TB6612FNG (2014-10-01)",
+    omits: "It has neither inertia nor load.",
+    pins: &[
+        Pin::required("in1", Role::Input, "the net that turns it clockwise"),
+        Pin::required("in2", Role::Input, "the net that turns it counter-clockwise"),
+        Pin::required("pwm", Role::Input, "the net of a [pwm] label"),
+        Pin::optional("standby", Role::Input, "low cuts all power"),
+    ],
+    readouts: &[Readout::new(
+        "power",
+        Kind::Number(Range::new(-1.0, 1.0, 0.001, "")),
+        "its power, from -1 (counter-clockwise) to 1 (clockwise)",
+    )],
+    ..Model::new("motor", "a motor behind one half of a TB6612FNG", Buses::NONE, build)
+};
+
+fn build(setup: &Setup<'_>) -> Result<Box<dyn Part>, BuildError> {
+    let motor = Motor::new(setup.wire("in1")?, setup.wire("in2")?, setup.wire("pwm")?);
+    Ok(Box::new(setup.connect(motor, "standby", Motor::with_standby)))
+}
 
 /// A motor behind one half of a TB6612FNG: two inputs choose the direction, and the PWM input the power.
 /// Toshiba TB6612FNG data sheet (2014-10-01), section "H-SW Control Function".
@@ -58,6 +84,10 @@ impl Part for Motor {
 
     fn pwm_changed(&mut self, _net: Net, _signal: PwmSignal, board: &mut dyn Board) {
         self.run(board);
+    }
+
+    fn readout(&mut self, readout: &str, _now_ns: u64) -> Option<Value> {
+        (readout == "power").then(|| self.power.into())
     }
 }
 

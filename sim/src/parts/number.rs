@@ -3,14 +3,14 @@
 use core::ops::RangeInclusive;
 
 /// Returns the value held within the range; what is not a number counts as the start.
-pub(super) fn held(value: f64, range: RangeInclusive<f64>) -> f64 {
+pub(crate) fn held(value: f64, range: RangeInclusive<f64>) -> f64 {
     if value.is_nan() { *range.start() } else { value.clamp(*range.start(), *range.end()) }
 }
 
 /// Returns the greatest number of the range for which `holds` is true, or the least of the range if there is none.
 ///
 /// `holds` must be true up to some number and false from there on.
-pub(super) fn greatest(range: RangeInclusive<i32>, holds: impl Fn(i32) -> bool) -> i32 {
+pub(crate) fn greatest(range: RangeInclusive<i32>, holds: impl Fn(i32) -> bool) -> i32 {
     let (mut low, mut high) = range.into_inner();
     while low < high {
         let middle = low + (high - low + 1) / 2;
@@ -24,7 +24,7 @@ pub(super) fn greatest(range: RangeInclusive<i32>, holds: impl Fn(i32) -> bool) 
 }
 
 /// Returns the number of steps of the size `step` in `value`, to the nearest, held within the range.
-pub(super) fn steps(value: f64, step: f64, range: RangeInclusive<i32>) -> i32 {
+pub(crate) fn steps(value: f64, step: f64, range: RangeInclusive<i32>) -> i32 {
     greatest(range, |steps| (f64::from(steps) - 0.5) * step <= value)
 }
 

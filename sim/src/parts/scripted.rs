@@ -2,16 +2,20 @@
 
 mod i2c;
 mod log;
+mod model;
 mod registers;
 mod spi;
 mod uart;
 
+use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use embedded_hal::spi::Mode;
 
 pub use i2c::I2cStep;
 pub use log::Mismatch;
+pub use model::MODEL;
 pub use registers::RegisterMap;
 pub use spi::SpiStep;
 pub use uart::{UartEnding, UartStep};
@@ -148,6 +152,15 @@ impl Part for Scripted {
         if let Behaviour::Uart(script) = &mut self.behaviour {
             script.run(board);
         }
+    }
+
+    fn complaints(&self) -> Vec<String> {
+        let mut complaints: Vec<String> = self.mismatches().iter().map(ToString::to_string).collect();
+        if !self.finished() {
+            let (done, all) = self.progress();
+            complaints.push(format!("more exchanges were expected: {done} of {all} took place"));
+        }
+        complaints
     }
 }
 

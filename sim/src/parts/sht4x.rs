@@ -3,10 +3,29 @@
 #[cfg(test)]
 mod tests;
 
+use alloc::boxed::Box;
+
 use super::AddressError;
 use super::number::{held, steps};
 use crate::i2c::{Ack, Address, Direction, I2cTarget};
+use crate::model::{BuildError, Buses, Control, Model, Range, Setup, Value};
 use crate::part::{Board, Part};
+
+/// The SHT4x as a policy has it.
+pub const MODEL: Model = Model {
+    data_sheet: "Sensirion SHT4x, version 6.5",
+    omits: "Heating takes its time and warms nothing. Readings carry no noise.",
+    // Section 2, tables 3 and 4, "specified range".
+    controls: &[
+        Control::number("temperature", Range::new(-40.0, 125.0, 0.01, "degC"), 25.0, "the temperature of the air"),
+        Control::number("humidity", Range::new(0.0, 100.0, 0.1, "%"), 50.0, "the relative humidity of the air"),
+    ],
+    ..Model::new("sht4x", "a sensor of temperature and humidity", Buses::i2c(0x44, 0x46), build)
+};
+
+fn build(setup: &Setup<'_>) -> Result<Box<dyn Part>, BuildError> {
+    Ok(Box::new(Sht4x::new(setup.i2c_address()?)?))
+}
 
 // Sensirion SHT4x data sheet, version 6.5 (April 2024), section 4.5, table 8: commands.
 const MEASURE_HIGH: u8 = 0xfd;
@@ -185,6 +204,23 @@ impl Part for Sht4x {
     fn wake(&mut self, board: &mut dyn Board) {
         if self.answer == Answer::Measuring && !self.is_busy(board) {
             self.measure();
+        }
+    }
+
+    fn set_control(&mut self, control: &str, value: &Value, _board: &mut dyn Board) -> bool {
+        match (control, value) {
+            ("temperature", Value::Number(temperature_c)) => self.set_temperature_c(*temperature_c),
+            ("humidity", Value::Number(humidity_percent)) => self.set_humidity_percent(*humidity_percent),
+            _ => return false,
+        }
+        true
+    }
+
+    fn readout(&mut self, readout: &str, _now_ns: u64) -> Option<Value> {
+        match readout {
+            "temperature" => Some(self.temperature_c().into()),
+            "humidity" => Some(self.humidity_percent().into()),
+            _ => None,
         }
     }
 }

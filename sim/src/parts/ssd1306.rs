@@ -7,7 +7,6 @@
 //! zooming commands are accepted with their arguments and change nothing; the voltage settings do not change the picture.
 
 mod command;
-mod frame;
 mod panel;
 mod ram;
 mod scroll;
@@ -15,22 +14,66 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use embedded_hal::spi::{MODE_0, MODE_3, Mode};
 
-pub use frame::Frame;
+pub use crate::picture::Frame;
 pub use panel::{Panel, PanelError, Wiring};
 
 use self::command::Decoder;
 use self::ram::Ram;
 use self::settings::Settings;
 use crate::i2c::{Ack, Address, Direction, I2cTarget};
+use crate::model::{self, BuildError, Buses, Model, PictureInfo, Pin, Preset, Readout, Role, Setting, Setup, Value};
 use crate::net::{Level, Net};
 use crate::part::{Board, Part};
 use crate::parts::AddressError;
 use crate::parts::miso::UNDRIVEN;
 use crate::spi::SpiTarget;
+
+/// The SSD1306 as a policy has it.
+pub const MODEL: Model = Model {
+    data_sheet: "Solomon Systech SSD1306, revision 1.1",
+    omits: "The commands for fading and zooming are accepted with their arguments and change nothing; the voltage settings do not \
+            change the picture.",
+    pins: &[
+        Pin::required("dc", Role::Input, "the net of its D/C# pin").on(model::Bus::Spi),
+        Pin::optional("reset", Role::Input, "RES#: low resets it"),
+        Pin::optional("vbatc", Role::Input, "low switches the panel's supply on, as on Digilent's PmodOLED"),
+        Pin::optional("vddc", Role::Input, "low switches the controller's supply on, as on Digilent's PmodOLED"),
+    ],
+    settings: &[Setting::new(
+        "size",
+        model::Kind::Choice(&["128x64", "128x32", "96x16", "72x40", "64x48", "64x32"]),
+        Preset::Text("128x64"),
+        "the pixels of the glass",
+    )],
+    readouts: &[
+        Readout::new("on", model::Kind::Switch, "whether the panel is driven"),
+        Readout::new("contrast", model::Kind::Integer(0, 255, ""), "the contrast that the driver has set"),
+    ],
+    pictures: &[PictureInfo {
+        size: |settings| {
+            let panel: Panel = settings.text("size").and_then(|size| size.parse().ok()).unwrap_or(Panel::OLED_128X64);
+            (panel.width().into(), panel.height().into())
+        },
+        colours: "lit or dark, with a brightness for all",
+    }],
+    ..Model::new("ssd1306", "an OLED display", Buses::i2c(0x3c, 0x3d).or_spi(), build)
+};
+
+fn build(setup: &Setup<'_>) -> Result<Box<dyn Part>, BuildError> {
+    let panel = setup.text("size")?.parse()?;
+    let part = match setup.address() {
+        Some(address) => Ssd1306::i2c(panel, address)?,
+        None => Ssd1306::spi(panel, setup.wire("dc")?),
+    };
+    let part = setup.connect(part, "reset", Ssd1306::with_reset);
+    let part = setup.connect(part, "vbatc", Ssd1306::with_vbatc);
+    Ok(Box::new(setup.connect(part, "vddc", Ssd1306::with_vddc)))
+}
 
 /// An OLED display with an SSD1306.
 ///
@@ -250,6 +293,18 @@ impl Part for Ssd1306 {
 
     fn net_changed(&mut self, _net: Net, _level: Level, board: &mut dyn Board) {
         self.sample_nets(board);
+    }
+
+    fn readout(&mut self, readout: &str, _now_ns: u64) -> Option<Value> {
+        match readout {
+            "on" => Some(self.is_on().into()),
+            "contrast" => Some(i64::from(self.contrast()).into()),
+            _ => None,
+        }
+    }
+
+    fn picture(&mut self, now_ns: u64) -> Option<Frame> {
+        Some(self.frame(now_ns))
     }
 }
 

@@ -26,7 +26,6 @@ struct Wire {
     pull: Pull,
     watched: bool,
     pwm: Option<PwmSignal>,
-    microvolts: Option<i32>,
 }
 
 impl Wire {
@@ -87,11 +86,6 @@ impl TestBoard {
         let signal = PwmSignal { from_ns: self.now_ns, period_ns, high_ns };
         self.wires.entry(net).or_default().pwm = (1..period_ns).contains(&high_ns).then_some(signal);
         part.pwm_changed(net, signal, self);
-    }
-
-    /// Returns the voltage that is on a net.
-    pub(crate) fn microvolts(&self, net: Net) -> Option<i32> {
-        self.wires.get(&net)?.microvolts
     }
 
     /// Lets time pass, waking the part when it asked for that.
@@ -188,9 +182,7 @@ impl Board for TestBoard {
         self.wires.get(&net)?.pwm
     }
 
-    fn set_voltage(&mut self, net: Net, microvolts: Option<i32>) {
-        self.wires.entry(net).or_default().microvolts = microvolts;
-    }
+    fn set_voltage(&mut self, _net: Net, _microvolts: Option<i32>) {}
 
     fn watch(&mut self, net: Net) {
         self.wires.entry(net).or_default().watched = true;

@@ -11,6 +11,7 @@ mod status;
 mod tests;
 mod transaction;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use embedded_hal::spi::{MODE_0, MODE_3, Mode};
@@ -20,10 +21,54 @@ pub use array::LoadError;
 use self::array::{Array, PAGE};
 use self::status::{BUSY, Status, WRITE_ENABLED};
 use self::transaction::{ADDRESS_LENGTH, Transaction};
+use crate::model::{BuildError, Buses, Kind, Model, Pin, Preset, Readout, Role, Setting, Setup, Value};
 use crate::net::{Level, Net};
 use crate::part::{Board, Part};
 use crate::parts::miso::UNDRIVEN;
 use crate::spi::SpiTarget;
+
+/// The W25Q family as a policy has it.
+pub const MODEL: Model = Model {
+    data_sheet: "Winbond W25Q32FV, revision J",
+    pins: &[
+        Pin::optional("hold", Role::Input, "the HOLD pin: while it is low the chip neither listens nor answers"),
+        Pin::optional(
+            "write-protect",
+            Role::Input,
+            "the WP pin: while it is low the status registers can be protected",
+        ),
+    ],
+    settings: &[
+        Setting::new(
+            "variant",
+            Kind::Choice(&["w25q80", "w25q16", "w25q32", "w25q64", "w25q128"]),
+            Preset::Text("w25q32"),
+            "the member of the family: the number is the size in megabits",
+        )
+        .once("model"),
+        Setting::new(
+            "contents",
+            Kind::Bytes,
+            Preset::None,
+            "what is in the memory from address 0 on; the rest is erased",
+        ),
+    ],
+    readouts: &[Readout::new("contents", Kind::Bytes, "what is in the memory")],
+    ..Model::new("w25q", "a flash memory", Buses::SPI, build)
+};
+
+fn build(setup: &Setup<'_>) -> Result<Box<dyn Part>, BuildError> {
+    let mut part = match setup.text("variant")? {
+        "w25q80" => W25q::w25q80(),
+        "w25q16" => W25q::w25q16(),
+        "w25q64" => W25q::w25q64(),
+        "w25q128" => W25q::w25q128(),
+        _ => W25q::w25q32(),
+    };
+    part.load(0, setup.settings().bytes("contents").unwrap_or_default())?;
+    let part = setup.connect(part, "hold", W25q::with_hold);
+    Ok(Box::new(setup.connect(part, "write-protect", W25q::with_write_protect)))
+}
 
 /// A serial flash memory.
 #[derive(Clone, Debug)]
@@ -289,6 +334,10 @@ impl Part for W25q {
 
     fn spi(&mut self) -> Option<&mut dyn SpiTarget> {
         Some(self)
+    }
+
+    fn readout(&mut self, readout: &str, _now_ns: u64) -> Option<Value> {
+        (readout == "contents").then(|| Value::Bytes(self.bytes()))
     }
 }
 

@@ -1,12 +1,10 @@
 //! Arms the policy's faults.
 
-use std::collections::BTreeMap;
-
 use wasm_embedded_sim::fault::{Fault, I2cFailure, I2cFault, SpiFailure, SpiFault, Targets};
+use wasm_embedded_sim::model::{SpiPlace, Wires, Wiring};
 use wasm_embedded_sim::{I2cBusId, Net, PartId, Sim, SpiBusId, SpiSelectId, UartId};
 
-use super::SpiPlace;
-use crate::policy::Wiring;
+use super::Placed;
 use crate::policy::{self, BusBackend, Cause, DEFAULT_I2C_FREQUENCY_HZ, FailureKind, FaultPlace, PinBackend, Policy};
 
 /// What a fault of the policy is at.
@@ -23,9 +21,8 @@ struct Site {
 pub(super) struct Sites<'a> {
     pub(super) sim: &'a Sim,
     pub(super) policy: &'a Policy,
-    pub(super) spi: &'a BTreeMap<&'a str, SpiPlace>,
-    pub(super) uart: &'a BTreeMap<&'a str, UartId>,
-    pub(super) parts: &'a [(String, PartId)],
+    pub(super) wires: &'a Wires<'a>,
+    pub(super) parts: &'a [Placed],
 }
 
 impl Sites<'_> {
@@ -84,18 +81,18 @@ impl Sites<'_> {
         if let Some(net) = channels.find(|(label, ..)| *label == name).and_then(|(_, backend, _)| backend.net()) {
             return Site { net: Some(self.sim.net(net)), ..Site::default() };
         }
-        Site { spi: self.spi(name), uart: self.uart.get(name).copied(), ..Site::default() }
+        Site { spi: self.spi(name), uart: self.wires.uart.get(name).copied(), ..Site::default() }
     }
 
     fn device(&self, name: &str) -> Site {
-        let part = self.parts.iter().find(|(part, _)| part == name).map(|(_, id)| *id);
-        let device = self.policy.devices.iter().find(|device| device.name == name);
-        let (i2c, spi, uart) = match device.map(|device| (&device.wiring, &device.part)) {
-            Some((Wiring::I2c { bus, address }, part)) => {
-                (Some((self.i2c_bus(bus), Targets::from(part.occupied(*address)))), None, None)
+        let part = self.parts.iter().find(|part| part.name == name).map(|part| part.id);
+        let device = self.policy.devices.iter().find(|device| device.name() == name);
+        let (i2c, spi, uart) = match device.map(|device| (&device.spec.wiring, device)) {
+            Some((Wiring::I2c { bus, address }, device)) => {
+                (Some((self.i2c_bus(bus), Targets::from(device.occupied(*address)))), None, None)
             }
             Some((Wiring::Spi { label, .. }, _)) => (None, self.spi(label), None),
-            Some((Wiring::Uart { label }, _)) => (None, None, self.uart.get(label.as_str()).copied()),
+            Some((Wiring::Uart { label }, _)) => (None, None, self.wires.uart.get(label.as_str()).copied()),
             Some((Wiring::Nets, _)) | None => (None, None, None),
         };
         Site { i2c, spi, net: None, uart, part }
@@ -107,7 +104,7 @@ impl Sites<'_> {
 
     /// Returns the bus of an SPI label, and its select line. What a guest clocks on a whole bus is with all parts on it.
     fn spi(&self, label: &str) -> Option<(SpiBusId, Option<SpiSelectId>)> {
-        match self.spi.get(label)? {
+        match self.wires.spi.get(label)? {
             SpiPlace::Select(bus, select) => Some((*bus, Some(*select))),
             SpiPlace::Bus(bus) => Some((*bus, None)),
         }

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use wasm_embedded_host::i2c::{Address, Error};
+use wasm_embedded_sim::model::Wiring;
 
-use crate::policy::{Device, Policy, Wiring};
+use crate::policy::{Device, Policy};
 
 /// How many addresses are kept for each label. A guest that looks who is there calls every one.
 const MAX_ADDRESSES: usize = 8;
@@ -60,20 +61,19 @@ impl Listened {
         let there: Vec<(&Device, u8)> = policy
             .devices
             .iter()
-            .filter_map(|device| match &device.wiring {
+            .filter_map(|device| match &device.spec.wiring {
                 Wiring::I2c { bus, address } if *bus == self.bus => Some((device, *address)),
                 _ => None,
             })
             .collect();
-        let is_there =
-            |called: &u8| there.iter().any(|(device, address)| device.part.occupied(*address).contains(called));
+        let is_there = |called: &u8| there.iter().any(|(device, address)| device.occupied(*address).contains(called));
         let unanswered = self.calls.0.unanswered.lock().unwrap_or_else(PoisonError::into_inner);
         // A part that is there and does not acknowledge has its reason: a fault, or its power.
         if unanswered.is_empty() || unanswered.iter().any(is_there) {
             return None;
         }
         let called: Vec<String> = unanswered.iter().map(|address| format!("{address:#04x}")).collect();
-        let parts = there.iter().map(|(device, address)| format!("`{}` at {address:#04x}", device.name));
+        let parts = there.iter().map(|(device, address)| format!("`{}` at {address:#04x}", device.name()));
         let parts = match there.as_slice() {
             [] => "no part".to_owned(),
             _ => parts.collect::<Vec<_>>().join(", "),

@@ -7,11 +7,11 @@ use wasm_embedded_image::policy as packed;
 use super::rp2350::{Function, PinError, check};
 use super::{Board, limits, peripherals};
 use crate::policy::{
-    self, Access, Bias, Block, BusBackend, Device, I2cLabel, LogLevel, Part, PinBackend, PinDirection, PinLabel,
-    PinLevel, Policy, Select, SpiLabel, Wiring,
+    self, Access, Bias, Block, BusBackend, Device, I2cLabel, LogLevel, PinBackend, PinDirection, PinLabel, PinLevel,
+    Policy, Select, SpiLabel,
 };
-use wasm_embedded_sim::Level;
-use wasm_embedded_sim::parts::ssd1306::Panel;
+use wasm_embedded_sim::model::{Course, Input, Shape};
+use wasm_embedded_sim::parts::ON_MICROCONTROLLERS;
 
 /// How many controllers of each kind the RP2350 has.
 const BLOCKS: u8 = 2;
@@ -96,14 +96,26 @@ pub enum ConvertError {
         /// The board.
         board: Board,
     },
-    /// The simulated board of the firmware does not have the part.
-    #[error(
-        "the part `{name}` is not on the simulated board of the firmware, which has bme280, ssd1306 (128x64), led, echo and \
-         voltage"
-    )]
+    /// The firmware does not have the part's model.
+    #[error("the part `{name}` cannot be on the simulated board of the firmware, which has {models}")]
     Part {
         /// The part.
         name: String,
+        /// The models that it has.
+        models: String,
+    },
+    /// A course of more points than an image holds.
+    #[error(
+        "`{control}` of the part `{name}` goes through {points} points, and an image holds {} of each course",
+        packed::LONGEST
+    )]
+    Points {
+        /// The part.
+        name: String,
+        /// The control.
+        control: String,
+        /// How many points there are.
+        points: usize,
     },
 }
 
@@ -268,32 +280,22 @@ fn pin(label: &PinLabel, board: Board) -> Result<packed::PinLabel, ConvertError>
     })
 }
 
-fn part(device: &Device) -> Result<packed::Part, ConvertError> {
-    let refuse = || ConvertError::Part { name: device.name.clone() };
-    let net = |net: &policy::NetName| net.get_ref().clone();
-    let kind = match &device.part {
-        Part::Bme280 { temperature, humidity, pressure } => {
-            packed::PartKind::Bme280 { temperature: *temperature, humidity: *humidity, pressure: *pressure }
+/// Returns a part as the firmware takes it.
+fn part(device: &Device) -> Result<packed::PartSpec, ConvertError> {
+    let spec = &device.spec;
+    if !ON_MICROCONTROLLERS.iter().any(|maker| maker.name == spec.model) {
+        let models = ON_MICROCONTROLLERS.map(|maker| maker.name).join(", ");
+        return Err(ConvertError::Part { name: spec.name.clone(), models });
+    }
+    for (control, input) in &spec.controls {
+        if let Input::Course { course: Course { shape: Shape::Points { points }, .. } } = input
+            && points.len() > packed::LONGEST
+        {
+            let (name, control, points) = (spec.name.clone(), control.clone(), points.len());
+            return Err(ConvertError::Points { name, control, points });
         }
-        Part::Ssd1306 { panel, dc, reset, vbatc, vddc } if *panel == Panel::OLED_128X64 => packed::PartKind::Ssd1306 {
-            dc: dc.as_ref().map(net),
-            reset: reset.as_ref().map(net),
-            vbatc: vbatc.as_ref().map(net),
-            vddc: vddc.as_ref().map(net),
-        },
-        Part::Led { net: led, lit } => packed::PartKind::Led { net: net(led), lit_high: *lit == Level::High },
-        Part::Echo => packed::PartKind::Echo,
-        Part::Voltage { net: source, points } => packed::PartKind::Voltage { net: net(source), points: points.clone() },
-        _ => return Err(refuse()),
-    };
-    let wiring = match &device.wiring {
-        Wiring::I2c { bus, address } => packed::Wiring::I2c { bus: bus.clone(), address: *address },
-        Wiring::Spi { label, select: None } => packed::Wiring::Spi { label: label.clone() },
-        Wiring::Spi { select: Some(_), .. } => return Err(refuse()),
-        Wiring::Uart { label } => packed::Wiring::Uart { label: label.clone() },
-        Wiring::Nets => packed::Wiring::Nets,
-    };
-    Ok(packed::Part { name: device.name.clone(), wiring, kind })
+    }
+    Ok(spec.clone())
 }
 
 /// What stands behind a bus's label on a microcontroller.

@@ -13,10 +13,10 @@ use wasm_embedded_host::spi::EmbeddedHalBus;
 use wasm_embedded_host::{EmbeddedHal, HalCtxBuilder, InputGrant, SpiGrant, digital};
 use wasm_embedded_image::Policy;
 use wasm_embedded_image::policy::{self, Bias, Direction, I2cBus, I2cLabel, PinLabel, PinPlace, SpiLabel};
+use wasm_embedded_sim::model::{SpiPlace, Wires};
 use wasm_embedded_sim::{Event, Level, PartId, Pull, Sim, SpiSettings, Topology, TraceSink};
 
-use crate::parts::{self, Wires};
-use crate::{BOARD, METER, options, peripherals};
+use crate::{BOARD, METER, options, parts, peripherals};
 
 /// What one look at a clock takes, as under `wasm-embedded-rt`.
 const LOOK_NS: u64 = 1_000;
@@ -43,7 +43,7 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
     }
     let mut wires = Wires::default();
     for label in &policy.uart {
-        wires.ports.insert(&label.label, peripherals::add_uart(&sim, label, hal)?);
+        wires.uart.insert(&label.label, peripherals::add_uart(&sim, label, hal)?);
     }
     for label in &policy.adc {
         peripherals::add_adc(&sim, label, hal)?;
@@ -142,9 +142,10 @@ fn add_spi<'a>(sim: &Sim, label: &'a SpiLabel, wires: &mut Wires<'a>, hal: &mut 
     if label.selected {
         let select = sim.spi_select(bus, &label.label, settings);
         hal.spi_device(&label.label, EmbeddedHal(Counted(sim.spi_device(select))), grant);
-        wires.selects.insert(&label.label, select);
+        wires.spi.insert(&label.label, SpiPlace::Select(bus, select));
     } else {
         hal.spi_bus(&label.label, EmbeddedHalBus(sim.spi(bus, settings)), grant);
+        wires.spi.insert(&label.label, SpiPlace::Bus(bus));
     }
     Ok(())
 }

@@ -49,6 +49,21 @@ impl DateTime {
         if exists { Ok(time) } else { Err(DateTimeError(())) }
     }
 
+    /// Returns the year of the century, month, day, hours, minutes and seconds.
+    pub fn to_bytes(self) -> [u8; 6] {
+        [self.year, self.month, self.day, self.hours, self.minutes, self.seconds]
+    }
+
+    /// Returns the date and time that [`DateTime::to_bytes`] has made bytes of.
+    ///
+    /// # Errors
+    ///
+    /// As of [`DateTime::new`].
+    pub fn from_bytes(bytes: [u8; 6]) -> Result<DateTime, DateTimeError> {
+        let [year, month, day, hours, minutes, seconds] = bytes;
+        DateTime::new(2000 + u16::from(year), month, day, hours, minutes, seconds)
+    }
+
     /// Returns the day of the week, 1 for Sunday to 7 for Saturday.
     pub(super) fn weekday(self) -> u8 {
         let year = u16::from(self.year);

@@ -1,9 +1,9 @@
-//! What can be seen on the glass.
+//! What a part shows.
 
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
-/// A picture of the glass: a lit pixel is `true`.
+/// A picture of pixels that are lit or dark: a lit one is `true`.
 ///
 /// Its text form is a picture too, two rows of pixels in a line of half blocks with a thin border around it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -14,12 +14,12 @@ pub struct Frame {
     pub height: usize,
     /// All pixels, row by row from the top, each row from the left.
     pub pixels: Vec<bool>,
-    /// How bright the lit pixels are: the contrast of the controller, 0 to 255, with which their current rises.
+    /// How bright the lit pixels are, 0 to 255: the contrast of a controller, with which their current rises.
     pub contrast: u8,
 }
 
 impl Frame {
-    /// Returns whether the pixel is lit; there is none outside the glass.
+    /// Returns whether the pixel is lit; there is none outside the picture.
     pub fn pixel(&self, x: usize, y: usize) -> bool {
         x < self.width && y < self.height && self.pixels.get(y * self.width + x).is_some_and(|&lit| lit)
     }
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_no_pixel_outside_the_glass() {
+    fn there_is_no_pixel_outside_the_picture() {
         let frame = Frame { width: 2, height: 1, pixels: alloc::vec![true, true], contrast: 0x7f };
         assert!(frame.pixel(1, 0));
         assert!(!frame.pixel(2, 0));

@@ -1,0 +1,112 @@
+//! What a setting, control or readout can be.
+
+use alloc::format;
+use alloc::string::String;
+
+use super::{Setting, Settings, Value};
+
+/// What a setting, control or readout can be.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// A number.
+    Number(Range),
+    /// A whole number from the first to the last, with its unit.
+    Integer(i64, i64, &'static str),
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// On or off.
+    Switch,
+    /// A text.
+    Text,
+    /// Bytes: a list of numbers, or a text.
+    Bytes,
+    /// A date and time from 2000 to 2099.
+    Time,
+    /// A list of tables with fields of their own.
+    Records(Fields),
+}
+
+/// The numbers that a [`Kind::Number`] can be.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Range {
+    /// The least.
+    pub min: f64,
+    /// The greatest.
+    pub max: f64,
+    /// The smallest change that the part can show, or a hand would make.
+    pub step: f64,
+    /// The unit, empty if there is none.
+    pub unit: &'static str,
+}
+
+impl Range {
+    /// Makes a range.
+    pub const fn new(min: f64, max: f64, step: f64, unit: &'static str) -> Range {
+        Range { min, max, step, unit }
+    }
+}
+
+/// The fields of each table in a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields {
+    /// The fields.
+    pub fields: &'static [Setting],
+    /// Looks at a table whose fields are each right, and says what is wrong with it, as the end of a sentence that begins with its name.
+    pub check: fn(&Settings) -> Result<(), &'static str>,
+    /// One such list, as a policy says it.
+    pub example: &'static str,
+}
+
+impl Kind {
+    /// A level of a net.
+    pub const LEVEL: Kind = Kind::Choice(&["low", "high"]);
+
+    /// Checks a value, and says what is wrong with it as the end of a sentence that begins with its name.
+    ///
+    /// # Errors
+    /// The value is of another type, or lies outside the range.
+    pub fn check(&self, value: &Value) -> Result<(), String> {
+        match (self, value) {
+            (Kind::Number(range), Value::Number(number)) if (range.min..=range.max).contains(number) => Ok(()),
+            (Kind::Number(Range { min, max, unit, .. }), Value::Number(number)) => {
+                Err(outside(&number, &min, &max, unit))
+            }
+            (Kind::Integer(first, last, _), Value::Integer(number)) if (*first..=*last).contains(number) => Ok(()),
+            (Kind::Integer(first, last, unit), Value::Integer(number)) => Err(outside(number, first, last, unit)),
+            (Kind::Choice(words), Value::Text(text)) if words.contains(&text.as_str()) => Ok(()),
+            (Kind::Choice(words), Value::Text(text)) => {
+                Err(format!("is \"{}\", and must be one of {}", text.escape_debug(), words.join(", ")))
+            }
+            (Kind::Switch, Value::Switch(_))
+            | (Kind::Text, Value::Text(_))
+            | (Kind::Bytes, Value::Bytes(_))
+            | (Kind::Time, Value::Time(_))
+            | (Kind::Records(_), Value::Records(_)) => Ok(()),
+            _ => Err(format!("must be {}", self.name())),
+        }
+    }
+
+    /// Returns what it is, with an article.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Kind::Number(_) => "a number",
+            Kind::Integer(..) => "a whole number",
+            Kind::Choice(_) => "one of a few words",
+            Kind::Switch => "true or false",
+            Kind::Text => "a text",
+            Kind::Bytes => "a list of bytes, or a text",
+            Kind::Time => "a date and time",
+            Kind::Records(_) => "a list of tables",
+        }
+    }
+}
+
+fn outside(
+    value: &dyn core::fmt::Display,
+    min: &dyn core::fmt::Display,
+    max: &dyn core::fmt::Display,
+    unit: &str,
+) -> String {
+    let space = if unit.is_empty() { "" } else { " " };
+    format!("is {value}, and must be {min} to {max}{space}{unit}")
+}

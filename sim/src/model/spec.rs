@@ -1,0 +1,140 @@
+//! A part as a policy describes it, and putting it on a board.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{BuildError, Bus, Course, Maker, Settings, Setup, Value};
+use crate::i2c::I2cBusId;
+use crate::part::PartId;
+use crate::sim::Sim;
+use crate::spi::{SpiBusId, SpiSelectId};
+use crate::uart::UartId;
+
+/// A part as a policy describes it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PartSpec {
+    /// What it is called on its board.
+    pub name: String,
+    /// The name of its model.
+    pub model: String,
+    /// What it hangs on.
+    pub wiring: Wiring,
+    /// Its connected pins by their keys, and the names of the nets.
+    pub nets: Vec<(String, String)>,
+    /// What is fixed, without gaps: see [`Model::fill_settings`](super::Model::fill_settings).
+    pub settings: Settings,
+    /// What its controls are at the start.
+    pub controls: Vec<(String, Input)>,
+}
+
+/// What a part hangs on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Wiring {
+    /// An I2C bus.
+    I2c {
+        /// The bus's name.
+        bus: String,
+        /// The part's address, the first one if it answers to several.
+        address: u8,
+    },
+    /// A label for a device on SPI, or for a whole bus.
+    Spi {
+        /// The label.
+        label: String,
+        /// The net that selects the part, if the label has no select line of its own; without one the part is always selected.
+        select: Option<String>,
+    },
+    /// The other end of a label for a serial port.
+    Uart {
+        /// The label.
+        label: String,
+    },
+    /// Nets only.
+    Nets,
+}
+
+impl Wiring {
+    /// Returns the bus, if there is one.
+    pub fn bus(&self) -> Option<Bus> {
+        match self {
+            Wiring::I2c { .. } => Some(Bus::I2c),
+            Wiring::Spi { .. } => Some(Bus::Spi),
+            Wiring::Uart { .. } => Some(Bus::Uart),
+            Wiring::Nets => None,
+        }
+    }
+}
+
+/// What a control is at the start.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Input {
+    /// A value, until somebody sets another one.
+    Value {
+        /// The value.
+        value: Value,
+    },
+    /// A course over time.
+    Course {
+        /// The course.
+        course: Course,
+    },
+}
+
+/// Where the parts of an SPI label go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SpiPlace {
+    /// On its select line.
+    Select(SpiBusId, SpiSelectId),
+    /// On the bus, which has none.
+    Bus(SpiBusId),
+}
+
+/// What stands behind the labels that parts hang on.
+#[derive(Clone, Default, Debug)]
+pub struct Wires<'a> {
+    /// The labels for SPI.
+    pub spi: BTreeMap<&'a str, SpiPlace>,
+    /// The labels for serial ports.
+    pub uart: BTreeMap<&'a str, UartId>,
+}
+
+/// The clock in hertz of a bus that no label is on.
+const I2C_FREQUENCY_HZ: u32 = 100_000;
+
+/// Where on the board a part goes.
+pub(crate) enum Place {
+    I2c(I2cBusId),
+    Select(SpiSelectId),
+    Spi(SpiBusId),
+    Uart(UartId),
+    Nets,
+}
+
+impl PartSpec {
+    /// Puts the part on a board, and powers it on: its controls are set before.
+    ///
+    /// # Errors
+    /// The part cannot be what the settings say, or its label is not among `wires`.
+    pub fn put(&self, sim: &Sim, maker: Maker, wires: &Wires<'_>) -> Result<PartId, BuildError> {
+        let (address, place) = match &self.wiring {
+            Wiring::I2c { bus, address } => (Some(*address), Place::I2c(sim.i2c_bus(bus, I2C_FREQUENCY_HZ))),
+            Wiring::Spi { label, select } => {
+                let place = match (wires.spi.get(label.as_str()).ok_or("its SPI label is not there")?, select) {
+                    (SpiPlace::Select(_, select), _) => Place::Select(*select),
+                    (SpiPlace::Bus(bus), Some(net)) => Place::Select(sim.spi_select_net(*bus, sim.net(net))),
+                    (SpiPlace::Bus(bus), None) => Place::Spi(*bus),
+                };
+                (None, place)
+            }
+            Wiring::Uart { label } => {
+                (None, Place::Uart(*wires.uart.get(label.as_str()).ok_or("its serial label is not there")?))
+            }
+            Wiring::Nets => (None, Place::Nets),
+        };
+        let nets = self.nets.iter().map(|(pin, net)| (pin.as_str(), sim.net(net))).collect();
+        let setup = Setup { bus: self.wiring.bus(), address, nets, settings: &self.settings };
+        let part = (maker.build)(&setup)?;
+        Ok(sim.put(part, place, &self.controls)?)
+    }
+}
