@@ -3,6 +3,7 @@
 use crate::net::{Level, Net};
 use crate::sim::Sim;
 use crate::trace::EventKind;
+use crate::world::World;
 
 /// What a conversion takes: about what a successive approximation at 100 kHz does.
 pub const CONVERSION_NS: u64 = 10_000;
@@ -24,6 +25,16 @@ impl Default for AdcSettings {
     }
 }
 
+impl AdcSettings {
+    fn clamped(self) -> AdcSettings {
+        AdcSettings { resolution_bits: self.resolution_bits.clamp(1, 24), reference_uv: self.reference_uv.max(1) }
+    }
+
+    fn steps(self) -> i64 {
+        1 << self.resolution_bits
+    }
+}
+
 /// An analogue input. Made by [`Sim::adc`].
 #[derive(Debug)]
 pub struct SimAdc {
@@ -34,10 +45,7 @@ pub struct SimAdc {
 
 impl SimAdc {
     pub(crate) fn new(sim: &Sim, net: Net, settings: AdcSettings) -> SimAdc {
-        let settings = AdcSettings {
-            resolution_bits: settings.resolution_bits.clamp(1, 24),
-            reference_uv: settings.reference_uv.max(1),
-        };
+        let settings = settings.clamped();
         SimAdc { sim: sim.clone(), net, settings }
     }
 
@@ -50,17 +58,7 @@ impl SimAdc {
     /// Converts once. Voltages below zero and past the reference read as the least and the greatest that there is.
     pub fn read_raw(&mut self) -> i32 {
         let mut world = self.sim.lock();
-        let reference_uv = i64::from(self.settings.reference_uv);
-        let voltage_uv = match (world.env.microvolts(self.net), world.env.level(self.net)) {
-            (Some(voltage_uv), _) => i64::from(voltage_uv),
-            (None, Level::Low) => 0,
-            (None, Level::High) => reference_uv,
-        };
-        let voltage_uv = world.env.strike_adc(self.net, voltage_uv, reference_uv);
-        let steps = self.steps();
-        let raw = (voltage_uv * steps).div_euclid(reference_uv).clamp(0, steps - 1);
-        let raw = i32::try_from(raw).unwrap_or(i32::MAX);
-        world.env.trace(EventKind::Conversion { net: self.net, raw });
+        let raw = world.convert(self.net, self.settings);
         world.advance(CONVERSION_NS);
         world.env.call_hook();
         raw
@@ -74,6 +72,25 @@ impl SimAdc {
     }
 
     fn steps(&self) -> i64 {
-        1 << self.settings.resolution_bits
+        self.settings.steps()
+    }
+}
+
+impl World {
+    /// Converts the voltage of a net; the time of it is still to pass.
+    pub(crate) fn convert(&mut self, net: Net, settings: AdcSettings) -> i32 {
+        let settings = settings.clamped();
+        let reference_uv = i64::from(settings.reference_uv);
+        let voltage_uv = match (self.env.microvolts(net), self.env.level(net)) {
+            (Some(voltage_uv), _) => i64::from(voltage_uv),
+            (None, Level::Low) => 0,
+            (None, Level::High) => reference_uv,
+        };
+        let voltage_uv = self.env.strike_adc(net, voltage_uv, reference_uv);
+        let steps = settings.steps();
+        let raw = (voltage_uv * steps).div_euclid(reference_uv).clamp(0, steps - 1);
+        let raw = i32::try_from(raw).unwrap_or(i32::MAX);
+        self.env.trace(EventKind::Conversion { net, raw });
+        raw
     }
 }

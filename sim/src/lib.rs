@@ -60,6 +60,7 @@
 extern crate alloc;
 
 pub mod adc;
+mod chip;
 mod controls;
 mod delay;
 pub mod digital;
@@ -85,6 +86,7 @@ pub mod wave;
 mod world;
 
 pub use adc::{AdcSettings, SimAdc};
+pub use chip::SimChip;
 pub use controls::ControlError;
 pub use delay::SimDelay;
 pub use digital::{SimInput, SimIoPin, SimOutput};

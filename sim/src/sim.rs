@@ -10,6 +10,7 @@ use core::fmt;
 use spin::{Mutex, MutexGuard};
 
 use crate::adc::{AdcSettings, SimAdc};
+use crate::chip::SimChip;
 use crate::controls::ControlError;
 use crate::delay::SimDelay;
 use crate::digital::{SimInput, SimIoPin, SimOutput};
@@ -316,6 +317,11 @@ impl Sim {
     /// Returns an analogue input on a net.
     pub fn adc(&self, net: Net, settings: AdcSettings) -> SimAdc {
         SimAdc::new(self, net, settings)
+    }
+
+    /// Returns the pins of an emulated chip, which has a clock of its own.
+    pub fn chip(&self) -> SimChip {
+        SimChip::new(self)
     }
 
     /// Puts a voltage on a net, in microvolts; none takes it away.

@@ -317,11 +317,17 @@ impl World {
 
     /// Hears a byte from all parts that listen; its time is still to pass.
     pub(super) fn i2c_get(&mut self, line: Line, last: bool) -> u8 {
-        let mut byte = IDLE;
-        self.i2c_listening(line.id, |target, board| byte &= target.read(board));
+        let byte = self.i2c_hear(line.id);
         let byte = self.env.faults.i2c.seen(byte);
         let ack = if last { Ack::Nack } else { Ack::Ack };
         self.env.trace(line.event(I2cEvent::Byte { byte, direction: Direction::Read, ack }));
+        byte
+    }
+
+    /// Has all parts that listen put a byte on the wires.
+    pub(crate) fn i2c_hear(&mut self, id: I2cBusId) -> u8 {
+        let mut byte = IDLE;
+        self.i2c_listening(id, |target, board| byte &= target.read(board));
         byte
     }
 
