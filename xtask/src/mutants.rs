@@ -21,13 +21,14 @@ const VERSION: &str = "27.1.0";
 const WANTED_PERCENT: usize = 90;
 
 /// Where the host decides whether a call may be carried out: there, every fault is to be noticed.
-const ADMISSION: [&str; 6] = [
+const ADMISSION: [&str; 7] = [
     "host/src/admit.rs:",
     "host/src/grant.rs:",
     "host/src/limits.rs:",
     "host/src/interrupt.rs:",
     "host/src/open.rs:",
     "/plan.rs:",
+    ">::check ",
 ];
 
 /// Options of `cargo xtask mutants`.

@@ -178,3 +178,17 @@ fn describe_chip_choice(choice: &ChipChoice) -> String {
         ChipChoice::Label(label) => label.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_calls_a_line_as_the_settings_do() {
+        let on = |chip| describe(&LineChoice::Offset { chip, offset: 17 });
+        assert_eq!(describe(&LineChoice::Name("GPIO17".to_owned())), "GPIO17");
+        assert_eq!(on(ChipChoice::Main), "line 17 of the main GPIO chip");
+        assert_eq!(on(ChipChoice::Path("/dev/gpiochip4".into())), "line 17 of /dev/gpiochip4");
+        assert_eq!(on(ChipChoice::Label("pinctrl-rp1".to_owned())), "line 17 of pinctrl-rp1");
+    }
+}

@@ -146,26 +146,27 @@ fn a_read_of_nothing_is_refused() {
 #[test]
 fn every_error_reaches_the_guest_as_its_kind_and_the_log_with_its_number() {
     let table = [
-        (Errno::NXIO, Error::NoAcknowledge(OfAddress), Severity::Debug),
-        (Errno::REMOTEIO, Error::NoAcknowledge(Unknown), Severity::Debug),
-        (Errno::AGAIN, Error::ArbitrationLoss, Severity::Warn),
-        (Errno::TIMEDOUT, Error::Bus, Severity::Warn),
-        (Errno::IO, Error::Bus, Severity::Warn),
-        (Errno::BUSY, Error::Bus, Severity::Warn),
-        (Errno::PROTO, Error::Bus, Severity::Warn),
-        (Errno::OPNOTSUPP, Error::Unsupported, Severity::Warn),
-        (Errno::INVAL, Error::Unsupported, Severity::Warn),
-        (Errno::MSGSIZE, Error::TooLong, Severity::Warn),
-        (Errno::NOMEM, Error::Other, Severity::Warn),
-        (Errno::NODEV, Error::Other, Severity::Error),
-        (Errno::SHUTDOWN, Error::Other, Severity::Error),
+        (Errno::NXIO, Error::NoAcknowledge(OfAddress), Severity::Debug, "no device acknowledged"),
+        (Errno::REMOTEIO, Error::NoAcknowledge(Unknown), Severity::Debug, "no device acknowledged"),
+        (Errno::AGAIN, Error::ArbitrationLoss, Severity::Warn, "another controller won the bus"),
+        (Errno::TIMEDOUT, Error::Bus, Severity::Warn, "check wiring and pull-ups"),
+        (Errno::IO, Error::Bus, Severity::Warn, "check wiring and pull-ups"),
+        (Errno::BUSY, Error::Bus, Severity::Warn, "check wiring and pull-ups"),
+        (Errno::PROTO, Error::Bus, Severity::Warn, "check wiring and pull-ups"),
+        (Errno::OPNOTSUPP, Error::Unsupported, Severity::Warn, "the kernel's log may say why"),
+        (Errno::INVAL, Error::Unsupported, Severity::Warn, "the kernel's log may say why"),
+        (Errno::MSGSIZE, Error::TooLong, Severity::Warn, "longer than the adapter takes"),
+        (Errno::NOMEM, Error::Other, Severity::Warn, "the adapter's driver failed"),
+        (Errno::NODEV, Error::Other, Severity::Error, "the adapter is gone; it is not tried again"),
+        (Errno::SHUTDOWN, Error::Other, Severity::Error, "the adapter is gone; it is not tried again"),
     ];
-    for (errno, error, level) in table {
+    for (errno, error, level, meaning) in table {
         let (fake, mut bus) = bus(BCM2835);
         fake.fail("transfer", errno);
         assert_eq!(bus.transaction(TARGET, &mut [Operation::Write(&[1])]), Err(error), "{errno}");
         let [(logged, text)] = &fake.faults()[..] else { panic!("one fault") };
         assert_eq!(*logged, level, "{errno}");
+        assert!(text.ends_with(meaning), "{text}");
         let start = "\"sensor\" (/dev/i2c-1): a transaction with 0x76 (1 bytes written, 0 read): ";
         assert!(text.starts_with(start) && text.contains(&format!("(os error {})", errno.raw_os_error())), "{text}");
     }
