@@ -4,8 +4,8 @@
 pub(crate) mod asynchronous;
 
 use smallvec::SmallVec;
-use wasmtime::StoreContextMut;
 use wasmtime::component::{Lift, WasmList};
+use wasmtime::{AsContextMut, StoreContextMut};
 
 use crate::admit::{Denied, Operations, Refused};
 use crate::bindings::wasm_embedded::hal::types::Short;
@@ -120,25 +120,28 @@ where
     let (written, mut read) = (short::to_bytes(bytes), [0; short::BYTES]);
     // Lengths that are not short are refused before anything is looked at.
     let (bytes, room) = (written.get(..size(write_len)), read.get_mut(..size(read_len)));
-    match hal.transfer::<K, P>(handle, plan, bytes.unwrap_or_default(), room.unwrap_or_default()) {
-        Ok(result) => Ok((result.map(|()| short::from_bytes(read)).map_err(E::from),)),
-        Err(refused) => refused.answer(),
-    }
+    let admitted = match hal.admit::<K>(handle, plan) {
+        Ok(admitted) => admitted,
+        Err(refused) => return refused.answer(),
+    };
+    let result = plan.run(admitted.slot.device()?, bytes.unwrap_or_default(), room.unwrap_or_default());
+    Ok((result.map(|()| short::from_bytes(read)).map_err(E::from),))
 }
 
 /// Reads the operations of a list, if there are not too many.
 #[inline]
 pub(crate) fn steps<T: HalView, K: Kind, R: Lift + 'static, S: From<R>>(
-    store: &mut StoreContextMut<'_, T>,
+    mut store: impl AsContextMut<Data = T>,
     handle: u32,
     records: &WasmList<R>,
 ) -> wasmtime::Result<Result<Steps<S>, Refused>> {
+    let mut store = store.as_context_mut();
     if let Err(refused) = store.data_mut().hal().admit::<K>(handle, &Operations(records.len())) {
         return Ok(Err(refused));
     }
     // At most as many as the limit just checked.
     let mut steps = SmallVec::new();
-    for record in records.iter(store)? {
+    for record in records.iter(&mut store)? {
         steps.push(record?.into());
     }
     Ok(Ok(steps))

@@ -19,7 +19,7 @@ use crate::kind::Kind;
 use crate::linker::HalView;
 use crate::open::add_opening;
 use crate::progress::Progress;
-use crate::slot::Slots;
+use crate::slot::{BrokenHandle, Slot, Slots};
 
 /// A level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -152,14 +152,24 @@ fn add_driving<T: HalView, K: Kind<Device: Output, Grant = Pin>>(
 ) -> wasmtime::Result<()> {
     instance.func_wrap(
         &alloc::format!("[method]{name}.set"),
-        |mut store: StoreContextMut<'_, T>, (pin, level): (Resource<K>, wit::Level)| {
-            component::answer::<_, _, wit::Error>(set(store.data_mut().hal(), pin, |_| level.into()))
+        |mut store: StoreContextMut<'_, T>, (pin, level): (Resource<K>, wit::Level)| match store
+            .data_mut()
+            .hal()
+            .admit::<K>(pin.rep(), &Free)
+        {
+            Ok(admitted) => Ok((set(admitted.slot, |_| level.into())?,)),
+            Err(refused) => refused.answer(),
         },
     )?;
     instance.func_wrap(
         &alloc::format!("[method]{name}.toggle"),
-        |mut store: StoreContextMut<'_, T>, (pin,): (Resource<K>,)| {
-            component::answer::<_, _, wit::Error>(set(store.data_mut().hal(), pin, |commanded| !commanded))
+        |mut store: StoreContextMut<'_, T>, (pin,): (Resource<K>,)| match store
+            .data_mut()
+            .hal()
+            .admit::<K>(pin.rep(), &Free)
+        {
+            Ok(admitted) => Ok((set(admitted.slot, |commanded| !commanded)?,)),
+            Err(refused) => refused.answer(),
         },
     )?;
     instance.func_wrap(
@@ -174,12 +184,10 @@ fn add_driving<T: HalView, K: Kind<Device: Output, Grant = Pin>>(
 
 /// Drives a pin to what `level` makes of the level commanded last.
 #[inline]
-fn set<K: Kind<Device: Output, Grant = Pin>>(
-    hal: &mut HalCtx,
-    pin: Resource<K>,
+fn set<D: Output + ?Sized>(
+    slot: &mut Slot<D, Pin>,
     level: impl FnOnce(Level) -> Level,
-) -> Result<Result<(), Error>, Refused> {
-    let slot = hal.admit::<K>(pin.rep(), &Free)?.slot;
+) -> Result<Result<(), wit::Error>, BrokenHandle> {
     let level = level(slot.grant.commanded);
     let electrical = slot.grant.grant.electrical(level);
     slot.grant.is_safe = false;
@@ -187,7 +195,7 @@ fn set<K: Kind<Device: Output, Grant = Pin>>(
     if result.is_ok() {
         slot.grant.commanded = level;
     }
-    Ok(result)
+    Ok(result.map_err(wit::Error::from))
 }
 
 /// Adds the methods of a pin that is read.

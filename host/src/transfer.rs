@@ -1,9 +1,8 @@
 //! What the calls of all buses have in common: a plan is admitted, and carried out.
 //!
-//! Nothing here knows how a guest's arguments came in: bytes are slices, wherever they are.
+//! A plan knows nothing of how a guest's arguments came in: bytes are slices, wherever they are.
 
-use crate::admit::{Ask, Refused};
-use crate::ctx::HalCtx;
+use crate::admit::Ask;
 use crate::kind::Kind;
 
 /// A transaction before its bytes: what it asks for, and how it is carried out.
@@ -25,18 +24,4 @@ pub(crate) trait Plan<K: Kind>: Ask<K> {
         device: &mut K::Device,
         written: alloc::vec::Vec<u8>,
     ) -> Option<crate::Progress<Result<alloc::vec::Vec<u8>, Self::Error>>>;
-}
-
-impl HalCtx {
-    /// Carries out a plan whose bytes and room are not the context's.
-    #[inline]
-    pub(crate) fn transfer<K: Kind, P: Plan<K>>(
-        &mut self,
-        handle: u32,
-        plan: &P,
-        written: &[u8],
-        read: &mut [u8],
-    ) -> Result<Result<(), P::Error>, Refused> {
-        Ok(plan.run(self.admit::<K>(handle, plan)?.device()?, written, read))
-    }
 }

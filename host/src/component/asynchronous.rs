@@ -2,12 +2,10 @@
 
 use alloc::vec::Vec;
 
-use smallvec::SmallVec;
-use wasmtime::AsContextMut as _;
-use wasmtime::component::{Access, Accessor, HasSelf, Lift, Resource, WasmList};
+use wasmtime::component::{Access, Accessor, HasSelf, Resource, WasmList};
 
-use super::{Answer, Steps};
-use crate::admit::{Ask, Denied, Operations, Refused};
+use super::Answer;
+use crate::admit::{Ask, Denied, Refused};
 use crate::calls::{Call, ReplyHandle};
 use crate::ctx::HalCtx;
 use crate::kind::Kind;
@@ -105,23 +103,6 @@ pub(crate) async fn reply<T: HalView, D, E: From<Denied> + From<D>>(
         Ok(read) => accessor.with(|mut access| Ok((Ok(access.data_mut().hal().keep_reply(read, call)?),))),
         Err(error) => Ok((Err(error.into()),)),
     }
-}
-
-/// Reads the operations of a list, if there are not too many.
-pub(crate) fn steps<T: HalView, K: Kind, R: Lift + 'static, S: From<R>>(
-    store: &mut Store<'_, T>,
-    handle: u32,
-    records: &WasmList<R>,
-) -> wasmtime::Result<Result<Steps<S>, Refused>> {
-    if let Err(refused) = store.data_mut().hal().admit::<K>(handle, &Operations(records.len())) {
-        return Ok(Err(refused));
-    }
-    // At most as many as the limit just checked.
-    let mut steps = SmallVec::new();
-    for record in records.iter(store.as_context_mut())? {
-        steps.push(record?.into());
-    }
-    Ok(Ok(steps))
 }
 
 /// Waits for something that moves no bytes.

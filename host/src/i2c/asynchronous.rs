@@ -9,7 +9,7 @@ use super::{Handle, Step};
 use crate::bindings::wasm_embedded::hal::i2c as wit;
 use crate::calls::ReplyHandle;
 use crate::component::asynchronous::{self as component, Store};
-use crate::component::{Answer, Steps};
+use crate::component::{Answer, Steps, steps};
 use crate::linker::HalView;
 use crate::short::Waited;
 
@@ -63,7 +63,7 @@ async fn transaction<T: HalView>(
     (bus, address, records, bytes): (Resource<Handle>, wit::Address, WasmList<Record>, WasmList<u8>),
 ) -> Answer<Resource<ReplyHandle>, wit::Error> {
     let begun = accessor.with(|mut store: Store<'_, T>| -> wasmtime::Result<_> {
-        let steps: Steps<Step> = match component::steps::<T, Handle, _, _>(&mut store, bus.rep(), &records)? {
+        let steps: Steps<Step> = match steps::<T, Handle, _, _>(&mut store, bus.rep(), &records)? {
             Ok(steps) => steps,
             Err(refused) => return Ok(Err(refused)),
         };

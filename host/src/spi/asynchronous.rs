@@ -11,7 +11,7 @@ use crate::admit::Free;
 use crate::bindings::wasm_embedded::hal::spi as wit;
 use crate::calls::ReplyHandle;
 use crate::component::asynchronous::{self as component, Store};
-use crate::component::{Answer, Steps};
+use crate::component::{Answer, Steps, steps};
 use crate::grant::SpiGrant;
 use crate::kind::Kind;
 use crate::linker::HalView;
@@ -87,7 +87,7 @@ async fn transaction<T: HalView>(
     (device, records, bytes): (Resource<DeviceHandle>, WasmList<Step>, WasmList<u8>),
 ) -> Answer<Resource<ReplyHandle>, wit::Error> {
     let begun = accessor.with(|mut store: Store<'_, T>| -> wasmtime::Result<_> {
-        let steps: Steps<Step> = match component::steps::<T, DeviceHandle, _, _>(&mut store, device.rep(), &records)? {
+        let steps: Steps<Step> = match steps::<T, DeviceHandle, _, _>(&mut store, device.rep(), &records)? {
             Ok(steps) => steps,
             Err(refused) => return Ok(Err(refused)),
         };

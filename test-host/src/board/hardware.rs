@@ -135,7 +135,7 @@ impl Hardware {
         let path = path.to_string_lossy();
         let bus = path.rsplit_once('.').map_or(&*path, |(bus, _)| bus).to_owned();
         let (device, grant) = (Hosted(Queued::new(device, self.queue(bus))), SpiGrant::at_hz(label.frequency_hz));
-        // As of an I2C bus: it has its turns.
+        // The queue of the bus gives turns, as it does for I2C.
         rack.each(|hal| match label.select {
             Select::Own => _ = hal.spi_device(&label.label, device.clone(), grant),
             Select::None => _ = hal.spi_bus(&label.label, device.clone(), grant),
