@@ -42,7 +42,7 @@ impl fmt::Display for Error {
             Error::Other => "the converter failed, the host's log says why",
             Error::Denied => "the policy does not grant this use of the converter",
             Error::Unsupported => "the converter cannot do this",
-            Error::Busy => "the converter is held by something else",
+            Error::Busy => "the converter is in use",
             Error::TimedOut => "the conversion did not end in time",
         })
     }

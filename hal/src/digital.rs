@@ -59,7 +59,7 @@ impl fmt::Display for Error {
             Error::Other => "the pin failed, the host's log says why",
             Error::Denied => "the policy does not grant this use of the pin",
             Error::Unsupported => "the pin cannot do this",
-            Error::Busy => "the pin is held by something else",
+            Error::Busy => "the pin is in use",
         })
     }
 }

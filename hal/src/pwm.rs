@@ -47,8 +47,8 @@ impl fmt::Display for Error {
             Error::Other => "the pwm output failed, the host's log says why",
             Error::Denied => "the policy does not grant this use of the pwm output",
             Error::OutOfRange => "the duty is greater than the greatest one",
-            Error::Unsupported => "the pwm output cannot do this",
-            Error::Busy => "the pwm output is held by something else",
+            Error::Unsupported => "the PWM output cannot do this",
+            Error::Busy => "the PWM output is in use",
         })
     }
 }

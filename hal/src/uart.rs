@@ -105,7 +105,7 @@ impl fmt::Display for Error {
             Error::Break => "the line was held low for longer than a byte",
             Error::Denied => "the policy does not grant this use of the serial port",
             Error::TooLong => "more bytes than the host's limit",
-            Error::Busy => "the serial port is held by something else",
+            Error::Busy => "the serial port is in use",
             Error::WrongReply => "the host replied with another length than it can have",
         })
     }

@@ -64,9 +64,9 @@ impl AdcInput {
                 }
                 Errno::BUSY => OpenError {
                     device: input.source.device.clone(),
-                    reason: OpenReason::Busy { holder: "a program that records its readings".to_owned() },
+                    reason: OpenReason::Busy { holder: "a program that records readings".to_owned() },
                     errno: Some(errno),
-                    advice: Some("end it, or write 0 to `buffer/enable` in that folder".to_owned()),
+                    advice: Some("stop that program, or write 0 to `buffer/enable` in that folder".to_owned()),
                 },
                 _ => OpenError::of_file(Subsystem::Iio, tree, &settings.path, errno),
             });
@@ -74,8 +74,8 @@ impl AdcInput {
         let told = input.kernel.read_attribute(&input.folder.join(format!("scan_elements/{}_type", input.prefix)));
         let bits = settings.resolution_bits.or_else(|| told.ok().and_then(|text| bits_of(&text)));
         input.resolution_bits = bits.ok_or_else(|| OpenError {
-            advice: Some("say how many bits a reading has: `resolution-bits` in the label".to_owned()),
-            ..OpenError::unsupported(&input.source.device, "telling its resolution", None)
+            advice: Some("set `resolution-bits` in the label: how many bits a reading has".to_owned()),
+            ..OpenError::unsupported(&input.source.device, "reading its resolution", None)
         })?;
         Ok(input)
     }
@@ -99,7 +99,7 @@ impl AdcInput {
     }
 
     fn unreadable(&self, name: &str, text: &str) -> Error {
-        self.source.refused(format_args!("reading its {name}"), format_args!("{text:?} is no number"));
+        self.source.refused(format_args!("reading its {name}"), format_args!("{text:?} is not a number"));
         Error::Other
     }
 

@@ -113,16 +113,17 @@ impl Subsystem {
         let fix = match (facts.module, facts.dtparam) {
             // The kernel has controllers that no file leads to.
             (Some(module), _) if files.is_empty() && !controllers.is_empty() => Some(format!(
-                "the kernel has {}, and nothing makes device files: load the module with `sudo modprobe {module}`, and at \
-                 every start with `echo {module} | sudo tee /etc/modules-load.d/{module}.conf`",
+                "the kernel has {}, but no device files: load the module with `sudo modprobe {module}`; to load it at every \
+                 start, run `echo {module} | sudo tee /etc/modules-load.d/{module}.conf`",
                 controllers.join(", "),
             )),
             (_, Some((dtparam, makes))) if is_raspberry_pi(tree) && !has(makes) => {
                 Some(format!("add the line `{dtparam}` to {} and reboot", config_txt(tree)))
             }
-            _ if files.is_empty() => {
-                Some("enable the controller in the machine's device tree or firmware, or load its driver".to_owned())
-            }
+            _ if files.is_empty() => Some(
+                "enable the controller in the device tree or the firmware of this machine, or load its driver"
+                    .to_owned(),
+            ),
             _ => None,
         };
         let paths: Vec<String> = files.iter().map(|name| format!("{}/{name}", facts.folder)).collect();
@@ -138,13 +139,13 @@ impl Subsystem {
     /// Returns how to get at files of a group, or of the superuser alone.
     fn allow(self, group: Option<&str>) -> String {
         match group {
-            Some(group) => format!("join its group with `sudo usermod -aG {group} $USER`, and log in again"),
+            Some(group) => format!("join its group with `sudo usermod -aG {group} $USER`, then log in again"),
             None => {
                 let Facts { udev, group, .. } = self.facts();
                 format!(
-                    "it is the superuser's alone: put the line `SUBSYSTEM==\"{udev}\", GROUP=\"{group}\", MODE=\"0660\"` into \
+                    "only root may open it: add the line `SUBSYSTEM==\"{udev}\", GROUP=\"{group}\", MODE=\"0660\"` to \
                      /etc/udev/rules.d/60-{group}.rules, run `sudo groupadd -f {group}; sudo udevadm control --reload; \
-                     sudo udevadm trigger`, join the group with `sudo usermod -aG {group} $USER`, and log in again"
+                     sudo udevadm trigger`, join the group with `sudo usermod -aG {group} $USER`, then log in again"
                 )
             }
         }
@@ -200,7 +201,7 @@ mod tests {
     fn controllers_without_files_need_the_module() {
         let (_root, machine) = tree(&[PI, ("sys/bus/i2c/devices/i2c-1/name", "bcm2835 (i2c@7e804000)\n")]);
         let fix = Subsystem::I2c.missing(&machine);
-        assert!(fix.starts_with("the kernel has i2c-1, and nothing makes device files"), "{fix}");
+        assert!(fix.starts_with("the kernel has i2c-1, but no device files"), "{fix}");
         assert!(fix.contains("`sudo modprobe i2c-dev`"), "{fix}");
     }
 
@@ -224,7 +225,7 @@ mod tests {
     fn who_is_denied_is_told_the_group_or_how_to_make_one() {
         assert_eq!(
             Subsystem::Gpio.allow(Some("dialout")),
-            "join its group with `sudo usermod -aG dialout $USER`, and log in again"
+            "join its group with `sudo usermod -aG dialout $USER`, then log in again"
         );
         let rule = Subsystem::Spi.allow(None);
         assert!(rule.contains("SUBSYSTEM==\"spidev\", GROUP=\"spi\", MODE=\"0660\""), "{rule}");

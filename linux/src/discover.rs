@@ -138,9 +138,9 @@ fn spi_node(kernel: &dyn Kernel, tree: &Tree, name: String) -> SpiNode {
     let problem = match driver.as_deref() {
         Some(SPIDEV) => uninterrupted(|| kernel.open_spi(&path)).err().map(opened),
         Some(driver) => Some(format!(
-            "held by the kernel's driver {driver}; to take it: echo {name} | sudo tee /sys/bus/spi/drivers/{driver}/unbind; {bind}"
+            "in use by the kernel driver {driver}; to release it: echo {name} | sudo tee /sys/bus/spi/drivers/{driver}/unbind; {bind}"
         )),
-        None => Some(format!("no driver has it; for programs: sudo modprobe spidev; {bind}")),
+        None => Some(format!("no driver uses it; to make it available to programs: sudo modprobe spidev; {bind}")),
     };
     let path = (driver.as_deref() == Some(SPIDEV)).then_some(path);
     SpiNode { name, path, driver, problem }

@@ -169,8 +169,8 @@ impl Line {
             match errno {
                 Errno::BUSY => {
                     let holder = found.info.holder.as_deref().filter(|holder| !holder.is_empty());
-                    let holder = format!("`{}`", holder.unwrap_or("something in the kernel"));
-                    let advice = "end what uses it, or disable it in the device tree".to_owned();
+                    let holder = format!("`{}`", holder.unwrap_or("the kernel"));
+                    let advice = "stop what uses the line, or disable it in the device tree".to_owned();
                     OpenError { device, reason: OpenReason::Busy { holder }, errno: Some(errno), advice: Some(advice) }
                 }
                 Errno::INVAL | Errno::NXIO | Errno::OPNOTSUPP | ENOTSUPP => {
@@ -226,7 +226,7 @@ impl Line {
             None => {
                 let file = &mut self.file;
                 let file = uninterrupted(|| file.report_edges())
-                    .map_err(|errno| self.failed("asking for its edges", errno))?;
+                    .map_err(|errno| self.failed("requesting its edges", errno))?;
                 Waits::start(file, self.source.clone())
             }
         };
@@ -241,9 +241,11 @@ impl Line {
     fn failed(&mut self, doing: &str, errno: Errno) -> Error {
         self.gone = is_gone(errno);
         let (error, meaning) = match errno {
-            Errno::BUSY => (Error::Busy, "something else has the line"),
-            Errno::PERM | Errno::INVAL | Errno::OPNOTSUPP | ENOTSUPP => (Error::Unsupported, "the line cannot do this"),
-            _ if self.gone => (Error::Other, "the chip is gone; it is not tried again"),
+            Errno::BUSY => (Error::Busy, "the line is in use"),
+            Errno::PERM | Errno::INVAL | Errno::OPNOTSUPP | ENOTSUPP => {
+                (Error::Unsupported, "the line does not support this")
+            }
+            _ if self.gone => (Error::Other, "the chip is gone; the host will not try again"),
             _ => (Error::Other, "the chip's driver failed"),
         };
         let level = if self.gone { Severity::Error } else { Severity::Warn };

@@ -97,11 +97,7 @@ impl I2cBus {
         let mut file = uninterrupted(|| kernel.open_i2c(&settings.path)).map_err(failed)?;
         let functions = uninterrupted(|| file.functions()).map_err(failed)?;
         if functions & I2C_FUNC_I2C == 0 {
-            return Err(OpenError::unsupported(
-                &source.device,
-                "I2C transactions: the adapter is for the SMBus only",
-                None,
-            ));
+            return Err(OpenError::unsupported(&source.device, "I2C transactions: the adapter does SMBus only", None));
         }
         let name = tree.device_name(&settings.path);
         let number = name.and_then(|name| Some(name.strip_prefix("i2c-")?.to_owned()));
@@ -149,10 +145,10 @@ impl I2cBus {
         let offers = |function| self.functions & function != 0;
         let is_empty = |reads| self.runs.iter().any(|run| run.reads == reads && run.len == 0);
         let refusal = match address {
-            Address::SevenBit(0x80..) | Address::TenBit(0x400..) => Some("there is no such address"),
-            Address::TenBit(_) if !offers(I2C_FUNC_10BIT_ADDR) => Some("the adapter has no ten-bit addresses"),
-            _ if is_empty(true) => Some("I2C has no read of no bytes"),
-            _ if is_empty(false) && !offers(I2C_FUNC_SMBUS_QUICK) => Some("the adapter has no write of no bytes"),
+            Address::SevenBit(0x80..) | Address::TenBit(0x400..) => Some("this address does not exist"),
+            Address::TenBit(_) if !offers(I2C_FUNC_10BIT_ADDR) => Some("the adapter does not support 10-bit addresses"),
+            _ if is_empty(true) => Some("I2C cannot read 0 bytes"),
+            _ if is_empty(false) && !offers(I2C_FUNC_SMBUS_QUICK) => Some("the adapter cannot write 0 bytes"),
             _ => None,
         };
         if let Some(refusal) = refusal {
@@ -163,7 +159,7 @@ impl I2cBus {
         if messages > MAX_MESSAGES {
             self.source.refused(
                 format_args!("{}", self.doing(address)),
-                format_args!("{messages} changes of direction, and Linux takes at most {MAX_MESSAGES}"),
+                format_args!("{messages} messages, but Linux takes at most {MAX_MESSAGES}"),
             );
             return Err(Error::TooLong);
         }
@@ -203,14 +199,16 @@ impl I2cBus {
             Error::NoAcknowledge(_) => (Severity::Debug, "no device acknowledged"),
             Error::Unsupported if read_not_last => (
                 Severity::Warn,
-                "the adapter cannot go on after a read (on a Raspberry Pi 0 to 4 a read must be the last message), and two \
-                 transactions would not be the same",
+                "the adapter cannot continue after a read (on a Raspberry Pi 0 to 4, a read must be the last message), and \
+                 the host does not split a transaction",
             ),
-            Error::Unsupported => (Severity::Warn, "the adapter cannot do this; the kernel's log may say why"),
-            Error::TooLong => (Severity::Warn, "longer than the adapter takes"),
+            Error::Unsupported => (Severity::Warn, "the adapter does not support this; the kernel's log may say why"),
+            Error::TooLong => (Severity::Warn, "the transaction is too long for the adapter"),
             Error::ArbitrationLoss => (Severity::Warn, "another controller won the bus"),
-            Error::Bus => (Severity::Warn, "a line is held or the transfer broke off: check wiring and pull-ups"),
-            _ if self.gone => (Severity::Error, "the adapter is gone; it is not tried again"),
+            Error::Bus => {
+                (Severity::Warn, "a device holds a line, or the transfer broke off: check wiring and pull-ups")
+            }
+            _ if self.gone => (Severity::Error, "the adapter is gone; the host will not try again"),
             _ => (Severity::Warn, "the adapter's driver failed"),
         };
         self.source.failed(level, errno, format_args!("{}", self.doing(address)), format_args!("{meaning}"));
@@ -246,7 +244,7 @@ impl I2cBus {
         if done != messages {
             self.source.refused(
                 format_args!("{}", self.doing(address)),
-                format_args!("the adapter's driver carried out {done} of {messages} messages"),
+                format_args!("the adapter's driver transferred only {done} of {messages} messages"),
             );
             return Err(Error::Other);
         }

@@ -59,7 +59,7 @@ impl OpenError {
             // ENXIO and ENODEV: the file is left of a device that is gone.
             Errno::NOENT | Errno::NXIO | Errno::NODEV => (OpenReason::Missing, Some(subsystem.missing(tree))),
             Errno::ACCESS | Errno::PERM => (OpenReason::Denied, Some(subsystem.denied(tree, path))),
-            Errno::BUSY => (OpenReason::Busy { holder: "something else".to_owned() }, None),
+            Errno::BUSY => (OpenReason::Busy { holder: "another program or driver".to_owned() }, None),
             Errno::NOTTY | Errno::ISDIR => (OpenReason::NotADevice, None),
             _ => (OpenReason::Failed, None),
         };
@@ -91,14 +91,14 @@ impl std::error::Error for OpenError {}
 impl fmt::Display for OpenReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            OpenReason::Missing => f.write_str("there is no such device"),
-            OpenReason::Denied => f.write_str("this user may not open it"),
+            OpenReason::Missing => f.write_str("no such device"),
+            OpenReason::Denied => f.write_str("this user lacks the permission to open it"),
             OpenReason::Busy { holder } => write!(f, "in use by {holder}"),
-            OpenReason::NotADevice => f.write_str("not a device of this kind"),
-            OpenReason::Unsupported { what } => write!(f, "it cannot do {what}"),
-            OpenReason::NoSuchLine => f.write_str("there is no such line"),
+            OpenReason::NotADevice => f.write_str("another kind of device"),
+            OpenReason::Unsupported { what } => write!(f, "unsupported: {what}"),
+            OpenReason::NoSuchLine => f.write_str("no such line"),
             OpenReason::Ambiguous { chips } => {
-                write!(f, "several chips have a line of this name: {}", chips.join(", "))
+                write!(f, "several chips have a line with this name: {}", chips.join(", "))
             }
             OpenReason::Failed => f.write_str("cannot be opened"),
         }

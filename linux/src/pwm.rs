@@ -102,9 +102,9 @@ impl PwmOutput {
             Err(Errno::BUSY) => {
                 return Err(OpenError {
                     device: self.source.device.clone(),
-                    reason: OpenReason::Busy { holder: "a driver of the kernel".to_owned() },
+                    reason: OpenReason::Busy { holder: "a kernel driver".to_owned() },
                     errno: Some(Errno::BUSY),
-                    advice: Some("/sys/kernel/debug/pwm tells which".to_owned()),
+                    advice: Some("/sys/kernel/debug/pwm shows which".to_owned()),
                 });
             }
             Err(errno) => return Err(OpenError::of_file(Subsystem::Pwm, tree, &settings.path, errno)),
@@ -125,7 +125,7 @@ impl PwmOutput {
     /// Brings the output from whatever it was to the settings.
     fn set_up(&mut self, settings: &PwmSettings) -> Result<(), (&'static str, Errno)> {
         let wanted = self.period_ns.to_string();
-        let mut period = self.get("period").map_err(|errno| ("telling its frequency", errno))?;
+        let mut period = self.get("period").map_err(|errno| ("reading its frequency", errno))?;
         if period == "0" {
             self.put("period", &wanted).map_err(|errno| ("this frequency", errno))?;
             period.clone_from(&wanted);
@@ -183,7 +183,7 @@ impl PwmOutput {
         let duty_ns = self.duty_ns(duty);
         self.put("duty_cycle", &duty_ns.to_string()).map_err(|errno| {
             let meaning =
-                if is_gone(errno) || errno == Errno::NOENT { "the chip is gone" } else { "the driver refuses it" };
+                if is_gone(errno) || errno == Errno::NOENT { "the chip is gone" } else { "the driver refused it" };
             let doing = format_args!("setting a duty of {duty_ns} ns");
             self.source.failed(Severity::Error, errno, doing, format_args!("{meaning}"));
             kind(errno)

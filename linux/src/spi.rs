@@ -110,7 +110,7 @@ impl SpiDevice {
         let failed = |errno| OpenError::of_file(Subsystem::Spi, tree, &settings.path, errno);
         let device = source.device.as_str();
         if !(1..=8).contains(&settings.bits_per_word) {
-            let what = format!("words of {} bits: a guest's word is a byte", settings.bits_per_word);
+            let what = format!("words of {} bits: a guest's word is one byte", settings.bits_per_word);
             return Err(OpenError::unsupported(device, what, None));
         }
         let mut file = uninterrupted(|| kernel.open_spi(&settings.path)).map_err(failed)?;
@@ -132,7 +132,7 @@ impl SpiDevice {
         let hz = settings.frequency_hz;
         uninterrupted(|| file.set_frequency(hz)).map_err(refused(format!("{hz} Hz")))?;
         if let Ok(bytes @ 1..) = usize::try_from(settings.init_clocks.div_ceil(8)) {
-            let what = || format!("clocks while select is inactive, which `init-clocks` needs: {quiet}");
+            let what = || format!("clocks while no device is selected, which `init-clocks` needs: {quiet}");
             uninterrupted(|| file.set_mode(mode | SPI_NO_CS)).map_err(refused(what()))?;
             let high = vec![0xff; bytes];
             let clocks = &mut [SpiTransfer { tx: Some(&high), ..SpiTransfer::default() }];
@@ -161,7 +161,7 @@ impl SpiDevice {
         if transfers > MAX_TRANSFERS {
             self.source.refused(
                 format_args!("{doing}"),
-                format_args!("{transfers} transfers and delays of 65.535 ms, and spidev takes at most {MAX_TRANSFERS}"),
+                format_args!("{transfers} transfers and delays of 65.535 ms, but spidev takes at most {MAX_TRANSFERS}"),
             );
             return Err(Error::TooLong);
         }
@@ -170,9 +170,9 @@ impl SpiDevice {
             self.source.refused(
                 format_args!("{doing}"),
                 format_args!(
-                    "it takes {bytes} bytes of spidev's buffer, each transfer rounded up to {}, and `bufsiz` is {buffer_bytes}: \
-                     raise it with `spidev.bufsiz={}` on the kernel's command line (cmdline.txt on a Raspberry Pi), or with \
-                     `options spidev bufsiz={}` in /etc/modprobe.d/spidev.conf if spidev is a module, and reboot{splitting}",
+                    "it needs {bytes} bytes of spidev's buffer (each transfer rounded up to {}), but `bufsiz` is {buffer_bytes}: \
+                     set `spidev.bufsiz={}` on the kernel's command line (cmdline.txt on a Raspberry Pi), or, if spidev is a \
+                     module, `options spidev bufsiz={}` in /etc/modprobe.d/spidev.conf; then reboot{splitting}",
                     self.alignment,
                     enough(bytes),
                     enough(bytes),
@@ -187,12 +187,14 @@ impl SpiDevice {
     fn failed(&mut self, doing: Doing, errno: Errno) -> Error {
         self.gone = is_gone(errno);
         let (error, level, meaning) = match errno {
-            Errno::MSGSIZE => (Error::TooLong, Severity::Warn, "longer than spidev or the controller takes"),
+            Errno::MSGSIZE => {
+                (Error::TooLong, Severity::Warn, "the transaction is too long for spidev or the controller")
+            }
             Errno::INVAL | Errno::OPNOTSUPP | ENOTSUPP => {
-                (Error::Unsupported, Severity::Warn, "the controller cannot do this")
+                (Error::Unsupported, Severity::Warn, "the controller does not support this")
             }
             Errno::BUSY => (Error::Busy, Severity::Warn, "the controller is busy"),
-            _ if self.gone => (Error::Other, Severity::Error, "the device is gone; it is not tried again"),
+            _ if self.gone => (Error::Other, Severity::Error, "the device is gone; the host will not try again"),
             _ => (Error::Other, Severity::Warn, "the controller's driver failed"),
         };
         self.source.failed(level, errno, format_args!("{doing}"), format_args!("{meaning}"));
@@ -215,7 +217,7 @@ impl SpiDevice {
         }
         let label = &self.source.label;
         format!(
-            "; if the part may be deselected between two bytes, as displays may, add `split-writes = true` to [spi.{label}]"
+            "; if the part allows a deselect between two bytes, as displays do, add `split-writes = true` to [spi.{label}]"
         )
     }
 

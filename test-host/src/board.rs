@@ -46,10 +46,7 @@ pub struct ScriptMismatch<'b> {
 #[non_exhaustive]
 pub enum BoardError {
     /// A label stands for hardware that is not of this kind of machine.
-    #[error(
-        "label `{label}` stands for hardware (`{key}` in {section}) that this program cannot open on this machine: to simulate \
-         it, give it `sim = true`"
-    )]
+    #[error("label `{label}`: `{key}` in {section} {}; to simulate the label, use `sim = true`", not_here(key))]
     Hardware {
         /// The label.
         label: String,
@@ -59,7 +56,7 @@ pub enum BoardError {
         section: String,
     },
     /// A label's hardware cannot be opened.
-    #[error("label `{label}` cannot be opened")]
+    #[error("cannot open label `{label}`")]
     Open {
         /// The label.
         label: String,
@@ -68,7 +65,7 @@ pub enum BoardError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A part cannot be what the policy says.
-    #[error("the part `{name}` cannot be put on the board")]
+    #[error("cannot put part `{name}` on the board")]
     Part {
         /// The part.
         name: String,
@@ -344,6 +341,15 @@ fn i2c_grant(label: &I2cLabel, frequency_hz: u32) -> I2cGrant {
             _ => grant.allow_ten_bit(first..=last, access),
         }
     })
+}
+
+/// Says why a key of a label means nothing on this machine.
+fn not_here(key: &str) -> &'static str {
+    match key {
+        "block" | "pin" if cfg!(target_os = "linux") => "is for microcontroller firmware; on Linux, use `path`",
+        "block" => "is for microcontroller firmware",
+        _ => "needs Linux",
+    }
 }
 
 /// Refuses labels for hardware of other machines.

@@ -62,7 +62,7 @@ impl Cache {
         // Not of what a link points to.
         let metadata = fs::symlink_metadata(folder)?;
         if !metadata.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is no folder"));
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is not a folder"));
         }
         mac::own(&metadata, "folder")?;
         let path = folder.join("key");

@@ -62,7 +62,7 @@ fn pwm(label: &PwmLabel) -> String {
 fn uart(label: &UartLabel) -> String {
     let access = match label.access {
         Access::ReadWrite => "",
-        Access::ReadOnly => ", read only",
+        Access::ReadOnly => ", read-only",
     };
     let place = match &label.backend {
         BusBackend::Sim(port) => format!("simulated port {port}"),

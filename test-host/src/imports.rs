@@ -8,17 +8,17 @@ use wasmtime::component::{Component, Linker};
 #[non_exhaustive]
 pub enum LinkError {
     /// It imports interfaces that there are not.
-    #[error("the component imports {}, which this host does not have; it has\n{}", list(missing), available())]
+    #[error("the component imports {}, which this host lacks; this host has\n{}", list(missing), available())]
     Missing {
         /// What it imports, as the component names it.
         missing: Vec<String>,
     },
     /// It imports an interface that there is, with other types.
-    #[error("the component's imports do not fit this host")]
+    #[error("the component's imports do not match this host")]
     Mismatch(#[source] wasmtime::Error),
     /// It imports functions that it could not wait for.
     #[error(
-        "the component imports {}, which only a guest that exports wasm-embedded:hal/entry can wait for: see \
+        "the component imports {}, but does not export wasm-embedded:hal/entry, which asynchronous guests need: see \
          `#[wasm_embedded_hal::main]`",
         list(imports)
     )]
@@ -27,18 +27,17 @@ pub enum LinkError {
         imports: Vec<String>,
     },
     /// There is nothing to run in it.
-    #[error("the component exports no wasi:cli/run, which is what is run; it exports {}", list(exports))]
+    #[error("the component does not export wasi:cli/run, which this host runs; it exports {}", list(exports))]
     NoRun {
         /// What it exports.
         exports: Vec<String>,
     },
     /// The policy bounds the instructions of a program that does not count them.
-    #[error("the policy limits `fuel`, and the component was compiled without counting it: use `compile --fuel`")]
+    #[error("the policy limits `fuel`, but the component was compiled without it: use `compile --fuel`")]
     NoFuel(#[source] wasmtime::Error),
     /// The machine has no room for the stack that the policy grants.
     #[error(
-        "the machine cannot make a thread with {bytes} bytes of stack: `stack-bytes` in [limits], and what this program needs \
-         besides"
+        "cannot create a thread with a stack of {bytes} bytes: `stack-bytes` in [limits], plus what this program needs"
     )]
     NoStack {
         /// How much was asked for.
@@ -48,7 +47,7 @@ pub enum LinkError {
         source: std::io::Error,
     },
     /// Wasmtime cannot work on this machine.
-    #[error("the WebAssembly engine cannot work on this machine")]
+    #[error("the WebAssembly engine does not work on this machine")]
     Engine(#[source] wasmtime::Error),
 }
 

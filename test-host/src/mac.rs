@@ -54,7 +54,7 @@ impl Key {
         let mut secret = Vec::new();
         file.take(LONGEST).read_to_end(&mut secret)?;
         Key::new(&secret).ok_or_else(|| {
-            io::Error::new(io::ErrorKind::InvalidData, format!("a key has at least {SHORTEST} bytes of randomness"))
+            io::Error::new(io::ErrorKind::InvalidData, format!("a key needs at least {SHORTEST} random bytes"))
         })
     }
 
@@ -90,12 +90,12 @@ pub(crate) fn own(metadata: &std::fs::Metadata, what: &str) -> io::Result<()> {
     let user = rustix::process::geteuid().as_raw();
     let refuse = |message: String| Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
     if metadata.uid() != user && metadata.uid() != 0 {
-        return refuse(format!("the {what} belongs to user {}, and not to {user}", metadata.uid()));
+        return refuse(format!("the {what} belongs to user {}, not to user {user}", metadata.uid()));
     }
     match metadata.mode() & 0o077 {
         0 => Ok(()),
         _ => refuse(format!(
-            "others can use the {what}: `chmod go=` takes their rights ({:04o})",
+            "other users can access the {what} (mode {:04o}): use `chmod go=`",
             metadata.mode() & 0o7777
         )),
     }

@@ -51,7 +51,7 @@ pub enum MakeError {
     Component(#[from] LoadError),
     /// It imports interfaces that no firmware has.
     #[error(
-        "it imports {}, which no firmware has: build it without std, see \"Without std\" in the documentation of wasm-embedded-hal",
+        "it imports {}, which the firmware lacks: build it without std, see \"Without std\" in the documentation of wasm-embedded-hal",
         .missing.join(", ")
     )]
     Imports {
@@ -59,7 +59,7 @@ pub enum MakeError {
         missing: Vec<String>,
     },
     /// Its imports or its export are not what the firmware has, and runs.
-    #[error("its imports and exports do not fit the firmware")]
+    #[error("its imports and exports do not match the firmware")]
     Link(#[from] LinkError),
     /// The policy asks for what the board has not.
     #[error(transparent)]
@@ -68,7 +68,7 @@ pub enum MakeError {
     #[error(transparent)]
     Image(#[from] ImageError),
     /// The image is longer than its place in the flash.
-    #[error("the image has {bytes} bytes, and there is room for {SLOT_BYTES}")]
+    #[error("the image has {bytes} bytes, a flash slot has {SLOT_BYTES} bytes")]
     TooLong {
         /// Its length.
         bytes: usize,

@@ -61,8 +61,8 @@ pub enum LoadError {
     Invalid(#[source] wasmtime::Error),
     /// There is more to compile than the policy allows.
     #[error(
-        "{asked} bytes to compile, each function, type and import counted as 256, are past the limit of {allowed}: `code-bytes` \
-         in [limits] would raise it"
+        "the component has {asked} bytes of code to compile (a function, type or import counts as 256 bytes), the limit is {allowed} \
+         bytes (`code-bytes` in [limits])"
     )]
     TooLarge {
         /// How much there is.
@@ -72,16 +72,16 @@ pub enum LoadError {
     },
     /// The bytes are a component that would have to be compiled, by a program without a compiler.
     #[cfg(not(feature = "compile"))]
-    #[error("a component that is not compiled, and this program has no compiler: use `compile` on another machine")]
+    #[error("the component is not compiled, and this program has no compiler: use `compile` on another machine")]
     NoCompiler,
     /// The bytes are machine code that nobody vouched for.
     #[error(
-        "a compiled component that nobody vouches for (SHA-256 {0}): compile it on this machine, pass `--trust {0}`, or \
-         seal it with `compile --key` and pass `--key` here too"
+        "nobody vouches for this compiled component (SHA-256 {0}): compile it on this machine, pass `--trust {0}`, or seal \
+         it with `compile --key` and pass `--key` here too"
     )]
     Untrusted(Digest),
     /// The bytes are machine code that does not fit.
-    #[error("a compiled component that does not fit{}", hint(*.fuel))]
+    #[error("the compiled component does not fit this program{}", hint(*.fuel))]
     Unfit {
         /// Whether it was to count its fuel.
         fuel: bool,
@@ -100,7 +100,7 @@ pub enum LoadError {
         source: wasmtime::Error,
     },
     /// Wasmtime cannot work on this machine.
-    #[error("the WebAssembly engine cannot work on this machine")]
+    #[error("the WebAssembly engine does not work on this machine")]
     Engine(#[source] wasmtime::Error),
 }
 
@@ -130,7 +130,7 @@ fn cross_hint() -> &'static str {
 }
 
 fn hint(fuel: bool) -> &'static str {
-    if fuel { ": to run with `fuel` in [limits], it must be compiled with `--fuel`" } else { "" }
+    if fuel { ": for `fuel` in [limits], compile it with `--fuel`" } else { "" }
 }
 
 /// A component that is ready to be run.
@@ -276,7 +276,7 @@ pub fn compile(
     key: Option<&Key>,
 ) -> Result<(Vec<u8>, Digest), LoadError> {
     if Engine::detect_precompiled(bytes).is_some() {
-        return Err(LoadError::NotWasm("it is compiled already"));
+        return Err(LoadError::NotWasm("it is already compiled"));
     }
     check_kind(bytes)?;
     let options = EngineOptions { lines: false, ..options };
@@ -299,16 +299,16 @@ pub(crate) fn check_kind(bytes: &[u8]) -> Result<(), LoadError> {
         let text = bytes.trim_ascii_start();
         return Err(LoadError::NotWasm(match text.first() {
             None => "it is empty",
-            Some(b'(') => "it looks like WebAssembly text, which `wasm-tools parse` makes a component of",
+            Some(b'(') => "it looks like WebAssembly text: make a component of it with `wasm-tools parse`",
             Some(_) if MACHINE_MAGICS.iter().any(|magic| bytes.starts_with(magic)) => {
-                "it is a program or library for a machine: build it with `--target wasm32-wasip2`"
+                "it is a native program or library: build it with `--target wasm32-wasip2`"
             }
-            Some(_) => "it does not begin like one",
+            Some(_) => "it does not start like one",
         }));
     };
     match rest.get(2..4) {
         Some(CORE_LAYER) => Err(LoadError::CoreModule),
         Some(_) => Ok(()),
-        None => Err(LoadError::NotWasm("it ends after its first bytes")),
+        None => Err(LoadError::NotWasm("the file ends too early")),
     }
 }

@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(board("0x48", "0x48"), [""; 0]);
         assert_eq!(
             board("0x48, { address = 0x49, ten-bit = true }", "0x49"),
-            ["no label reaches part `lm75` at 0x49: `allow` in [i2c.a] or [i2c.z] would grant it"]
+            ["no label reaches part `lm75` at 0x49: add the address to `allow` in [i2c.a] or [i2c.z]"]
         );
         let blocks =
             "[i2c.a]\nsim = true\nallow = [0x53]\n[[device]]\npart = \"eeprom24\"\nsize = \"24c16\"\ni2c = \"i2c\"\n";
@@ -107,7 +107,9 @@ mod tests {
         let warnings = of(lamp);
         assert_eq!(
             warnings.first().map(String::as_str),
-            Some("no label reaches part `led`: only parts are on net LAMP; a label is on it with `sim = \"LAMP\"`")
+            Some(
+                "no label reaches part `led`: net LAMP connects parts only; to connect a label, give it `sim = \"LAMP\"`"
+            )
         );
         assert_eq!(warnings.len(), 2, "{warnings:?}");
         assert_eq!(of(&format!("[gpio]\nL = {{ sim = \"LAMP\", direction = \"input\" }}\n{lamp}")), [""; 0]);

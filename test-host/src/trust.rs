@@ -34,7 +34,7 @@ impl fmt::Display for Digest {
 
 /// Text that is no SHA-256 in hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("a SHA-256 has 64 hexadecimal digits")]
+#[error("write a SHA-256 as 64 hexadecimal digits")]
 pub struct DigestError(());
 
 impl FromStr for Digest {

@@ -17,17 +17,17 @@ fn the_policies_in_the_documentation_have_boards() {
 #[test]
 fn hardware_that_is_not_there_is_refused_with_its_label_and_advice() {
     for (policy, label, device) in [
-        ("[i2c.sensor]\npath = \"/dev/no-such-bus\"", "sensor", "/dev/no-such-bus: there is no such device"),
-        ("[spi.screen]\npath = \"/dev/null\"", "screen", "/dev/null: not a device of this kind"),
+        ("[i2c.sensor]\npath = \"/dev/no-such-bus\"", "sensor", "/dev/no-such-bus: no such device"),
+        ("[spi.screen]\npath = \"/dev/null\"", "screen", "/dev/null: another kind of device"),
         (
             "[gpio]\nDC = { pin = 2, chip = \"/dev/null\", initial = \"Low\" }",
             "DC",
-            "/dev/null: not a device of this kind",
+            "/dev/null: another kind of device",
         ),
     ] {
         let policy = Policy::parse("hardware.toml", policy).expect("a valid policy");
         let error = Board::new(&policy).expect_err(label);
-        assert_eq!(error.to_string(), format!("label `{label}` cannot be opened"));
+        assert_eq!(error.to_string(), format!("cannot open label `{label}`"));
         let source = std::error::Error::source(&error).expect("the reason").to_string();
         assert!(source.starts_with(device), "{source}");
     }

@@ -329,7 +329,10 @@ fn output_that_cannot_be_written_is_a_failure() {
     let mut command = command(&folder, &["run", "speaks.wasm", "--policy", "nothing.toml"]);
     let output = command.stdout(full).output().expect("the command starts");
     assert_eq!(output.status.code(), Some(119));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be written: no storage space"), "{output:?}");
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("cannot write the guest's output: no storage space"),
+        "{output:?}"
+    );
 }
 
 #[test]

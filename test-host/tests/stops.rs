@@ -136,7 +136,7 @@ fn a_file_that_may_not_grow_is_told_at_once_and_ends_nothing() {
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(119), "{options:?}: {stderr}");
         let told = stderr.lines().position(|line| line.starts_with("warning: cannot write t."));
-        let ended = stderr.lines().position(|line| line.contains("the guest's time is over"));
+        let ended = stderr.lines().position(|line| line.contains("the guest ran longer than its timeout"));
         assert!(told < ended && told.is_some(), "{options:?}: {stderr}");
     }
 }

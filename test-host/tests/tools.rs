@@ -182,5 +182,5 @@ fn hardware_that_is_not_asked_for_is_not_opened_and_that_which_is_is() {
     let refused = run(&folder, &["gpio", "watch", "MISSING", "--policy", "board.toml"]);
     assert_eq!(refused.status.code(), Some(120));
     let text = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(text.contains("label `MISSING` cannot be opened"), "{text}");
+    assert!(text.contains("cannot open label `MISSING`"), "{text}");
 }

@@ -55,7 +55,7 @@ impl fmt::Display for I2cAdapter {
                 write!(f, "  {name}")?;
             }
             match &target.driver {
-                Some(driver) => writeln!(f, ", held by the kernel's driver {driver}")?,
+                Some(driver) => writeln!(f, ", in use by the kernel driver {driver}")?,
                 None => writeln!(f, ", free")?,
             }
         }
@@ -88,8 +88,8 @@ impl fmt::Display for GpioChip {
             write!(f, "      {offset:>3}  {:<16}  {}", line.name, if line.output { "output" } else { "input" })?;
             match line.holder.as_deref() {
                 None => {}
-                Some("") => write!(f, ", held by the kernel")?,
-                Some(holder) => write!(f, ", held by `{holder}`")?,
+                Some("") => write!(f, ", in use by the kernel")?,
+                Some(holder) => write!(f, ", in use by `{holder}`")?,
             }
             writeln!(f)?;
         }
@@ -114,18 +114,18 @@ Raspberry Pi 3 Model B Rev 1.2
 I2C
   /dev/i2c-1  bcm2835 (i2c@7e804000), 100000 Hz
       0x50  24c02, free
-      0x68  ds1307, held by the kernel's driver rtc-ds1307
+      0x68  ds1307, in use by the kernel driver rtc-ds1307
 SPI
   /dev/spidev0.0
   spi0.1
-      held by the kernel's driver mcp251x; to take it: echo spi0.1 | sudo tee /sys/bus/spi/drivers/mcp251x/unbind; echo spidev | \
+      in use by the kernel driver mcp251x; to release it: echo spi0.1 | sudo tee /sys/bus/spi/drivers/mcp251x/unbind; echo spidev | \
 sudo tee /sys/bus/spi/devices/spi0.1/driver_override; echo spi0.1 | sudo tee /sys/bus/spi/drivers/spidev/bind
   spi0.2
-      no driver has it; for programs: sudo modprobe spidev; echo spidev | sudo tee /sys/bus/spi/devices/spi0.2/driver_override; \
+      no driver uses it; to make it available to programs: sudo modprobe spidev; echo spidev | sudo tee /sys/bus/spi/devices/spi0.2/driver_override; \
 echo spi0.2 | sudo tee /sys/bus/spi/drivers/spidev/bind
 GPIO
   /dev/gpiochip0  pinctrl-bcm2835, 3 lines
-        0  GPIO7             output, held by `spi0 CS1`
+        0  GPIO7             output, in use by `spi0 CS1`
         1  GPIO8             input
 ";
         assert_eq!(text, expected);

@@ -78,7 +78,7 @@ pub(super) fn find(kernel: &dyn Kernel, tree: &Tree, choice: &LineChoice) -> Res
                 Err(found) if found.is_empty() => Err(no_line(OpenReason::NoSuchLine, Some(similar(&chips, name)))),
                 Err(found) => {
                     let chips = found.iter().map(|line| line.chip.display().to_string()).collect();
-                    let advice = "name the chip with `chip` and `pin`".to_owned();
+                    let advice = "choose the chip with `chip` and `pin`".to_owned();
                     Err(no_line(OpenReason::Ambiguous { chips }, Some(advice)))
                 }
             }
@@ -87,7 +87,7 @@ pub(super) fn find(kernel: &dyn Kernel, tree: &Tree, choice: &LineChoice) -> Res
             let (path, chip) = find_chip(kernel, tree, chip)?;
             lines(&path, &chip).find(|line| line.offset == *offset).ok_or_else(|| {
                 let advice =
-                    format!("{} ({}) has the lines 0 to {}", chip.name, chip.label, chip.lines.len().saturating_sub(1));
+                    format!("{} ({}) has lines 0 to {}", chip.name, chip.label, chip.lines.len().saturating_sub(1));
                 no_line(OpenReason::NoSuchLine, Some(advice))
             })
         }
@@ -150,7 +150,10 @@ fn similar(chips: &[(PathBuf, ChipInfo)], name: &str) -> String {
     if let (Some(number), Some((_, chip))) = (number, main)
         && let Some(line) = chip.lines.get(number)
     {
-        return format!("line {number} of {} is `{}` here: use `pin = {number}` if it is meant", chip.label, line.name);
+        return format!(
+            "line {number} of {} has the name `{}`: use `pin = {number}` if you mean it",
+            chip.label, line.name
+        );
     }
     let names = chips.iter().flat_map(|(_, chip)| &chip.lines).map(|line| line.name.as_str());
     let near = names.filter(|other| !other.is_empty()).max_by(|a, b| {
@@ -158,8 +161,8 @@ fn similar(chips: &[(PathBuf, ChipInfo)], name: &str) -> String {
         likeness(a).total_cmp(&likeness(b))
     });
     match near {
-        Some(near) => format!("the nearest name is `{near}`; `wasm-embedded-rt list` shows all"),
-        None => "no line of this machine has a name: use `pin`, with the offset on the chip".to_owned(),
+        Some(near) => format!("the nearest name is `{near}`; `wasm-embedded-rt list` shows all lines"),
+        None => "no line of this machine has a name: use `pin` with the offset on the chip".to_owned(),
     }
 }
 

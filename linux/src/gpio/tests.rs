@@ -76,8 +76,12 @@ fn what_is_not_there_comes_with_what_is() {
     let offset = |chip, offset| settings(LineChoice::Offset { chip, offset });
     let table = [
         (settings(named("GPOI1")), OpenReason::NoSuchLine, "the nearest name is `GPIO1`"),
-        (settings(named("GPIO0")), OpenReason::NoSuchLine, "line 0 of pinctrl-rp1 is `ID_SDA` here: use `pin = 0`"),
-        (offset(ChipChoice::Main, 4), OpenReason::NoSuchLine, "gpiochip10 (pinctrl-rp1) has the lines 0 to 3"),
+        (
+            settings(named("GPIO0")),
+            OpenReason::NoSuchLine,
+            "line 0 of pinctrl-rp1 has the name `ID_SDA`: use `pin = 0`",
+        ),
+        (offset(ChipChoice::Main, 4), OpenReason::NoSuchLine, "gpiochip10 (pinctrl-rp1) has lines 0 to 3"),
         (offset(ChipChoice::Label("x".to_owned()), 0), OpenReason::Missing, "the chips gpio-expander, pinctrl-rp1"),
         (offset(ChipChoice::Path("/dev/gpiochip4".into()), 0), OpenReason::Missing, "/dev/gpiochip0, /dev/gpiochip10"),
     ];
@@ -140,7 +144,7 @@ fn the_request_sets_everything_at_once() {
 
 #[test]
 fn a_line_in_use_is_named_with_its_holder() {
-    for (name, holder) in [("GPIO1", "`spi0 CS0`"), ("GPIO2", "`something in the kernel`")] {
+    for (name, holder) in [("GPIO1", "`spi0 CS0`"), ("GPIO2", "`the kernel`")] {
         let (_root, tree, fake) = machine();
         fake.fail("request", Errno::BUSY);
         let error = fake.machine(tree).line("LED", &settings(named(name))).expect_err("it is in use");

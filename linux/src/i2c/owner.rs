@@ -57,18 +57,17 @@ impl KernelOwner {
             // A place holder that is unbound leaves its device's driver in place, and then two use one device.
             (Some(_), Some(driver)) if driver == DUMMY => match &self.main {
                 Some(MainDevice { device, driver }) => format!(
-                    "take the address out of `allow`, or take the whole device from the kernel with `echo {device} | sudo tee \
+                    "remove the address from `allow`, or release the whole device with `echo {device} | sudo tee \
                      /sys/bus/i2c/drivers/{driver}/unbind`"
                 ),
-                None => "take the address out of `allow`: it belongs to a device that a driver of the kernel uses under another \
-                         address"
+                None => "remove the address from `allow`: it belongs to a device that a kernel driver uses at another address"
                     .to_owned(),
             },
             (Some(device), Some(driver)) => format!(
-                "take the address out of `allow`, or take it from the kernel with `echo {device} | sudo tee \
+                "remove the address from `allow`, or release the device with `echo {device} | sudo tee \
                  /sys/bus/i2c/drivers/{driver}/unbind`"
             ),
-            _ => "take the address out of `allow`".to_owned(),
+            _ => "remove the address from `allow`".to_owned(),
         }
     }
 }
@@ -78,13 +77,13 @@ impl fmt::Display for KernelOwner {
         write!(f, "address {} is in use by ", self.address)?;
         match (&self.main, &self.driver) {
             (Some(MainDevice { device, driver }), _) => {
-                write!(f, "the kernel's driver {driver}, for further data of its device {device}")?;
+                write!(f, "the kernel driver {driver}, as another address of its device {device}")?;
             }
             (None, Some(driver)) if driver == DUMMY => {
-                f.write_str("a driver of the kernel, for further data of its device")?
+                f.write_str("a kernel driver, as another address of its device")?
             }
-            (None, Some(driver)) => write!(f, "the kernel's driver {driver}")?,
-            (None, None) => f.write_str("a driver of the kernel")?,
+            (None, Some(driver)) => write!(f, "the kernel driver {driver}")?,
+            (None, None) => f.write_str("a kernel driver")?,
         }
         match &self.device {
             // On the wires of this very bus, through a multiplexer or not, it is one address.

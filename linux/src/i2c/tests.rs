@@ -90,7 +90,7 @@ fn forty_two_messages_go_out_and_forty_three_do_not() {
         assert_eq!(bus.transaction(TARGET, &mut operations), expected);
         assert_eq!(fake.calls().len(), usize::from(expected.is_ok()), "{messages} messages");
     }
-    assert!(fake.faults()[0].1.contains("43 changes of direction, and Linux takes at most 42"));
+    assert!(fake.faults()[0].1.contains("43 messages, but Linux takes at most 42"));
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn a_failure_gives_no_data_to_the_guest() {
     let operations = &mut [Operation::Write(&[1]), Operation::Read(&mut buffer)];
     assert_eq!(bus.transaction(TARGET, operations), Err(Error::Other), "one of two messages");
     assert_eq!(buffer, [0xee; 2]);
-    assert!(fake.faults()[0].1.ends_with("the adapter's driver carried out 1 of 2 messages"));
+    assert!(fake.faults()[0].1.ends_with("the adapter's driver transferred only 1 of 2 messages"));
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn what_does_not_open_says_why() {
         (Errno::NODEV, OpenReason::Missing),
         (Errno::ACCESS, OpenReason::Denied),
         (Errno::PERM, OpenReason::Denied),
-        (Errno::BUSY, OpenReason::Busy { holder: "something else".to_owned() }),
+        (Errno::BUSY, OpenReason::Busy { holder: "another program or driver".to_owned() }),
         (Errno::NOTTY, OpenReason::NotADevice),
         (Errno::MFILE, OpenReason::Failed),
     ];
@@ -307,7 +307,7 @@ fn an_address_that_a_driver_has_is_named_with_the_driver() {
     assert_eq!(bus.owned_by_kernel(Address::SevenBit(0x76)), Ok(None));
     fake.fail("claim", Errno::BUSY);
     let owner = bus.owned_by_kernel(Address::SevenBit(0x68)).expect("the kernel says").expect("a driver");
-    assert_eq!(owner.to_string(), "address 0x68 is in use by the kernel's driver rtc-ds1307 (device 1-0068)");
+    assert_eq!(owner.to_string(), "address 0x68 is in use by the kernel driver rtc-ds1307 (device 1-0068)");
     assert!(
         owner.advice().contains("echo 1-0068 | sudo tee /sys/bus/i2c/drivers/rtc-ds1307/unbind"),
         "{}",
@@ -345,12 +345,12 @@ fn a_further_address_of_a_device_is_named_with_the_device_and_never_unbound_alon
     let (owner_of_block, advice) = owner(root.path(), 0x52);
     assert_eq!(
         owner_of_block,
-        "address 0x52 is in use by the kernel's driver at24, for further data of its device 1-0050"
+        "address 0x52 is in use by the kernel driver at24, as another address of its device 1-0050"
     );
     assert!(advice.contains("echo 1-0050 | sudo tee /sys/bus/i2c/drivers/at24/unbind"), "{advice}");
     let (owner_of_lone, advice) = owner(root.path(), 0x61);
     assert!(
-        owner_of_lone.ends_with("a driver of the kernel, for further data of its device (device 1-0061)"),
+        owner_of_lone.ends_with("a kernel driver, as another address of its device (device 1-0061)"),
         "{owner_of_lone}"
     );
     assert!(!advice.contains("unbind") && advice.contains("belongs to a device"), "{advice}");
@@ -367,7 +367,7 @@ fn a_device_behind_a_multiplexer_is_named_as_the_kernel_does() {
         std::os::unix::fs::symlink(format!("../{bus}"), link).expect("a link");
     }
     let (owner_of_near, advice) = owner(root.path(), 0x49);
-    assert_eq!(owner_of_near, "address 0x49 is in use by the kernel's driver lm75 (device 5-0049)");
+    assert_eq!(owner_of_near, "address 0x49 is in use by the kernel driver lm75 (device 5-0049)");
     assert!(advice.contains("echo 5-0049 | sudo tee /sys/bus/i2c/drivers/lm75/unbind"), "{advice}");
     assert!(owner(root.path(), 0x4a).0.ends_with("(device 6-004a)"), "behind two multiplexers");
 }

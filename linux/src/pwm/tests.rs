@@ -96,7 +96,7 @@ fn a_frequency_that_a_fresh_channel_cannot_have_is_named() {
     // The first write is the look whether this user may: its EINVAL says nothing yet.
     fake.fail("write", Errno::INVAL);
     let error = open(&fake, &settings()).expect_err("no such frequency").to_string();
-    assert!(error.contains("it cannot do this frequency"), "{error}");
+    assert!(error.contains("unsupported: this frequency"), "{error}");
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn the_polarity_changes_only_while_the_output_is_off() {
     one_way.exported_pwm(CHANNEL, PwmChannel { one_way: true, ..PwmChannel::default() });
     open(&one_way, &settings()).expect("it opens");
     let error = open(&one_way, &PwmSettings { active_low: true, ..settings() }).expect_err("no such polarity");
-    assert!(error.to_string().contains("it cannot do this polarity"), "{error}");
+    assert!(error.to_string().contains("unsupported: this polarity"), "{error}");
 }
 
 #[test]
@@ -134,9 +134,9 @@ fn a_channel_that_udev_has_not_given_us_yet_is_waited_for() {
 fn what_keeps_an_output_from_opening_is_told() {
     let table = [
         (Errno::NODEV, "channel 1"),
-        (Errno::BUSY, "in use by a driver of the kernel"),
-        (Errno::ACCESS, "this user may not open it"),
-        (Errno::NOENT, "there is no such device"),
+        (Errno::BUSY, "in use by a kernel driver"),
+        (Errno::ACCESS, "this user lacks the permission to open it"),
+        (Errno::NOENT, "no such device"),
     ];
     for (errno, text) in table {
         let fake = exported();

@@ -193,7 +193,7 @@ impl Hardware {
             let described = format!("line {} of {}", place.1, place.0.display());
             if let Some(other) = seen.insert(place, &label.label) {
                 return Err(failed(
-                    format!("{described} is label `{other}` too\nhelp: a line belongs to one label").into(),
+                    format!("label `{other}` already uses {described}\nhelp: give each line one label").into(),
                 ));
             }
         }

@@ -177,7 +177,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
     let too_long =
-        || io::Error::new(io::ErrorKind::FileTooLarge, format!("it is longer than {MAX_COMPONENT_BYTES} bytes"));
+        || io::Error::new(io::ErrorKind::FileTooLarge, format!("it is longer than {} MiB", MAX_COMPONENT_BYTES >> 20));
     if metadata.len() > MAX_COMPONENT_BYTES {
         return Err(too_long());
     }

@@ -177,7 +177,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
         log_level: opts.log.map(LogLevel::from),
         stdin: names.first() == Some(name),
     };
-    let time = if board.has_hardware() { "time" } else { "simulated time" };
+    let time = if board.has_hardware() { "real time" } else { "simulated time" };
     let teller = Teller { voice: &voice, timeout: opts.timeout, time, signals: &signals };
     let all = match (programs.as_slice(), names.as_slice()) {
         ([program], [name]) => {

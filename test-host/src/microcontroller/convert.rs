@@ -24,7 +24,7 @@ pub enum ConvertError {
     #[error(transparent)]
     Pin(#[from] PinError),
     /// There is no such controller.
-    #[error("label `{label}`: there is no {kind} block `{block}`: {board} has {kind} blocks 0 and 1")]
+    #[error("label `{label}`: unknown {kind} block `{block}`: {board} has {kind} blocks 0 and 1")]
     Block {
         /// The label.
         label: String,
@@ -37,8 +37,8 @@ pub enum ConvertError {
     },
     /// Two labels have one controller on different pins.
     #[error(
-        "labels `{label}` and `{other}` have {kind} block {block} on different pins (`{key}` {pin} and {other_pin}): a block is \
-         brought out once"
+        "labels `{label}` and `{other}` use {kind} block {block} on different pins (`{key}` {pin} and {other_pin}): give both \
+         labels the same pins"
     )]
     Pins {
         /// The label.
@@ -57,7 +57,7 @@ pub enum ConvertError {
         other_pin: u8,
     },
     /// The label stands for something of another kind of machine.
-    #[error("label `{label}` stands for {what}, and {board} has {has}")]
+    #[error("label `{label}` is {what}, but {board} has {has}")]
     Backend {
         /// The label.
         label: String,
@@ -69,7 +69,7 @@ pub enum ConvertError {
         has: &'static str,
     },
     /// A bound that no firmware keeps.
-    #[error("`{key}` in [limits]: {board} cannot keep it: {instead}")]
+    #[error("{board} does not support `{key}` in [limits]: {instead}")]
     Limit {
         /// The key.
         key: &'static str,
@@ -79,7 +79,7 @@ pub enum ConvertError {
         instead: &'static str,
     },
     /// A setting that no firmware keeps.
-    #[error("`{key}` of label `{label}`: {board} cannot keep it: {instead}")]
+    #[error("{board} does not support `{key}` of label `{label}`: {instead}")]
     Setting {
         /// The label.
         label: String,
@@ -91,7 +91,7 @@ pub enum ConvertError {
         instead: &'static str,
     },
     /// Faults, which no firmware plays.
-    #[error("[[fault]]: {board} has no faults: they are played by `run` only")]
+    #[error("{board} does not support [[fault]]: only `run` plays faults")]
     Fault {
         /// The board.
         board: Board,
@@ -248,7 +248,7 @@ fn spi(label: &SpiLabel, board: Board) -> Result<packed::SpiLabel, ConvertError>
 
 fn pin(label: &PinLabel, board: Board) -> Result<packed::PinLabel, ConvertError> {
     if label.debounce.is_some() {
-        let instead = "its inputs are as they are, and the driver has to debounce them";
+        let instead = "the driver in the guest must debounce its inputs";
         return Err(ConvertError::Setting { label: label.label.clone(), key: "debounce", board, instead });
     }
     let place = match (&label.backend, board) {
@@ -258,7 +258,7 @@ fn pin(label: &PinLabel, board: Board) -> Result<packed::PinLabel, ConvertError>
         }
         (PinBackend::Sim(_), Board::Pico2) => return Err(refuse(&label.label, "a simulated net", board)),
         (PinBackend::Pin { .. } | PinBackend::Line(_), _) => {
-            return Err(refuse(&label.label, "a line of another machine", board));
+            return Err(refuse(&label.label, "a line of a Linux machine", board));
         }
     };
     Ok(packed::PinLabel {
@@ -310,14 +310,14 @@ pub(super) fn backend<'a>(label: &str, backend: &'a BusBackend, board: Board) ->
         (BusBackend::Block(block), Board::Pico2) => Ok(Place::Block(block)),
         (BusBackend::Sim(_), Board::Pico2) => Err(refuse(label, "a simulated bus", board)),
         (BusBackend::Block(_), Board::An505 | Board::Virt) => Err(refuse(label, "a block of a chip", board)),
-        (BusBackend::Linux(_), _) => Err(refuse(label, "a device file of Linux", board)),
+        (BusBackend::Linux(_), _) => Err(refuse(label, "a device file on Linux", board)),
     }
 }
 
 pub(super) fn refuse(label: &str, what: &'static str, board: Board) -> ConvertError {
     let has = match board {
-        Board::Pico2 => "blocks and pins: give it `block`, or `pin`",
-        Board::An505 | Board::Virt => "simulated parts only: give it `sim`",
+        Board::Pico2 => "blocks and pins: use `block` or `pin`",
+        Board::An505 | Board::Virt => "simulated parts only: use `sim`",
     };
     ConvertError::Backend { label: label.to_owned(), what, board, has }
 }

@@ -8,7 +8,7 @@ use super::convert::ConvertError;
 use crate::policy::{Fuel, MachineLimits, Policy};
 
 /// Where computing is bounded on a microcontroller.
-const FUEL: &str = "say with `fuel` how much a guest may compute between two waits";
+const FUEL: &str = "use `fuel` to limit how much a guest computes between two waits";
 
 /// Converts the limits. What a policy does not say is another number for some of them than on a large machine.
 pub(super) fn convert(policy: &Policy, board: Board) -> Result<packed::Limits, ConvertError> {
@@ -30,11 +30,11 @@ pub(super) fn convert(policy: &Policy, board: Board) -> Result<packed::Limits, C
         trace_bytes: _,
     } = policy.machine;
     let unkept = [
-        ("stack-bytes", stack_bytes.is_some(), "the stack of its guests has 4096 bytes"),
+        ("stack-bytes", stack_bytes.is_some(), "each guest has a stack of 4096 bytes"),
         ("computing-ms", computing.is_some(), FUEL),
         ("processor-time-ms", processor_time.is_some(), FUEL),
-        ("wall-time-ms", wall_time.is_some(), "its guests live until they end"),
-        ("output-bytes", output_bytes.is_some(), "its log is a wire; `log-messages-per-s` bounds what goes over it"),
+        ("wall-time-ms", wall_time.is_some(), "a guest runs until it ends"),
+        ("output-bytes", output_bytes.is_some(), "its log is a serial port; use `log-messages-per-s`"),
     ];
     if let Some((key, _, instead)) = unkept.into_iter().find(|(_, stated, _)| *stated) {
         return Err(ConvertError::Limit { key, board, instead });
@@ -44,7 +44,7 @@ pub(super) fn convert(policy: &Policy, board: Board) -> Result<packed::Limits, C
         Some(stated) => u32::try_from(stated).map_err(|_| ConvertError::Limit {
             key,
             board,
-            instead: "its memory is less than 4 GiB",
+            instead: "the value must be below 4 GiB",
         }),
     };
     Ok(packed::Limits {

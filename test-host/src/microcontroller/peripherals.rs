@@ -22,14 +22,14 @@ pub(super) fn pwm(policy: &Policy, board: Board) -> Result<Vec<packed::PwmLabel>
         for other in labels.iter().take(index) {
             let packed::PinPlace::Pin { pin: other_pin } = other.place else { continue };
             let problem = if rp2350::pwm_channel(pin) == rp2350::pwm_channel(other_pin) {
-                "have the same output"
+                "are the same PWM output"
             } else if rp2350::pwm_slice(pin) == rp2350::pwm_slice(other_pin) && label.frequency_hz != other.frequency_hz
             {
-                "share a counter, which has one frequency"
+                "share a counter, so they need the same frequency"
             } else {
                 continue;
             };
-            let problem = format!("pins {other_pin} and {pin} {problem}; label `{}` has the other one", other.label);
+            let problem = format!("pins {other_pin} and {pin} {problem}; label `{}` uses pin {other_pin}", other.label);
             return Err(PinError::new(&label.label, "pin", problem).into());
         }
     }
@@ -59,7 +59,7 @@ pub(super) fn uart(label: &UartLabel, board: Board) -> Result<packed::UartLabel,
         Place::Block(found) => {
             let block = number(&label.label, "UART", found, board)?;
             if block == LOG_BLOCK {
-                let problem = "0 carries the log of the firmware: use 1".to_owned();
+                let problem = "UART0 carries the log of the firmware: use 1".to_owned();
                 return Err(PinError::new(&label.label, "block", problem).into());
             }
             packed::UartPlace::Block {
@@ -112,6 +112,6 @@ fn place(
         }
         (ChannelBackend::Sim(_), Board::Pico2) => Err(refuse(label, "a simulated net", board)),
         (ChannelBackend::Pin(_), Board::An505 | Board::Virt) => Err(refuse(label, "a pin of a chip", board)),
-        (ChannelBackend::Linux { .. }, _) => Err(refuse(label, "a channel of Linux", board)),
+        (ChannelBackend::Linux { .. }, _) => Err(refuse(label, "a channel on Linux", board)),
     }
 }

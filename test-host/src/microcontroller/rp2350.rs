@@ -85,7 +85,7 @@ pub(super) fn check(label: &str, key: &'static str, pin: u32, wanted: Function) 
     let refuse = |problem| PinError { label: label.to_owned(), key, problem };
     let number = u8::try_from(pin).ok().filter(|_| pin <= LAST_PIN);
     let Some(number) = number else {
-        return Err(refuse(format!("there is no pin {pin}: a Pico 2 has pins 0 to {LAST_PIN}")));
+        return Err(refuse(format!("a Pico 2 has pins 0 to {LAST_PIN}, not {pin}")));
     };
     if LOG_PINS.contains(&pin) {
         return Err(refuse(format!("pin {pin} carries the log of the firmware (UART0 on pins 0 and 1)")));

@@ -11,15 +11,15 @@ pub struct Unsupported {
 
 /// Asynchronous calls. Whoever imports an asynchronous interface of ours and does not export the entry is told by `imports`.
 const ASYNCHRONOUS: Unsupported = Unsupported {
-    uses: "waits asynchronously, and does not export wasm-embedded:hal/entry, by which such a guest is started",
-    advice: "in Rust, start it with `#[wasm_embedded_hal::main] async fn main()`, or `async_entry!` without std, and not with \
-             `block_on` in a plain `main`; in other languages, build it without asynchronous functions (of JavaScript, with jco's \
+    uses: "waits asynchronously, but does not export wasm-embedded:hal/entry, which starts such a guest",
+    advice: "in Rust, start it with `#[wasm_embedded_hal::main] async fn main()`, or `async_entry!` without std, not with \
+             `block_on` in a plain `main`; in other languages, build it without asynchronous functions (JavaScript: jco's \
              `--backend-qjs-disable-async`)",
 };
 
 /// Asynchronous calls, for a host without any: firmware.
 const BLOCKING_ONLY: Unsupported = Unsupported {
-    uses: "waits asynchronously, which the firmware of microcontrollers has nothing for",
+    uses: "waits asynchronously, which the firmware for microcontrollers does not support",
     advice: "use the blocking traits of embedded-hal and a plain `main`",
 };
 
@@ -37,47 +37,44 @@ const MEANINGS: [(&str, Unsupported); 14] = [
     (
         " the component model ",
         machine(
-            "uses a part of the component model that is not standardised",
-            "build it without, or with tools whose components need WASI 0.2 only",
+            "uses a part of the component model that is not yet standardised",
+            "build it without that part, or with tools that make components for WASI 0.2",
         ),
     ),
     ("shared-everything", machine("uses threads", "build it without threads")),
-    (
-        "threads ",
-        machine("uses threads", "build it without threads (of Rust: for wasm32-wasip2; of C: without `-pthread`)"),
-    ),
+    ("threads ", machine("uses threads", "build it without threads (Rust: for wasm32-wasip2; C: without `-pthread`)")),
     (
         "SIMD support",
         machine(
             "uses SIMD, which no microcontroller has",
-            "build it without (of Rust: no `-C target-feature=+simd128`; of C: no `-msimd128`)",
+            "build it without SIMD (Rust: no `-C target-feature=+simd128`; C: no `-msimd128`)",
         ),
     ),
     (
         "exceptions",
         machine(
-            "uses exceptions of WebAssembly",
-            "build it without (of Rust: with `panic = \"abort\"`; of C++: without `-fwasm-exceptions`)",
+            "uses WebAssembly exceptions",
+            "build it without exceptions (Rust: with `panic = \"abort\"`; C++: without `-fwasm-exceptions`)",
         ),
     ),
-    ("memory64", machine("uses memories of 64 bits", "build it for wasm32")),
-    ("stack switching", machine("uses stack switching", "build it without")),
+    ("memory64", machine("uses 64-bit memories", "build it for wasm32")),
+    ("stack switching", machine("uses stack switching", "build it without stack switching")),
     (
         "gc ",
         machine(
-            "uses garbage collection of WebAssembly",
-            "build it in a language, or with a tool, that brings its own",
+            "uses WebAssembly garbage collection",
+            "build it with a language or tool that has its own garbage collector",
         ),
     ),
     (
         "without the gc",
         machine(
-            "uses garbage collection of WebAssembly",
-            "build it in a language, or with a tool, that brings its own",
+            "uses WebAssembly garbage collection",
+            "build it with a language or tool that has its own garbage collector",
         ),
     ),
     ("wide arithmetic", machine("uses wide arithmetic", "build it without `wide-arithmetic`")),
-    ("custom descriptors", machine("uses custom descriptors", "build it without")),
+    ("custom descriptors", machine("uses custom descriptors", "build it without custom descriptors")),
 ];
 
 impl Unsupported {
@@ -121,12 +118,12 @@ mod tests {
             ("(core func (canon task.return))", "waits asynchronously", "--backend-qjs-disable-async"),
             ("(core func (canon context.get i32 0))", "waits asynchronously", "async_entry!"),
             ("(type (func async))", "waits asynchronously", "#[wasm_embedded_hal::main]"),
-            ("(type (list u8 4))", "not standardised", "WASI 0.2"),
+            ("(type (list u8 4))", "not yet standardised", "WASI 0.2"),
             ("(core module (func (drop (v128.const i64x2 0 0))))", "uses SIMD", "-msimd128"),
             ("(core module (memory 1 1 shared))", "uses threads", "-pthread"),
-            ("(core module (memory i64 1))", "64 bits", "wasm32"),
+            ("(core module (memory i64 1))", "64-bit", "wasm32"),
             ("(core module (tag))", "exceptions", "-fwasm-exceptions"),
-            ("(core module (type (struct)))", "garbage collection", "brings its own"),
+            ("(core module (type (struct)))", "garbage collection", "its own garbage collector"),
         ] {
             let said = refused(&format!("(component {inside})"));
             assert!(said.contains(uses) && said.contains(advice), "{inside}: {said}");

@@ -79,7 +79,7 @@ impl Exit {
     /// Returns how a guest ended in whose call the host panicked.
     pub(super) fn panicked(panic: &(dyn Any + Send)) -> Exit {
         let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-        Exit::HostPanicked(escape::line(text.unwrap_or("it does not say why")))
+        Exit::HostPanicked(escape::line(text.unwrap_or("no reason given")))
     }
 
     fn limit(breach: Breach, error: &wasmtime::Error) -> Exit {
@@ -119,11 +119,11 @@ impl fmt::Display for Exit {
             Exit::Status(status) => write!(f, "the guest ended with status {status}"),
             Exit::Trap(trap) => write!(f, "the guest trapped: {}", trap.reason),
             Exit::Limit { breach, .. } => write!(f, "the guest was stopped at a limit: {breach}"),
-            Exit::Timeout => f.write_str("the guest's time is over"),
-            Exit::OutputClosed(kind) => write!(f, "the guest's output cannot be written: {kind}"),
+            Exit::Timeout => f.write_str("the guest ran longer than its timeout"),
+            Exit::OutputClosed(kind) => write!(f, "cannot write the guest's output: {kind}"),
             Exit::Stopped => f.write_str("the guest was stopped"),
             Exit::HostPanicked(message) => {
-                write!(f, "the guest was stopped, since the host panicked ({message}): please report this")
+                write!(f, "the guest was stopped because the host panicked ({message}): please report this")
             }
         }
     }

@@ -26,7 +26,7 @@ impl Limiter {
     fn refuse(&mut self, breach: Breach) -> Result<bool> {
         // Once is enough: an allocator asks again and again.
         if self.refused.is_none() {
-            self.teller.note(Level::Warn, &format!("the guest is refused: {breach}"));
+            self.teller.note(Level::Warn, &format!("the guest reached a limit: {breach}"));
         }
         self.refused = Some(breach);
         Ok(false)

@@ -23,9 +23,9 @@ pub(crate) const TOOLS: &[Check] = &[
         prints: &[
             "50: 50 UU -- …",
             "0x…",
-            "…address 0x51 is in use by a driver of the kernel, for further data of its device (device 1-0051)",
+            "…address 0x51 is in use by a kernel driver, as another address of its device (device 1-0051)",
             // Unbinding would let the device's driver and the guest use it both.
-            "…take the address out of `allow`: it belongs to a device that a driver of the kernel uses…",
+            "…remove the address from `allow`: it belongs to a device that a kernel driver uses…",
         ],
         ..PASSES
     },
@@ -94,7 +94,7 @@ pub(crate) const TOOLS: &[Check] = &[
             printf 'B = { pin = 27, chip = \"pinctrl-bcm2835\", initial = \"high\" }\\n' >> twice.toml
             guest twice spi_id; status=$?; outside gpio 27 low && exit $status",
         exit: 120,
-        prints: &["…label `B` cannot be opened", "…line 27 of /dev/gpiochip0 is label `A` too"],
+        prints: &["…cannot open label `B`…", "…label `A` already uses line 27 of /dev/gpiochip0"],
         ..PASSES
     },
 ];

@@ -46,7 +46,7 @@ impl Teller<'_> {
     fn message(&self, exit: &Exit) -> Option<String> {
         match (exit, self.timeout, self.signals.name()) {
             (Exit::Status(_) | Exit::OutputClosed(io::ErrorKind::BrokenPipe), ..) => None,
-            (Exit::Timeout, Some(timeout), _) => Some(format!("{exit}: {timeout:?} of {}", self.time)),
+            (Exit::Timeout, Some(timeout), _) => Some(format!("{exit} of {timeout:?} of {}", self.time)),
             (Exit::Stopped, _, Some(signal)) => Some(format!("{exit} by {signal}")),
             _ => Some(exit.to_string()),
         }

@@ -20,7 +20,7 @@ const RUN: &str = r#"
 
 pub(super) fn loops(lab: &Lab) -> anyhow::Result<Outcome> {
     let ran = lab.expect(Job::guest("spin").limits(COMPUTING), Stopped)?;
-    Lab::says(&ran, "`computing-ms` in [limits] would raise it")?;
+    Lab::says(&ran, "(`computing-ms` in [limits])")?;
     lab.expect(Job::guest("spin").limits("processor-time-ms = 200"), Stopped)?;
     lab.expect(Job::guest("spin").limits("fuel = 10_000_000"), Stopped)?;
     lab.expect(Job::guest("spin").limits("wall-time-ms = 200"), Stopped)?;
@@ -67,7 +67,7 @@ pub(super) fn bulk(lab: &Lab) -> anyhow::Result<Outcome> {
 pub(super) fn features(lab: &Lab) -> anyhow::Result<Outcome> {
     let vector = "(v128.const i32x4 0 0 0 0)";
     for (name, module, uses) in [
-        ("memory64", "(memory i64 1)".to_owned(), "uses memories of 64 bits"),
+        ("memory64", "(memory i64 1)".to_owned(), "uses 64-bit memories"),
         ("threads", "(memory 1 1 shared)".to_owned(), "uses threads"),
         ("gc", "(type (struct (field i32)))".to_owned(), "uses garbage collection"),
         ("exceptions", "(type $t (func)) (tag (type $t))".to_owned(), "uses exceptions"),
