@@ -173,7 +173,7 @@ pub(crate) use {fields, variants};
 
 impl fmt::Display for Damaged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the policy in the image makes no sense: it was made by another version of the tool")
+        f.write_str("cannot read the policy: another version of the tool made the image")
     }
 }
 

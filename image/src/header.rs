@@ -231,11 +231,11 @@ fn unpadded(room: &[u8]) -> &str {
 impl fmt::Display for ImageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ImageError::Empty => f.write_str("there is no image: the flash is empty"),
-            ImageError::NotAnImage => f.write_str("this is no image of `wasm-embedded-rt compile`"),
-            ImageError::Format(format) => write!(f, "the image has format {format}, and this program knows {FORMAT}"),
-            ImageError::Cut => f.write_str("the image is cut off: it says that it is longer than its place"),
-            ImageError::Checksum => f.write_str("the checksum is wrong: the image was written in part, or changed"),
+            ImageError::Empty => f.write_str("no image: the flash is empty"),
+            ImageError::NotAnImage => f.write_str("not an image of `wasm-embedded-rt compile`"),
+            ImageError::Format(format) => write!(f, "the image has format {format}, this program reads {FORMAT}"),
+            ImageError::Cut => f.write_str("the image is cut off: its end is missing"),
+            ImageError::Checksum => f.write_str("the checksum is wrong: the image is incomplete or damaged"),
             ImageError::Policy(damaged) => damaged.fmt(f),
             ImageError::TooLong(what) => write!(f, "{what} is too long for an image"),
         }

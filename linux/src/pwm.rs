@@ -136,18 +136,18 @@ impl PwmOutput {
             // A driver that knows one polarity only has no such file.
             Err(Errno::NOENT) if !settings.active_low => {}
             _ => {
-                self.put("enable", "0").map_err(|errno| ("being switched off", errno))?;
+                self.put("enable", "0").map_err(|errno| ("switching it off", errno))?;
                 self.put("polarity", polarity).map_err(|errno| ("this polarity", errno))?;
             }
         }
         if period != wanted {
             // A duty longer than the new period would be refused.
-            self.put("duty_cycle", "0").map_err(|errno| ("a duty", errno))?;
+            self.put("duty_cycle", "0").map_err(|errno| ("a duty cycle", errno))?;
             self.put("period", &wanted).map_err(|errno| ("this frequency", errno))?;
         }
         let duty_ns = self.duty_ns(nearest_duty(settings.initial_duty, self.max_duty()));
-        self.put("duty_cycle", &duty_ns.to_string()).map_err(|errno| ("a duty", errno))?;
-        self.put("enable", "1").map_err(|errno| ("being switched on", errno))
+        self.put("duty_cycle", &duty_ns.to_string()).map_err(|errno| ("a duty cycle", errno))?;
+        self.put("enable", "1").map_err(|errno| ("switching it on", errno))
     }
 
     /// Returns how long a duty is, to the nearest nanosecond.

@@ -54,7 +54,7 @@ fn warning(policy: &Policy, reached: &BTreeSet<&str>, device: &Device) -> Option
             }
             let labels: Vec<String> = on_bus().map(|label| format!("[i2c.{}]", label.label)).collect();
             Some(format!(
-                "no label reaches part `{}` at {address:#04x}: `allow` in {} would grant it",
+                "no label reaches part `{}` at {address:#04x}: add the address to `allow` in {}",
                 device.name(),
                 labels.join(" or ")
             ))
@@ -67,7 +67,7 @@ fn warning(policy: &Policy, reached: &BTreeSet<&str>, device: &Device) -> Option
                 return None;
             }
             Some(format!(
-                "no label reaches part `{}`: only parts are on net {}; a label is on it with `sim = \"{}\"`",
+                "no label reaches part `{}`: net {} connects parts only; to connect a label, give it `sim = \"{}\"`",
                 device.name(),
                 own.join(", "),
                 own.first().copied().unwrap_or_default()

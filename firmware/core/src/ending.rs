@@ -43,11 +43,9 @@ impl fmt::Display for Ending {
         match self {
             Ending::Success => f.write_str("ended successfully"),
             Ending::Failure => f.write_str("ended with a failure"),
-            Ending::OutOfFuel => {
-                f.write_str("was stopped: it used all its fuel without waiting (`fuel` in [limits] would give it more)")
-            }
+            Ending::OutOfFuel => f.write_str("was stopped: it used all its fuel without waiting (`fuel` in [limits])"),
             Ending::Trapped(why) => write!(f, "trapped: {why}"),
-            Ending::Broken(why) => write!(f, "cannot be started: {why}"),
+            Ending::Broken(why) => write!(f, "cannot start: {why}"),
         }
     }
 }

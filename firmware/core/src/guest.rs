@@ -125,7 +125,7 @@ impl Guest {
 
     fn end(&mut self) -> (Ending, Option<u64>) {
         self.running = false;
-        let ending = self.ending.take().unwrap_or_else(|| Ending::Broken(format!("there is no seat {}", self.seat)));
+        let ending = self.ending.take().unwrap_or_else(|| Ending::Broken(format!("no seat {}", self.seat)));
         let now_ns = self.world.as_ref().map_or(0, |world| {
             world.ended();
             world.now_ns()

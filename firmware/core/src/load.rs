@@ -93,13 +93,13 @@ impl fmt::Display for LoadError {
             LoadError::Board(board) => write!(f, "the image is for the board {board:?}"),
             LoadError::Version(version) => write!(
                 f,
-                "the image was compiled with Wasmtime {version}, and this firmware has {}: compile it again with the tool \
+                "the image was compiled with Wasmtime {version}, this firmware has {}: compile it again with the tool \
                  of this firmware",
                 microcontroller::WASMTIME
             ),
             LoadError::Tunables { image, firmware } => write!(
                 f,
-                "the image was compiled with settings {image}, and this firmware has {firmware}: compile it again with the \
+                "the image was compiled with settings {image}, this firmware has {firmware}: compile it again with the \
                  tool of this firmware"
             ),
             LoadError::Component(error) => write!(f, "the component is refused: {error:#}"),

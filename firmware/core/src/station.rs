@@ -33,7 +33,7 @@ pub fn run(board: &'static dyn Board, heap: &Heap) -> ! {
     say(board, format_args!("no guest left; heap: {used} bytes in use, {peak} at most"));
     for seat in 0..GUESTS {
         let Some((used, full)) = turns::stack_used(seat) else { continue };
-        say(board, format_args!("stack {seat}: {used} bytes at most{}", if full { ", overflown" } else { "" }));
+        say(board, format_args!("stack {seat}: {used} bytes at most{}", if full { ", overflowed" } else { "" }));
     }
     board.rest()
 }
@@ -58,7 +58,7 @@ fn find(board: &'static dyn Board) -> Vec<Guest> {
         let conflict = guests.iter().find_map(|other| Some((guest.claims().conflict(other.claims())?, other.name())));
         match conflict {
             Some((what, other)) => {
-                say(board, format_args!("slot {slot}: refused: {} has {what} as well, which is one guest's", other));
+                say(board, format_args!("slot {slot}: refused: {} already uses {what}", other));
             }
             None => {
                 say(board, format_args!("slot {slot}: {}", guest.name()));

@@ -25,7 +25,7 @@ impl embedded_hal::digital::Error for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Error::Unsupported => "the line cannot do this",
+            Error::Unsupported => "the line does not support this",
             Error::Busy => "something else has the line",
             Error::Other => "the GPIO driver failed",
         })

@@ -220,7 +220,7 @@ fn an_adapter_that_is_gone_is_not_asked_again() {
         assert_eq!(fake.calls().len(), 1);
         let [(level, text)] = &fake.faults()[..] else { panic!("one fault") };
         assert_eq!(*level, Severity::Error);
-        assert!(text.ends_with("the adapter is gone; it is not tried again"), "{text}");
+        assert!(text.ends_with("the adapter is gone; the host will not try again"), "{text}");
     }
 }
 

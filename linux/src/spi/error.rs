@@ -28,7 +28,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Error::TooLong => "the transaction is longer than the driver takes",
-            Error::Unsupported => "the controller cannot do this",
+            Error::Unsupported => "the controller does not support this",
             Error::Busy => "the controller is busy",
             Error::Other => "the SPI driver failed",
         })

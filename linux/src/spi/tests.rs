@@ -291,7 +291,7 @@ fn every_error_reaches_the_guest_as_its_kind_and_the_log_with_its_number() {
         assert_eq!(buffer, [0xee], "a failure gives no data to the guest");
         let [(level, text)] = &fake.faults()[..] else { panic!("one fault") };
         let told = if is_gone(errno) { (Severity::Error, true) } else { (Severity::Warn, false) };
-        assert_eq!((*level, text.ends_with("the device is gone; it is not tried again")), told, "{text}");
+        assert_eq!((*level, text.ends_with("the device is gone; the host will not try again")), told, "{text}");
         let start = "\"flash\" (/dev/spidev0.0): a transaction of 1 operations (0 bytes written, 1 read): ";
         assert!(text.starts_with(start) && text.contains(&format!("(os error {})", errno.raw_os_error())), "{text}");
         let gone = is_gone(errno);

@@ -148,7 +148,7 @@ fn damaged(machine: Machine, firmware: &Path, guests: &Guests) -> anyhow::Result
         ("version", 12, b'9', true, "compiled with Wasmtime 98.0.8"),
         ("settings", 36, 0x7f, true, "compiled with settings 127"),
         ("board", 28, b'x', true, "the image is for the board \"xemu\""),
-        ("magic", 0, 0, false, "this is no image"),
+        ("magic", 0, 0, false, "not an image"),
     ];
     for (name, at, byte, seal, expected) in changes {
         let mut image = whole.clone();

@@ -26,7 +26,7 @@ struct Channel {
 /// Adds a label's input.
 pub(crate) fn add(label: &AdcLabel, hal: &mut HalCtxBuilder) -> Result<(), String> {
     let PinPlace::Pin { pin: number } = label.place else {
-        return Err(format!("label `{}` is simulated, and this board has only hardware", label.label));
+        return Err(format!("label `{}` is simulated: this board has hardware only", label.label));
     };
     let mut pin: Pin<DynPinId, FunctionNull, DynPullType> =
         pins::pin(number).try_into_function().map_err(|_| pins::unfit(number))?;

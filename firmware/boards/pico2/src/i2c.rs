@@ -43,7 +43,7 @@ impl Bus {
         let bus = match block {
             0 => on(chip.I2C0, sda, scl, frequency_hz, &mut chip.RESETS)?,
             1 => on(chip.I2C1, sda, scl, frequency_hz, &mut chip.RESETS)?,
-            _ => return Err(format!("there is no I2C{block}")),
+            _ => return Err(format!("unknown block I2C{block}")),
         };
         Ok(Bus(Arc::new(Mutex::new(RefCell::new(bus)))))
     }

@@ -39,7 +39,7 @@ fn drive(output: &mut Output, high: bool) {
 
 /// What to say about a pin that cannot be what it is to be.
 pub(crate) fn unfit(number: u8) -> String {
-    format!("pin {number} cannot be what the policy wants: make the image again, the tool says what it can be")
+    format!("pin {number} cannot do this: make the image again, the tool lists what it can do")
 }
 
 /// An open-drain pin: low is driven, high released.
@@ -99,7 +99,7 @@ impl InputPin for OpenDrain {
 /// Adds a label's pin, driven to its initial level.
 pub(crate) fn add(label: &PinLabel, hal: &mut HalCtxBuilder) -> Result<(), String> {
     let PinPlace::Pin { pin: number } = label.place else {
-        return Err(format!("label `{}` is simulated, and this board has only hardware", label.label));
+        return Err(format!("label `{}` is simulated: this board has hardware only", label.label));
     };
     let grant = grants::pin(label);
     let initial_high = (grant.initial == digital::Level::High) != grant.active_low;

@@ -27,7 +27,7 @@ struct Output {
 /// Adds a label's output, at its first duty.
 pub(crate) fn add(label: &PwmLabel, hal: &mut HalCtxBuilder) -> Result<(), String> {
     let PinPlace::Pin { pin: number } = label.place else {
-        return Err(format!("label `{}` is simulated, and this board has only hardware", label.label));
+        return Err(format!("label `{}` is simulated: this board has hardware only", label.label));
     };
     let clock = u64::from(CLOCK.to_Hz()) * LEAST_DIVIDER;
     let ticks = clock / u64::from(label.frequency_hz.max(1));

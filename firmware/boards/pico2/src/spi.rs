@@ -65,7 +65,7 @@ impl Bus {
         let bus = match block {
             0 => on(chip.SPI0, sck, mosi, miso, &mut chip.RESETS)?,
             1 => on(chip.SPI1, sck, mosi, miso, &mut chip.RESETS)?,
-            _ => return Err(format!("there is no SPI{block}")),
+            _ => return Err(format!("unknown block SPI{block}")),
         };
         Ok(Bus(Arc::new(Mutex::new(RefCell::new(bus)))))
     }

@@ -35,7 +35,7 @@ pub(crate) fn add(label: &UartLabel, world: &Arc<dyn World>, hal: &mut HalCtxBui
     let stop = if label.stop_bits == 2 { StopBits::Two } else { StopBits::One };
     let settings = UartConfig::new(label.baud.Hz(), DataBits::Eight, parity, stop);
     let port = UartPeripheral::new(chip.UART1, (tx, rx), &mut chip.RESETS).enable(settings, CLOCK);
-    let port = port.map_err(|_| format!("label `{}`: {} baud cannot be made", label.label, label.baud))?;
+    let port = port.map_err(|_| format!("label `{}`: cannot make {} baud", label.label, label.baud))?;
     let access = if label.read_only { Access::ReadOnly } else { Access::ReadWrite };
     hal.uart(&label.label, EmbeddedIo { port, delay: Pause(world.clone()) }, access);
     Ok(())

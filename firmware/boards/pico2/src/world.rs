@@ -32,7 +32,7 @@ impl World for ChipTime {
 
 /// Opens what a policy names: outputs first, so that nothing on a bus sees them float.
 pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn World>, String> {
-    let simulated = |label: &str| format!("label `{label}` is simulated, and this board has only hardware");
+    let simulated = |label: &str| format!("label `{label}` is simulated: this board has hardware only");
     for label in &policy.pins {
         pins::add(label, hal)?;
     }

@@ -16,7 +16,7 @@ pub(crate) fn add(sim: &Sim, part: &PartSpec, wires: &Wires<'_>) -> Result<PartI
         Some(maker) => part.put(sim, maker, wires),
         None => Err("this firmware does not have its model".into()),
     };
-    put.map_err(|error| format!("the part `{}` cannot be put on the board: {error}", part.name))
+    put.map_err(|error| format!("cannot put part `{}` on the board: {error}", part.name))
 }
 
 /// Returns the rows of dots of a part that is a display, in hexadecimal digits of four dots each, and none of another part.

@@ -94,7 +94,7 @@ impl World for SimWorld {
 
 /// What is simulated, on a board that has nothing else.
 pub(crate) fn only_simulated(label: &str) -> String {
-    alloc::format!("label `{label}` stands for hardware, and this board only simulates: give it `sim = true`")
+    alloc::format!("label `{label}` is hardware: this board only simulates (`sim = true`)")
 }
 
 fn net_of(label: &PinLabel) -> Result<&str, String> {
