@@ -21,6 +21,7 @@ mod mutants;
 #[cfg(unix)]
 mod pi;
 mod process;
+mod prose;
 mod soak;
 mod steps;
 mod targets;
@@ -58,6 +59,8 @@ enum Command {
     Bindings(bindings::Options),
     /// Checks the dependencies of every Cargo.lock against `deny.toml`: advisories, licences, sources. Needs cargo-deny.
     Deny(deny::Options),
+    /// Looks for phrases that this project has replaced, in help, messages and documents.
+    Prose,
     /// Runs published drivers on a simulated board on which things go wrong, and prints what they say.
     Faults,
     /// Runs ten million transactions and ten thousand guests, and looks whether memory, files or threads grow.
@@ -92,6 +95,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Mutants(options) => mutants::run(&options),
         Command::Bindings(options) => bindings::run(&options),
         Command::Deny(options) => deny::run(&options),
+        Command::Prose => prose::check().map(drop),
         Command::Faults => faults::run(),
         Command::Soak => soak::run(),
         Command::Guests => {

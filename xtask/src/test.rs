@@ -44,6 +44,19 @@ pub(crate) const NATIVE: [&str; 26] = [
     "wasm-embedded-adapt",
 ];
 
+/// The crates that are published.
+const PUBLISHED: [&str; 9] = [
+    "wasm-embedded-hal-macros",
+    "wasm-embedded-hal",
+    "wasm-embedded-host",
+    "wasm-embedded-sim",
+    "wasm-embedded-image",
+    "wasm-embedded-linux",
+    "wasm-embedded-policy",
+    "wasm-embedded-adapt",
+    "wasm-embedded-rt",
+];
+
 /// Runs all steps; one that fails does not keep the others from running.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     targets::ensure(&[targets::GUEST, targets::FIRMWARE])?;
@@ -52,6 +65,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let documented = [&NATIVE[..16], &native[NATIVE.len()..]].concat();
     let mut steps = Steps::new(options.only.clone());
     steps.step("format", || done(&["fmt", "--all", "--check"]));
+    steps.step("plain English", crate::prose::check);
     steps.step("bindings and WIT copies are those of wit/", || {
         bindings::run(&bindings::Options { check: true })?;
         Ok(Done::Passed)
@@ -131,6 +145,11 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     steps.step("hal is publishable", || {
         let packages = ["--package", "wasm-embedded-hal-macros", "--package", "wasm-embedded-hal"];
         done(&[&["package", "--allow-dirty", "--target", targets::GUEST], &packages[..]].concat())
+    });
+    // Not built from the archives: they depend on each other, and no registry has them yet. The steps above build the same files.
+    steps.step("every published crate packs", || {
+        let packages = PUBLISHED.iter().flat_map(|package| ["--package", package]).collect::<Vec<_>>();
+        done(&[&["package", "--no-verify", "--allow-dirty"], &packages[..]].concat())
     });
     steps.finish()
 }

@@ -158,7 +158,7 @@ impl Part for Scripted {
         let mut complaints: Vec<String> = self.mismatches().iter().map(ToString::to_string).collect();
         if !self.finished() {
             let (done, all) = self.progress();
-            complaints.push(format!("the script expected {all} exchanges, but {done} took place"));
+            complaints.push(format!("the script is unfinished: {done} of {all} exchanges took place"));
         }
         complaints
     }
