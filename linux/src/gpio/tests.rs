@@ -215,7 +215,7 @@ fn every_error_reaches_the_guest_as_its_kind_and_the_log_with_its_number() {
             assert_eq!(result, Err(error), "{call}: {errno}");
             let [(level, text)] = &fake.faults()[..] else { panic!("one fault") };
             let told = if is_gone(errno) { (Severity::Error, true) } else { (Severity::Warn, false) };
-            assert_eq!((*level, text.ends_with("the chip is gone; it is not tried again")), told, "{text}");
+            assert_eq!((*level, text.ends_with("the chip is gone; the host will not try again")), told, "{text}");
             assert!(text.starts_with("\"LED\" (/dev/gpiochip10 line 0): "), "{text}");
             assert!(text.contains(&format!("(os error {})", errno.raw_os_error())), "{text}");
             assert_eq!(line.set(PinState::Low).is_err(), is_gone(errno));

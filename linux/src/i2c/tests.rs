@@ -155,10 +155,10 @@ fn every_error_reaches_the_guest_as_its_kind_and_the_log_with_its_number() {
         (Errno::PROTO, Error::Bus, Severity::Warn, "check wiring and pull-ups"),
         (Errno::OPNOTSUPP, Error::Unsupported, Severity::Warn, "the kernel's log may say why"),
         (Errno::INVAL, Error::Unsupported, Severity::Warn, "the kernel's log may say why"),
-        (Errno::MSGSIZE, Error::TooLong, Severity::Warn, "longer than the adapter takes"),
+        (Errno::MSGSIZE, Error::TooLong, Severity::Warn, "the transaction is too long for the adapter"),
         (Errno::NOMEM, Error::Other, Severity::Warn, "the adapter's driver failed"),
-        (Errno::NODEV, Error::Other, Severity::Error, "the adapter is gone; it is not tried again"),
-        (Errno::SHUTDOWN, Error::Other, Severity::Error, "the adapter is gone; it is not tried again"),
+        (Errno::NODEV, Error::Other, Severity::Error, "the adapter is gone; the host will not try again"),
+        (Errno::SHUTDOWN, Error::Other, Severity::Error, "the adapter is gone; the host will not try again"),
     ];
     for (errno, error, level, meaning) in table {
         let (fake, mut bus) = bus(BCM2835);
