@@ -5,13 +5,15 @@ use alloc::format;
 use alloc::string::String;
 use core::convert::Infallible;
 
-use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState};
+use embedded_hal::digital::{ErrorType, InputPin, OutputPin};
 use firmware_core::grants;
 use rp235x_hal::gpio::{
     DynBankId, DynFunction, DynPinId, DynPullType, FunctionSioInput, FunctionSioOutput, Pin, new_pin,
 };
 use wasm_embedded_host::{EmbeddedHal, HalCtxBuilder, InputGrant, digital};
 use wasm_embedded_image::policy::{Bias, Direction, PinLabel, PinPlace};
+
+use crate::chip;
 
 /// A pin that is not yet anything.
 pub(crate) type Any = Pin<DynPinId, DynFunction, DynPullType>;
@@ -27,14 +29,21 @@ pub(crate) type Output = Pin<DynPinId, FunctionSioOutput, DynPullType>;
 
 /// Returns an output that is at a level from its first moment on.
 pub(crate) fn output(number: u8, high: bool) -> Result<Output, String> {
-    let mut output = pin(number).try_into_function().map_err(|_| unfit(number))?;
-    drive(&mut output, high);
-    Ok(output)
+    latch(number, high);
+    pin(number).try_into_function().map_err(|_| unfit(number))
 }
 
-fn drive(output: &mut Output, high: bool) {
-    // A pin of the chip itself does not fail.
-    let _ = output.set_state(PinState::from(high));
+/// Sets the level that a pin has as soon as it is driven: the hal drives it first, to whatever it was before.
+fn latch(number: u8, high: bool) {
+    let (sio, mask) = (chip::peripherals().SIO, 1 << number);
+    // SAFETY: the bit of one pin, which is one guest's; the registers change no other.
+    unsafe {
+        if high {
+            sio.gpio_out_set().write(|w| w.bits(mask));
+        } else {
+            sio.gpio_out_clr().write(|w| w.bits(mask));
+        }
+    }
 }
 
 /// What to say about a pin that cannot be what it is to be.
@@ -57,10 +66,10 @@ impl OpenDrain {
     fn change(&mut self, released: bool) {
         let any = match self.pin.take() {
             Some(Driven::Low(pin)) if released => pin.try_into_function().map(Driven::Released).ok(),
-            Some(Driven::Released(pin)) if !released => pin.try_into_function().ok().map(|mut pin| {
-                drive(&mut pin, false);
-                Driven::Low(pin)
-            }),
+            Some(Driven::Released(pin)) if !released => {
+                latch(pin.id().num, false);
+                pin.try_into_function().map(Driven::Low).ok()
+            }
             same => same,
         };
         self.pin = any;
