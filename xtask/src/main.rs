@@ -20,6 +20,7 @@ mod mcu;
 mod mutants;
 #[cfg(unix)]
 mod pi;
+mod pico2;
 mod process;
 mod prose;
 mod soak;
@@ -50,6 +51,8 @@ enum Command {
     Pi(pi::Options),
     /// Runs the firmware for microcontrollers in QEMU, and measures it.
     Mcu(mcu::Options),
+    /// Runs the firmware of the Pico 2 on an RP2350 in software, with simulated parts on its pins.
+    Pico2(pico2::Options),
     /// Runs hostile guests, files and policies, each in a process of its own, and checks what becomes of them.
     #[cfg(unix)]
     Hostile(hostile::Options),
@@ -90,6 +93,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         #[cfg(unix)]
         Command::Pi(options) => pi::run(&options),
         Command::Mcu(options) => mcu::run(&options),
+        Command::Pico2(options) => pico2::run(&options),
         #[cfg(unix)]
         Command::Hostile(options) => hostile::run(&options),
         Command::Mutants(options) => mutants::run(&options),

@@ -109,12 +109,13 @@ fn builds() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// Returns a command of cargo in the workspace of the firmware.
-fn firmware<const N: usize>(arguments: [&str; N]) -> Command {
+pub(crate) fn firmware<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = cargo(arguments);
     command.current_dir(root().join("firmware")).env_remove("CARGO_TARGET_DIR");
     command
 }
 
-fn built(package: &str, target: &str) -> PathBuf {
+/// Returns where a program of the firmware is.
+pub(crate) fn built(package: &str, target: &str) -> PathBuf {
     root().join("firmware/target").join(target).join("release").join(package)
 }

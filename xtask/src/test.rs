@@ -142,6 +142,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     steps.step("Linux hardware, on an emulated Raspberry Pi", crate::pi::check);
     steps.step("format and lints of the firmware", crate::mcu::lint);
     steps.step("microcontrollers, in QEMU", crate::mcu::check);
+    steps.step("format and lints of the emulated Pico 2", crate::pico2::lint);
+    steps.step("the Pico 2's own program, on an emulated RP2350", crate::pico2::check);
     steps.step("hal is publishable", || {
         let packages = ["--package", "wasm-embedded-hal-macros", "--package", "wasm-embedded-hal"];
         done(&[&["package", "--allow-dirty", "--target", targets::GUEST], &packages[..]].concat())
