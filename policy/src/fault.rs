@@ -85,10 +85,12 @@ impl Fault {
 
 fn read_place(table: &Table<'_>, controller: bool) -> Option<(FaultPlace, Span)> {
     let reason = "a fault has one place";
-    table.exclude("label", "device", reason);
+    // `device` is the word of old.
+    let part = if table.has("device") { "device" } else { "part" };
+    table.exclude("label", part, reason);
     table.exclude("label", "net", reason);
-    table.exclude("device", "net", reason);
-    let (label, device, net) = (table.get("label"), table.get("device"), table.get("net"));
+    table.exclude(part, "net", reason);
+    let (label, device, net) = (table.get("label"), table.get(part), table.get("net"));
     let given = label.as_ref().or(device.as_ref()).or(net.as_ref());
     if controller {
         if let Some(value) = given {
@@ -105,7 +107,7 @@ fn read_place(table: &Table<'_>, controller: bool) -> Option<(FaultPlace, Span)>
             let message = "[[fault]] does not say where the fault happens";
             let finding = super::problem::Finding::new(message, table.span.clone(), "this fault");
             table.findings.add(finding.help(
-                "add `device = \"NAME\"` for a part, `label = \"LABEL\"` for a label, or `net = \"NET\"` for a net",
+                "add `part = \"NAME\"` for a part, `label = \"LABEL\"` for a label, or `net = \"NET\"` for a net",
             ));
             None
         }

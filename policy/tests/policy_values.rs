@@ -212,7 +212,7 @@ fn every_key_of_every_table_has_a_row_and_no_table_takes_another() {
             // Said once for all kinds, by rows of one of them.
             "part" | "device" => matches!(key, "name" | "i2c" | "spi" | "uart" | "address"),
             "fault" => {
-                let place = matches!(key, "label" | "device" | "net" | "address");
+                let place = matches!(key, "label" | "part" | "device" | "net" | "address");
                 place || matches!(key, "after" | "times" | "from-ms" | "until-ms" | "probability" | "seed")
             }
             _ => false,

@@ -1,5 +1,6 @@
 //! The board that a policy describes, simulated or of this machine or both, with the guest's labels on it.
 
+mod controls;
 mod exits;
 mod faults;
 #[cfg(target_os = "linux")]
@@ -20,6 +21,7 @@ use wasm_embedded_sim::model::{Model, SpiPlace, Wires};
 use wasm_embedded_sim::picture::Frame;
 use wasm_embedded_sim::{PartId, Sim, SimSpiBus, SpiSettings};
 
+pub use self::controls::ControlError;
 pub(crate) use self::exits::Exits;
 use self::hardware::Hardware;
 use self::rack::Rack;

@@ -15,6 +15,7 @@ mod input;
 #[cfg(target_os = "linux")]
 mod list;
 mod number;
+mod parts;
 mod run;
 mod signals;
 mod spi;
@@ -47,6 +48,7 @@ enum Command {
     Image(image::Opts),
     #[cfg(target_os = "linux")]
     List(list::Opts),
+    Parts(parts::Opts),
     I2c(i2c::Opts),
     Spi(spi::Opts),
     Gpio(gpio::Opts),
@@ -56,6 +58,7 @@ const EXAMPLES: &str = "\
 Examples:
   wasm-embedded-rt run station.wasm --policy board.toml --display
   wasm-embedded-rt check station.wasm --policy board.toml
+  wasm-embedded-rt parts
   wasm-embedded-rt compile station.wasm
   wasm-embedded-rt i2c detect sensor --policy board.toml
 
@@ -84,6 +87,7 @@ pub fn main() -> ExitCode {
         Command::Image(opts) => image::run(&opts),
         #[cfg(target_os = "linux")]
         Command::List(opts) => list::run(&opts),
+        Command::Parts(opts) => parts::run(&opts),
         Command::I2c(opts) => i2c::run(opts),
         Command::Spi(opts) => spi::run(&opts),
         Command::Gpio(opts) => gpio::run(opts),

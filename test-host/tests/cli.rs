@@ -257,6 +257,17 @@ fn help_ends_with_examples_and_exit_statuses() {
     compare(&folder, "help_check", &["check", "--help"]);
     compare(&folder, "help_compile", &["compile", "--help"]);
     compare(&folder, "help_image", &["image", "info", "--help"]);
+    compare(&folder, "help_parts", &["parts", "--help"]);
+}
+
+#[test]
+fn the_models_of_parts_are_listed_and_described() {
+    let folder = folder();
+    compare(&folder, "parts", &["parts"]);
+    compare(&folder, "parts_display", &["parts", "SSD1306"]);
+    compare(&folder, "parts_script", &["parts", "scripted"]);
+    compare(&folder, "parts_json", &["parts", "button", "--json"]);
+    compare(&folder, "parts_slip", &["parts", "bme288"]);
 }
 
 #[test]

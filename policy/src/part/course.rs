@@ -128,7 +128,7 @@ fn swings(value: &Value<'_>, mean: f64, amplitude: f64, range: &Range) -> Option
     let (least, greatest) = (mean - amplitude, mean + amplitude);
     if least < range.min || greatest > range.max {
         let Range { min, max, unit, .. } = range;
-        value.refuse(&format!("goes from {least} to {greatest}, and must stay within {min} to {max} {unit}"), None);
+        value.refuse(&format!("must stay within {min} to {max} {unit}, and goes from {least} to {greatest}"), None);
         return None;
     }
     Some((mean, amplitude))
@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(problem("0,20\n5;21\n"), (2, "has no comma".to_owned()));
         assert_eq!(problem("0,20\nx,21\n"), (2, "does not begin with whole milliseconds".to_owned()));
         assert_eq!(problem("time,value\n7,hot\n"), (2, "does not end with a number".to_owned()));
-        assert_eq!(problem("0,51\n"), (1, "is 51, and must be -10 to 50 degC".to_owned()));
+        assert_eq!(problem("0,51\n"), (1, "must be -10 to 50 degC, not 51".to_owned()));
         assert_eq!(problem("0,NaN\n").0, 1);
         assert_eq!(problem("99999999999,1\n").0, 1);
     }

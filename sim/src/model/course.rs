@@ -87,6 +87,7 @@ impl Course {
     pub fn at(&self, at_ns: u64) -> f64 {
         match &self.shape {
             Shape::Points { points } => between(points, at_ns),
+            Shape::Sine { mean, .. } | Shape::Noise { mean, .. } if !cfg!(feature = "waves") => *mean,
             Shape::Sine { mean, amplitude, period_ns } => {
                 let period_ns = (*period_ns).max(1);
                 mean + amplitude * sine(number(at_ns % period_ns) / number(period_ns))
@@ -112,6 +113,7 @@ impl Course {
                     _ => to_ns,
                 })
             }
+            Shape::Sine { .. } | Shape::Noise { .. } if !cfg!(feature = "waves") => None,
             Shape::Sine { amplitude, period_ns, .. } => {
                 // It is steepest in the middle.
                 let tick_ns = self.tick_ns(number(*period_ns), TAU * amplitude.abs());

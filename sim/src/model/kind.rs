@@ -75,7 +75,7 @@ impl Kind {
             (Kind::Integer(first, last, unit), Value::Integer(number)) => Err(outside(number, first, last, unit)),
             (Kind::Choice(words), Value::Text(text)) if words.contains(&text.as_str()) => Ok(()),
             (Kind::Choice(words), Value::Text(text)) => {
-                Err(format!("is \"{}\", and must be one of {}", text.escape_debug(), words.join(", ")))
+                Err(format!("must be one of {}, not \"{}\"", words.join(", "), text.escape_debug()))
             }
             (Kind::Switch, Value::Switch(_))
             | (Kind::Text, Value::Text(_))
@@ -108,5 +108,5 @@ fn outside(
     unit: &str,
 ) -> String {
     let space = if unit.is_empty() { "" } else { " " };
-    format!("is {value}, and must be {min} to {max}{space}{unit}")
+    format!("must be {min} to {max}{space}{unit}, not {value}")
 }

@@ -104,6 +104,14 @@ pub enum ConvertError {
         /// The models that it has.
         models: String,
     },
+    /// A course that the firmware does not know.
+    #[error("`{control}` of the part `{name}` is a sine or noise, and the firmware follows `points` and `ramp` only")]
+    Course {
+        /// The part.
+        name: String,
+        /// The control.
+        control: String,
+    },
     /// A course of more points than an image holds.
     #[error(
         "`{control}` of the part `{name}` goes through {points} points, and an image holds {} of each course",
@@ -288,6 +296,9 @@ fn part(device: &Device) -> Result<packed::PartSpec, ConvertError> {
         return Err(ConvertError::Part { name: spec.name.clone(), models });
     }
     for (control, input) in &spec.controls {
+        if let Input::Course { course: Course { shape: Shape::Sine { .. } | Shape::Noise { .. }, .. } } = input {
+            return Err(ConvertError::Course { name: spec.name.clone(), control: control.clone() });
+        }
         if let Input::Course { course: Course { shape: Shape::Points { points }, .. } } = input
             && points.len() > packed::LONGEST
         {
