@@ -7,16 +7,19 @@ pub mod debounce;
 pub mod ds3231;
 pub mod echo;
 pub mod eeprom24;
+pub mod ina219;
 pub mod led;
 pub mod lm75;
 mod miso;
 pub mod motor;
 pub(crate) mod number;
+pub mod pcf8574;
 pub mod scripted;
 pub mod sht4x;
 pub mod ssd1306;
 #[cfg(test)]
 mod test_board;
+pub mod tmp117;
 pub mod voltage;
 pub mod w25q;
 
@@ -53,6 +56,9 @@ pub static MODELS: &[Model] = &[
     motor::MODEL,
     echo::MODEL,
     scripted::MODEL,
+    tmp117::MODEL,
+    pcf8574::MODEL,
+    ina219::MODEL,
 ];
 
 /// Those that the firmware for microcontrollers has on its simulated boards.
