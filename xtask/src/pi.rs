@@ -9,6 +9,7 @@ mod conformance;
 mod device_tree;
 mod initrd;
 mod machine;
+mod native;
 mod outside;
 mod programs;
 mod qmp;
@@ -75,7 +76,7 @@ pub(crate) fn check() -> anyhow::Result<Done> {
 }
 
 fn all() -> impl Iterator<Item = Check> {
-    let of_programs = [checks::HOST, channels::CHANNELS, tools::TOOLS, tools::STOPS];
+    let of_programs = [checks::HOST, channels::CHANNELS, native::NATIVE, tools::TOOLS, tools::STOPS];
     checks::BOARD.iter().chain(of_programs.into_iter().flatten()).copied()
 }
 

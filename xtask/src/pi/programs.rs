@@ -1,10 +1,12 @@
-//! What the Pi runs: the host as a static program without a compiler, and guests that are compiled here.
+//! What the Pi runs: the host as a static program without a compiler, guests that are compiled here, and the native examples of
+//! `wasm-embedded-linux`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::native;
 use crate::process::{cargo, command, root, run, target_dir};
 use crate::{guests, targets};
 
@@ -34,8 +36,11 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     guests::build_package("conformance-guest", &["--bins"])?;
     let package = ["build", "--package", "wasm-embedded-rt", "--bin", "wasm-embedded-rt"];
     run(cargo(package).args(["--no-default-features", "--target", targets::PI, "--profile", PROFILE]))?;
-    let host = target_dir().join(targets::PI).join(PROFILE).join("wasm-embedded-rt");
+    let built = target_dir().join(targets::PI).join(PROFILE);
+    let host = built.join("wasm-embedded-rt");
     println!("   the static program has {} bytes", fs::metadata(&host).context("it was not built")?.len());
+    let examples = ["build", "--package", "wasm-embedded-linux", "--examples"];
+    run(cargo(examples).args(["--target", targets::PI, "--profile", PROFILE]))?;
     let native = targets::native()?;
     run(cargo(package).args(["--features", "cross", "--target", &native]))?;
     let compiler = target_dir().join(native).join("debug/wasm-embedded-rt");
@@ -44,6 +49,7 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     fs::create_dir_all(&app).with_context(|| format!("cannot make {}", app.display()))?;
     let examples = EXAMPLES.map(|name| guests::built(&format!("examples/{name}")));
     let mut files = vec![host];
+    files.extend(native::EXAMPLES.map(|name| built.join("examples").join(name)));
     for component in examples.into_iter().chain(OTHERS.map(guests::built)) {
         let name = component.file_stem().context("a component has a name")?;
         let code = app.join(name).with_extension("cwasm");
