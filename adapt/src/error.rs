@@ -33,6 +33,15 @@ pub enum Error {
     /// The module is told where to put replies by nobody.
     #[error("it imports functions that return lists, and exports no `cabi_realloc` to place them")]
     NoRealloc,
+    /// An interface is of another draft than the adapter serves.
+    #[error("it imports {interface} as another draft has it")]
+    Draft {
+        /// The interface.
+        interface: &'static str,
+        /// Which type differs.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The component cannot be encoded: a function has the wrong type, or there is none of its name.
     #[error("cannot be made a component")]
     Encode(#[source] Box<dyn std::error::Error + Send + Sync>),

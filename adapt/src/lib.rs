@@ -2,7 +2,8 @@
 //!
 //! - core modules of C, Zig, AssemblyScript and other languages, which import the functions of `wasm-embedded:hal` by their canonical
 //!   names ([`Family::Core`]);
-//! - core modules of the 0.4 family of 2022, whose import modules are `i2c`, `spi`, `gpio` and `uart` ([`Family::V04`]).
+//! - core modules of the 0.4 family of 2022, whose import modules are `i2c`, `spi`, `gpio` and `uart` ([`Family::V04`]);
+//! - components of the WASI SPI hosts of 2026, which import `wasi:spi/spi` and others and export a bare `run` ([`Family::Spi2026`]).
 //!
 //! Nothing of it is known to the host: what comes out imports the interfaces that every guest imports, and a policy grants its labels.
 //!
@@ -13,6 +14,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod compose;
 mod entry;
 mod error;
 mod module;
@@ -25,6 +27,7 @@ pub use self::module::Family;
 
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
+use self::compose::Outside;
 use self::module::Module;
 
 /// The version of `wasm-embedded:hal` that what comes out imports.
@@ -38,8 +41,8 @@ pub struct Adapted {
     pub component: Vec<u8>,
     /// What the program was.
     pub family: Family,
-    /// The modules of the 0.4 family that it uses, in alphabetical order: `gpio`, `i2c`, `spi`, `uart`.
-    older: Vec<&'static str>,
+    /// The interfaces or modules of its family that it uses.
+    uses: Vec<&'static str>,
 }
 
 impl Adapted {
@@ -47,28 +50,33 @@ impl Adapted {
     /// does not say which of them it opens.
     #[must_use]
     pub fn policy(&self) -> String {
-        policy::of(&self.older)
+        policy::of(self.family, &self.uses)
     }
 }
 
-/// Returns of what family a program is, or none if it is a component already, or no WebAssembly at all.
+/// Returns of what family a program is, or none if it is a component for `wasm-embedded:hal` already, or no WebAssembly at all.
 ///
 /// # Errors
 ///
 /// [`Error::Invalid`] for what cannot be read as a core module.
 pub fn family(bytes: &[u8]) -> Result<Option<Family>, Error> {
     if !module::is_core(bytes) {
-        return Ok(None);
+        return Ok(Outside::read(bytes).is_of_2026().then_some(Family::Spi2026));
     }
     Ok(Some(Module::read(bytes)?.family()))
 }
 
-/// Makes a component of a core module.
+/// Makes a component of a core module, or of a component of an older family.
 ///
 /// # Errors
 ///
 /// Each [`Error`] says what the module imports or lacks, and what to do about it.
 pub fn adapt(bytes: &[u8]) -> Result<Adapted, Error> {
+    let outside = Outside::read(bytes);
+    if outside.is_of_2026() {
+        let component = compose::compose(bytes, &outside)?;
+        return Ok(Adapted { component, family: Family::Spi2026, uses: outside.interfaces().to_vec() });
+    }
     let module = Module::read(bytes)?;
     module.check()?;
     let family = module.family();
@@ -91,5 +99,5 @@ pub fn adapt(bytes: &[u8]) -> Result<Adapted, Error> {
         encoder.encode()
     };
     let component = encode().map_err(|error| Error::Encode(error.into()))?;
-    Ok(Adapted { component, family, older: module.older })
+    Ok(Adapted { component, family, uses: module.older })
 }

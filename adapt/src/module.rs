@@ -12,6 +12,8 @@ pub enum Family {
     Core,
     /// A core module of the 0.4 family, for WASI 0.1.
     V04,
+    /// A component of the WASI SPI hosts of 2026.
+    Spi2026,
 }
 
 impl std::fmt::Display for Family {
@@ -19,6 +21,7 @@ impl std::fmt::Display for Family {
         f.write_str(match self {
             Family::Core => "a core module",
             Family::V04 => "a module of the 0.4 family",
+            Family::Spi2026 => "a component for the WASI SPI hosts of 2026",
         })
     }
 }

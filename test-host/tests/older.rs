@@ -1,4 +1,4 @@
-//! Guests of the 0.4 family: core modules for WASI 0.1 that import `i2c`, `spi`, `gpio` and `uart`, made components by `adapt`.
+//! Guests of older families. Of the 0.4 family: core modules for WASI 0.1 that import `i2c`, `spi`, `gpio` and `uart`, made components by `adapt`.
 //!
 //! A guest is a list of calls with what each must return, so that every function is called with every kind of argument. It tells
 //! the number of the first call that returned something else.
@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use crate::program::run;
 
 mod program;
+mod support;
 
 const POLICY: &str = r#"
 [i2c.i2c0]
@@ -413,4 +414,38 @@ fn what_no_component_can_be_made_of_says_why() {
         }
         assert!(!folder.path().join("out.wasm").exists());
     }
+}
+
+/// The board of the guest of the SPI hosts.
+const SPI_POLICY: &str = r#"
+[spi.flash]
+sim = true
+
+[gpio]
+LED = { sim = true, direction = "output" }
+
+[[device]]
+part = "w25q"
+spi = "flash"
+
+[[device]]
+part = "led"
+net = "LED"
+"#;
+
+#[test]
+fn a_component_of_the_spi_hosts_of_2026_gets_what_its_interfaces_promise() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let guest = support::guest_library("guest-spi-2026", "guest_spi_2026");
+    fs::copy(guest, folder.path().join("old.wasm")).expect("a file");
+    write(&folder, "board.toml", SPI_POLICY.as_bytes());
+    // It panics at the first wrong answer.
+    let output = run(&folder, &["run", "old.wasm", "--policy", "board.toml", "--log", "info"]);
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{log}");
+    assert!(log.contains("old.wasm is a component for the WASI SPI hosts of 2026"), "{log}");
+    assert!(log.contains("guest: all is right"), "{log}");
+    assert!(log.contains("warn  gpio: output \"RELAY\": The policy has no such label"), "{log}");
+    let check = run(&folder, &["check", "old.wasm", "--policy", "board.toml"]);
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
 }

@@ -8,6 +8,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use crate::process::{cargo, output, root};
+use crate::{guests, targets};
 
 /// Options of `cargo xtask bindings`.
 #[derive(Debug, Args)]
@@ -38,7 +39,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     wanted.insert(root().join("host/tests/every-call.wasm"), made("blocking")?);
     wanted.insert(root().join("host/tests/every-call-async.wasm"), made("asynchronous")?);
 
-    for module in ["gpio", "i2c", "spi", "uart"] {
+    wanted.insert(root().join("adapt/older/spi-2026.wasm"), spi_2026()?);
+    for module in ["entry", "gpio", "i2c", "spi", "uart"] {
         let file = root().join("adapt/older").join(module).with_extension("wasm");
         wanted.insert(file, made(&format!("adapt/older/{module}.wat"))?);
     }
@@ -58,6 +60,14 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()))?;
     }
     Ok(())
+}
+
+/// Builds the adapter component for guests of the WASI SPI hosts of 2026.
+fn spi_2026() -> anyhow::Result<Vec<u8>> {
+    targets::ensure(&[targets::GUEST])?;
+    guests::build_package("adapt-spi-2026", &["--lib", "--quiet"])?;
+    let built = guests::built("adapt_spi_2026");
+    fs::read(&built).with_context(|| format!("cannot read {}", built.display()))
 }
 
 /// Returns the files of a folder; one that is not there has none.

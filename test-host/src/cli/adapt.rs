@@ -1,4 +1,4 @@
-//! `adapt`: a component of a core module, whatever language or family it is of.
+//! `adapt`: a component of a core module, or of a guest of an older family.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -11,11 +11,12 @@ use super::failure::{self, Failure};
 use super::input;
 use super::status;
 
-/// Makes a component of a core module: of C, Zig or AssemblyScript, or of the 0.4 family
+/// Makes a component of a core module, or of a guest of an older family
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Opts {
-    /// The core module: a `.wasm` file
+    /// The core module or component: a `.wasm` file
+    #[arg(value_name = "FILE")]
     module: PathBuf,
 
     /// File for the component
@@ -28,11 +29,14 @@ pub(super) struct Opts {
 }
 
 const AFTER_HELP: &str = "\
-`run`, `check` and `compile` do the same by themselves when they are given a core module.
+`run`, `check` and `compile` do the same by themselves. A core module of C, Zig, AssemblyScript or another language imports the functions \
+of `wasm-embedded:hal` by their canonical names.
 
 A module of the 0.4 family imports `i2c`, `spi`, `gpio` or `uart`. Bus N of it is the label i2cN, spiN or uartN, and pin N of port P \
 is the label gpioP-N. The policy sets baud rates and pins, and the host ignores those that the module names. A function returns 0, or a \
 negative number: -1 no memory, -2 a fault of the wires, -3 the label cannot be opened, -4 a wrong argument, -5 refused.
+
+A component for the WASI SPI hosts of 2026 imports `wasi:spi/spi` and others without a version. A name that it opens is a label.
 
 Examples:
   wasm-embedded-rt adapt scan.wasm -o scan.component.wasm

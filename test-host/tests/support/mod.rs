@@ -19,6 +19,11 @@ pub(crate) fn guest_with(package: &str, name: &str, features: &str) -> PathBuf {
     build(package, name, &["--features", features, "--bin", name])
 }
 
+/// As [`guest`], of a package whose component is its library.
+pub(crate) fn guest_library(package: &str, name: &str) -> PathBuf {
+    build(package, name, &["--lib"])
+}
+
 fn build(package: &str, name: &str, which: &[&str]) -> PathBuf {
     let target = target_dir();
     let status = Command::new(env!("CARGO"))

@@ -1,4 +1,4 @@
-//! An adapter for an import module of the 0.4 family: text, with what all of them share in the place of a comment.
+//! An adapter for an import module of the 0.4 family: text, with what all of them share in the place of a comment. Or a component of text.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -16,6 +16,9 @@ pub(crate) fn adapter(file: &str, resolve: &mut Resolve) -> anyhow::Result<Vec<u
     let text = read(Path::new(file))?;
     let text = text.replacen(COMMON, &read(&Path::new(file).with_file_name("common.wat"))?, 1);
     let mut module = wat::parse_str(&text).with_context(|| format!("{file} is not valid"))?;
+    if text.contains("(component") {
+        return Ok(module);
+    }
     let name = Path::new(file).file_stem().context("the file has a name")?.to_string_lossy();
     let mut world = format!("package wasm-embedded-older:{name};\nworld adapter {{\n");
     let mut imports: Vec<_> = text.split('"').filter(|word| word.starts_with("wasm-embedded:hal/")).collect();
