@@ -44,7 +44,7 @@ pub use catalog::{Catalog, DuplicateModel};
 pub use course::{Course, PointError, Shape};
 pub use kind::{Fields, Kind, Range};
 pub use setup::{BuildError, MissingSetting, Setup};
-pub use spec::{Input, PartSpec, SpiPlace, Wires, Wiring};
+pub use spec::{Input, Labels, PartSpec, SpiPlace, Wires, Wiring};
 pub use value::{Settings, Value};
 
 use alloc::boxed::Box;

@@ -1,6 +1,5 @@
 //! A part as a policy describes it, and putting it on a board.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -94,9 +93,37 @@ pub enum SpiPlace {
 #[derive(Clone, Default, Debug)]
 pub struct Wires<'a> {
     /// The labels for SPI.
-    pub spi: BTreeMap<&'a str, SpiPlace>,
+    pub spi: Labels<'a, SpiPlace>,
     /// The labels for serial ports.
-    pub uart: BTreeMap<&'a str, UartId>,
+    pub uart: Labels<'a, UartId>,
+}
+
+/// What stands behind labels of one kind: a list, since a board has few, and firmware has no flash for a tree.
+#[derive(Clone, Debug)]
+pub struct Labels<'a, T>(Vec<(&'a str, T)>);
+
+impl<T> Default for Labels<'_, T> {
+    fn default() -> Self {
+        Labels(Vec::new())
+    }
+}
+
+impl<'a, T> Labels<'a, T> {
+    /// Adds a label, which no other has the name of.
+    pub fn insert(&mut self, label: &'a str, place: T) {
+        self.0.push((label, place));
+    }
+
+    /// Returns what stands behind a label.
+    pub fn get(&self, label: &str) -> Option<&T> {
+        self.0.iter().find(|(known, _)| *known == label).map(|(_, place)| place)
+    }
+}
+
+impl<'a, T> FromIterator<(&'a str, T)> for Labels<'a, T> {
+    fn from_iter<I: IntoIterator<Item = (&'a str, T)>>(labels: I) -> Self {
+        Labels(labels.into_iter().collect())
+    }
 }
 
 /// The clock in hertz of a bus that no label is on.

@@ -1,10 +1,9 @@
 //! Puts the guest's PWM outputs, serial ports and analogue inputs on the simulated board.
 
-use std::collections::BTreeMap;
-
 use embedded_hal::pwm::SetDutyCycle as _;
 use embedded_io::{Error as _, ReadReady as _, WriteReady as _};
 use wasm_embedded_host::{Progress, PwmGrant, adc, pwm, uart};
+use wasm_embedded_sim::model::Labels;
 use wasm_embedded_sim::{
     AdcSettings, PwmSettings, Sim, SimAdc, SimPwm, SimUart, UartError, UartId, UartSettings, pwm::MAX_DUTY, uart::Ready,
 };
@@ -37,7 +36,7 @@ pub(super) fn add_adc(sim: &Sim, rack: &mut Rack, labels: &[AdcLabel]) {
 }
 
 /// Returns the ports, by label, for the parts at their other ends.
-pub(super) fn add_uart<'p>(sim: &Sim, rack: &mut Rack, labels: &'p [UartLabel]) -> BTreeMap<&'p str, UartId> {
+pub(super) fn add_uart<'p>(sim: &Sim, rack: &mut Rack, labels: &'p [UartLabel]) -> Labels<'p, UartId> {
     let simulated = labels.iter().filter_map(|label| {
         let BusBackend::Sim(name) = &label.backend else { return None };
         let settings = UartSettings {
