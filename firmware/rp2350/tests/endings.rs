@@ -86,7 +86,7 @@ fn a_guest_that_wants_the_pin_of_another_is_refused() {
     let mut machine = machine(wires, &["weather_i2c", "same_pin.1"]);
     run_until(&mut machine, END);
     let log = machine.wires().log();
-    assert!(log.contains("slot 1: refused: weather_nostd has pin 9 as well"), "{log}");
+    assert!(log.contains("slot 1: refused: weather_nostd already uses pin 9"), "{log}");
     assert_eq!(count(&log, "drivers_demo::weather"), 3, "{log}");
 }
 
