@@ -1,6 +1,7 @@
 //! The guests of this repository, as components.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::process::{cargo, run, target_dir};
 use crate::targets;
@@ -17,8 +18,14 @@ pub(crate) fn build() -> anyhow::Result<()> {
 
 /// Builds some of the guests of a package.
 pub(crate) fn build_package(package: &str, which: &[&str]) -> anyhow::Result<()> {
-    let arguments = ["build", "--package", package, "--target", targets::GUEST, "--profile", PROFILE];
-    run(cargo(arguments).args(which))
+    run(&mut building(package, which))
+}
+
+/// Returns the command that builds some of the guests of a package.
+pub(crate) fn building(package: &str, which: &[&str]) -> Command {
+    let mut build = cargo(["build", "--package", package, "--target", targets::GUEST, "--profile", PROFILE]);
+    build.args(which);
+    build
 }
 
 /// Returns where a bin or a library's component is.

@@ -63,7 +63,8 @@ impl Outcome {
 
 /// Runs the cases.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
-    let lab = Lab::new(host(options)?)?;
+    let (host, wat) = programs(options)?;
+    let lab = Lab::new(host, wat)?;
     let wanted =
         |case: &&Case| options.only.is_empty() || options.only.iter().any(|id| case.id.starts_with(id.as_str()));
     let idle_kib = lab.idle_kib()?;
@@ -104,16 +105,18 @@ pub(crate) fn check_all() -> anyhow::Result<Done> {
     Ok(Done::Passed)
 }
 
-/// Returns the program to try.
-fn host(options: &Options) -> anyhow::Result<PathBuf> {
+/// Returns the program to try, and the one that makes components from text.
+fn programs(options: &Options) -> anyhow::Result<(PathBuf, PathBuf)> {
     guests::build_package("test-guests", &["--bins"])?;
-    if let Some(host) = &options.host {
-        return host.canonicalize().with_context(|| format!("cannot find {}", host.display()));
-    }
     let native = targets::native()?;
-    // As the tests build it: with the same features of shared crates, Wasmtime is not built again.
+    // As the tests build them: with the same features of shared crates, Wasmtime is not built again.
     execute(cargo(["test", "--no-run"]).args(NATIVE).args(["--target", &native]))?;
-    Ok(target_dir().join(native).join("debug/wasm-embedded-rt"))
+    let built = target_dir().join(native).join("debug");
+    let host = match &options.host {
+        Some(host) => host.canonicalize().with_context(|| format!("cannot find {}", host.display()))?,
+        None => built.join("wasm-embedded-rt"),
+    };
+    Ok((host, built.join("wat")))
 }
 
 /// Compares what became of a case, and what it took, with what should.

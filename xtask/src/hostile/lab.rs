@@ -2,13 +2,13 @@
 
 use std::cell::Cell;
 use std::fs::{self, File};
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 
 use super::job::{Job, Ran};
 use super::process::{self, Ended};
@@ -27,6 +27,8 @@ const TAIL_BYTES: u64 = 16 << 10;
 pub(crate) struct Lab {
     host: PathBuf,
     guest: PathBuf,
+    /// The program that makes components from text.
+    wat: PathBuf,
     folder: PathBuf,
     peak_kib: Cell<u64>,
     /// How many were started: each has files of its own.
@@ -47,13 +49,14 @@ pub(crate) struct Running {
 const READY: Duration = Duration::from_secs(20);
 
 impl Lab {
-    pub(crate) fn new(host: PathBuf) -> anyhow::Result<Lab> {
+    pub(crate) fn new(host: PathBuf, wat: PathBuf) -> anyhow::Result<Lab> {
         let folder = target_dir().join("hostile");
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
         }
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        let lab = Lab { host, guest: guests::built("hostile"), folder, peak_kib: Cell::new(0), runs: Cell::new(0) };
+        let lab =
+            Lab { host, guest: guests::built("hostile"), wat, folder, peak_kib: Cell::new(0), runs: Cell::new(0) };
         // From here on the guests' code is in the cache: what a case takes is not what compiling takes.
         lab.expect(Job::guest("idle"), Outcome::Harmless)?;
         lab.take_peak_kib();
@@ -74,7 +77,12 @@ impl Lab {
 
     /// Writes a component that is given as text.
     pub(crate) fn wat(&self, name: &str, text: &str) -> anyhow::Result<PathBuf> {
-        self.file(name, &wat::parse_str(text).with_context(|| format!("{name} is not valid text"))?)
+        let path = self.path(name);
+        let mut tool =
+            Command::new(&self.wat).arg(&path).stdin(Stdio::piped()).spawn().context("cannot start `wat`")?;
+        tool.stdin.take().context("`wat` has no input")?.write_all(text.as_bytes())?;
+        ensure!(tool.wait()?.success(), "{name} could not be made from its text");
+        Ok(path)
     }
 
     /// Returns the guests of this list.
