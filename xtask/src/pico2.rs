@@ -1,7 +1,6 @@
 //! `cargo xtask pico2`: the firmware of the Pico 2, as it is flashed, on an RP2350 in software.
 
 mod cases;
-mod program;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -96,7 +95,8 @@ fn examine(options: &Options) -> anyhow::Result<()> {
     }
     let folder = folder();
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    program::write(&mcu::built("firmware-pico2", targets::FIRMWARE), &folder.join("firmware.uf2"))?;
+    let mut flash_file = emulator(["run", "--quiet", "--bin", "flash-file", "--"]);
+    execute(flash_file.arg(mcu::built("firmware-pico2", targets::FIRMWARE)).arg(folder.join("firmware.uf2")))?;
     cases::prepare(&target_dir().join(native).join("debug/wasm-embedded-rt"), &folder)?;
     // One test after the other is what a machine with one processor has; the others use theirs.
     let mut tests = if exists(&mut cargo(["nextest", "--version"])) {
