@@ -10,7 +10,8 @@ use embedded_hal::i2c::{self as hal_i2c, I2c as _};
 use embedded_hal::spi::{self as hal_spi, SpiDevice as _};
 use embedded_hal_async::{delay, i2c::I2c, spi::SpiDevice};
 use wasm_embedded_host::{Interrupt, Progress, i2c, spi};
-use wasm_embedded_sim::{Address, I2cStep, Sim, SimI2c};
+use wasm_embedded_sim::i2c::OwnedTransaction;
+use wasm_embedded_sim::{Address, Sim, SimI2c};
 
 use crate::parts::{I2cLoopback, SpiLoopback};
 
@@ -79,11 +80,13 @@ impl i2c::Bus for OnWires {
     }
 
     fn start(&mut self, transaction: i2c::Transaction) -> Progress<i2c::Outcome> {
-        let steps = transaction.steps().iter().map(|step| match *step {
-            i2c::Step::Read(len) => I2cStep::Read(len),
-            i2c::Step::Write(len) => I2cStep::Write(len),
+        let mut bytes = transaction.bytes();
+        let begun = OwnedTransaction::new(Address::SevenBit(ADDRESS));
+        let owned = transaction.steps().iter().fold(begun, |owned, step| match *step {
+            i2c::Step::Read(len) => owned.read(len),
+            i2c::Step::Write(len) => owned.write(bytes.split_off(..len).unwrap_or_default()),
         });
-        let started = self.0.start(Address::SevenBit(ADDRESS), steps.collect(), transaction.bytes().to_vec());
+        let started = self.0.start(owned);
         Progress::pending(async move { started.await.map_err(|error| hal_i2c::Error::kind(&error).into()) })
     }
 }

@@ -84,7 +84,9 @@ impl SimChip {
     /// Sends a byte, and returns whether a part acknowledged it.
     pub fn i2c_write(&mut self, bus: I2cBusId, bit_ns: u64, byte: u8) -> Ack {
         let mut world = self.sim.lock();
-        let ack = world.i2c_put(Line { id: bus, bit_ns }, byte);
+        let ack = world.i2c_write(bus, byte);
+        let event = I2cEvent::Byte { byte, direction: Direction::Write, ack };
+        world.env.trace(Line { id: bus, bit_ns }.event(event));
         world.settle();
         ack
     }
@@ -92,7 +94,7 @@ impl SimChip {
     /// Receives the eight bits of a byte; [`SimChip::i2c_answer`] sends the ninth.
     pub fn i2c_read(&mut self, bus: I2cBusId) -> u8 {
         let mut world = self.sim.lock();
-        let byte = world.i2c_hear(bus);
+        let byte = world.i2c_read(bus);
         world.settle();
         byte
     }
@@ -106,7 +108,7 @@ impl SimChip {
     /// Sends a STOP.
     pub fn i2c_stop(&mut self, bus: I2cBusId, bit_ns: u64) {
         let mut world = self.sim.lock();
-        world.i2c_end(Line { id: bus, bit_ns });
+        world.i2c_stop(Line { id: bus, bit_ns });
         world.i2c_disengage(bus);
         world.settle();
     }

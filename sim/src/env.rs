@@ -136,16 +136,15 @@ impl Env {
         [self.queue.next_ns(), sleeper_ns].into_iter().flatten().min()
     }
 
-    /// Lets time pass if nothing happens meanwhile. Otherwise none passes, and `ns` is returned: what the world is still to
-    /// advance by.
+    /// Lets time pass if nothing happens meanwhile, and returns whether it did. Otherwise none passes.
     #[inline]
-    pub(crate) fn pass(&mut self, ns: u64) -> u64 {
+    pub(crate) fn pass(&mut self, ns: u64) -> bool {
         let target_ns = self.now_ns.saturating_add(ns);
-        if target_ns < self.due_ns {
+        let passes = target_ns < self.due_ns;
+        if passes {
             self.now_ns = target_ns;
-            return 0;
         }
-        ns
+        passes
     }
 
     pub(crate) fn new_handle(&mut self) -> usize {

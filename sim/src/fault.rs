@@ -221,9 +221,6 @@ struct Armed {
 #[derive(Default)]
 pub(crate) struct Faults {
     armed: Vec<Armed>,
-    /// What becomes of the transaction under way.
-    pub(crate) i2c: i2c::Plan,
-    pub(crate) spi: spi::Plan,
     pub(crate) conditions: Conditions,
 }
 

@@ -13,13 +13,12 @@ use core::task::{Context, Poll, Waker};
 
 use crate::digital::ACCESS_NS;
 use crate::env::Awaited;
-use crate::i2c::{Address, I2cBusId, I2cError, I2cStep};
 use crate::net::Net;
 use crate::signal::Signal;
 use crate::sim::Sim;
-use crate::spi::job::Place;
-use crate::spi::{SpiError, SpiStep};
+use crate::turns::Turn;
 use crate::uart::line::CLOSING_WAIT_NS;
+use crate::world::World;
 
 /// Ends at a virtual time. Made by [`Sim::sleep_ns`].
 pub struct SimSleep {
@@ -39,15 +38,21 @@ pub struct SimWait {
 /// one that has begun runs to its end.
 pub struct SimTransaction<E> {
     sim: Sim,
-    bus: Bus,
-    number: u64,
+    /// Its turn, unless it was over at once.
+    turn: Option<Turn>,
     signal: Signal<Result<Vec<u8>, E>>,
 }
 
-#[derive(Clone, Copy)]
-enum Bus {
-    I2c(usize),
-    Spi(usize),
+impl<E> SimTransaction<E> {
+    /// Has a transaction begun.
+    pub(crate) fn begin(
+        sim: &Sim,
+        begin: impl FnOnce(&mut World, Signal<Result<Vec<u8>, E>>) -> Option<Turn>,
+    ) -> SimTransaction<E> {
+        let signal = Signal::new();
+        let turn = begin(&mut sim.lock(), signal.clone());
+        SimTransaction { sim: sim.clone(), turn, signal }
+    }
 }
 
 impl Sim {
@@ -66,27 +71,6 @@ impl Sim {
         world.advance(ACCESS_NS);
         world.env.call_hook();
         SimWait { sim: self.clone(), net, number, signal }
-    }
-
-    /// Begins a transaction on an I2C bus, after all that were begun before. Its wire time passes beside that of other buses.
-    pub fn start_i2c(
-        &self,
-        bus: I2cBusId,
-        frequency_hz: Option<u32>,
-        address: Address,
-        steps: Vec<I2cStep>,
-        bytes: Vec<u8>,
-    ) -> SimTransaction<I2cError> {
-        let signal = Signal::new();
-        let number = self.lock().i2c_start_job(bus, frequency_hz, address, steps, bytes, signal.clone());
-        SimTransaction { sim: self.clone(), bus: Bus::I2c(bus.0), number, signal }
-    }
-
-    /// Begins to clock words on an SPI bus, after all that were begun before.
-    pub(crate) fn start_spi(&self, place: Place, steps: Vec<SpiStep>, bytes: Vec<u8>) -> SimTransaction<SpiError> {
-        let signal = Signal::new();
-        let (bus, number) = self.lock().spi_start_job(place, steps, bytes, signal.clone());
-        SimTransaction { sim: self.clone(), bus: Bus::Spi(bus), number, signal }
     }
 
     /// Lets time pass up to the next thing that is to happen, and no further than `until_ns`. Returns whether anything was to
@@ -114,7 +98,7 @@ impl Sim {
         let mut until_ns = None;
         loop {
             let mut world = self.lock();
-            let on_buses = cfg!(feature = "tasks") && (world.i2c_is_busy() || world.spi_is_busy());
+            let on_buses = cfg!(feature = "tasks") && world.has_turns();
             let on_ports = cfg!(feature = "uart") && world.uart_is_busy();
             if !on_buses && !on_ports {
                 return true;
@@ -204,10 +188,8 @@ impl<E> Future for SimTransaction<E> {
 
 impl<E> Drop for SimTransaction<E> {
     fn drop(&mut self) {
-        let mut world = self.sim.lock();
-        match self.bus {
-            Bus::I2c(bus) => world.i2c_forget_job(bus, self.number),
-            Bus::Spi(bus) => world.spi_forget_job(bus, self.number),
+        if let Some(turn) = self.turn {
+            self.sim.lock().give_up_turn(turn);
         }
     }
 }
@@ -226,6 +208,6 @@ impl fmt::Debug for SimWait {
 
 impl<E> fmt::Debug for SimTransaction<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SimTransaction").field("number", &self.number).finish_non_exhaustive()
+        f.debug_struct("SimTransaction").finish_non_exhaustive()
     }
 }

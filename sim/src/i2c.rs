@@ -9,10 +9,11 @@ use crate::part::Board;
 mod asynchronous;
 pub(crate) mod bus;
 mod controller;
-mod job;
+mod owned;
+mod transaction;
 
 pub use controller::SimI2c;
-pub use job::I2cStep;
+pub use owned::OwnedTransaction;
 
 /// The number of an I2C bus on its board.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

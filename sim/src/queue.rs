@@ -6,6 +6,7 @@ use core::cmp::Ordering;
 
 use crate::net::{Level, Net};
 use crate::stage::Stage;
+use crate::turns::Bus;
 
 /// A stimulus.
 pub(crate) type Action = Box<dyn FnOnce(&mut dyn Stage) + Send>;
@@ -31,10 +32,8 @@ pub(crate) enum Task {
     UartSent(usize),
     /// The frame of a byte to the controller ends on the serial port of this index.
     UartReceived(usize),
-    /// The transaction on the I2C bus of this index goes on.
-    I2c(usize),
-    /// The transaction on the SPI bus of this index goes on.
-    Spi(usize),
+    /// The transaction on a bus goes on.
+    Transaction(Bus),
 }
 
 /// A task and its time.
@@ -56,7 +55,7 @@ impl Queue {
     pub(crate) fn push(&mut self, at_ns: u64, task: Task) {
         self.sequence = self.sequence.wrapping_add(1);
         // A controller acts after the parts of the same time, as it does when its caller waits for it.
-        let late = matches!(task, Task::I2c(_) | Task::Spi(_));
+        let late = matches!(task, Task::Transaction(_));
         self.timers.push(Timer { at_ns, late, sequence: self.sequence, task });
     }
 

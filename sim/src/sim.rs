@@ -62,9 +62,8 @@ impl Sim {
     /// makes an hour long for whoever waits for it.
     pub fn advance_ns_unless(&self, ns: u64, mut stop: impl FnMut() -> bool) -> bool {
         let mut world = self.lock();
-        let owed_ns = world.env.pass(ns);
-        let target_ns = world.env.now_ns.saturating_add(owed_ns);
-        let has_passed = owed_ns == 0 || world.run_unless(target_ns, &mut stop);
+        let target_ns = world.env.now_ns.saturating_add(ns);
+        let has_passed = world.env.pass(ns) || world.run_unless(target_ns, &mut stop);
         world.env.call_hook();
         has_passed
     }

@@ -6,12 +6,14 @@ use embedded_hal::spi::{ErrorKind, MODE_0, Mode};
 
 use crate::part::Board;
 
+mod asynchronous;
 pub(crate) mod bus;
 mod controller;
-pub(crate) mod job;
+mod owned;
+mod transaction;
 
 pub use controller::{SimSpiBus, SimSpiDevice};
-pub use job::SpiStep;
+pub use owned::OwnedTransaction;
 
 /// The number of an SPI bus on its board.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

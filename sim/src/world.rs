@@ -108,9 +108,8 @@ impl World {
     /// Lets time pass, with all that happens on the way.
     #[inline]
     pub(crate) fn advance(&mut self, ns: u64) {
-        let owed_ns = self.env.pass(ns);
-        if owed_ns > 0 {
-            self.run_until(self.env.now_ns.saturating_add(owed_ns));
+        if !self.env.pass(ns) {
+            self.run_until(self.env.now_ns.saturating_add(ns));
         }
     }
 
@@ -147,9 +146,8 @@ impl World {
                 Task::UartSent(port) if cfg!(feature = "uart") => self.uart_sent(port),
                 Task::UartReceived(port) if cfg!(feature = "uart") => self.uart_received(port),
                 Task::UartSent(_) | Task::UartReceived(_) => {}
-                Task::I2c(bus) if cfg!(feature = "tasks") => self.i2c_continue(bus),
-                Task::Spi(bus) if cfg!(feature = "tasks") => self.spi_continue(bus),
-                Task::I2c(_) | Task::Spi(_) => {}
+                Task::Transaction(bus) if cfg!(feature = "tasks") => self.go_on(bus),
+                Task::Transaction(_) => {}
                 Task::Wake { part, own_ns } => match self.env.faults.conditions.due(part, own_ns, self.env.now_ns) {
                     Ok(()) => {
                         self.with(part, |part, board| part.wake(board));

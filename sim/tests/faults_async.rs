@@ -6,12 +6,15 @@ mod common;
 use std::future::Future;
 
 use common::{Log, Peripheral, Target};
-use embedded_hal::spi::{MODE_1, SpiBus as _};
+use embedded_hal::spi::MODE_1;
 use embedded_hal::{i2c, spi};
+use embedded_hal_async::{i2c as async_i2c, spi as async_spi};
 use wasm_embedded_sim::fault::{
     Fault, Flip, HOLD_LIMIT_NS, I2cFailure, I2cFault, NetFault, PartFault, SpiFailure, SpiFault, Targets, When,
 };
-use wasm_embedded_sim::{Address, I2cError, I2cStep, Level, PartId, Sim, SpiError, SpiSettings, SpiStep};
+use wasm_embedded_sim::i2c::OwnedTransaction as I2cTransaction;
+use wasm_embedded_sim::spi::OwnedTransaction as SpiTransaction;
+use wasm_embedded_sim::{Address, I2cError, Level, PartId, Sim, SpiSettings};
 
 const AT: u8 = 0x42;
 const OTHER: u8 = 0x43;
@@ -26,7 +29,7 @@ fn dormant(sim: &Sim) {
     sim.inject(Fault::Net { net, fault: NetFault::Stuck(Level::Low) }, when);
 }
 
-/// Runs three exchanges over I2C, of seven and of ten bits, and shows them.
+/// Runs four exchanges over I2C, of seven and of ten bits, and shows them.
 fn i2c_run(waits: bool, arm: impl FnOnce(&Sim, PartId)) -> Shown {
     let sim = Sim::new();
     let bus = sim.i2c_bus("i2c", 400_000);
@@ -37,61 +40,28 @@ fn i2c_run(waits: bool, arm: impl FnOnce(&Sim, PartId)) -> Shown {
     let log = Log::of(&sim);
     let mut outcomes = Vec::new();
     for round in 0..4 {
-        let address = if round == 3 { Address::TenBit(0x242) } else { Address::SevenBit(AT) };
+        let (mut first, mut second) = ([0; 3], [0; 1]);
         // In the third round nothing is written first.
-        let steps = match round {
-            2 => vec![I2cStep::Read(2), I2cStep::Write(2), I2cStep::Write(1)],
-            _ => vec![I2cStep::Write(2), I2cStep::Read(3), I2cStep::Read(1)],
+        let mut operations = match round {
+            2 => [i2c::Operation::Read(&mut first[..2]), i2c::Operation::Write(&[7, 8]), i2c::Operation::Write(&[9])],
+            _ => [i2c::Operation::Write(&[7, 8]), i2c::Operation::Read(&mut first), i2c::Operation::Read(&mut second)],
         };
-        let bytes = vec![7, 8, 9];
-        outcomes.push(format!(
-            "{:?}",
-            if waits {
-                i2c_waiting(&sim, bus, address, steps, bytes)
-            } else {
-                i2c_blocking(&sim, bus, address, &steps, &bytes)
-            }
-        ));
+        let operations = &mut operations;
+        let mut controller = sim.i2c(bus);
+        let outcome = match (waits, round) {
+            (false, 3) => i2c::I2c::transaction(&mut controller, 0x242_u16, operations),
+            (false, _) => i2c::I2c::transaction(&mut controller, AT, operations),
+            (true, 3) => ended(&sim, async_i2c::I2c::transaction(&mut controller, 0x242_u16, operations)),
+            (true, _) => ended(&sim, async_i2c::I2c::transaction(&mut controller, AT, operations)),
+        };
+        outcomes.push(format!("{:?}", outcome.map(|()| (first, second))));
         sim.advance_ns(50_000);
     }
     (outcomes, log.take_lines())
 }
 
-fn i2c_waiting(
-    sim: &Sim,
-    bus: wasm_embedded_sim::I2cBusId,
-    address: Address,
-    steps: Vec<I2cStep>,
-    mut bytes: Vec<u8>,
-) -> Result<Vec<u8>, I2cError> {
-    let written = steps.iter().map(|step| if let I2cStep::Write(len) = step { *len } else { 0 }).sum();
-    bytes.truncate(written);
-    sim.block_on(sim.start_i2c(bus, None, address, steps, bytes)).expect("an end")
-}
-
-fn i2c_blocking(
-    sim: &Sim,
-    bus: wasm_embedded_sim::I2cBusId,
-    address: Address,
-    steps: &[I2cStep],
-    mut bytes: &[u8],
-) -> Result<Vec<u8>, I2cError> {
-    let len = steps.iter().map(|step| if let I2cStep::Read(len) = step { *len } else { 0 }).sum();
-    let mut read = vec![0; len];
-    let mut room = read.as_mut_slice();
-    let mut operations = Vec::new();
-    for step in steps {
-        operations.push(match *step {
-            I2cStep::Write(len) => i2c::Operation::Write(bytes.split_off(..len).expect("bytes")),
-            I2cStep::Read(len) => i2c::Operation::Read(room.split_off_mut(..len).expect("room")),
-        });
-    }
-    let mut controller = sim.i2c(bus);
-    match address {
-        Address::SevenBit(address) => i2c::I2c::transaction(&mut controller, address, &mut operations)?,
-        Address::TenBit(address) => i2c::I2c::transaction(&mut controller, address, &mut operations)?,
-    }
-    Ok(read)
+fn ended<T>(sim: &Sim, transaction: impl Future<Output = T>) -> T {
+    sim.block_on(transaction).expect("an end")
 }
 
 fn i2c_faults() -> Vec<I2cFault> {
@@ -186,30 +156,26 @@ fn spi_run(waits: bool, selects: bool, arm: impl FnOnce(&Sim, PartId)) -> Shown 
     let log = Log::of(&sim);
     let mut outcomes = Vec::new();
     for _ in 0..3 {
-        let (steps, bytes) = if selects {
-            let first = SpiStep { write_len: 2, read_len: 0, delay_ns: 4_000 };
-            (vec![first, SpiStep { write_len: 0, read_len: 2, delay_ns: 0 }], vec![1, 2])
+        let mut read = [0; 3];
+        let outcome = if selects {
+            let operations = &mut [
+                spi::Operation::Write(&[1, 2]),
+                spi::Operation::DelayNs(4_000),
+                spi::Operation::Read(&mut read[..2]),
+            ];
+            let mut device = sim.spi_device(select);
+            match waits {
+                false => spi::SpiDevice::transaction(&mut device, operations),
+                true => ended(&sim, async_spi::SpiDevice::transaction(&mut device, operations)),
+            }
         } else {
-            (vec![SpiStep { write_len: 3, read_len: 3, delay_ns: 0 }], vec![1, 2, 3])
-        };
-        let outcome: Result<Vec<u8>, SpiError> = match (waits, selects) {
-            (true, true) => sim.block_on(sim.spi_device(select).start(steps, bytes)).expect("an end"),
-            (true, false) => sim.block_on(sim.spi(bus, settings).start(steps, bytes)).expect("an end"),
-            (false, true) => {
-                let mut read = [0; 2];
-                let operations = &mut [
-                    spi::Operation::Write(&bytes),
-                    spi::Operation::DelayNs(4_000),
-                    spi::Operation::Read(&mut read),
-                ];
-                spi::SpiDevice::transaction(&mut sim.spi_device(select), operations).map(|()| read.to_vec())
-            }
-            (false, false) => {
-                let mut read = [0; 3];
-                sim.spi(bus, settings).transfer(&mut read, &bytes).map(|()| read.to_vec())
+            let mut wires = sim.spi(bus, settings);
+            match waits {
+                false => spi::SpiBus::transfer(&mut wires, &mut read, &[1, 2, 3]),
+                true => ended(&sim, async_spi::SpiBus::transfer(&mut wires, &mut read, &[1, 2, 3])),
             }
         };
-        outcomes.push(format!("{outcome:?}"));
+        outcomes.push(format!("{:?}", outcome.map(|()| read)));
     }
     (outcomes, log.take_lines())
 }
@@ -308,15 +274,15 @@ fn others_act_while_a_transaction_waits_for_its_time_and_for_that_of_its_faults(
         if let Some(fault) = fault {
             sim.inject(Fault::I2c { bus, targets: Targets::All, fault }, When::always());
         }
-        let transaction = sim.start_i2c(bus, None, Address::SevenBit(AT), vec![I2cStep::Write(2)], vec![1, 2]);
+        let transaction = sim.i2c(bus).start(I2cTransaction::new(Address::SevenBit(AT)).write(&[1, 2]));
         assert_eq!(woke_beside(&sim, transaction), 100_000);
     }
     let sim = Sim::new();
     let bus = sim.spi_bus("spi");
     let select = sim.spi_select(bus, "device", SpiSettings { frequency_hz: 10_000, ..SpiSettings::default() });
     sim.inject(Fault::Spi { bus, select: None, fault: SpiFault::BusHeld { ns: 5_000_000 } }, When::always());
-    let step = SpiStep { write_len: 2, read_len: 0, delay_ns: 0 };
-    assert_eq!(woke_beside(&sim, sim.spi_device(select).start(vec![step], vec![1, 2])), 100_000);
+    let transaction = SpiTransaction::new().write(&[1, 2]);
+    assert_eq!(woke_beside(&sim, sim.spi_device(select).start(transaction)), 100_000);
 }
 
 #[test]
@@ -329,7 +295,7 @@ fn transactions_under_way_at_once_have_faults_of_their_own() {
     let strike = |bus, fault| sim.inject(Fault::I2c { bus, targets: Targets::All, fault }, When::always().times(1));
     strike(one, I2cFault::ReadAs { value: 0xa5 });
     strike(other, I2cFault::ShortRead { read: 2 });
-    let begin = |bus| sim.start_i2c(bus, None, Address::SevenBit(AT), vec![I2cStep::Read(3)], Vec::new());
+    let begin = |bus| sim.i2c(bus).start(I2cTransaction::new(Address::SevenBit(AT)).read(3));
     let [first, second] = [one, other].map(begin);
     // While both are on the wires a caller that waits for its own transaction comes between.
     let third = sim.i2c_bus("third", 400_000);

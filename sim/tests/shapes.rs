@@ -5,7 +5,9 @@ mod common;
 use common::{Log, Peripheral, Target};
 use embedded_hal::i2c::{self, I2c as _};
 use embedded_hal::spi::{self, SpiDevice as _};
-use wasm_embedded_sim::{Address, I2cStep, Sim, SpiSettings, SpiStep};
+use wasm_embedded_sim::i2c::OwnedTransaction as I2cTransaction;
+use wasm_embedded_sim::spi::OwnedTransaction as SpiTransaction;
+use wasm_embedded_sim::{Address, Sim, SpiSettings};
 
 const AT: u8 = 0x2a;
 
@@ -63,9 +65,13 @@ fn over_i2c(list: &[(bool, usize)], waits: bool) -> (Option<Vec<u8>>, Vec<String
     let bytes: Vec<u8> = (1..=6).collect();
     let sum = |reads| list.iter().filter(|(is_read, _)| *is_read == reads).map(|(_, len)| len).sum::<usize>();
     let read = if waits {
-        let steps = list.iter().map(|(reads, len)| if *reads { I2cStep::Read(*len) } else { I2cStep::Write(*len) });
-        let written = bytes[..sum(false)].to_vec();
-        sim.block_on(sim.start_i2c(bus, None, Address::SevenBit(AT), steps.collect(), written)).expect("an end").ok()
+        let mut bytes = &bytes[..];
+        let begun = I2cTransaction::new(Address::SevenBit(AT));
+        let transaction = list.iter().fold(begun, |transaction, (reads, len)| match reads {
+            true => transaction.read(*len),
+            false => transaction.write(bytes.split_off(..*len).expect("bytes")),
+        });
+        sim.block_on(sim.i2c(bus).start(transaction)).expect("an end").ok()
     } else {
         let (mut read, mut bytes) = (vec![0; sum(true)], &bytes[..]);
         let mut room = read.as_mut_slice();
@@ -101,7 +107,6 @@ fn a_transaction_of_any_shape_is_on_the_wires_of_i2c_as_the_contract_says() {
 #[test]
 fn a_transaction_of_any_shape_is_on_the_wires_of_spi_byte_for_byte() {
     for list in lists().into_iter().filter(|list| !list.is_empty()) {
-        let sent: usize = list.iter().filter(|(reads, _)| !reads).map(|(_, len)| len).sum();
         let got: usize = list.iter().filter(|(reads, _)| *reads).map(|(_, len)| len).sum();
         let run = |waits: bool| {
             let sim = Sim::new();
@@ -111,12 +116,12 @@ fn a_transaction_of_any_shape_is_on_the_wires_of_spi_byte_for_byte() {
             let log = Log::of(&sim);
             let bytes: Vec<u8> = (1..=6).collect();
             let read = if waits {
-                let steps = list.iter().map(|(reads, len)| match reads {
-                    true => SpiStep { write_len: 0, read_len: *len, delay_ns: 0 },
-                    false => SpiStep { write_len: *len, read_len: 0, delay_ns: 0 },
+                let mut bytes = &bytes[..];
+                let transaction = list.iter().fold(SpiTransaction::new(), |transaction, (reads, len)| match reads {
+                    true => transaction.read(*len),
+                    false => transaction.write(bytes.split_off(..*len).expect("bytes")),
                 });
-                let transaction = sim.spi_device(select).start(steps.collect(), bytes[..sent].to_vec());
-                sim.block_on(transaction).expect("an end").expect("nothing fails")
+                sim.block_on(sim.spi_device(select).start(transaction)).expect("an end").expect("nothing fails")
             } else {
                 let (mut read, mut bytes) = (vec![0; got], &bytes[..]);
                 let mut room = read.as_mut_slice();
@@ -159,9 +164,8 @@ fn what_a_transfer_reads_and_writes_may_differ_in_length() {
             let log = Log::of(&sim);
             let (bytes, mut read) = ([1, 2, 3], vec![0; read_len]);
             let read = if waits {
-                let step = SpiStep { write_len, read_len, delay_ns: 0 };
-                let transaction = sim.spi_device(select).start(vec![step], bytes[..write_len].to_vec());
-                sim.block_on(transaction).expect("an end").expect("nothing fails")
+                let transaction = SpiTransaction::new().transfer(&bytes[..write_len], read_len);
+                sim.block_on(sim.spi_device(select).start(transaction)).expect("an end").expect("nothing fails")
             } else {
                 sim.spi_device(select).transfer(&mut read, &bytes[..write_len]).expect("nothing fails");
                 read

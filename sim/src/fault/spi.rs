@@ -1,5 +1,6 @@
 //! What goes wrong on an SPI bus.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use embedded_hal::spi::Mode;
@@ -85,10 +86,13 @@ impl SpiFault {
     }
 }
 
-/// The faults of the transaction under way, and how far it is.
+/// What becomes of a transaction: nothing out of the ordinary, unless faults struck it.
 #[derive(Debug, Default)]
-pub(crate) struct Plan {
-    active: bool,
+pub(crate) struct Plan(Option<Box<Struck>>);
+
+/// The faults of a transaction, and how far it is.
+#[derive(Debug)]
+struct Struck {
     faults: Vec<SpiFault>,
     /// The parts that lose their supply, with the byte.
     brown_outs: Vec<(usize, u32)>,
@@ -99,28 +103,42 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// Returns the faults that struck, if any did.
+    #[inline]
+    fn struck(&mut self) -> Option<&mut Struck> {
+        if cfg!(feature = "faults") { self.0.as_deref_mut() } else { None }
+    }
+
+    /// Returns what one kind of fault makes of the transaction, if one of them struck.
+    #[inline]
+    fn find<T>(&self, find: impl FnMut(&SpiFault) -> Option<T>) -> Option<T> {
+        let struck = if cfg!(feature = "faults") { self.0.as_deref() } else { None };
+        struck.and_then(|struck| struck.faults.iter().find_map(find))
+    }
+
     /// Returns whether a fault struck this transaction.
     #[inline]
     pub(crate) fn is_active(&self) -> bool {
-        cfg!(feature = "faults") && self.active
+        cfg!(feature = "faults") && self.0.is_some()
     }
 
-    /// Returns the faults that struck this transaction.
-    #[inline]
-    fn faults(&self) -> &[SpiFault] {
-        if self.is_active() { &self.faults } else { &[] }
-    }
-
-    /// Forgets the transaction.
-    pub(crate) fn end(&mut self) {
-        if self.is_active() {
-            *self = Plan::default();
-        }
+    /// Returns for how long something else holds the bus, and whether the controller has bus and select line after that.
+    pub(crate) fn begin(&self) -> (u64, Result<(), SpiError>) {
+        let mut held_ns: u64 = 0;
+        let refused = self.find(|fault| match *fault {
+            SpiFault::BusHeld { ns } => {
+                held_ns = held_ns.saturating_add(ns.min(HOLD_LIMIT_NS));
+                (ns > HOLD_LIMIT_NS).then_some(SpiError::Busy)
+            }
+            _ => None,
+        });
+        let failed = || self.find(|fault| (*fault == SpiFault::SelectFailed).then_some(SpiError::ChipSelect));
+        (held_ns, refused.or_else(failed).map_or(Ok(()), Err))
     }
 
     /// Returns the level that the select line is stuck at.
     pub(crate) fn select_stuck(&self) -> Option<Level> {
-        self.faults().iter().find_map(|fault| match fault {
+        self.find(|fault| match fault {
             SpiFault::SelectStuck(level) => Some(*level),
             _ => None,
         })
@@ -132,12 +150,13 @@ impl Plan {
     ///
     /// It cannot.
     pub(crate) fn deselect(&self) -> Result<(), SpiError> {
-        if self.faults().contains(&SpiFault::DeselectFailed) { Err(SpiError::ChipSelect) } else { Ok(()) }
+        let failed = self.find(|fault| (*fault == SpiFault::DeselectFailed).then_some(SpiError::ChipSelect));
+        failed.map_or(Ok(()), Err)
     }
 
     /// Returns the mode that the controller uses instead of the right one.
     pub(crate) fn mode(&self) -> Option<Mode> {
-        self.faults().iter().find_map(|fault| match fault {
+        self.find(|fault| match fault {
             SpiFault::WrongMode(mode) => Some(*mode),
             _ => None,
         })
@@ -145,57 +164,72 @@ impl Plan {
 
     /// Returns a byte as the parts hear it.
     pub(crate) fn heard(&mut self, byte: u8) -> u8 {
-        if !self.is_active() {
-            return byte;
-        }
-        let (at, before) = (self.bytes, &mut self.late_mosi);
-        self.faults.iter().fold(byte, |byte, fault| match fault {
-            SpiFault::FlipWrite(flip) => flip.seen(at, byte),
-            SpiFault::BitSlip { byte: from } if *from <= at => late(before, byte),
+        let Some(Struck { faults, bytes, late_mosi, .. }) = self.struck() else { return byte };
+        faults.iter().fold(byte, |byte, fault| match fault {
+            SpiFault::FlipWrite(flip) => flip.seen(*bytes, byte),
+            SpiFault::BitSlip { byte: from } if *from <= *bytes => late(late_mosi, byte),
             _ => byte,
         })
     }
 
     /// Returns a byte as the controller reads it, and goes on to the next.
     pub(crate) fn seen(&mut self, byte: u8) -> u8 {
-        if !self.is_active() {
-            return byte;
-        }
-        let (at, before) = (self.bytes, &mut self.late_miso);
-        self.bytes = at.saturating_add(1);
-        self.faults.iter().fold(byte, |byte, fault| match fault {
+        let Some(Struck { faults, bytes, late_miso, .. }) = self.struck() else { return byte };
+        let at = *bytes;
+        *bytes = at.saturating_add(1);
+        faults.iter().fold(byte, |byte, fault| match fault {
             SpiFault::FlipRead(flip) => flip.seen(at, byte),
             SpiFault::MisoStuck(Level::Low) => 0x00,
             SpiFault::MisoStuck(Level::High) => 0xff,
-            SpiFault::BitSlip { byte: from } if *from <= at => late(before, byte),
+            SpiFault::BitSlip { byte: from } if *from <= at => late(late_miso, byte),
             _ => byte,
         })
+    }
+
+    /// Does what happens before a byte.
+    ///
+    /// # Errors
+    ///
+    /// The controller fails.
+    #[inline]
+    pub(crate) fn strike_byte(&mut self, world: &mut World) -> Result<(), SpiError> {
+        self.struck().map_or(Ok(()), |struck| struck.strike_byte(world))
+    }
+}
+
+impl Struck {
+    #[cold]
+    fn strike_byte(&self, world: &mut World) -> Result<(), SpiError> {
+        let at = self.bytes;
+        for (part, _) in self.brown_outs.iter().filter(|(_, byte)| *byte == at) {
+            world.brown_out(*part);
+        }
+        let failure = self.faults.iter().find_map(|fault| match fault {
+            SpiFault::Fail { byte, error } if *byte == at => Some(*error),
+            _ => None,
+        });
+        match failure {
+            None => Ok(()),
+            Some(SpiFailure::Overrun) => Err(SpiError::Overrun),
+            Some(SpiFailure::ModeFault) => Err(SpiError::ModeFault),
+            Some(SpiFailure::FrameFormat) => Err(SpiError::FrameFormat),
+            Some(SpiFailure::Other) => Err(SpiError::Failed),
+        }
     }
 }
 
 impl World {
     /// Finds the faults that strike a transaction.
-    ///
-    /// # Errors
-    ///
-    /// The bus cannot be had, or the select line not be driven.
     #[inline]
-    pub(crate) fn spi_plan(&mut self, bus: SpiBusId, select: Option<SpiSelectId>) -> Result<(), SpiError> {
-        if self.env.faults.none() {
-            return Ok(());
-        }
-        let (held_ns, had) = self.spi_strike(bus, select);
-        self.advance(held_ns);
-        had
+    pub(crate) fn spi_plan(&mut self, bus: SpiBusId, select: Option<SpiSelectId>) -> Plan {
+        if self.env.faults.none() { Plan::default() } else { Plan(self.spi_strike(bus, select)) }
     }
 
-    /// Finds the faults that strike a transaction. Returns for how long something else holds the bus then, and whether the
-    /// controller has it after that.
     #[cold]
-    pub(crate) fn spi_strike(&mut self, id: SpiBusId, select: Option<SpiSelectId>) -> (u64, Result<(), SpiError>) {
+    fn spi_strike(&mut self, id: SpiBusId, select: Option<SpiSelectId>) -> Option<Box<Struck>> {
         let parts = self.spi_parts(id, select);
         let brown_outs = self.strike_parts(|part: PartId, _: Targets| parts.contains(&part.0));
-        let mut struck = Vec::new();
+        let mut faults = Vec::new();
         for index in 0..self.env.faults.armed.len() {
             let Some(Armed { fault: Fault::Spi { bus, select: only, fault }, .. }) = self.env.faults.get(index) else {
                 continue;
@@ -205,56 +239,12 @@ impl World {
                 if self.env.faults.strike(index, self.env.now_ns) {
                     let event = self.env.faults.event(index);
                     self.env.trace(event);
-                    struck.push(fault);
+                    faults.push(fault);
                 }
             }
         }
-        let mut held_ns: u64 = 0;
-        for fault in &struck {
-            if let SpiFault::BusHeld { ns } = *fault {
-                held_ns = held_ns.saturating_add(ns.min(HOLD_LIMIT_NS));
-                if ns > HOLD_LIMIT_NS {
-                    return (held_ns, Err(SpiError::Busy));
-                }
-            }
-        }
-        if struck.contains(&SpiFault::SelectFailed) {
-            return (held_ns, Err(SpiError::ChipSelect));
-        }
-        if !struck.is_empty() || !brown_outs.is_empty() {
-            // The lines idle at 0 and 1, which is what is seen first after a slip.
-            self.env.faults.spi =
-                Plan { active: true, faults: struck, brown_outs, bytes: 0, late_mosi: 0x00, late_miso: 0xff };
-        }
-        (held_ns, Ok(()))
-    }
-
-    /// Does what happens before a byte.
-    ///
-    /// # Errors
-    ///
-    /// The controller fails.
-    #[inline]
-    pub(crate) fn spi_before_byte(&mut self) -> Result<(), SpiError> {
-        if self.env.faults.spi.is_active() { self.spi_byte_struck() } else { Ok(()) }
-    }
-
-    #[cold]
-    fn spi_byte_struck(&mut self) -> Result<(), SpiError> {
-        let plan = &self.env.faults.spi;
-        let at = plan.bytes;
-        let lost: Vec<usize> = plan.brown_outs.iter().filter(|(_, byte)| *byte == at).map(|(part, _)| *part).collect();
-        let failure = plan.faults.iter().find_map(|fault| match fault {
-            SpiFault::Fail { byte, error } if *byte == at => Some(*error),
-            _ => None,
-        });
-        lost.into_iter().for_each(|part| self.brown_out(part));
-        match failure {
-            None => Ok(()),
-            Some(SpiFailure::Overrun) => Err(SpiError::Overrun),
-            Some(SpiFailure::ModeFault) => Err(SpiError::ModeFault),
-            Some(SpiFailure::FrameFormat) => Err(SpiError::FrameFormat),
-            Some(SpiFailure::Other) => Err(SpiError::Failed),
-        }
+        // The lines idle at 0 and 1, which is what is seen first after a slip.
+        (!faults.is_empty() || !brown_outs.is_empty())
+            .then(|| Box::new(Struck { faults, brown_outs, bytes: 0, late_mosi: 0x00, late_miso: 0xff }))
     }
 }

@@ -1,24 +1,18 @@
 //! embedded-hal-async.
 
-use alloc::vec::Vec;
-
 use embedded_hal::i2c::{Operation, SevenBitAddress, TenBitAddress};
 use embedded_hal_async::i2c;
 
-use super::{Address, I2cError, I2cStep, SimI2c};
+use super::{Address, I2cError, OwnedTransaction, SimI2c};
 
 impl SimI2c {
     async fn wait(&self, address: Address, operations: &mut [Operation<'_>]) -> Result<(), I2cError> {
-        let mut bytes = Vec::new();
-        let steps = operations.iter().map(|operation| match operation {
-            Operation::Read(buffer) => I2cStep::Read(buffer.len()),
-            Operation::Write(written) => {
-                bytes.extend_from_slice(written);
-                I2cStep::Write(written.len())
-            }
+        let begun = OwnedTransaction::new(address);
+        let transaction = operations.iter().fold(begun, |transaction, operation| match operation {
+            Operation::Read(buffer) => transaction.read(buffer.len()),
+            Operation::Write(bytes) => transaction.write(bytes),
         });
-        let steps = steps.collect();
-        let read = self.start(address, steps, bytes).await?;
+        let read = self.start(transaction).await?;
         let mut rest = read.as_slice();
         for operation in operations {
             if let Operation::Read(buffer) = operation {

@@ -1,11 +1,10 @@
 //! The controller of a bus, as drivers see it.
 
-use alloc::vec::Vec;
-
 use embedded_hal::i2c::{ErrorType, I2c, Operation, SevenBitAddress, TenBitAddress};
 
 use super::bus::bit_ns;
-use super::{Address, I2cBusId, I2cError, I2cStep};
+use super::owned::start;
+use super::{Address, I2cBusId, I2cError, OwnedTransaction};
 use crate::future::SimTransaction;
 use crate::sim::Sim;
 
@@ -33,9 +32,10 @@ impl SimI2c {
         SimI2c { frequency_hz: Some(frequency_hz), ..self }
     }
 
-    /// Begins a transaction for a task that waits for it together with other things. `bytes` are those of all writes.
-    pub fn start(&self, address: Address, steps: Vec<I2cStep>, bytes: Vec<u8>) -> SimTransaction<I2cError> {
-        self.sim.start_i2c(self.bus, self.frequency_hz, address, steps, bytes)
+    /// Begins a transaction, after all that were begun before on the bus, for a task that waits for it together with other things.
+    /// Its wire time passes beside that of other buses.
+    pub fn start(&self, transaction: OwnedTransaction) -> SimTransaction<I2cError> {
+        start(&self.sim, self.bus, self.frequency_hz.map(bit_ns), transaction)
     }
 
     fn run(&mut self, address: Address, operations: &mut [Operation<'_>]) -> Result<(), I2cError> {

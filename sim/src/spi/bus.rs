@@ -1,17 +1,15 @@
-//! What goes over the wires of a bus.
+//! The wires of a bus, and the parts on it.
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
-use core::cell::Cell;
 
-use embedded_hal::spi::{Mode, Operation, Polarity};
+use embedded_hal::spi::{Mode, Polarity};
 
-use super::controller::{FILLER, load, load_cell, store, store_cell};
-use super::job::Job;
-use super::{SpiBusId, SpiError, SpiSelectId, SpiSettings};
+use super::{SpiBusId, SpiSelectId, SpiSettings};
 use crate::env::{Driver, PartView, Watcher};
+use crate::fault::spi::Plan;
 use crate::net::{Drive, Level, Net};
 use crate::trace::{EventKind, SpiEvent};
+use crate::turns::Turns;
 use crate::world::World;
 
 /// Eight bits at 1 Hz.
@@ -34,6 +32,11 @@ impl Clocking {
         Clocking { mode: settings.mode, byte_ns }
     }
 
+    /// Returns the length of a bit.
+    pub(super) fn bit_ns(self) -> u64 {
+        self.byte_ns.div_ceil(8)
+    }
+
     /// Returns how long a select line stays active at least, which nothing else makes longer: half a clock.
     pub(super) fn pulse_ns(self) -> u64 {
         self.byte_ns.div_ceil(16)
@@ -54,13 +57,12 @@ pub(crate) struct SpiBus {
     pub(crate) always: Vec<usize>,
     /// When the last select line to become inactive has been so for one bit.
     pub(super) ready_ns: u64,
-    /// Transactions that tasks wait for: the first is on the wires, the others wait for their turn.
-    pub(super) jobs: VecDeque<Job>,
+    pub(crate) turns: Turns,
 }
 
 impl SpiBus {
     pub(crate) fn new() -> SpiBus {
-        SpiBus { active: Vec::new(), always: Vec::new(), ready_ns: 0, jobs: VecDeque::new() }
+        SpiBus { active: Vec::new(), always: Vec::new(), ready_ns: 0, turns: Turns::default() }
     }
 
     /// Returns whether the select of a part is tied low.
@@ -71,7 +73,7 @@ impl SpiBus {
     /// Lets a part hear what is clocked.
     pub(crate) fn push_active(&mut self, part: usize) {
         // The lines idle at 0 and 1, which is what a part in another mode sees first.
-        self.active.push(Active { part, late_mosi: FILLER, late_miso: IDLE });
+        self.active.push(Active { part, late_mosi: 0x00, late_miso: IDLE });
     }
 
     /// Lets a part hear nothing any more.
@@ -184,136 +186,23 @@ impl World {
         }
     }
 
-    /// Runs a transaction with the device on a select line.
-    pub(crate) fn spi_transaction(
-        &mut self,
-        id: SpiSelectId,
-        operations: &mut [Operation<'_, u8>],
-    ) -> Result<(), SpiError> {
-        let select = self.selects.get(id.0).ok_or(SpiError::NoSuchBus)?;
-        let bus = select.bus;
-        self.spi.get(bus.0).ok_or(SpiError::NoSuchBus)?;
-        self.spi_wait_turn(bus);
-        self.spi_run(id, operations)
-    }
-
-    /// Runs a transaction whose turn it is, with the faults that strike it.
-    fn spi_run(&mut self, id: SpiSelectId, operations: &mut [Operation<'_, u8>]) -> Result<(), SpiError> {
-        let select = self.selects.get(id.0).ok_or(SpiError::NoSuchBus)?;
-        let SpiSelect { bus, settings, mut clocking, .. } = *select;
-        let ready_ns = self.spi.get(bus.0).map_or(0, |bus| bus.ready_ns);
-        self.advance(ready_ns.saturating_sub(self.env.now_ns));
-        self.spi_plan(bus, Some(id))?;
-        let stuck = self.env.faults.spi.select_stuck();
-        clocking.mode = self.env.faults.spi.mode().unwrap_or(clocking.mode);
-        let idle_ns = self.idle_clock(bus, clocking);
-        self.advance(idle_ns);
-        if stuck != Some(Level::Low) && self.take_stuck(id) {
-            self.drive_select(id, Level::High);
-            self.settle();
-        }
-        if stuck != Some(Level::High) {
-            self.drive_select(id, Level::Low);
-            self.settle();
-        }
-        let selected_ns = self.env.now_ns;
-        self.advance(settings.select_setup_ns);
-        let result = self.spi_operations(bus, clocking, operations);
-        self.advance(settings.select_hold_ns);
-        if self.env.now_ns == selected_ns {
-            self.advance(clocking.pulse_ns());
-        }
-        let let_go = self.env.faults.spi.deselect();
-        if let_go.is_err() {
-            self.advance(clocking.byte_ns.div_ceil(8));
-        }
-        match stuck {
-            Some(Level::Low) => self.leave_stuck(id),
-            _ => self.drive_select(id, Level::High),
-        }
-        self.settle();
-        self.env.faults.spi.end();
-        self.spi_deselected(bus, clocking);
-        // What failed first is reported.
-        result.and(let_go)
-    }
-
-    /// Notes that a fault left a select line active.
-    pub(super) fn leave_stuck(&mut self, id: SpiSelectId) {
+    /// Notes whether a fault left a select line active.
+    pub(super) fn set_stuck(&mut self, id: SpiSelectId, stuck: bool) {
         if let Some(select) = self.selects.get_mut(id.0) {
-            select.stuck = true;
+            select.stuck = stuck;
         }
     }
 
-    /// Returns whether a fault left a select line active, and forgets it.
-    pub(super) fn take_stuck(&mut self, id: SpiSelectId) -> bool {
-        self.selects.get_mut(id.0).is_some_and(|select| core::mem::take(&mut select.stuck))
-    }
-
-    /// Runs operations, up to the first that fails.
-    fn spi_operations(
-        &mut self,
-        bus: SpiBusId,
-        clocking: Clocking,
-        operations: &mut [Operation<'_, u8>],
-    ) -> Result<(), SpiError> {
-        for operation in operations {
-            match operation {
-                Operation::Read(words) => self.clock(bus, clocking, words.len(), |_| FILLER, store(words))?,
-                Operation::Write(words) => self.clock(bus, clocking, words.len(), load(words), |_, _| {})?,
-                Operation::Transfer(read, write) => {
-                    self.clock(bus, clocking, read.len().max(write.len()), load(write), store(read))?;
-                }
-                Operation::TransferInPlace(words) => {
-                    let cells = Cell::from_mut(*words).as_slice_of_cells();
-                    self.clock(bus, clocking, cells.len(), load_cell(cells), store_cell(cells))?;
-                }
-                Operation::DelayNs(ns) => {
-                    let ns = self.overslept(u64::from(*ns));
-                    self.advance(ns);
-                }
-            }
-        }
-        Ok(())
+    /// Returns whether a fault left a select line active.
+    pub(super) fn is_stuck(&self, id: SpiSelectId) -> bool {
+        self.selects.get(id.0).is_some_and(|select| select.stuck)
     }
 
     /// Remembers from when on a select line of a bus may become active again.
     pub(super) fn spi_deselected(&mut self, bus: SpiBusId, clocking: Clocking) {
         if let Some(bus) = self.spi.get_mut(bus.0) {
-            bus.ready_ns = self.env.now_ns.saturating_add(clocking.byte_ns.div_ceil(8));
+            bus.ready_ns = self.env.now_ns.saturating_add(clocking.bit_ns());
         }
-    }
-
-    /// Clocks words on a bus without touching a select line.
-    pub(crate) fn spi_exchange(
-        &mut self,
-        bus: SpiBusId,
-        clocking: Clocking,
-        len: usize,
-        mosi: impl Fn(usize) -> u8,
-        miso: impl FnMut(usize, u8),
-    ) -> Result<(), SpiError> {
-        if self.spi.get(bus.0).is_none() {
-            return Err(SpiError::NoSuchBus);
-        }
-        self.spi_wait_turn(bus);
-        self.spi_run_bare(bus, clocking, |world, clocking| world.clock(bus, clocking, len, mosi, miso))
-    }
-
-    /// Clocks words on a bus whose turn it is without touching a select line, with the faults that strike.
-    fn spi_run_bare(
-        &mut self,
-        bus: SpiBusId,
-        mut clocking: Clocking,
-        run: impl FnOnce(&mut World, Clocking) -> Result<(), SpiError>,
-    ) -> Result<(), SpiError> {
-        self.spi_plan(bus, None)?;
-        clocking.mode = self.env.faults.spi.mode().unwrap_or(clocking.mode);
-        let idle_ns = self.idle_clock(bus, clocking);
-        self.advance(idle_ns);
-        let result = run(self, clocking);
-        self.env.faults.spi.end();
-        result
     }
 
     /// Returns the parts that a transaction is with: those on its select line, or all that hear what is clocked.
@@ -360,52 +249,16 @@ impl World {
         }
     }
 
-    /// Clocks `len` words. `mosi` gives what is sent, `miso` takes what comes in.
-    fn clock(
-        &mut self,
-        bus: SpiBusId,
-        clocking: Clocking,
-        len: usize,
-        mosi: impl Fn(usize) -> u8,
-        mut miso: impl FnMut(usize, u8),
-    ) -> Result<(), SpiError> {
-        let mut index = 0;
-        self.settle();
-        while index < len {
-            if let Some(part) = self.spi_sole(bus, clocking.mode)
-                && let Some(target) = self.parts.get_mut(part).and_then(|part| part.spi())
-            {
-                let mut board = PartView { env: &mut self.env, part };
-                let mut owed_ns = 0;
-                while index < len && owed_ns == 0 {
-                    miso(index, target.transfer(mosi(index), &mut board));
-                    owed_ns = board.env.pass(clocking.byte_ns);
-                    index += 1;
-                }
-                self.advance(owed_ns);
-            } else {
-                self.spi_before_byte()?;
-                miso(index, self.clock_byte(bus, clocking, mosi(index)));
-                self.advance(clocking.byte_ns);
-                index += 1;
-            }
-        }
-        Ok(())
-    }
-
-    /// Returns the part that is selected, if it is the only one, works in this mode, and nobody watches or disturbs the bus.
-    fn spi_sole(&mut self, bus: SpiBusId, mode: Mode) -> Option<usize> {
+    /// Returns the part that is selected, if it is the only one, and works in this mode.
+    pub(super) fn spi_sole(&mut self, bus: SpiBusId, mode: Mode) -> Option<usize> {
         let [Active { part, .. }] = *self.spi.get(bus.0)?.active.as_slice() else { return None };
-        if self.env.traced() || self.env.faults.spi.is_active() {
-            return None;
-        }
         if self.parts.get_mut(part)?.spi()?.accepts(mode) { Some(part) } else { None }
     }
 
-    /// Clocks a byte through all parts that are selected; its time is still to pass. Where several drive MISO, zeros win.
-    pub(super) fn clock_byte(&mut self, bus: SpiBusId, clocking: Clocking, mosi: u8) -> u8 {
+    /// Clocks a word through all parts that are selected; its time is still to pass. Where several drive MISO, zeros win.
+    pub(super) fn clock_word(&mut self, bus: SpiBusId, clocking: Clocking, plan: &mut Plan, mosi: u8) -> u8 {
         let Clocking { mode, byte_ns } = clocking;
-        let mosi = self.env.faults.spi.heard(mosi);
+        let mosi = plan.heard(mosi);
         let World { env, parts, spi, .. } = self;
         let mut miso = IDLE;
         for active in spi.get_mut(bus.0).into_iter().flat_map(|bus| &mut bus.active) {
@@ -416,8 +269,8 @@ impl World {
             let answer = target.transfer(heard, &mut PartView { env, part });
             miso &= if in_step { answer } else { late(&mut active.late_miso, answer) };
         }
-        let miso = if env.faults.spi.is_active() { env.faults.spi.seen(miso) } else { miso };
-        self.env.trace(EventKind::Spi { bus, event: SpiEvent::Byte { mosi, miso, mode, byte_ns } });
+        let miso = plan.seen(miso);
+        env.trace(EventKind::Spi { bus, event: SpiEvent::Byte { mosi, miso, mode, byte_ns } });
         miso
     }
 }

@@ -1,13 +1,11 @@
 //! The controllers of a bus, as drivers see them.
 
-use alloc::vec::Vec;
-use core::cell::Cell;
-
 use embedded_hal::spi::{ErrorType, Operation, SpiBus, SpiDevice};
 
 use super::bus::Clocking;
-use super::job::{Place, SpiStep};
-use super::{SpiBusId, SpiError, SpiSelectId, SpiSettings};
+use super::owned::start;
+use super::transaction::Place;
+use super::{OwnedTransaction, SpiBusId, SpiError, SpiSelectId, SpiSettings};
 use crate::future::SimTransaction;
 use crate::sim::Sim;
 
@@ -36,9 +34,9 @@ impl SimSpiDevice {
         SimSpiDevice { sim: sim.clone(), select }
     }
 
-    /// Begins a transaction for a task that waits for it together with other things. `bytes` are those of all writes.
-    pub fn start(&self, steps: Vec<SpiStep>, bytes: Vec<u8>) -> SimTransaction<SpiError> {
-        self.sim.start_spi(Place::Select(self.select), steps, bytes)
+    /// Begins a transaction, after all that were begun before on the bus, for a task that waits for it together with other things.
+    pub fn start(&self, transaction: OwnedTransaction) -> SimTransaction<SpiError> {
+        start(&self.sim, Place::Select(self.select), transaction)
     }
 }
 
@@ -48,10 +46,7 @@ impl ErrorType for SimSpiDevice {
 
 impl SpiDevice for SimSpiDevice {
     fn transaction(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), SpiError> {
-        let mut world = self.sim.lock();
-        let result = world.spi_transaction(self.select, operations);
-        world.env.call_hook();
-        result
+        run(&self.sim, Place::Select(self.select), operations)
     }
 }
 
@@ -60,21 +55,14 @@ impl SimSpiBus {
         SimSpiBus { sim: sim.clone(), bus, clocking: Clocking::new(settings) }
     }
 
-    /// Begins to clock words for a task that waits for them together with other things. `bytes` are those of all writes.
-    pub fn start(&self, steps: Vec<SpiStep>, bytes: Vec<u8>) -> SimTransaction<SpiError> {
-        self.sim.start_spi(Place::Bus(self.bus, self.clocking), steps, bytes)
+    /// Begins to clock words, after all that was begun before on the bus, for a task that waits for them together with other things. A
+    /// transaction without operations ends when it has its turn, as a flush.
+    pub fn start(&self, transaction: OwnedTransaction) -> SimTransaction<SpiError> {
+        start(&self.sim, Place::Bus(self.bus, self.clocking), transaction)
     }
 
-    fn exchange(
-        &mut self,
-        len: usize,
-        mosi: impl Fn(usize) -> u8,
-        miso: impl FnMut(usize, u8),
-    ) -> Result<(), SpiError> {
-        let mut world = self.sim.lock();
-        let result = world.spi_exchange(self.bus, self.clocking, len, mosi, miso);
-        world.env.call_hook();
-        result
+    fn run(&mut self, operation: Operation<'_, u8>) -> Result<(), SpiError> {
+        run(&self.sim, Place::Bus(self.bus, self.clocking), &mut [operation])
     }
 }
 
@@ -84,20 +72,19 @@ impl ErrorType for SimSpiBus {
 
 impl SpiBus for SimSpiBus {
     fn read(&mut self, words: &mut [u8]) -> Result<(), SpiError> {
-        self.exchange(words.len(), |_| FILLER, store(words))
+        self.run(Operation::Read(words))
     }
 
     fn write(&mut self, words: &[u8]) -> Result<(), SpiError> {
-        self.exchange(words.len(), load(words), |_, _| {})
+        self.run(Operation::Write(words))
     }
 
     fn transfer(&mut self, read: &mut [u8], write: &[u8]) -> Result<(), SpiError> {
-        self.exchange(read.len().max(write.len()), load(write), store(read))
+        self.run(Operation::Transfer(read, write))
     }
 
     fn transfer_in_place(&mut self, words: &mut [u8]) -> Result<(), SpiError> {
-        let cells = Cell::from_mut(words).as_slice_of_cells();
-        self.exchange(cells.len(), load_cell(cells), store_cell(cells))
+        self.run(Operation::TransferInPlace(words))
     }
 
     /// Does nothing: every call returns when its last word has left.
@@ -106,33 +93,10 @@ impl SpiBus for SimSpiBus {
     }
 }
 
-/// What is sent where nothing is written.
-pub(super) const FILLER: u8 = 0x00;
-
-/// Sends a buffer, then the filler.
-pub(super) fn load(words: &[u8]) -> impl Fn(usize) -> u8 {
-    |index| words.get(index).copied().unwrap_or(FILLER)
-}
-
-/// Fills a buffer, then discards.
-pub(super) fn store(words: &mut [u8]) -> impl FnMut(usize, u8) {
-    |index, miso| {
-        if let Some(word) = words.get_mut(index) {
-            *word = miso;
-        }
-    }
-}
-
-/// Sends the old contents of a buffer.
-pub(super) fn load_cell(words: &[Cell<u8>]) -> impl Fn(usize) -> u8 {
-    |index| words.get(index).map_or(FILLER, Cell::get)
-}
-
-/// Replaces the contents of a buffer.
-pub(super) fn store_cell(words: &[Cell<u8>]) -> impl FnMut(usize, u8) {
-    |index, miso| {
-        if let Some(word) = words.get(index) {
-            word.set(miso);
-        }
-    }
+/// Runs a transaction for a caller that waits for it.
+fn run(sim: &Sim, place: Place, operations: &mut [Operation<'_, u8>]) -> Result<(), SpiError> {
+    let mut world = sim.lock();
+    let result = world.spi_transaction(place, operations);
+    world.env.call_hook();
+    result
 }

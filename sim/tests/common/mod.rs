@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test file uses its own selection")]
 #![allow(missing_docs, reason = "not part of any interface")]
 
+mod ways;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,6 +11,9 @@ use embedded_hal::spi::{MODE_0, Mode};
 use wasm_embedded_sim::{
     Ack, Address, Board, Change, Direction, Event, I2cTarget, Part, Signal, Sim, SpiTarget, Topology, TraceSink, Wave,
 };
+
+#[allow(unused_imports, reason = "each test file uses its own selection")]
+pub(crate) use self::ways::{InWay, board, in_every_way, in_way};
 
 /// What a recorder took.
 #[derive(Default)]
@@ -69,7 +74,9 @@ impl TraceSink for Log {
     fn event(&mut self, event: &Event, topology: &Topology) {
         self.with(|record| {
             record.events.push(*event);
-            record.lines.push(event.text(topology).to_string());
+            let line = event.text(topology).to_string();
+            ways::note(&line);
+            record.lines.push(line);
             let changes = &mut record.changes;
             if let Some(wave) = &mut record.wave {
                 wave.event(event, &mut |change| changes.push(change));

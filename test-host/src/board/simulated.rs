@@ -4,9 +4,10 @@ use embedded_hal::digital::InputPin as _;
 use embedded_hal::i2c::{Error as _, I2c as _, Operation as I2cOperation};
 use embedded_hal::spi::{Error as _, Operation as SpiOperation, SpiBus as _, SpiDevice as _};
 use wasm_embedded_host::{Progress, digital, i2c, spi};
+use wasm_embedded_sim::i2c::OwnedTransaction as I2cTransaction;
+use wasm_embedded_sim::spi::OwnedTransaction as SpiTransaction;
 use wasm_embedded_sim::{
-    Address, Awaited, I2cError, I2cStep, Level, SimI2c, SimInput, SimIoPin, SimOutput, SimSpiBus, SimSpiDevice,
-    SpiError, SpiStep,
+    Address, Awaited, I2cError, Level, SimI2c, SimInput, SimIoPin, SimOutput, SimSpiBus, SimSpiDevice, SpiError,
 };
 
 use super::unanswered::Calls;
@@ -55,11 +56,13 @@ impl i2c::Bus for Bus {
             i2c::Address::SevenBit(address) => Address::SevenBit(address),
             i2c::Address::TenBit(address) => Address::TenBit(address),
         };
-        let steps = transaction.steps().iter().map(|step| match *step {
-            i2c::Step::Read(len) => I2cStep::Read(len),
-            i2c::Step::Write(len) => I2cStep::Write(len),
+        let mut bytes = transaction.bytes();
+        let begun = I2cTransaction::new(address);
+        let owned = transaction.steps().iter().fold(begun, |owned, step| match *step {
+            i2c::Step::Read(len) => owned.read(len),
+            i2c::Step::Write(len) => owned.write(bytes.split_off(..len).unwrap_or_default()),
         });
-        let started = self.bus.start(address, steps.collect(), transaction.bytes().to_vec());
+        let started = self.bus.start(owned);
         Progress::pending(async move {
             let result = started.await.map_err(i2c_error);
             calls.note(called, &result);
@@ -78,7 +81,7 @@ impl spi::Clocked for Device {
     }
 
     fn start(&mut self, exchange: spi::Exchange) -> Progress<spi::Outcome> {
-        let started = self.0.start(steps(&exchange), exchange.bytes().to_vec());
+        let started = self.0.start(owned(&exchange));
         Progress::pending(async move { started.await.map_err(spi_error) })
     }
 }
@@ -100,24 +103,24 @@ impl spi::Clocked for Wires {
     }
 
     fn start(&mut self, exchange: spi::Exchange) -> Progress<spi::Outcome> {
-        let started = self.0.start(steps(&exchange), exchange.bytes().to_vec());
+        let started = self.0.start(owned(&exchange));
         Progress::pending(async move { started.await.map_err(spi_error) })
     }
 
     fn start_flush(&mut self) -> Progress<Result<(), spi::Error>> {
-        let started = self.0.start(Vec::new(), Vec::new());
+        let started = self.0.start(SpiTransaction::new());
         Progress::pending(async move { started.await.map(drop).map_err(spi_error) })
     }
 }
 
-fn steps(exchange: &spi::Exchange) -> Vec<SpiStep> {
+fn owned(exchange: &spi::Exchange) -> SpiTransaction {
     let size = |len: u32| usize::try_from(len).unwrap_or(usize::MAX);
-    let steps = exchange.steps().iter().map(|step| SpiStep {
-        write_len: size(step.write_len),
-        read_len: size(step.read_len),
-        delay_ns: step.delay_ns.into(),
-    });
-    steps.collect()
+    let mut bytes = exchange.bytes();
+    exchange.steps().iter().fold(SpiTransaction::new(), |owned, step| {
+        let written = bytes.split_off(..size(step.write_len)).unwrap_or_default();
+        let owned = owned.transfer(written, size(step.read_len));
+        if step.delay_ns > 0 { owned.delay_ns(step.delay_ns) } else { owned }
+    })
 }
 
 fn spi_error(error: SpiError) -> spi::Error {

@@ -1,5 +1,6 @@
-//! What becomes of the I2C transaction under way.
+//! What becomes of an I2C transaction.
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -14,9 +15,14 @@ use crate::world::World;
 /// The address that a target sees after a START of noise: the released line.
 const RELEASED: Address = Address::SevenBit(0x7f);
 
-/// The faults of the transaction under way, and how far it is.
+/// What becomes of a transaction: nothing out of the ordinary, unless faults struck it.
 #[derive(Debug, Default)]
-pub(crate) struct Plan {
+pub(crate) struct Plan(Option<Box<Struck>>);
+
+/// The faults of a transaction, and how far it is.
+#[derive(Debug, Default)]
+struct Struck {
+    /// Whether they act on what the controller does.
     active: bool,
     faults: Vec<I2cFault>,
     /// The parts that lose their supply, with the byte.
@@ -25,6 +31,8 @@ pub(crate) struct Plan {
     bytes: u32,
     written: u32,
     read: u32,
+    /// Whether what happens before the next byte has been found.
+    byte_struck: bool,
     /// A STOP that was not the controller's ended the transaction.
     stopped: bool,
     /// What the faults still do on the wires before the controller goes on.
@@ -60,29 +68,51 @@ pub(crate) enum Seen {
 }
 
 impl Plan {
+    /// Returns the faults that struck, if any did.
+    #[inline]
+    fn struck(&self) -> Option<&Struck> {
+        if cfg!(feature = "faults") { self.0.as_deref() } else { None }
+    }
+
+    #[inline]
+    fn struck_mut(&mut self) -> Option<&mut Struck> {
+        if cfg!(feature = "faults") { self.0.as_deref_mut() } else { None }
+    }
+
+    /// Returns the faults that act on what the controller does.
+    #[inline]
+    fn active(&mut self) -> Option<&mut Struck> {
+        self.struck_mut().filter(|struck| struck.active)
+    }
+
+    fn faults(&self) -> &[I2cFault] {
+        self.struck().filter(|struck| struck.active).map_or(&[], |struck| &struck.faults)
+    }
+
     /// Returns whether a fault struck this transaction.
     #[inline]
     pub(crate) fn is_active(&self) -> bool {
-        cfg!(feature = "faults") && self.active
+        self.struck().is_some()
     }
 
-    /// Returns the faults that struck this transaction.
+    /// Returns whether the faults do something on the wires before the controller goes on.
     #[inline]
-    fn faults(&self) -> &[I2cFault] {
-        if self.is_active() { &self.faults } else { &[] }
+    pub(crate) fn has_deeds(&self) -> bool {
+        self.struck().is_some_and(|struck| !struck.deeds.is_empty())
     }
 
-    /// Returns whether the transaction has ended already, and forgets it.
-    pub(crate) fn end(&mut self) -> bool {
-        let stopped = self.stopped;
-        if self.is_active() {
-            self.deeds.clear();
-            self.faults.clear();
-            self.brown_outs.clear();
-            (self.active, self.stopped) = (false, false);
-            (self.bytes, self.written, self.read) = (0, 0, 0);
+    /// Has the faults that struck act on what the controller does from now on.
+    #[inline]
+    pub(crate) fn begin(&mut self) {
+        if let Some(struck) = self.struck_mut() {
+            struck.active = true;
         }
-        stopped
+    }
+
+    /// Returns whether a STOP that was not the controller's ended the transaction.
+    #[inline]
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.struck().is_some_and(|struck| struck.stopped)
     }
 
     /// Returns what becomes of an address.
@@ -98,21 +128,20 @@ impl Plan {
     }
 
     /// Returns a byte as the targets hear it.
-    pub(crate) fn heard(&self, byte: u8) -> u8 {
-        self.faults().iter().fold(byte, |byte, fault| match fault {
-            I2cFault::FlipWrite(flip) => flip.seen(self.written, byte),
+    pub(crate) fn heard(&mut self, byte: u8) -> u8 {
+        let Some(struck) = self.active() else { return byte };
+        struck.faults.iter().fold(byte, |byte, fault| match fault {
+            I2cFault::FlipWrite(flip) => flip.seen(struck.written, byte),
             _ => byte,
         })
     }
 
     /// Returns the acknowledge bit of a byte that is written, and what the controller makes of it.
     pub(crate) fn acknowledged(&mut self, ack: Ack) -> (Ack, Ack) {
-        if !self.is_active() {
-            return (ack, ack);
-        }
-        let index = self.written;
-        self.written = index.saturating_add(1);
-        self.faults().iter().fold((ack, ack), |(wire, seen), fault| match fault {
+        let Some(struck) = self.active() else { return (ack, ack) };
+        let index = struck.written;
+        struck.written = index.saturating_add(1);
+        struck.faults.iter().fold((ack, ack), |(wire, seen), fault| match fault {
             I2cFault::NackData { written } if *written == index => (Ack::Nack, Ack::Nack),
             I2cFault::IgnoredNack => (wire, Ack::Ack),
             I2cFault::Duplicate { .. } | I2cFault::ReadAs { .. } => (Ack::Ack, Ack::Ack),
@@ -122,12 +151,10 @@ impl Plan {
 
     /// Returns a byte as the controller reads it.
     pub(crate) fn seen(&mut self, byte: u8) -> u8 {
-        if !self.is_active() {
-            return byte;
-        }
-        let index = self.read;
-        self.read = index.saturating_add(1);
-        self.faults().iter().fold(byte, |byte, fault| match fault {
+        let Some(struck) = self.active() else { return byte };
+        let index = struck.read;
+        struck.read = index.saturating_add(1);
+        struck.faults.iter().fold(byte, |byte, fault| match fault {
             I2cFault::FlipRead(flip) => flip.seen(index, byte),
             I2cFault::ReadAs { value } => *value,
             I2cFault::Duplicate { value } => byte & value,
@@ -135,39 +162,43 @@ impl Plan {
         })
     }
 
-    /// Fails if the controller reads no further.
-    pub(crate) fn before_read(&self) -> Result<(), I2cError> {
-        let short = |fault: &I2cFault| matches!(fault, I2cFault::ShortRead { read } if *read == self.read);
-        if self.faults().iter().any(short) { Err(I2cError::Bus) } else { Ok(()) }
+    /// Returns whether the controller reads no further.
+    #[inline]
+    pub(crate) fn ends_read(&mut self) -> bool {
+        self.active().is_some_and(|struck| {
+            let at = struck.read;
+            struck.faults.iter().any(|fault| matches!(fault, I2cFault::ShortRead { read } if *read == at))
+        })
+    }
+
+    /// Finds what happens before a byte, addresses included: it is the next deeds. Returns whether it had yet to be found.
+    #[inline]
+    pub(crate) fn strikes_byte(&mut self, world: &mut World) -> bool {
+        self.active().is_some_and(|struck| struck.strikes_byte(world))
+    }
+
+    /// Does the next deed of the faults, and returns how long it takes.
+    ///
+    /// # Errors
+    ///
+    /// The controller fails.
+    pub(crate) fn act(&mut self, world: &mut World, line: Line) -> Result<u64, I2cError> {
+        self.struck_mut().map_or(Ok(0), |struck| struck.act(world, line))
     }
 }
 
 impl World {
-    /// Finds the faults that strike a transaction, and does what happens before its START.
-    ///
-    /// # Errors
-    ///
-    /// The transaction fails without a START.
-    #[inline]
-    pub(crate) fn i2c_plan(&mut self, line: Line, address: Address) -> Result<(), I2cError> {
-        if self.env.faults.none() { Ok(()) } else { self.i2c_strike_all(line, address) }
-    }
-
-    #[cold]
-    fn i2c_strike_all(&mut self, line: Line, address: Address) -> Result<(), I2cError> {
-        self.i2c_strike(line, address);
-        self.i2c_do_deeds(line)?;
-        self.env.faults.i2c.begin();
-        Ok(())
-    }
-
     /// Finds the faults that strike a transaction. What they do before its START is the next deeds, and then the plan begins.
+    #[inline]
+    pub(crate) fn i2c_plan(&mut self, line: Line, address: Address) -> Plan {
+        if self.env.faults.none() { Plan::default() } else { Plan(self.i2c_strike(line, address)) }
+    }
+
     #[cold]
-    pub(crate) fn i2c_strike(&mut self, line: Line, address: Address) {
+    fn i2c_strike(&mut self, line: Line, address: Address) -> Option<Box<Struck>> {
         let parts = self.i2c.get(line.id.0).map(|bus| bus.parts.clone()).unwrap_or_default();
         let is_on = |part: PartId, targets: crate::fault::Targets| parts.contains(&part.0) && targets.contains(address);
-        let brown_outs = self.strike_parts(is_on);
-        let mut struck = Vec::new();
+        let mut plan = Struck { brown_outs: self.strike_parts(is_on), ..Struck::default() };
         for index in 0..self.env.faults.armed.len() {
             let Some(Armed { fault: Fault::I2c { bus, targets, fault }, .. }) = self.env.faults.get(index) else {
                 continue;
@@ -177,97 +208,67 @@ impl World {
                 if self.env.faults.strike(index, self.env.now_ns) {
                     let event = self.env.faults.event(index);
                     self.env.trace(event);
-                    struck.push(fault);
+                    plan.before(line, &fault);
+                    plan.faults.push(fault);
                 }
             }
         }
-        let plan = &mut self.env.faults.i2c;
-        struck.iter().for_each(|fault| plan.before(line, fault));
-        (plan.faults, plan.brown_outs) = (struck, brown_outs);
-    }
-
-    /// Does what happens before a byte, addresses included.
-    ///
-    /// # Errors
-    ///
-    /// The controller fails.
-    #[inline]
-    pub(crate) fn i2c_before_byte(&mut self, line: Line) -> Result<(), I2cError> {
-        if !self.env.faults.i2c.is_active() {
-            return Ok(());
-        }
-        self.i2c_byte_struck();
-        self.i2c_do_deeds(line)
-    }
-
-    /// Finds what happens before a byte, addresses included: it is the next deeds.
-    #[cold]
-    pub(crate) fn i2c_byte_struck(&mut self) {
-        let plan = &mut self.env.faults.i2c;
-        let at = plan.bytes;
-        plan.bytes = at.saturating_add(1);
-        let lost: Vec<usize> = plan.brown_outs.iter().filter(|(_, byte)| *byte == at).map(|(part, _)| *part).collect();
-        lost.into_iter().for_each(|part| self.brown_out(part));
-        self.env.faults.i2c.within(at);
-    }
-
-    /// Does all deeds, and lets their time pass.
-    #[cold]
-    fn i2c_do_deeds(&mut self, line: Line) -> Result<(), I2cError> {
-        while let Some(ns) = self.i2c_deed(line)? {
-            self.advance(ns);
-        }
-        Ok(())
-    }
-
-    /// Does the next deed of the faults, and returns how long it takes, or nothing if there is none left.
-    ///
-    /// # Errors
-    ///
-    /// The controller fails.
-    #[cold]
-    pub(crate) fn i2c_deed(&mut self, line: Line) -> Result<Option<u64>, I2cError> {
-        let Some(deed) = self.env.faults.i2c.deeds.pop_front() else { return Ok(None) };
-        let event = match deed {
-            Deed::Event(event) => {
-                self.env.trace(line.event(event));
-                event
-            }
-            Deed::Address(address, direction) => {
-                let ack = self.i2c_address(line.id, address, direction);
-                self.env.faults.i2c.foreign(ack);
-                let event = I2cEvent::Address { address, direction, ack };
-                self.env.trace(line.event(event));
-                event
-            }
-            Deed::Byte(byte) => {
-                let ack = self.i2c_put(line, byte);
-                self.env.faults.i2c.foreign(ack);
-                return Ok(Some(line.byte_ns()));
-            }
-            Deed::Stop => {
-                self.i2c_end(line);
-                self.i2c_disengage(line.id);
-                self.env.faults.i2c.stopped = self.env.faults.i2c.active;
-                I2cEvent::Stop
-            }
-            Deed::Fail(error) => {
-                self.env.faults.i2c.deeds.clear();
-                return Err(error);
-            }
-        };
-        Ok(Some(match event {
-            // SDA is seen low for one bit before the first clock; the clocks are events of their own.
-            I2cEvent::Hold { line: I2cLine::Sda, .. } => line.bit_ns,
-            event => event.duration_ns(line.bit_ns),
-        }))
+        (!plan.faults.is_empty() || !plan.brown_outs.is_empty()).then(|| Box::new(plan))
     }
 }
 
-impl Plan {
-    /// Has the faults that struck act on what the controller does from now on.
-    pub(crate) fn begin(&mut self) {
-        self.active = !self.faults.is_empty() || !self.brown_outs.is_empty();
+impl Struck {
+    #[cold]
+    fn strikes_byte(&mut self, world: &mut World) -> bool {
+        self.byte_struck = !self.byte_struck;
+        if self.byte_struck {
+            let at = self.bytes;
+            self.bytes = at.saturating_add(1);
+            for (part, _) in self.brown_outs.iter().filter(|(_, byte)| *byte == at) {
+                world.brown_out(*part);
+            }
+            self.within(at);
+        }
+        self.byte_struck
+    }
+
+    #[cold]
+    fn act(&mut self, world: &mut World, line: Line) -> Result<u64, I2cError> {
+        let Some(deed) = self.deeds.pop_front() else { return Ok(0) };
+        let event = match deed {
+            Deed::Event(event) => {
+                world.env.trace(line.event(event));
+                event
+            }
+            Deed::Address(address, direction) => {
+                let ack = world.i2c_address(line.id, address, direction);
+                self.foreign(ack);
+                let event = I2cEvent::Address { address, direction, ack };
+                world.env.trace(line.event(event));
+                event
+            }
+            Deed::Byte(byte) => {
+                let ack = world.i2c_write(line.id, byte);
+                self.foreign(ack);
+                world.env.trace(line.event(I2cEvent::Byte { byte, direction: Direction::Write, ack }));
+                return Ok(line.byte_ns());
+            }
+            Deed::Stop => {
+                world.i2c_stop(line);
+                world.i2c_disengage(line.id);
+                self.stopped = self.active;
+                I2cEvent::Stop
+            }
+            Deed::Fail(error) => {
+                self.deeds.clear();
+                return Err(error);
+            }
+        };
+        Ok(match event {
+            // SDA is seen low for one bit before the first clock; the clocks are events of their own.
+            I2cEvent::Hold { line: I2cLine::Sda, .. } => line.bit_ns,
+            event => event.duration_ns(line.bit_ns),
+        })
     }
 
     /// Notes whether what another controller sent was acknowledged: if not, it writes no more.
