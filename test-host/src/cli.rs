@@ -27,7 +27,7 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 use self::failure::Failure;
-use crate::output::outlet;
+use wasm_embedded_runtime::output::outlet;
 
 /// Runs WebAssembly components that use embedded-hal drivers, on the hardware of this machine or on a simulated board.
 #[derive(Parser)]
@@ -65,8 +65,7 @@ Examples:
 `wasm-embedded-rt help run` lists the exit statuses.";
 
 /// Runs the command that this program was called with, and returns its exit status.
-#[must_use]
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     signals::outlive_long_files();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -3,7 +3,7 @@
 use wasm_embedded_host::Access;
 use wasm_embedded_sim::model::Wiring;
 
-use crate::policy::{
+use wasm_embedded_policy::{
     AdcLabel, AddressGrant, BusBackend, ChannelBackend, Chip, DEFAULT_I2C_FREQUENCY_HZ, Device, Fault, FaultPlace,
     I2cLabel, PinBackend, PinDirection, PinLabel, Policy, PwmLabel, Select, SpiLabel, UartLabel,
 };

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use wasm_embedded_sim::picture::Frame;
 use wasm_embedded_sim::{PartId, Sim, Stage};
 
-use crate::board::Board;
-use crate::output::outlet;
 use crate::screen;
+use wasm_embedded_runtime::board::Board;
+use wasm_embedded_runtime::output::outlet;
 
 /// How often the displays are looked at, in nanoseconds of virtual time.
 const LOOK_NS: u64 = 50_000_000;

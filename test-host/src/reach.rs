@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use wasm_embedded_policy::{AddressGrant, BusBackend, ChannelBackend, Device, PinBackend, Policy};
 use wasm_embedded_sim::model::Wiring;
-
-use crate::policy::{AddressGrant, BusBackend, ChannelBackend, Device, PinBackend, Policy};
 
 /// Returns a warning for each part that no label reaches.
 pub(crate) fn warnings(policy: &Policy) -> Vec<String> {
@@ -46,7 +45,8 @@ fn warning(policy: &Policy, reached: &BTreeSet<&str>, device: &Device) -> Option
         Wiring::I2c { bus, address } => {
             let occupied = device.occupied(*address);
             let occupied = u16::from(*occupied.start())..=u16::from(*occupied.end());
-            let own = AddressGrant { addresses: occupied, ten_bit: false, access: crate::policy::Access::ReadWrite };
+            let own =
+                AddressGrant { addresses: occupied, ten_bit: false, access: wasm_embedded_policy::Access::ReadWrite };
             let on_bus =
                 || policy.i2c.iter().filter(|label| matches!(&label.backend, BusBackend::Sim(name) if name == bus));
             if on_bus().any(|label| label.allow.iter().any(|grant| grant.overlaps(&own))) {

@@ -48,7 +48,7 @@ fn palette(contrast: u8) -> Palette {
 /// # Errors
 ///
 /// Returns what the writer returns.
-pub fn write_png(frame: &Frame, out: impl io::Write) -> io::Result<()> {
+pub(crate) fn write_png(frame: &Frame, out: impl io::Write) -> io::Result<()> {
     let size = |pixels: usize| u32::try_from(pixels * SCALE + 2 * MARGIN).map_err(io::Error::other);
     let (width, height) = (size(frame.width)?, size(frame.height)?);
     let mut encoder = png::Encoder::new(out, width, height);
@@ -89,7 +89,7 @@ fn colour(frame: &Frame, x: usize, y: usize) -> u8 {
 }
 
 /// Draws a display for a terminal of `columns`: in half blocks if they fit, otherwise in Braille, which needs half the width.
-pub fn draw(frame: &Frame, columns: usize) -> String {
+pub(crate) fn draw(frame: &Frame, columns: usize) -> String {
     if frame.width + 2 <= columns {
         return frame.to_string();
     }

@@ -1,6 +1,7 @@
 //! What the command says of guests that are wrong in ways that users meet, from outside and with guests in Rust.
 
 mod program;
+#[path = "../../runtime/tests/support/mod.rs"]
 mod support;
 
 use std::fs;

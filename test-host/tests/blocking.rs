@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use crate::program::command;
 
 mod program;
+#[path = "../../runtime/tests/support/mod.rs"]
 mod support;
 
 const POLICY: &str = r#"

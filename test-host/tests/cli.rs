@@ -92,7 +92,7 @@ allow = [0x68]
 /// A folder with the guests as components, and some files that are none.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guests");
+    let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("guests/wat");
     for entry in fs::read_dir(guests).expect("the folder of guests") {
         let path = entry.expect("a guest").path();
         let component = wat::parse_file(&path).unwrap_or_else(|error| panic!("{error}"));

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use crate::program::command;
 
 mod program;
+#[path = "../../runtime/tests/support/mod.rs"]
 mod support;
 
 const POLICY: &str = "[gpio]\nMOTOR = { sim = true, direction = \"output\", initial = \"low\", on-exit = \"low\" }\n";

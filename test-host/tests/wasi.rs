@@ -1,11 +1,11 @@
-//! Every import of WASI that takes a length or a count has a bound: the table is in `src/wasi.rs`.
+//! Every import of WASI that takes a length or a count has a bound: the table is in `runtime/src/wasi.rs`.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use wasm_embedded_rt::harness::run_component;
-use wasm_embedded_rt::policy::Policy;
-use wasm_embedded_rt::run::{Breach, Exit, RunOptions};
+use wasm_embedded_runtime::harness::run_component;
+use wasm_embedded_runtime::policy::Policy;
+use wasm_embedded_runtime::run::{Breach, Exit, RunOptions};
 
 /// A component that imports one function of WASI and calls it; `$code` returns the exit status.
 ///

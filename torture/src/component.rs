@@ -1,8 +1,8 @@
 //! Whatever a file to be run holds: it is refused, or it is a component that can be asked for its imports.
 
-use wasm_embedded_rt::engine::EngineOptions;
-use wasm_embedded_rt::program::{Program, compile};
-use wasm_embedded_rt::trust::Trust;
+use wasm_embedded_runtime::engine::EngineOptions;
+use wasm_embedded_runtime::program::{Program, compile};
+use wasm_embedded_runtime::trust::Trust;
 
 use crate::guest;
 use crate::target::{Files, read_folder, workspace};
@@ -27,7 +27,7 @@ pub fn check(bytes: &[u8]) {
 
 /// The components of the tests, one of them compiled, and what is none.
 pub(crate) fn files() -> Files {
-    let texts = read_folder(&workspace().join("test-host/tests/guests"), ".wat");
+    let texts = read_folder(&workspace().join("test-host/guests/wat"), ".wat");
     let mut files: Vec<Vec<u8>> = texts.iter().filter_map(|text| wat::parse_bytes(text).ok().map(Into::into)).collect();
     files.push(wat::parse_str(guest::text()).expect("the guest is valid"));
     let compiled = files.first().and_then(|file| compile(file, EngineOptions::default(), None, None).ok());

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use wasm_embedded_host::HalCtx;
-use wasm_embedded_rt::engine::{EngineOptions, engine};
+use wasm_embedded_runtime::engine::{EngineOptions, engine};
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
 use wasmtime::{Engine, Store};
 

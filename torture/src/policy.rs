@@ -1,8 +1,8 @@
 //! Whatever a policy file holds: it is refused with places in it, or there is a board for it.
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
-use wasm_embedded_rt::board::Board;
-use wasm_embedded_rt::policy::{MAX_POLICY_BYTES, MAX_PROBLEMS, Policy, PolicyError};
+use wasm_embedded_runtime::board::Board;
+use wasm_embedded_runtime::policy::{MAX_POLICY_BYTES, MAX_PROBLEMS, Policy, PolicyError};
 
 use crate::target::{Files, read_folder, workspace};
 

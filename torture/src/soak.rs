@@ -5,13 +5,13 @@ use std::fs;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wasm_embedded_host::{Interrupt, Reason};
-use wasm_embedded_rt::board::Board;
-use wasm_embedded_rt::engine::EngineOptions;
-use wasm_embedded_rt::output::Capture;
-use wasm_embedded_rt::policy::Policy;
-use wasm_embedded_rt::program::Program;
-use wasm_embedded_rt::run::{self, Exit, RunOptions};
-use wasm_embedded_rt::trust::Trust;
+use wasm_embedded_runtime::board::Board;
+use wasm_embedded_runtime::engine::EngineOptions;
+use wasm_embedded_runtime::output::Capture;
+use wasm_embedded_runtime::policy::Policy;
+use wasm_embedded_runtime::program::Program;
+use wasm_embedded_runtime::run::{self, Exit, RunOptions};
+use wasm_embedded_runtime::trust::Trust;
 use wasm_embedded_sim::{Event, EventKind, I2cEvent, SpiEvent, Topology, TraceSink};
 
 /// How many samples are taken of a long run.

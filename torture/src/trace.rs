@@ -9,7 +9,7 @@ use embedded_hal::delay::DelayNs as _;
 use embedded_hal::digital::OutputPin as _;
 use embedded_hal::i2c::{self, I2c as _};
 use embedded_hal::spi::{self, MODE_0, MODE_1, MODE_2, MODE_3, SpiDevice as _};
-use wasm_embedded_rt::trace::{TextFormat, Trace, VcdFormat};
+use wasm_embedded_runtime::trace::{TextFormat, Trace, VcdFormat};
 use wasm_embedded_sim::parts::eeprom24::Size;
 use wasm_embedded_sim::parts::{Bme280, Eeprom24};
 use wasm_embedded_sim::{

@@ -15,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-pub(crate) const NATIVE: [&str; 26] = [
+pub(crate) const NATIVE: [&str; 28] = [
     "--package",
     "wasm-embedded-hal",
     "--package",
@@ -24,6 +24,8 @@ pub(crate) const NATIVE: [&str; 26] = [
     "wasm-embedded-sim",
     "--package",
     "wasm-embedded-linux",
+    "--package",
+    "wasm-embedded-runtime",
     "--package",
     "wasm-embedded-rt",
     "--package",
@@ -62,7 +64,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     targets::ensure(&[targets::GUEST, targets::FIRMWARE])?;
     let native = targets::native()?;
     let native = [&NATIVE[..], &["--target", &native]].concat();
-    let documented = [&NATIVE[..16], &native[NATIVE.len()..]].concat();
+    let documented = [&NATIVE[..18], &native[NATIVE.len()..]].concat();
     let mut steps = Steps::new(options.only.clone());
     steps.step("format", || done(&["fmt", "--all", "--check"]));
     steps.step("plain English", crate::prose::check);

@@ -6,13 +6,13 @@ use wasm_embedded_conformance::{Case, Ending, Unable, faulty};
 use wasm_embedded_host::i2c::BothWidths;
 use wasm_embedded_host::uart::EmbeddedIo;
 use wasm_embedded_host::{Access, EmbeddedHal, I2cGrant, InputGrant, Interrupt, PinGrant, SpiGrant};
-use wasm_embedded_rt::board::Board;
-use wasm_embedded_rt::engine::EngineOptions;
-use wasm_embedded_rt::harness::{self, Outcome};
-use wasm_embedded_rt::policy::Policy;
-use wasm_embedded_rt::program::{LoadError, Program};
-use wasm_embedded_rt::run::{Exit, RunOptions};
-use wasm_embedded_rt::trust::Trust;
+use wasm_embedded_runtime::board::Board;
+use wasm_embedded_runtime::engine::EngineOptions;
+use wasm_embedded_runtime::harness::{self, Outcome};
+use wasm_embedded_runtime::policy::Policy;
+use wasm_embedded_runtime::program::{LoadError, Program};
+use wasm_embedded_runtime::run::{Exit, RunOptions};
+use wasm_embedded_runtime::trust::Trust;
 use wasm_embedded_sim::Sim;
 
 /// The end of a guest that waits for what never comes, where a rule is broken: later than any rule takes in a guest's time that is

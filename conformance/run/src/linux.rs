@@ -13,8 +13,8 @@ use rustix::time::{ClockId, clock_gettime};
 use wasm_embedded_conformance::{Case, Host, I2cFault, Peer, Ran, SpiFault, Unable};
 use wasm_embedded_host::Interrupt;
 use wasm_embedded_linux::{self as linux, Kernel as _, RealKernel, Tree};
-use wasm_embedded_rt::board::Board;
-use wasm_embedded_rt::policy::Policy;
+use wasm_embedded_runtime::board::Board;
+use wasm_embedded_runtime::policy::Policy;
 use wasm_embedded_sim::Sim;
 
 use self::kernel::Played;

@@ -11,8 +11,8 @@ use embedded_hal::spi::MODE_0;
 use wasm_embedded_conformance::bench::{I2cPart, SpiPart};
 use wasm_embedded_conformance::{Case, Host, Ran, SpiFault, Unable};
 use wasm_embedded_host::{Access, EmbeddedHal, I2cGrant};
-use wasm_embedded_rt::board::Board;
-use wasm_embedded_rt::policy::Policy;
+use wasm_embedded_runtime::board::Board;
+use wasm_embedded_runtime::policy::Policy;
 use wasm_embedded_sim::{Drive, Pull, Sim, SpiSettings, UartSettings};
 
 use self::parts::{OnI2c, OnSpi, OnUart};

@@ -4,9 +4,11 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::input::{ComponentArgs, PolicyArgs};
-use crate::engine::EngineOptions;
-use crate::policy::Policy;
-use crate::{describe, escape, reach};
+use wasm_embedded_policy::Policy;
+use wasm_embedded_policy::escape;
+use wasm_embedded_runtime::engine::EngineOptions;
+
+use crate::{describe, reach};
 
 /// Shows what a component imports, what the policy grants, and what is missing
 #[derive(Args)]

@@ -2,11 +2,9 @@
 //! guest's, with nothing else of the policy's hardware opened.
 
 use std::fmt::Display;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
-use wasm_embedded_host::log::Level;
-use wasm_embedded_host::{DirectError, HalCtx, Interrupt};
+use wasm_embedded_host::DirectError;
 
 use super::apart::Files;
 use super::failure::Failure;
@@ -14,11 +12,9 @@ use super::input::PolicyArgs;
 use super::run::outputs::{Outputs, Traces};
 use super::run::voice::Voice;
 use super::status;
-use crate::board::Board;
-use crate::clock::Clock;
-use crate::log::{GuestLog, Teller};
-use crate::output::{Capture, Shared};
-use crate::policy::{Policy, suggest};
+use wasm_embedded_policy::{Policy, suggest};
+use wasm_embedded_runtime::board::Board;
+use wasm_embedded_runtime::operator::Operator;
 
 /// The policy, and what is left of the wires.
 #[derive(Args)]
@@ -35,10 +31,7 @@ const UNLIMITED: u64 = u64::MAX;
 
 /// A board whose labels this program uses itself.
 pub(super) struct Direct<'a> {
-    pub(super) hal: HalCtx,
-    pub(super) clock: Clock,
-    board: Board,
-    said: Arc<Mutex<Capture>>,
+    pub(super) operator: Operator,
     args: &'a DirectArgs,
     traces: Traces,
 }
@@ -50,30 +43,24 @@ impl<'a> Direct<'a> {
     }
 
     /// Takes a board.
-    pub(super) fn on(args: &'a DirectArgs, policy: &Policy, mut board: Board) -> Result<Direct<'a>, Failure> {
+    pub(super) fn on(args: &'a DirectArgs, policy: &Policy, board: Board) -> Result<Direct<'a>, Failure> {
         let mut files = Files::new();
         args.policy.add_files(&mut files);
         args.outputs.check_files(&mut files)?;
         args.outputs.check(&board)?;
         let traces = args.outputs.begin(&board, &Voice::new(false), UNLIMITED)?;
-        let said = Arc::new(Mutex::new(Capture::default()));
-        let interrupt = Interrupt::default();
-        let clock = Clock::start(board.sim(), board.real_wait());
-        let teller = Teller::new(&Shared::new(said.clone(), UNLIMITED), &clock, Some(Level::Warn), &interrupt);
-        board.listen(&teller);
-        let hal = board.hal().interrupt(interrupt).log(GuestLog::new(teller, policy)).build();
-        board.send_init_clocks();
-        Ok(Direct { hal, clock, board, said, args, traces })
+        Ok(Direct { operator: Operator::new(policy, board), args, traces })
     }
 
     /// Returns whether time is the machine's.
     pub(super) fn is_real(&self) -> bool {
-        self.clock.is_real()
+        self.operator.is_real()
     }
 
     /// Returns what leaves the outputs so, and writes that, when this program is stuck.
     pub(super) fn last(&self) -> impl FnOnce() + Send + 'static {
-        let (exits, finish) = (self.board.exits(), self.traces.last(self.board.exits()));
+        let board = self.operator.board();
+        let (exits, finish) = (board.exits(), self.traces.last(board.exits()));
         move || {
             exits.make_safe();
             finish();
@@ -81,34 +68,26 @@ impl<'a> Direct<'a> {
     }
 
     /// Leaves the outputs at their levels on exit, and writes what is left of the wires.
-    pub(super) fn finish(mut self) -> Result<(), Failure> {
-        self.hal.make_safe();
-        drop(self.hal);
-        let at_ns = self.clock.now_ns();
-        self.board.sim().end_trace();
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        let (board, at_ns) = self.operator.finish();
         self.traces.finish(at_ns)?;
-        self.args.outputs.draw(&self.board, &Voice::new(false), at_ns)
+        self.args.outputs.draw(&board, &Voice::new(false), at_ns)
     }
 
     /// Says who is on the simulated I2C buses where nobody was at the address that was called.
     pub(super) fn unanswered(&self, policy: &Policy) -> Vec<String> {
-        self.board.unanswered(policy)
-    }
-
-    /// Returns what the hardware was reported not to do, and forgets it.
-    pub(super) fn take_faults(&self) -> Vec<String> {
-        std::mem::take(&mut self.said.lock().unwrap_or_else(PoisonError::into_inner).faults)
+        self.operator.board().unanswered(policy)
     }
 
     /// Returns the failure of something that was done with a device: the refusal, or what failed and why.
     pub(super) fn failure<E: Display>(&self, doing: &str, error: DirectError<E>) -> Failure {
         match error {
             DirectError::Refused => {
-                let refusal = self.said.lock().unwrap_or_else(PoisonError::into_inner).refusals.pop();
+                let refusal = self.operator.take_refusal();
                 Failure::new(status::POLICY, refusal.unwrap_or_else(|| "the policy does not grant it".to_owned()))
             }
             DirectError::Failed(error) => {
-                let fault = self.take_faults().pop().unwrap_or_else(|| error.to_string());
+                let fault = self.operator.take_faults().pop().unwrap_or_else(|| error.to_string());
                 Failure::new(status::DEVICE, fault).context(doing.to_owned())
             }
         }

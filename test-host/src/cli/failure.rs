@@ -7,12 +7,12 @@ use std::io;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use super::status;
-use crate::board::BoardError;
-use crate::escape;
-use crate::imports::LinkError;
-use crate::policy::PolicyError;
-use crate::program::LoadError;
-use crate::style::Style;
+use wasm_embedded_policy::PolicyError;
+use wasm_embedded_policy::escape;
+use wasm_embedded_runtime::board::BoardError;
+use wasm_embedded_runtime::imports::LinkError;
+use wasm_embedded_runtime::program::LoadError;
+use wasm_embedded_runtime::style::Style;
 
 /// The columns that a report is wrapped at.
 const COLUMNS: usize = 100;

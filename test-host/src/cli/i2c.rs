@@ -10,7 +10,7 @@ use wasm_embedded_host::i2c::Address;
 
 use super::direct::{Direct, DirectArgs, find};
 use super::failure::{self, Failure};
-use crate::policy::{AddressGrant, I2cLabel, Policy};
+use wasm_embedded_policy::{AddressGrant, I2cLabel, Policy};
 
 /// Scans, reads and writes the I2C bus behind a label, like i2c-tools
 #[derive(Args)]
@@ -72,7 +72,7 @@ impl<'a> Target<'a> {
     /// Carries out a transaction.
     fn transaction(&mut self, operations: &mut [embedded_hal::i2c::Operation<'_>]) -> Result<(), Failure> {
         let (label, address) = (self.label, Address::SevenBit(self.address));
-        self.direct.hal.i2c_transaction(label, address, operations).map_err(|error| {
+        self.direct.operator.hal().i2c_transaction(label, address, operations).map_err(|error| {
             self.direct.unanswered(&self.policy).iter().for_each(|warning| failure::warn(warning));
             self.direct.failure(&format!("the transaction with {address} on `{label}` failed"), error)
         })

@@ -11,7 +11,7 @@ use wasm_embedded_image::{Image, ImageError};
 
 use super::failure::Failure;
 use super::status;
-use crate::escape;
+use wasm_embedded_policy::escape;
 
 /// Shows what an image for a microcontroller contains
 #[derive(Args)]

@@ -9,13 +9,13 @@ use clap::Args;
 use super::apart::Files;
 use super::failure::Failure;
 use super::status;
+use wasm_embedded_policy::Policy;
 #[cfg(feature = "compile")]
-use crate::cache::Cache;
-use crate::engine::EngineOptions;
-use crate::mac::Key;
-use crate::policy::Policy;
-use crate::program::Program;
-use crate::trust::{Digest, Trust};
+use wasm_embedded_runtime::cache::Cache;
+use wasm_embedded_runtime::engine::EngineOptions;
+use wasm_embedded_runtime::mac::Key;
+use wasm_embedded_runtime::program::Program;
+use wasm_embedded_runtime::trust::{Digest, Trust};
 
 /// The longest component that is read, its debug information and compiled code included. Protects the host's memory.
 const MAX_COMPONENT_BYTES: u64 = 32 << 20;
@@ -125,7 +125,7 @@ impl ComponentArgs {
             Err(error) => {
                 // A home that cannot be written to is no reason to say something at every run.
                 if error.kind() == io::ErrorKind::PermissionDenied && folder.exists() {
-                    let warning = crate::style::Style::of_stderr().yellow("warning:");
+                    let warning = wasm_embedded_runtime::style::Style::of_stderr().yellow("warning:");
                     super::note(&format!("{warning} cannot use the cache {}: {error}\n", folder.display()));
                 }
                 None
@@ -146,7 +146,7 @@ impl ComponentArgs {
     /// Reads and compiles the component, and returns the code and its digest.
     #[cfg(feature = "compile")]
     pub(super) fn compile(&self, options: EngineOptions, target: Option<&str>) -> Result<(Vec<u8>, Digest), Failure> {
-        let compiled = crate::program::compile(&self.bytes()?, options, target, self.key()?.as_ref());
+        let compiled = wasm_embedded_runtime::program::compile(&self.bytes()?, options, target, self.key()?.as_ref());
         compiled.map_err(|error| Failure::from(error).context(format!("cannot compile {}", self.component.display())))
     }
 

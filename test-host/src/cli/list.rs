@@ -6,7 +6,7 @@ use clap::Args;
 use wasm_embedded_linux::{DeviceError, ErrorListener, Linux};
 
 use super::failure::Failure;
-use crate::escape;
+use wasm_embedded_policy::escape;
 
 /// Lists the I2C buses, SPI devices and GPIO lines of this machine, and what uses them
 #[derive(Args)]

@@ -19,14 +19,14 @@ use super::failure::{self, Failure};
 use super::input::{ComponentArgs, ComponentsArgs, PolicyArgs};
 use super::signals::Signals;
 use super::{note, status};
-use crate::board::{Board, ScriptMismatch};
-use crate::engine::EngineOptions;
-use crate::output::outlet;
-use crate::policy::{LogLevel, Policy, duration};
-use crate::program::Program;
-use crate::run::{self, Ended, RunOptions, Together};
-use crate::style::Style;
 use crate::{display, reach, screen};
+use wasm_embedded_policy::{LogLevel, Policy, duration};
+use wasm_embedded_runtime::board::{Board, ScriptMismatch};
+use wasm_embedded_runtime::engine::EngineOptions;
+use wasm_embedded_runtime::output::outlet;
+use wasm_embedded_runtime::program::Program;
+use wasm_embedded_runtime::run::{self, Ended, RunOptions, Together};
+use wasm_embedded_runtime::style::Style;
 
 /// Runs one or several components on the board that a policy describes
 #[derive(Args)]

@@ -19,7 +19,7 @@ use wasm_embedded_host::{Interrupt, Reason};
 
 use super::failure::Failure;
 use super::status;
-use crate::output::patience;
+use wasm_embedded_runtime::output::patience;
 
 /// The signals that end the guest.
 const ENDING: &[Signal] = &[

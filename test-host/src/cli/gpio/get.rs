@@ -6,7 +6,7 @@ use wasm_embedded_host::digital::Level;
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::Failure;
 use crate::cli::status;
-use crate::policy::PinDirection;
+use wasm_embedded_policy::PinDirection;
 
 /// Prints the levels of inputs and open-drain pins, like gpioget
 #[derive(Args)]
@@ -44,7 +44,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let mut direct = Direct::open(&opts.direct, &policy.only(&labels))?;
     let mut shown = Vec::new();
     for label in labels {
-        let level = direct.hal.pin_level(label);
+        let level = direct.operator.hal().pin_level(label);
         let level = level.map_err(|error| direct.failure(&format!("cannot read `{label}`"), error))?;
         shown.push(match (opts.numeric, level) {
             (true, Level::High) => "1".to_owned(),

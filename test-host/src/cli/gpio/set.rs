@@ -9,7 +9,7 @@ use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::Failure;
 use crate::cli::signals::Signals;
 use crate::cli::status;
-use crate::policy::{PinDirection, PinLevel, duration};
+use wasm_embedded_policy::{PinDirection, PinLevel, duration};
 
 /// Drives and holds outputs and open-drain pins, like gpioset
 #[derive(Args)]
@@ -83,11 +83,11 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let direct = Direct::open(&opts.direct, &policy)?;
     signals.at_last(direct.last());
     let end_ns = match opts.hold_period {
-        Some(period) => u64::try_from(period.as_nanos()).unwrap_or(u64::MAX).saturating_add(direct.clock.now_ns()),
+        Some(period) => u64::try_from(period.as_nanos()).unwrap_or(u64::MAX).saturating_add(direct.operator.now_ns()),
         None if direct.is_real() => u64::MAX,
         None => 0,
     };
-    direct.clock.wait_until(end_ns, &stop);
+    direct.operator.wait_until(end_ns, &stop);
     direct.finish()?;
     Ok(if stop.requested().is_some() { signals.status() } else { 0 })
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use wasm_embedded_host::DirectError;
 
-use crate::board::{Board, Edge};
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::{self, Failure};
 use crate::cli::signals::Signals;
 use crate::cli::status;
-use crate::policy::{PinBackend, PinDirection, duration};
+use wasm_embedded_policy::{PinBackend, PinDirection, duration};
+use wasm_embedded_runtime::board::{Board, Edge};
 
 /// Prints the edges of an input as they happen, like gpiomon
 #[derive(Args)]

@@ -9,11 +9,11 @@ use wasm_embedded_host::DirectError;
 use wasm_embedded_host::i2c::{Address, Error};
 
 use super::{narrowed, seven_bit};
-use crate::board::Board;
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::{self, Failure};
 use crate::cli::status;
-use crate::policy::Access;
+use wasm_embedded_policy::Access;
+use wasm_embedded_runtime::board::Board;
 
 /// Shows which of a label's addresses answer, in a table like i2cdetect's
 #[derive(Args)]
@@ -86,7 +86,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
         };
         found.insert(address.into(), answer);
     }
-    let faults = direct.take_faults();
+    let faults = direct.operator.take_faults();
     direct.finish()?;
     crate::cli::print(&table(&found))?;
     if let Some((address, text)) = odd.first() {
@@ -102,7 +102,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
 fn probe(direct: &mut Direct<'_>, label: &str, address: u8, reads: bool) -> Result<(), DirectError<Error>> {
     let mut byte = [0];
     let operation = if reads { Operation::Read(&mut byte) } else { Operation::Write(&[]) };
-    direct.hal.i2c_transaction(label, Address::SevenBit(address), &mut [operation])
+    direct.operator.hal().i2c_transaction(label, Address::SevenBit(address), &mut [operation])
 }
 
 /// Draws the table as i2cdetect does, to the blanks at the ends of its lines.

@@ -7,9 +7,9 @@ use super::voice::Voice;
 use crate::cli::failure::Failure;
 use crate::cli::signals::Signals;
 use crate::cli::{note, status};
-use crate::escape;
-use crate::run::{Ended, Exit};
-use crate::style::Style;
+use wasm_embedded_policy::escape;
+use wasm_embedded_runtime::run::{Ended, Exit};
+use wasm_embedded_runtime::style::Style;
 
 /// What tells how guests ended.
 pub(super) struct Teller<'v> {

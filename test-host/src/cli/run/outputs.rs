@@ -9,13 +9,13 @@ use clap::Args;
 use serde_json::json;
 
 use super::voice::{EventsFormat, Voice};
-use crate::board::{Board, Exits};
 use crate::cli::apart::Files;
 use crate::cli::failure::{self, Failure};
 use crate::cli::status;
-use crate::output::outlet::{self, Outlet};
 use crate::screen;
-use crate::trace::{Capped, Format, TextFormat, Trace, VcdFormat};
+use wasm_embedded_runtime::board::{Board, Exits};
+use wasm_embedded_runtime::output::outlet::{self, Outlet};
+use wasm_embedded_runtime::trace::{Capped, Format, TextFormat, Trace, VcdFormat};
 
 /// Traces and pictures.
 #[derive(Args)]

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use wasm_embedded_sim::{Event, Topology};
 
 use crate::cli::failure::Failure;
-use crate::output::outlet::{self, Outlet};
-use crate::output::{Console, Events, GuestEvents, Listener};
-use crate::run::{Ended, Exit};
-use crate::trace::{Capped, Format};
+use wasm_embedded_runtime::output::outlet::{self, Outlet};
+use wasm_embedded_runtime::output::{Console, Events, GuestEvents, Listener};
+use wasm_embedded_runtime::run::{Ended, Exit};
+use wasm_embedded_runtime::trace::{Capped, Format};
 
 /// The form.
 #[derive(Clone)]

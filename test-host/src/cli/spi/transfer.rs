@@ -8,7 +8,7 @@ use embedded_hal::spi::Operation;
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::Failure;
 use crate::cli::status;
-use crate::output::outlet;
+use wasm_embedded_runtime::output::outlet;
 
 /// Sends bytes to a device and prints the answer, in one transaction
 #[derive(Args)]
@@ -60,11 +60,13 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let mut direct = Direct::open(&opts.direct, &policy.only(&[&opts.label]))?;
     let mut received = vec![0; if opts.read > 0 { opts.read } else { bytes.len() }];
     let result = match (opts.read, bytes.as_slice()) {
-        (0, bytes) => direct.hal.spi_transaction(&opts.label, &mut [Operation::Transfer(&mut received, bytes)]),
-        (_, []) => direct.hal.spi_transaction(&opts.label, &mut [Operation::Read(&mut received)]),
+        (0, bytes) => {
+            direct.operator.hal().spi_transaction(&opts.label, &mut [Operation::Transfer(&mut received, bytes)])
+        }
+        (_, []) => direct.operator.hal().spi_transaction(&opts.label, &mut [Operation::Read(&mut received)]),
         (_, bytes) => {
             let operations = &mut [Operation::Write(bytes), Operation::Read(&mut received)];
-            direct.hal.spi_transaction(&opts.label, operations)
+            direct.operator.hal().spi_transaction(&opts.label, operations)
         }
     };
     result.map_err(|error| direct.failure(&format!("the transfer on `{}` failed", opts.label), error))?;

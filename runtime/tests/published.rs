@@ -4,13 +4,13 @@ mod support;
 
 use std::fs;
 
-use wasm_embedded_rt::board::Board;
-use wasm_embedded_rt::engine::EngineOptions;
-use wasm_embedded_rt::harness::{Outcome, run_program};
-use wasm_embedded_rt::policy::Policy;
-use wasm_embedded_rt::program::Program;
-use wasm_embedded_rt::run::{Exit, RunOptions};
-use wasm_embedded_rt::trust::Trust;
+use wasm_embedded_runtime::board::Board;
+use wasm_embedded_runtime::engine::EngineOptions;
+use wasm_embedded_runtime::harness::{Outcome, run_program};
+use wasm_embedded_runtime::policy::Policy;
+use wasm_embedded_runtime::program::Program;
+use wasm_embedded_runtime::run::{Exit, RunOptions};
+use wasm_embedded_runtime::trust::Trust;
 use wasm_embedded_sim::Drive;
 
 const BOARD: &str = r#"

@@ -4,36 +4,40 @@ use std::io::{self, IsTerminal};
 
 /// How text for people is coloured: on a terminal, unless `NO_COLOR` is set (<https://no-color.org>).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Style {
+pub struct Style {
     coloured: bool,
 }
 
 impl Style {
     /// Returns the style of the standard error.
-    pub(crate) fn of_stderr() -> Style {
+    pub fn of_stderr() -> Style {
         Style {
             coloured: io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         }
     }
 
     /// Returns whether there are colours.
-    pub(crate) fn is_coloured(self) -> bool {
+    pub fn is_coloured(self) -> bool {
         self.coloured
     }
 
-    pub(crate) fn red(self, text: &str) -> String {
+    /// Returns text in bold red, for errors.
+    pub fn red(self, text: &str) -> String {
         self.paint("1;31", text)
     }
 
-    pub(crate) fn yellow(self, text: &str) -> String {
+    /// Returns text in yellow, for warnings.
+    pub fn yellow(self, text: &str) -> String {
         self.paint("33", text)
     }
 
-    pub(crate) fn green(self, text: &str) -> String {
+    /// Returns text in green, for what went well.
+    pub fn green(self, text: &str) -> String {
         self.paint("32", text)
     }
 
-    pub(crate) fn dim(self, text: &str) -> String {
+    /// Returns text in a dim colour, for what is less important.
+    pub fn dim(self, text: &str) -> String {
         self.paint("2", text)
     }
 

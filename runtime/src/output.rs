@@ -3,8 +3,8 @@
 mod capture;
 mod console;
 mod events;
-pub(crate) mod outlet;
-pub(crate) mod patience;
+pub mod outlet;
+pub mod patience;
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

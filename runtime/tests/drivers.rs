@@ -5,9 +5,9 @@ mod support;
 use std::fs;
 use std::time::Duration;
 
-use wasm_embedded_rt::harness::{Outcome, run_component};
-use wasm_embedded_rt::policy::Policy;
-use wasm_embedded_rt::run::{Exit, RunOptions};
+use wasm_embedded_runtime::harness::{Outcome, run_component};
+use wasm_embedded_runtime::policy::Policy;
+use wasm_embedded_runtime::run::{Exit, RunOptions};
 use wasm_embedded_sim::parts::{Eeprom24, W25q};
 use wasmtime::component::Component;
 use wasmtime::{Config, Engine};

@@ -41,7 +41,7 @@ impl Exit {
 
 /// All outputs of a board that have a level on exit.
 #[derive(Clone)]
-pub(crate) struct Exits {
+pub struct Exits {
     sim: Sim,
     all: Vec<Exit>,
 }
@@ -53,7 +53,7 @@ impl Exits {
 
     /// Drives them, whoever has them. One that is in use for longer than is waited is left out: the others matter as much.
     /// Returns whether none was left out.
-    pub(crate) fn make_safe(&self) -> bool {
+    pub fn make_safe(&self) -> bool {
         let mut left: Vec<&Exit> = self.all.iter().collect();
         within(PATIENCE, || {
             left.retain(|exit| !(exit.0)());
@@ -63,7 +63,7 @@ impl Exits {
     }
 
     /// Ends the tracing of the simulated board, and returns its time, unless somebody uses it for longer than is waited.
-    pub(crate) fn end_trace(&self) -> Option<(u64, Vec<Box<dyn TraceSink>>)> {
+    pub fn end_trace(&self) -> Option<(u64, Vec<Box<dyn TraceSink>>)> {
         within(PATIENCE, || self.sim.try_end_trace())
     }
 }

@@ -56,7 +56,7 @@ impl Drop for Running {
 }
 
 /// Says that this program is to end.
-pub(crate) fn lose() {
+pub fn lose() {
     IS_LOST.store(true, Relaxed);
 }
 

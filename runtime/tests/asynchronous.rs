@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use wasm_embedded_host::{Interrupt, Reason};
-use wasm_embedded_rt::board::Board;
-use wasm_embedded_rt::engine::EngineOptions;
-use wasm_embedded_rt::harness::{Outcome, run_program};
-use wasm_embedded_rt::output::Capture;
-use wasm_embedded_rt::policy::Policy;
-use wasm_embedded_rt::program::Program;
-use wasm_embedded_rt::run::{self, Exit, RunOptions};
-use wasm_embedded_rt::trust::Trust;
+use wasm_embedded_runtime::board::Board;
+use wasm_embedded_runtime::engine::EngineOptions;
+use wasm_embedded_runtime::harness::{Outcome, run_program};
+use wasm_embedded_runtime::output::Capture;
+use wasm_embedded_runtime::policy::Policy;
+use wasm_embedded_runtime::program::Program;
+use wasm_embedded_runtime::run::{self, Exit, RunOptions};
+use wasm_embedded_runtime::trust::Trust;
 use wasm_embedded_sim::Drive;
 
 const MS: u64 = 1_000_000;

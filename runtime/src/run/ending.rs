@@ -11,9 +11,8 @@ use wasmtime_wasi::I32Exit;
 use super::breach::Breach;
 use crate::escape;
 
-/// How a guest ended.
+/// How a guest ended. Whoever runs guests decides what each way means: a new one is a breaking change.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
 pub enum Exit {
     /// It returned, or exited with a status.
     Status(u8),

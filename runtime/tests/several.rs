@@ -7,13 +7,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use wasm_embedded_host::{Interrupt, Reason};
-use wasm_embedded_rt::board::Board;
-use wasm_embedded_rt::engine::EngineOptions;
-use wasm_embedded_rt::harness::{JointOutcome, run_program, run_programs};
-use wasm_embedded_rt::policy::Policy;
-use wasm_embedded_rt::program::Program;
-use wasm_embedded_rt::run::{Breach, Exit, RunOptions};
-use wasm_embedded_rt::trust::Trust;
+use wasm_embedded_runtime::board::Board;
+use wasm_embedded_runtime::engine::EngineOptions;
+use wasm_embedded_runtime::harness::{JointOutcome, run_program, run_programs};
+use wasm_embedded_runtime::policy::Policy;
+use wasm_embedded_runtime::program::Program;
+use wasm_embedded_runtime::run::{Breach, Exit, RunOptions};
+use wasm_embedded_runtime::trust::Trust;
 
 const MS: u64 = 1_000_000;
 
@@ -26,7 +26,7 @@ fn example(name: &str) -> Program {
 }
 
 fn small(name: &str) -> Program {
-    let path = format!("{}/tests/guests/{name}.wat", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../test-host/guests/wat/{name}.wat", env!("CARGO_MANIFEST_DIR"));
     load(&wat::parse_file(path).unwrap_or_else(|error| panic!("{error}")))
 }
 

@@ -22,7 +22,7 @@ use wasm_embedded_sim::picture::Frame;
 use wasm_embedded_sim::{PartId, Sim, SimSpiBus, SpiSettings};
 
 pub use self::controls::ControlError;
-pub(crate) use self::exits::Exits;
+pub use self::exits::Exits;
 use self::hardware::Hardware;
 use self::rack::Rack;
 use self::unanswered::{Calls, Listened};
@@ -239,7 +239,7 @@ impl Board {
 
     /// Says who is on a simulated I2C bus, for each label of `policy`, the board's, that was used and where nobody was there at any
     /// address that was called.
-    pub(crate) fn unanswered(&self, policy: &Policy) -> Vec<String> {
+    pub fn unanswered(&self, policy: &Policy) -> Vec<String> {
         self.listened.iter().filter_map(|listened| listened.warning(policy)).collect()
     }
 
@@ -265,7 +265,7 @@ impl Board {
     }
 
     /// Returns what leaves the outputs at their levels on exit when those who have them are stuck.
-    pub(crate) fn exits(&self) -> Exits {
+    pub fn exits(&self) -> Exits {
         Exits::new(&self.sim, self.rack.exits())
     }
 

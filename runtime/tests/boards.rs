@@ -1,11 +1,11 @@
 //! Boards of policies: those that are there, and those that are refused.
 
-use wasm_embedded_rt::board::Board;
-use wasm_embedded_rt::policy::Policy;
+use wasm_embedded_runtime::board::Board;
+use wasm_embedded_runtime::policy::Policy;
 
 #[test]
 fn the_policies_in_the_documentation_have_boards() {
-    let text = include_str!("../POLICY.md");
+    let text = include_str!("../../test-host/POLICY.md");
     let policies: Vec<&str> = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert!(policies.len() > 3, "the examples of the sections are found");
     for policy in policies {

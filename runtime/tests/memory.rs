@@ -4,12 +4,12 @@ mod support;
 
 use std::fs;
 
-use wasm_embedded_rt::engine::EngineOptions;
-use wasm_embedded_rt::harness::run_program;
-use wasm_embedded_rt::policy::Policy;
-use wasm_embedded_rt::program::Program;
-use wasm_embedded_rt::run::{Exit, RunOptions};
-use wasm_embedded_rt::trust::Trust;
+use wasm_embedded_runtime::engine::EngineOptions;
+use wasm_embedded_runtime::harness::run_program;
+use wasm_embedded_runtime::policy::Policy;
+use wasm_embedded_runtime::program::Program;
+use wasm_embedded_runtime::run::{Exit, RunOptions};
+use wasm_embedded_runtime::trust::Trust;
 
 const BOARD: &str = r#"
 [i2c.bus]

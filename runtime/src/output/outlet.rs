@@ -23,7 +23,7 @@ const KEPT_BYTES: usize = 4 << 20;
 
 /// Where the host writes. Clones are the same place. A message is written in one piece, whoever writes beside it.
 #[derive(Clone, Debug)]
-pub(crate) struct Outlet(Arc<Inner>);
+pub struct Outlet(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -68,13 +68,13 @@ struct Queue {
 }
 
 /// The standard output.
-pub(crate) fn stdout() -> &'static Outlet {
+pub fn stdout() -> &'static Outlet {
     static STDOUT: LazyLock<Outlet> = LazyLock::new(|| Outlet::new(standard(Fd::Stdout(io::stdout()), 1)));
     &STDOUT
 }
 
 /// The standard error: the same outlet as the standard output if both are one pipe.
-pub(crate) fn stderr() -> &'static Outlet {
+pub fn stderr() -> &'static Outlet {
     static STDERR: LazyLock<Outlet> = LazyLock::new(|| {
         let identity = |fd: BorrowedFd<'_>| fstat(fd).ok().map(|stat| (stat.st_dev, stat.st_ino));
         let is_pipe = matches!(kind(io::stderr().as_fd()), Some(FileType::Fifo));
@@ -116,7 +116,7 @@ impl Outlet {
     /// # Errors
     ///
     /// Returns what the system returns, and `Interrupted` when this program is to end.
-    pub(crate) fn create(path: &Path) -> io::Result<Outlet> {
+    pub fn create(path: &Path) -> io::Result<Outlet> {
         let flags = i32::try_from(OFlags::NONBLOCK.bits()).map_err(io::Error::other)?;
         loop {
             let opened = OpenOptions::new().write(true).create(true).truncate(true).custom_flags(flags).open(path);
@@ -146,7 +146,7 @@ impl Outlet {
     /// # Errors
     ///
     /// Returns the first failure of this outlet; `TimedOut` if nobody takes it when this program ends.
-    pub(crate) fn say(&self, bytes: &[u8]) -> io::Result<()> {
+    pub fn say(&self, bytes: &[u8]) -> io::Result<()> {
         let mut queue = self.queue();
         queue.check()?;
         let mut taken = 0;
@@ -184,7 +184,7 @@ impl Outlet {
     /// # Errors
     ///
     /// As of [`Outlet::say`].
-    pub(crate) fn finish(&self) -> io::Result<()> {
+    pub fn finish(&self) -> io::Result<()> {
         let queue = self.queue();
         let end = queue.come;
         self.drain(queue, end)

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use embedded_hal::i2c::Operation;
 use wasm_embedded_host::{Access, I2cGrant, Progress, i2c};
-use wasm_embedded_rt::board::Board;
-use wasm_embedded_rt::engine::EngineOptions;
-use wasm_embedded_rt::harness::{Outcome, run_on, run_program};
-use wasm_embedded_rt::policy::Policy;
-use wasm_embedded_rt::program::Program;
-use wasm_embedded_rt::run::{Breach, Exit, RunOptions};
-use wasm_embedded_rt::trust::Trust;
+use wasm_embedded_runtime::board::Board;
+use wasm_embedded_runtime::engine::EngineOptions;
+use wasm_embedded_runtime::harness::{Outcome, run_on, run_program};
+use wasm_embedded_runtime::policy::Policy;
+use wasm_embedded_runtime::program::Program;
+use wasm_embedded_runtime::run::{Breach, Exit, RunOptions};
+use wasm_embedded_runtime::trust::Trust;
 
 const POLICY: &str = r#"
 [i2c.bus]
@@ -229,7 +229,7 @@ fn a_part_that_panics_ends_its_guest_only() {
     let program = Program::load(&component, EngineOptions::of(&policy), &Trust::default()).expect("a component");
     let args = vec!["misbehave".to_owned(), "wait-forever".to_owned()];
     let options = RunOptions { args, ..RunOptions::default() };
-    let panics = |board: &wasm_embedded_rt::board::Board| {
+    let panics = |board: &wasm_embedded_runtime::board::Board| {
         board.sim().schedule(1_000_000, |_| panic!("a part is broken"));
     };
     let outcome = run_program(&program, &policy, &options, panics).expect("it runs");

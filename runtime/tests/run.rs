@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use wasm_embedded_rt::engine::EngineOptions;
-use wasm_embedded_rt::harness::{Outcome, run_component, run_program};
-use wasm_embedded_rt::policy::Policy;
-use wasm_embedded_rt::program::Program;
-use wasm_embedded_rt::run::{Breach, Exit, RunOptions};
-use wasm_embedded_rt::trust::Trust;
+use wasm_embedded_runtime::engine::EngineOptions;
+use wasm_embedded_runtime::harness::{Outcome, run_component, run_program};
+use wasm_embedded_runtime::policy::Policy;
+use wasm_embedded_runtime::program::Program;
+use wasm_embedded_runtime::run::{Breach, Exit, RunOptions};
+use wasm_embedded_runtime::trust::Trust;
 use wasm_embedded_sim::parts::Led;
 
 fn component(name: &str) -> Vec<u8> {
-    let path = format!("{}/tests/guests/{name}.wat", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../test-host/guests/wat/{name}.wat", env!("CARGO_MANIFEST_DIR"));
     wat::parse_file(path).unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex};
 
 use embedded_hal::spi::MODE_0;
 use wasm_embedded_hal::adc::AdcChannel;
-use wasm_embedded_rt::board::Board;
-use wasm_embedded_rt::harness::run_component;
-use wasm_embedded_rt::policy::Policy;
-use wasm_embedded_rt::run::{Exit, RunOptions};
-use wasm_embedded_rt::trace::{TextFormat, Trace};
+use wasm_embedded_runtime::board::Board;
+use wasm_embedded_runtime::harness::run_component;
+use wasm_embedded_runtime::policy::Policy;
+use wasm_embedded_runtime::run::{Exit, RunOptions};
+use wasm_embedded_runtime::trace::{TextFormat, Trace};
 use wasm_embedded_sim::{AdcSettings, Level, Pull, PwmSettings, SimAdc, SpiSettings, UartSettings};
 
 const BUSES: &str = r#"

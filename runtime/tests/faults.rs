@@ -10,12 +10,12 @@ mod support;
 use std::fs;
 use std::time::Duration;
 
-use wasm_embedded_rt::engine::EngineOptions;
-use wasm_embedded_rt::harness::{Outcome, run_program};
-use wasm_embedded_rt::policy::{Policy, PolicyError};
-use wasm_embedded_rt::program::Program;
-use wasm_embedded_rt::run::{Exit, RunOptions};
-use wasm_embedded_rt::trust::Trust;
+use wasm_embedded_runtime::engine::EngineOptions;
+use wasm_embedded_runtime::harness::{Outcome, run_program};
+use wasm_embedded_runtime::policy::{Policy, PolicyError};
+use wasm_embedded_runtime::program::Program;
+use wasm_embedded_runtime::run::{Exit, RunOptions};
+use wasm_embedded_runtime::trust::Trust;
 
 use cases::{CASES, Case, On, Says};
 

@@ -5,12 +5,12 @@
 //! is ready to [`run`](run::run()). What the guest says goes to a [`Listener`](output::Listener), what happens on the wires to
 //! a [`Trace`](trace::Trace).
 //!
-//! The command `wasm-embedded-rt` is this library with a command line; a test uses the [`harness`], which keeps all of it:
+//! The command `wasm-embedded-rt` is this library with a command line. A program of your own uses it as `examples/embed.rs` does; a test uses the [`harness`], which keeps all of it:
 //!
 //! ```no_run
-//! use wasm_embedded_rt::harness::run_component;
-//! use wasm_embedded_rt::policy::Policy;
-//! use wasm_embedded_rt::run::{Exit, RunOptions};
+//! use wasm_embedded_runtime::harness::run_component;
+//! use wasm_embedded_runtime::policy::Policy;
+//! use wasm_embedded_runtime::run::{Exit, RunOptions};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let policy = Policy::load("board.toml".as_ref())?;
@@ -27,10 +27,7 @@
 pub mod board;
 #[cfg(feature = "compile")]
 pub mod cache;
-pub mod cli;
 mod clock;
-mod describe;
-mod display;
 pub mod engine;
 mod escape;
 pub mod harness;
@@ -40,14 +37,13 @@ mod log;
 pub mod mac;
 #[cfg(feature = "compile")]
 pub mod microcontroller;
+pub mod operator;
 pub mod output;
 pub mod program;
-mod reach;
 pub mod run;
-pub mod screen;
 #[cfg(feature = "compile")]
 mod size;
-mod style;
+pub mod style;
 pub mod trace;
 pub mod trust;
 mod turns;

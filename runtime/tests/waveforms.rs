@@ -9,7 +9,7 @@ use std::process::Command;
 use embedded_hal::i2c::{I2c as _, Operation};
 use embedded_hal::spi::{MODE_0, MODE_3, SpiBus as _, SpiDevice as _};
 use embedded_io::Write as _;
-use wasm_embedded_rt::trace::{Trace, VcdFormat};
+use wasm_embedded_runtime::trace::{Trace, VcdFormat};
 use wasm_embedded_sim::parts::{Echo, Scripted};
 use wasm_embedded_sim::uart::Parity;
 use wasm_embedded_sim::{Ack, Address, Board, Direction, I2cTarget, Part, Sim, SpiSettings, UartSettings};
