@@ -9,6 +9,8 @@ mod bindings;
 mod conformance;
 mod demo;
 mod deny;
+#[cfg(test)]
+mod documents;
 mod faults;
 mod guests;
 #[cfg(unix)]
