@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Runs a component to its end, or for 10 s of virtual time, and keeps what it says.
-pub fn run_guest(component: &[u8]) -> Result<(Ended, Capture), Box<dyn Error>> {
+pub(crate) fn run_guest(component: &[u8]) -> Result<(Ended, Capture), Box<dyn Error>> {
     let policy = Policy::parse("embed.toml", POLICY)?;
     // Only compiled code has to be trusted: a component can do nothing that the policy does not grant.
     let program = Program::load(component, EngineOptions::of(&policy), &Trust::default())?;
