@@ -3,7 +3,7 @@
 use std::fs;
 
 use wasm_embedded_policy::Policy;
-use wasm_embedded_rt::board::Board;
+use wasm_embedded_runtime::board::Board;
 use wasm_embedded_sim::model::{
     BuildError, Buses, Catalog, Control, Kind, Model, Pin, Range, Readout, Role, Setup, Value,
 };
