@@ -193,6 +193,7 @@ impl Transaction {
     }
 
     /// Sends the address, and returns how long that takes.
+    #[inline]
     fn call(&mut self, world: &mut World) -> u64 {
         let (line, address, direction) = (self.line, self.address, self.direction);
         let seen = self.plan.address(self.started);
@@ -264,6 +265,7 @@ impl Transaction {
 
     /// Exchanges bytes of the group with the only part that listens, as long as nothing else is due, so that nobody can tell it from
     /// one act a byte. Returns `false` if the time of the last byte is still to pass.
+    #[inline(always)]
     fn hurry(&mut self, world: &mut World, part: usize, operations: &mut (impl Operations + ?Sized)) -> bool {
         let byte_ns = self.line.byte_ns();
         let World { env, parts, .. } = world;
