@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use crate::program::run;
 
 mod program;
+#[path = "../../runtime/tests/support/mod.rs"]
 mod support;
 
 const POLICY: &str = r#"
