@@ -34,7 +34,7 @@ fn expected(list: &[(bool, usize)]) -> Option<Vec<String>> {
         }
     }
     // I2C has no read of no bytes.
-    if runs.iter().any(|run| *run == (true, 0)) {
+    if runs.contains(&(true, 0)) {
         return None;
     }
     let (mut lines, mut written, mut read) = (Vec::new(), 0_u8, 0x10_u8);
