@@ -101,7 +101,7 @@ pub(super) fn back_end_panics(lab: &Lab) -> anyhow::Result<Outcome> {
     let job = Job::guest("trap-with-handles").options(&["--trace-text"]);
     let ran = lab.run(job.clone().more(panics))?;
     ensure!(!ran.hung && ran.status.code() == Some(119), "the host panicked, and ended with {}", ran.status);
-    Lab::says(&ran, "the guest was stopped, since the host panicked")?;
+    Lab::says(&ran, "the guest was stopped because the host panicked")?;
     ran.left_low("MOTOR")?;
     ran.left_idle()?;
     lab.expect(job, Stopped)?.left_low("MOTOR")?;
