@@ -75,7 +75,7 @@ pub trait Bus: Send {
 pub struct Handle(());
 
 /// A bus of embedded-hal that can address targets of seven bits and of ten. Under
-/// [`EmbeddedHal`](crate::EmbeddedHal), addresses of ten bits are [`Error::Unsupported`].
+/// [`EmbeddedHal`], addresses of ten bits are [`Error::Unsupported`].
 #[derive(Clone, Copy, Debug)]
 pub struct BothWidths<B>(pub B);
 

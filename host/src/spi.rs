@@ -79,7 +79,7 @@ pub struct DeviceHandle(());
 #[derive(Debug)]
 pub struct BusHandle(());
 
-/// A bus of embedded-hal without chip select. Of devices, [`EmbeddedHal`](crate::EmbeddedHal) makes what a host needs.
+/// A bus of embedded-hal without chip select. Of devices, [`EmbeddedHal`] makes what a host needs.
 #[derive(Clone, Copy, Debug)]
 pub struct EmbeddedHalBus<B>(pub B);
 

@@ -70,7 +70,7 @@ pub(super) fn features(lab: &Lab) -> anyhow::Result<Outcome> {
         ("memory64", "(memory i64 1)".to_owned(), "uses 64-bit memories"),
         ("threads", "(memory 1 1 shared)".to_owned(), "uses threads"),
         ("gc", "(type (struct (field i32)))".to_owned(), "uses WebAssembly garbage collection"),
-        ("exceptions", "(type $t (func)) (tag (type $t))".to_owned(), "uses exceptions"),
+        ("exceptions", "(type $t (func)) (tag (type $t))".to_owned(), "uses WebAssembly exceptions"),
         ("simd", format!("(func (result v128) {vector})"), "uses SIMD"),
         ("relaxed-simd", format!("(func (result v128) (i32x4.relaxed_trunc_f32x4_s {vector}))"), "uses SIMD"),
     ] {
