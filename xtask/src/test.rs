@@ -47,7 +47,7 @@ pub(crate) const NATIVE: [&str; 28] = [
 ];
 
 /// The crates that are published.
-const PUBLISHED: [&str; 9] = [
+const PUBLISHED: [&str; 10] = [
     "wasm-embedded-hal-macros",
     "wasm-embedded-hal",
     "wasm-embedded-host",
@@ -56,6 +56,7 @@ const PUBLISHED: [&str; 9] = [
     "wasm-embedded-linux",
     "wasm-embedded-policy",
     "wasm-embedded-adapt",
+    "wasm-embedded-runtime",
     "wasm-embedded-rt",
 ];
 
