@@ -123,7 +123,7 @@ pub(crate) const HOST: &[Check] = &[
         prints: &[
             "0x33: Err(NoAcknowledge(…))",
             "0x50: Err(Denied)",
-            "…\"flash\" (/dev/spidev0.0)…5000 bytes written…`bufsiz` is 4096: raise it with `spidev.bufsiz=65536`…",
+            "…\"flash\" (/dev/spidev0.0)…5000 bytes written…`bufsiz` is 4096: set `spidev.bufsiz=65536` on the kernel…",
             "5000 bytes: Err(TooLong)",
         ],
         ..PASSES

@@ -22,9 +22,9 @@ pub(crate) const NATIVE: &[Check] = &[
     },
     Check {
         name: "native blink: the line goes high and low, and its holder has a name",
-        command: "blink GPIO17 > out & wasm-embedded-rt list | grep 'held by `blink`' || exit 1
+        command: "blink GPIO17 > out & wasm-embedded-rt list | grep 'in use by `blink`' || exit 1
             outside gpio 17 toggles || exit 1; wait $!; cat out; outside gpio 17 low",
-        prints: &["…GPIO17…held by `blink`", "on", "off"],
+        prints: &["…GPIO17…in use by `blink`", "on", "off"],
         ..PASSES
     },
     Check {
