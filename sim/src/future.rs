@@ -191,6 +191,8 @@ impl<E> Drop for SimTransaction<E> {
         if let Some(turn) = self.turn {
             self.sim.lock().give_up_turn(turn);
         }
+        // One that is on the wires keeps the signal until its end.
+        self.signal.forget();
     }
 }
 

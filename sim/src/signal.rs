@@ -29,6 +29,12 @@ impl<T> Signal<T> {
         }
     }
 
+    /// Has nobody woken any more: whoever waited is gone.
+    pub(crate) fn forget(&self) {
+        let waker = self.0.lock().waker.take();
+        drop(waker);
+    }
+
     /// Takes the value if it is there.
     pub(crate) fn poll(&self, waker: &Waker) -> Poll<T> {
         let mut state = self.0.lock();
