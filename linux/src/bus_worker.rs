@@ -241,7 +241,12 @@ impl<T> Future for Answer<T> {
 
 impl<T> Drop for Answer<T> {
     fn drop(&mut self) {
-        lock(&self.0).is_wanted = false;
+        let mut state = lock(&self.0);
+        state.is_wanted = false;
+        let waker = state.waker.take();
+        drop(state);
+        // Outside the lock: it may be the last of a task that has other answers.
+        drop(waker);
     }
 }
 

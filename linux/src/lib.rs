@@ -61,6 +61,8 @@ pub mod gpio;
 pub mod i2c;
 mod ioctl;
 mod kernel;
+#[cfg(test)]
+mod limit;
 mod linux;
 mod open;
 pub mod pwm;

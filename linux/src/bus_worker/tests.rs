@@ -4,9 +4,10 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::task::Wake;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::*;
+use crate::limit::{MINUTE, within_a_minute};
 
 /// A device on whose bus a transaction takes until the test lets it go on.
 struct Slow {
@@ -38,14 +39,32 @@ impl Wake for Bell {
     }
 }
 
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Count(AtomicU32);
+
+impl Wake for Count {
+    fn wake(self: Arc<Count>) {
+        self.0.fetch_add(1, Relaxed);
+    }
+}
+
+/// Polls once, for a task that counts.
+fn poll<T>(count: &Arc<Count>, answer: &mut Answer<T>) -> Poll<T> {
+    pin!(answer).poll(&mut Context::from_waker(&Waker::from(count.clone())))
+}
+
+/// Waits for a minute at most.
 fn wait<T>(future: impl Future<Output = T>) -> T {
     let waker = Waker::from(Arc::new(Bell(thread::current())));
     let mut future = pin!(future);
+    let end = Instant::now() + MINUTE;
     loop {
         match future.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Ready(value) => return value,
-            Poll::Pending => thread::park_timeout(Duration::from_secs(1)),
+            Poll::Pending => assert!(Instant::now() < end, "nothing came within {MINUTE:?}"),
         }
+        thread::park_timeout(Duration::from_secs(1));
     }
 }
 
@@ -153,16 +172,6 @@ fn a_watch_ends_with_its_answer_or_with_its_reader() {
 
 #[test]
 fn an_answer_wakes_the_last_one_who_asked_for_it_and_once() {
-    /// Counts how often it is woken.
-    #[derive(Default)]
-    struct Count(AtomicU32);
-
-    impl Wake for Count {
-        fn wake(self: Arc<Count>) {
-            self.0.fetch_add(1, Relaxed);
-        }
-    }
-
     let (answer, asked) = Answer::new();
     let mut answer = pin!(answer);
     let counts = [Arc::new(Count::default()), Arc::new(Count::default())];
@@ -175,4 +184,50 @@ fn an_answer_wakes_the_last_one_who_asked_for_it_and_once() {
     give(&asked, 7);
     assert_eq!(woken(), [0, 1]);
     assert_eq!(answer.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(7));
+}
+
+#[test]
+fn what_is_dropped_wakes_nobody_and_keeps_no_task_whatever_becomes_of_it() {
+    within_a_minute(|| {
+        let ([first, second], record, [go_first, _go_second], [begins_first, _begins_second]) = labels();
+        let count = Arc::new(Count::default());
+        let (unanswered, asked) = Answer::new();
+        let (stop, stopped) = sync_channel::<bool>(1);
+        let mut answers = [
+            start(&first, 1),
+            start(&second, 2),
+            unanswered,
+            watch(move || stopped.recv_timeout(Duration::from_millis(1)).ok()),
+        ];
+        assert_eq!(begins_first.recv(), Ok(1), "the first is on the wires, and the second waits for its turn");
+        for answer in &mut answers {
+            assert!(poll(&count, answer).is_pending());
+        }
+        assert_eq!(Arc::strong_count(&count), 5, "each has its waker");
+        drop(answers);
+        assert_eq!(Arc::strong_count(&count), 1);
+        give(&asked, true);
+        let _ = stop.send(true);
+        // The bus is free again, and nothing of the second was on it.
+        go_first.send(()).and_then(|()| go_first.send(())).expect("the device is there");
+        assert!(wait(start(&first, 3)));
+        assert_eq!(*lock(&record), [1, 3]);
+        assert_eq!(count.0.load(Relaxed), 0);
+    });
+}
+
+#[test]
+fn a_blocking_call_waits_for_no_turn_that_was_given_up() {
+    within_a_minute(|| {
+        let ([first, second], record, [go_first, go_second], [begins_first, _begins_second]) = labels();
+        let begun = start(&first, 1);
+        assert_eq!(begins_first.recv(), Ok(1));
+        let given_up = [start(&second, 2), start(&first, 3), start(&second, 4)];
+        let blocks = thread::spawn(move || second.call(|device| device.write(5)));
+        drop(given_up);
+        // One each: for what is on the wires, and for the call.
+        go_first.send(()).and_then(|()| go_second.send(())).expect("the devices are there");
+        assert!(blocks.join().expect("the call returns") && wait(begun));
+        assert_eq!(*lock(&record), [1, 5]);
+    });
 }

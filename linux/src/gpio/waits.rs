@@ -56,7 +56,7 @@ impl Waits {
                     continue;
                 };
                 match heard {
-                    Ok(Some(edge)) => end(&waits, Ok(()), |wait| wait.ends_with(edge)),
+                    Ok(Some(edge)) => end(&waits, Ok(()), |wait| wait.ends_with(edge) || !wait.asked.is_wanted()),
                     Ok(None) | Err(Errno::INTR) => end(&waits, Ok(()), |wait| !wait.asked.is_wanted()),
                     Err(errno) => {
                         let meaning = if is_gone(errno) { "the chip is gone" } else { "the chip's driver failed" };
@@ -76,6 +76,7 @@ impl Waits {
         let (answer, asked) = Answer::new();
         // Whoever hears of an edge after that time waits for this lock, and then finds the wait.
         let mut list = lock(&self.list);
+        list.retain(|wait| wait.asked.is_wanted());
         list.push(Wait { condition, since: now(), asked });
         answer
     }
