@@ -1,6 +1,6 @@
 //! `[i2c.LABEL]`: buses.
 
-use super::address::{self, AddressGrant};
+use super::address::{self, Access, AddressGrant};
 use super::backend::BusBackend;
 use super::problem::Span;
 use super::reader::Table;
@@ -40,5 +40,27 @@ impl I2cLabel {
         table.finish();
         let (label, frequency_hz) = (label.to_owned(), frequency.flatten());
         Some(I2cLabel { label, backend: backend?, frequency_hz, allow, shared, span })
+    }
+
+    /// Returns another of `labels` for the same bus that grants an address, which this label cannot grant too unless one of them is
+    /// shared.
+    #[must_use]
+    pub fn granted_by_another<'p>(
+        &self,
+        labels: &'p [I2cLabel],
+        address: u16,
+        ten_bit: bool,
+        writes: bool,
+    ) -> Option<&'p I2cLabel> {
+        let grants = |other: &&I2cLabel| {
+            other.allow.iter().any(|grant| {
+                grant.ten_bit == ten_bit
+                    && grant.addresses.contains(&address)
+                    && (!writes || grant.access == Access::ReadWrite)
+            })
+        };
+        let others = labels.iter().filter(|other| other.label != self.label && other.backend == self.backend);
+        // One that is shared is often for a whole bus; the other is for this device.
+        others.filter(grants).min_by_key(|other| other.shared)
     }
 }

@@ -83,6 +83,10 @@ use self::reader::{Table, Value};
 /// The longest policy that is read: what a mistaken file name may cost.
 pub const MAX_POLICY_BYTES: usize = 1 << 20;
 
+/// What messages call the two kinds of file.
+const POLICY: &str = "the policy";
+const FAULT_FILE: &str = "the fault file";
+
 /// A policy that has been checked as a whole. The default one grants nothing.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -129,9 +133,9 @@ impl Policy {
     ///
     /// As of [`Policy::load`].
     pub fn load_with(path: &Path, catalog: &Catalog) -> Result<Policy, PolicyError> {
-        let (name, bytes) = (path.display().to_string(), read_file(path)?);
+        let (name, bytes) = (path.display().to_string(), read_file(POLICY, path)?);
         let context = Context { catalog: catalog.clone(), folder: path.parent().map(Path::to_owned) };
-        Policy::read_text(&name, text(&name, &bytes)?, context)
+        Policy::read_text(&name, text(POLICY, &name, &bytes)?, context)
     }
 
     /// Adds the faults of a file that has nothing but `[[fault]]` tables.
@@ -140,8 +144,8 @@ impl Policy {
     ///
     /// As of [`Policy::load`]; then no fault is added.
     pub fn load_faults(&mut self, path: &Path) -> Result<(), PolicyError> {
-        let (name, bytes) = (path.display().to_string(), read_file(path)?);
-        self.add_faults(&name, text(&name, &bytes)?)
+        let (name, bytes) = (path.display().to_string(), read_file(FAULT_FILE, path)?);
+        self.add_faults(&name, text(FAULT_FILE, &name, &bytes)?)
     }
 
     /// Adds the faults of a text that has nothing but `[[fault]]` tables; errors call it `name`.
@@ -152,7 +156,7 @@ impl Policy {
     pub fn add_faults(&mut self, name: &str, text: &str) -> Result<(), PolicyError> {
         let mut faults = Vec::new();
         let findings = Findings::default();
-        read_document("the fault file", name, text, &findings, |document| {
+        read_document(FAULT_FILE, name, text, &findings, |document| {
             faults = read_faults(&document);
             document.finish();
         })?;
@@ -160,7 +164,7 @@ impl Policy {
             fault::check(self, &faults, &findings);
         }
         if !findings.is_empty() {
-            return Err(findings.into_error(name, text));
+            return Err(findings.into_error(FAULT_FILE, name, text));
         }
         self.faults.append(&mut faults);
         Ok(())
@@ -172,7 +176,7 @@ impl Policy {
     ///
     /// As [`Policy::parse`], and for what is no text.
     pub fn parse_bytes(name: &str, bytes: &[u8]) -> Result<Policy, PolicyError> {
-        Policy::parse(name, text(name, bytes)?)
+        Policy::parse(name, text(POLICY, name, bytes)?)
     }
 
     /// Checks the text of a policy; errors call it `name`.
@@ -196,12 +200,12 @@ impl Policy {
     fn read_text(name: &str, text: &str, context: Context) -> Result<Policy, PolicyError> {
         let findings = Findings::new(context);
         let mut policy = Policy::default();
-        read_document("the policy", name, text, &findings, |document| policy.read(document))?;
+        read_document(POLICY, name, text, &findings, |document| policy.read(document))?;
         // What contradicts what is worth knowing only when every entry is understood.
         if findings.is_empty() {
             policy.check(&findings);
         }
-        if findings.is_empty() { Ok(policy) } else { Err(findings.into_error(name, text)) }
+        if findings.is_empty() { Ok(policy) } else { Err(findings.into_error(POLICY, name, text)) }
     }
 
     /// Returns whether a label stands for hardware.
@@ -272,8 +276,8 @@ impl Policy {
 }
 
 /// Reads a file, as far as it may be long.
-fn read_file(path: &Path) -> Result<Vec<u8>, PolicyError> {
-    let unreadable = |source| PolicyError::Unreadable { path: path.to_owned(), source };
+fn read_file(kind: &'static str, path: &Path) -> Result<Vec<u8>, PolicyError> {
+    let unreadable = |source| PolicyError::Unreadable { kind, path: path.to_owned(), source };
     let file = File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX).saturating_add(1);
@@ -282,27 +286,27 @@ fn read_file(path: &Path) -> Result<Vec<u8>, PolicyError> {
 }
 
 /// Returns the text that bytes are.
-fn text<'b>(name: &str, bytes: &'b [u8]) -> Result<&'b str, PolicyError> {
+fn text<'b>(kind: &'static str, name: &str, bytes: &'b [u8]) -> Result<&'b str, PolicyError> {
     std::str::from_utf8(bytes).map_err(|error| {
         if bytes.len() > MAX_POLICY_BYTES {
-            return PolicyError::TooLong { name: name.to_owned(), limit: MAX_POLICY_BYTES };
+            return PolicyError::TooLong { kind, name: name.to_owned(), limit: MAX_POLICY_BYTES };
         }
         let offset = error.valid_up_to();
         let line = bytes.iter().take(offset).filter(|&&byte| byte == b'\n').count() + 1;
-        PolicyError::NotText { name: name.to_owned(), line, offset }
+        PolicyError::NotText { kind, name: name.to_owned(), line, offset }
     })
 }
 
 /// Reads a text with `read`, if it is TOML; messages call it `kind`.
 fn read_document(
-    kind: &str,
+    kind: &'static str,
     name: &str,
     text: &str,
     findings: &Findings,
     read: impl FnOnce(Table<'_>),
 ) -> Result<(), PolicyError> {
     if text.len() > MAX_POLICY_BYTES {
-        return Err(PolicyError::TooLong { name: name.to_owned(), limit: MAX_POLICY_BYTES });
+        return Err(PolicyError::TooLong { kind, name: name.to_owned(), limit: MAX_POLICY_BYTES });
     }
     // What the parser says after the first error may be only a consequence of it.
     match DeTable::parse(text) {

@@ -26,24 +26,30 @@ const LONGEST_END: usize = 200;
 #[non_exhaustive]
 pub enum PolicyError {
     /// The file cannot be read.
-    #[error("cannot read the policy {}", escape::line(&path.display().to_string()))]
+    #[error("cannot read {kind} {}", escape::line(&path.display().to_string()))]
     Unreadable {
+        /// What kind of file it is: "the policy" or "the fault file".
+        kind: &'static str,
         /// The file.
         path: PathBuf,
         /// What the operating system said.
         source: std::io::Error,
     },
     /// The file is longer than [`super::MAX_POLICY_BYTES`].
-    #[error("the policy {} is longer than {} KiB", escape::line(name), limit / 1024)]
+    #[error("{kind} {} is longer than {} KiB", escape::line(name), limit / 1024)]
     TooLong {
+        /// What kind of file it is.
+        kind: &'static str,
         /// The file.
         name: String,
         /// The limit.
         limit: usize,
     },
     /// The file is not UTF-8 text.
-    #[error("the policy {} is not UTF-8 text: see line {line}, byte {offset} of the file", escape::line(name))]
+    #[error("{kind} {} is not UTF-8 text: see line {line}, byte {offset} of the file", escape::line(name))]
     NotText {
+        /// What kind of file it is.
+        kind: &'static str,
         /// The file.
         name: String,
         /// The line of the first byte that is not text, from 1.
@@ -52,8 +58,10 @@ pub enum PolicyError {
         offset: usize,
     },
     /// The file says something that is not valid.
-    #[error("the policy {} is refused: {}", escape::line(name), count(problems.len(), *more))]
+    #[error("{kind} {} is refused: {}", escape::line(name), count(problems.len(), *more))]
     Invalid {
+        /// What kind of file it is.
+        kind: &'static str,
         /// The file.
         name: String,
         /// What is wrong, at least one and at most [`MAX_PROBLEMS`], in the order of the file.
@@ -201,11 +209,11 @@ impl Findings {
         self.more.get()
     }
 
-    /// Turns what was found into the error to return, in the order of the file.
-    pub(crate) fn into_error(self, name: &str, text: &str) -> PolicyError {
+    /// Turns what was found in a file of this kind into the error to return, in the order of the file.
+    pub(crate) fn into_error(self, kind: &'static str, name: &str, text: &str) -> PolicyError {
         let mut findings = self.found.into_inner();
         findings.sort_by_key(|finding| finding.span.start);
         let problems = findings.into_iter().map(|finding| Problem::new(name, text, finding)).collect();
-        PolicyError::Invalid { name: name.to_owned(), problems, more: self.more.get() }
+        PolicyError::Invalid { kind, name: name.to_owned(), problems, more: self.more.get() }
     }
 }

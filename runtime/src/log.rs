@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use wasm_embedded_host::i2c::Address;
 use wasm_embedded_host::log::{Level, Log};
 use wasm_embedded_host::{Interrupt, Rate, Reason, Refusal};
 
 use crate::clock::Clock;
 use crate::output::{Said, Shared};
-use crate::policy::{LogLevel, Policy, suggest};
+use crate::policy::{I2cLabel, LogLevel, Policy, suggest};
 
 /// How many faults of the hardware are told in a second.
 const FAULTS_PER_S: u32 = 1000;
@@ -32,6 +33,7 @@ pub(crate) struct GuestLog {
     teller: Teller,
     /// The labels of the policy, of every kind.
     labels: Vec<String>,
+    i2c: Vec<I2cLabel>,
 }
 
 impl GuestLog {
@@ -42,7 +44,39 @@ impl GuestLog {
         let pwm = policy.pwm.iter().map(|label| &label.label);
         let uart = policy.uart.iter().map(|label| &label.label);
         let adc = policy.adc.iter().map(|label| &label.label);
-        GuestLog { teller, labels: i2c.chain(spi).chain(pins).chain(pwm).chain(uart).chain(adc).cloned().collect() }
+        let labels = i2c.chain(spi).chain(pins).chain(pwm).chain(uart).chain(adc).cloned().collect();
+        GuestLog { teller, labels, i2c: policy.i2c.clone() }
+    }
+
+    /// Returns the other label of a bus that grants an address. To grant it here too, as the refusal advises, is what a policy may not do.
+    fn other_label(&self, label: &str, address: Address, writes: bool) -> Option<&str> {
+        let (number, ten_bit) = match address {
+            Address::SevenBit(address) => (address.into(), false),
+            Address::TenBit(address) => (address, true),
+        };
+        let asked = self.i2c.iter().find(|candidate| candidate.label == label)?;
+        asked.granted_by_another(&self.i2c, number, ten_bit, writes).map(|other| other.label.as_str())
+    }
+
+    /// Returns what to tell about a refusal: its reason, and what of the policy helps.
+    fn explain(&self, refusal: &Refusal<'_>) -> String {
+        match refusal {
+            Refusal::UnknownLabel { label } if label.len() <= MAX_SUGGESTED_BYTES => {
+                let meant = suggest::nearest(label, self.labels.iter().map(String::as_str));
+                meant.map(|meant| format!("{refusal}; did you mean {meant:?}?"))
+            }
+            Refusal::Address { label, address, read_only, .. } => {
+                let other = self.other_label(label, *address, *read_only);
+                other.map(|other| {
+                    let access = if *read_only { "granted as read-only" } else { "not granted" };
+                    format!(
+                        "i2c {label:?}: address {address} is {access} here: [i2c.{other}] grants it, so open {other:?}"
+                    )
+                })
+            }
+            _ => None,
+        }
+        .unwrap_or_else(|| refusal.to_string())
     }
 }
 
@@ -100,16 +134,7 @@ impl Log for GuestLog {
     }
 
     fn refused(&mut self, refusal: &Refusal<'_>) {
-        let meant = match refusal {
-            Refusal::UnknownLabel { label } if label.len() <= MAX_SUGGESTED_BYTES => {
-                suggest::nearest(label, self.labels.iter().map(String::as_str))
-            }
-            _ => None,
-        };
-        match meant {
-            Some(meant) => self.teller.note(Level::Warn, &format!("{refusal}; did you mean {meant:?}?")),
-            None => self.teller.note(Level::Warn, &refusal.to_string()),
-        }
+        self.teller.note(Level::Warn, &self.explain(refusal));
     }
 
     fn now_ns(&self) -> Option<u64> {

@@ -34,6 +34,9 @@ const CORE_LAYER: &[u8] = &[0, 0];
 /// The first bytes of programs for Linux (ELF), Windows (PE) and macOS (Mach-O, for one and for several architectures).
 const MACHINE_MAGICS: [&[u8]; 4] = [b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"];
 
+/// The first bytes of a UF2 file, as `compile --target pico2` writes one. UF2 specification, "Overall format".
+const UF2_MAGIC: [u8; 4] = 0x0a32_4655_u32.to_le_bytes();
+
 /// Why bytes are no program that can be run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -302,6 +305,10 @@ pub(crate) fn check_kind(bytes: &[u8]) -> Result<(), LoadError> {
             Some(b'(') => "it looks like WebAssembly text: make a component of it with `wasm-tools parse`",
             Some(_) if MACHINE_MAGICS.iter().any(|magic| bytes.starts_with(magic)) => {
                 "it is a native program or library: build it with `--target wasm32-wasip2`"
+            }
+            Some(_) if bytes.starts_with(wasm_embedded_image::MAGIC) || bytes.starts_with(&UF2_MAGIC) => {
+                "it is an image for a microcontroller: flash it there, see `compile --help`, or give the `.wasm` file that it was \
+                 compiled from"
             }
             Some(_) => "it does not start like one",
         }));

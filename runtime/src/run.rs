@@ -8,6 +8,7 @@ mod guest;
 mod limiter;
 mod prepared;
 mod processor;
+mod recursion;
 mod timing;
 
 use std::fmt;

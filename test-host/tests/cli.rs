@@ -119,6 +119,10 @@ fn folder() -> TempDir {
         "unreached.toml",
         b"[i2c.bus]\nsim = true\nallow = [0x48]\n[[device]]\npart = \"lm75\"\ni2c = \"i2c\"\naddress = 0x49\n",
     );
+    write("faulty.toml", b"[[fault]]\ni2c = \"sensor\"\nat-ms = 5\nkind = \"nak\"\n");
+    write("faulty_text.toml", b"[[fault]]\n# \xff\n");
+    write("image.bin", b"WEHIMAGE\0\0\0\0");
+    write("image.uf2", b"UF2\n\x57\x51\x5d\x9e");
     write("empty.wasm", b"");
     write("random.wasm", b"\x17\x2a\x00\xff random");
     write("cut.wasm", b"\0asm\x0d\0\x01\0\x07");
@@ -188,6 +192,8 @@ fn every_refusal_has_its_status_and_message() {
         ("component_text", &["run", "text.wasm", "--policy", "board.toml"]),
         ("component_core", &["run", "core.wasm", "--policy", "board.toml"]),
         ("component_waits", &["run", "waits_asynchronously.wasm", "--policy", "board.toml"]),
+        ("component_image", &["run", "image.bin", "--policy", "board.toml"]),
+        ("component_uf2", &["run", "image.uf2", "--policy", "board.toml"]),
         ("component_program", &["run", "program.wasm", "--policy", "board.toml"]),
         ("unknown_import", &["run", "unknown_import.wasm", "--policy", "board.toml", "--trace", "t.vcd"]),
         ("other_type", &["run", "other_type.wasm", "--policy", "board.toml"]),
@@ -196,6 +202,12 @@ fn every_refusal_has_its_status_and_message() {
         ("unknown_display", &["run", "ok.wasm", "--policy", "board.toml", "--screenshot", "old=x.png"]),
         ("bad_screenshot", &["run", "ok.wasm", "--policy", "board.toml", "--screenshot", "x.png"]),
         ("bad_timeout", &["run", "ok.wasm", "--policy", "board.toml", "--timeout", "5"]),
+        ("timeout_zero", &["run", "ok.wasm", "--policy", "board.toml", "--timeout", "0s"]),
+        ("seed_negative", &["run", "ok.wasm", "--policy", "board.toml", "--seed", "-1"]),
+        ("seed_text", &["run", "ok.wasm", "--policy", "board.toml", "--seed", "1e3"]),
+        ("fault_file", &["run", "ok.wasm", "--policy", "board.toml", "--fault", "faulty.toml"]),
+        ("fault_file_no_text", &["run", "ok.wasm", "--policy", "board.toml", "--fault", "faulty_text.toml"]),
+        ("fault_file_missing", &["run", "ok.wasm", "--policy", "board.toml", "--fault", "there_is_none.toml"]),
         ("unwritable_trace", &["run", "ok.wasm", "--policy", "board.toml", "--trace", "no/such/folder.vcd"]),
     ];
     for (name, args) in cases {

@@ -21,6 +21,21 @@ shared = true
 sim = "board"
 allow = [0x48, { address = 0x50, access = "read-only" }]
 
+[i2c.ten]
+sim = "board"
+allow = [{ address = 0x048, ten-bit = true }]
+
+[i2c.clock]
+sim = "board"
+allow = [0x68]
+
+[i2c.nothing]
+sim = "board"
+
+[i2c.alone]
+sim = "other"
+allow = [0x48, { address = 0x49, access = "read-only" }]
+
 [spi.flash]
 sim = true
 
@@ -29,6 +44,7 @@ LED = { sim = true, direction = "output", initial = "low", on-exit = "low" }
 RESET = { sim = true, direction = "output", active-low = true }
 BUTTON = { sim = true, direction = "input", bias = "pull-up", active-low = true }
 STABLE = { sim = "BUTTON", direction = "input", active-low = true, debounce = "5ms" }
+QUIET = { sim = true, direction = "input", bias = "pull-up" }
 OPEN = { sim = true, direction = "open-drain", bias = "pull-up" }
 MISSING = { pin = 4, chip = "no-such-chip", direction = "input" }
 
@@ -38,6 +54,12 @@ model = "tmp105"
 i2c = "board"
 address = 0x48
 temperature = 23.5
+
+[[device]]
+part = "lm75"
+name = "alone"
+i2c = "other"
+address = 0x48
 
 [[device]]
 part = "eeprom24"
@@ -101,11 +123,17 @@ fn i2c_tools_work_on_labels() {
 #[test]
 fn i2c_tools_are_refused_what_a_guest_is() {
     compare_all(&[
-        ("i2c_not_granted", "i2c get thermometer 0x68 0 --trace-text"),
-        ("i2c_read_only", "i2c set thermometer 0x50 0x10 0 --trace-text"),
+        ("i2c_not_granted", "i2c get alone 0x68 0 --trace-text"),
+        ("i2c_granted_elsewhere", "i2c get thermometer 0x68 0 --trace-text"),
+        ("i2c_writable_elsewhere", "i2c set thermometer 0x50 0x10 0"),
+        ("i2c_read_only", "i2c set alone 0x49 0x10 0 --trace-text"),
         ("i2c_nobody", "i2c get bus 0x33 0"),
         ("i2c_unknown_label", "i2c get termometer 0x48 0"),
         ("i2c_too_long", "i2c transfer bus r65535@0x50 r2"),
+        ("i2c_message_too_long", "i2c transfer bus r70000@0x50"),
+        ("i2c_detect_ten_bit", "i2c detect ten"),
+        ("i2c_detect_nothing", "i2c detect nothing"),
+        ("i2c_get_ten_bit", "i2c get ten 0x48 0"),
         ("i2c_two_addresses", "i2c transfer bus w1@0x50 0 r1@0x51"),
         ("i2c_no_address", "i2c get bus 0x80 0"),
         ("i2c_eight_bits", "i2c get bus 0xec 0xd0"),
@@ -144,6 +172,8 @@ fn gpio_tools_work_on_labels() {
         ("gpio_watch_count", "gpio watch BUTTON --count 1 --edges falling"),
         ("gpio_watch_stable", "gpio watch STABLE --count 2"),
         ("gpio_watch_timeout", "gpio watch BUTTON --count 9 --timeout 600ms"),
+        ("gpio_watch_silent", "gpio watch BUTTON --timeout 100ms"),
+        ("gpio_watch_silent_hour", "gpio watch QUIET --edges rising"),
         ("gpio_watch_output", "gpio watch LED"),
     ]);
 }

@@ -95,7 +95,7 @@ fn every_problem_can_be_shown_and_says_its_line() {
         let findings = Findings::default();
         let finding = Finding::new(text(&mut random), span(&mut random, &file), text(&mut random));
         findings.add(finding.and(span(&mut random, &file), "there").help(text(&mut random)));
-        let PolicyError::Invalid { problems, .. } = findings.into_error("a\u{1b}.toml", &file) else {
+        let PolicyError::Invalid { problems, .. } = findings.into_error("the policy", "a\u{1b}.toml", &file) else {
             panic!("it is wrong")
         };
         let mut report = String::new();

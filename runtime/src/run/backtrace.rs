@@ -14,11 +14,16 @@ const LIBRARIES: [&str; 3] = ["core::", "std::", "alloc::"];
 const LIBRARY_FILES: [&str; 2] = ["/rustc/", "/lib/rustlib/src/rust/library/"];
 
 /// A call, or a call that was inlined into it: its line, and the one that says where.
-type Call<'t> = &'t [&'t str];
+pub(super) type Call<'t> = &'t [&'t str];
+
+/// Returns the calls that lines are of.
+pub(super) fn calls<'t>(lines: &'t [&'t str]) -> Vec<Call<'t>> {
+    lines.chunk_by(|_, line| is_place(line)).collect()
+}
 
 /// Returns the lines of a backtrace that are the guest's, the guest's own first; all of them if it has no others.
 pub(super) fn of_guest<'t>(lines: &'t [&'t str]) -> Vec<&'t str> {
-    let calls: Vec<Call<'t>> = lines.chunk_by(|_, line| is_place(line)).collect();
+    let calls = calls(lines);
     let panicked = calls.iter().rposition(|call| PANIC.iter().any(|name| has(call, name)));
     let after = calls.get(panicked.map_or(0, |last| last + 1)..).unwrap_or_default();
     let until = after.iter().position(|call| MAIN.iter().any(|name| has(call, name))).unwrap_or(after.len());

@@ -42,7 +42,8 @@ pub struct Trap {
     /// Why, in one line.
     pub reason: String,
     /// The guest's calls, the innermost first, a line or more each, without control characters. Those of Rust's run-time library
-    /// around a panic and around `main` are left out, as in a backtrace of Rust's own; the others keep their numbers.
+    /// around a panic and around `main` are left out, as in a backtrace of Rust's own; the others keep their numbers. Calls that repeat are
+    /// there once, with a line that says how often.
     pub backtrace: Vec<String>,
 }
 
@@ -109,7 +110,8 @@ fn backtrace(error: &wasmtime::Error) -> Vec<String> {
     let text = frames.map(WasmBacktrace::to_string).unwrap_or_default();
     // The first line only says that a backtrace follows.
     let lines: Vec<&str> = text.lines().skip(1).collect();
-    super::backtrace::of_guest(&lines).iter().map(|line| escape::line(line)).collect()
+    let own = super::backtrace::of_guest(&lines);
+    super::recursion::folded(&own).iter().map(|line| escape::line(line)).collect()
 }
 
 impl fmt::Display for Exit {

@@ -10,7 +10,9 @@ use wasm_embedded_host::i2c::Address;
 
 use super::direct::{Direct, DirectArgs, find};
 use super::failure::{self, Failure};
+use super::status;
 use wasm_embedded_policy::{AddressGrant, I2cLabel, Policy};
+use wasm_embedded_runtime::board::Board;
 
 /// Scans, reads and writes the I2C bus behind a label, like i2c-tools
 #[derive(Args)]
@@ -63,10 +65,11 @@ impl<'a> Target<'a> {
     /// Opens the bus of a label for one address, as far as that is granted.
     fn open(args: &'a DirectArgs, label: &'a str, address: u8) -> Result<Target<'a>, Failure> {
         let policy = args.policy.require()?;
-        find(&policy.i2c, |i2c| &i2c.label, label, "I2C")?;
+        check_width(find(&policy.i2c, |i2c| &i2c.label, label, "I2C")?)?;
         // Another address of the label's may be in the kernel's hands.
-        let policy = narrowed(&policy, label, |granted| granted == u16::from(address));
-        Ok(Target { direct: Direct::open(args, &policy)?, label, address, policy })
+        let used = narrowed(&policy, label, |granted| granted == u16::from(address));
+        let direct = Direct::on(args, &policy, Board::new(&used)?)?;
+        Ok(Target { direct, label, address, policy: used })
     }
 
     /// Carries out a transaction.
@@ -89,6 +92,22 @@ fn narrowed(policy: &Policy, label: &str, keep: impl Fn(u16) -> bool) -> Policy 
             .collect();
     }
     policy
+}
+
+/// Refuses a label of which these commands can reach nothing, before its table is printed empty.
+fn check_width(label: &I2cLabel) -> Result<(), Failure> {
+    let name = &label.label;
+    if label.allow.is_empty() {
+        let text = format!("`{name}` grants no addresses: list them in `allow` of [i2c.{name}]");
+        return Err(Failure::new(status::POLICY, text));
+    }
+    if label.allow.iter().all(|granted| granted.ten_bit) {
+        let text = format!(
+            "`{name}` grants only 10-bit addresses: the `i2c` commands use 7-bit addresses, like i2c-tools; a guest can use both"
+        );
+        return Err(Failure::new(status::POLICY, text));
+    }
+    Ok(())
 }
 
 /// Returns the seven-bit addresses that a label grants.

@@ -32,6 +32,11 @@ pub(super) fn byte(text: &str) -> Result<u8, String> {
     parse(text, 0xff, "a byte")
 }
 
+/// Reads the seed of random numbers.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("write a whole number from 0 to {}", u64::MAX))
+}
+
 /// Writes bytes as i2c-tools does.
 pub(super) fn bytes(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:#04x}")).collect::<Vec<_>>().join(" ")

@@ -18,7 +18,7 @@ use super::apart::Files;
 use super::failure::{self, Failure};
 use super::input::{ComponentArgs, ComponentsArgs, PolicyArgs};
 use super::signals::Signals;
-use super::{note, status};
+use super::{note, number, status};
 use crate::{display, reach, screen};
 use wasm_embedded_policy::{LogLevel, Policy, duration};
 use wasm_embedded_runtime::board::{Board, ScriptMismatch};
@@ -67,7 +67,7 @@ pub(super) struct Opts {
     timeout: Option<Duration>,
 
     /// Seed of the guest's random numbers
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = number::seed, allow_negative_numbers = true)]
     seed: u64,
 
     /// Arguments of the guest; several guests all get the same

@@ -25,8 +25,8 @@ pub(in crate::cli) struct Opts {
 }
 
 const AFTER_HELP: &str = "\
-This command sets an open-drain pin to its `initial` level (default: released) before it reads. It does not read an \
-output, because opening an output drives it.
+This command sets an open-drain pin to its `initial` level (default: released) before it reads. It refuses \
+an output with status 120, because opening an output drives it.
 
 Examples:
   wasm-embedded-rt gpio get BUTTON --policy board.toml            \"BUTTON\"=inactive
@@ -36,8 +36,9 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let policy = opts.direct.policy.require()?;
     for label in &opts.labels {
         if find(&policy.pins, |pin| &pin.label, label, "GPIO")?.direction == PinDirection::Output {
-            let message = format!("cannot read `{label}`: it is an output, and opening it would drive the pin");
-            return Err(Failure::new(status::USAGE, message));
+            let message =
+                format!("cannot read `{label}`: the policy makes it an output, and opening it would drive the pin");
+            return Err(Failure::new(status::POLICY, message));
         }
     }
     let labels: Vec<&str> = opts.labels.iter().map(String::as_str).collect();

@@ -30,7 +30,7 @@ pub(in crate::cli) struct Opts {
 const AFTER_HELP: &str = "\
 A pin has the requested level from the moment this command opens it; the policy's `initial` level does not appear first. At \
 the end, this command drives the pins to their `on-exit` levels and releases them. From then on, the kernel's driver \
-decides what they do. This command leaves the other pins of the policy alone.
+decides what they do. This command leaves the other pins of the policy alone, and refuses an input with status 120.
 
 Examples:
   wasm-embedded-rt gpio set LED=1 --policy board.toml

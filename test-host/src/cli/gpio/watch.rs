@@ -38,6 +38,7 @@ pub(in crate::cli) struct Opts {
 const AFTER_HELP: &str = "\
 Each line shows the time in seconds (of the machine's monotonic clock, or of the simulation), `rising` or `falling`, and \
 the label. With `active-low`, a rising edge goes to the lower voltage. With `debounce`, only a level that lasts makes an edge. \
+This command refuses a pin that is not an input with status 120. \
 On a simulated board, this command watches for 1 hour of simulated time unless --timeout says otherwise; that takes no \
 real time.
 
@@ -46,6 +47,7 @@ Examples:
   wasm-embedded-rt gpio watch BUTTON --edges rising --count 1 --timeout 10s --policy board.toml";
 
 /// How long a simulated pin is watched, if nothing is said about it: parts never have nothing to do.
+/// [`Opts::missed`] and the help name it.
 const SIMULATED: Duration = Duration::from_secs(3600);
 
 /// Which edges.
@@ -63,8 +65,8 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let pin = find(&policy.pins, |pin| &pin.label, &opts.label, "GPIO")?;
     if pin.direction != PinDirection::Input {
         return Err(Failure::new(
-            status::USAGE,
-            format!("cannot watch `{}`: only an input has edges to watch", opts.label),
+            status::POLICY,
+            format!("cannot watch `{}`: the policy does not make it an input, and only inputs have edges", opts.label),
         ));
     }
     let narrowed = policy.only(&[&opts.label]);
@@ -72,7 +74,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let direct = Direct::on(&opts.direct, &narrowed, board)?;
     let timeout = opts.timeout.or(matches!(pin.backend, PinBackend::Sim(_)).then_some(SIMULATED));
     let until = timeout.map(|timeout| watch.now().saturating_add(timeout));
-    let mut left = opts.count;
+    let (mut left, mut seen) = (opts.count, 0_u64);
     while left != Some(0) {
         let next = watch.next(until, &stop).map_err(|error| {
             direct.failure(&format!("cannot wait for edges of `{}`", opts.label), DirectError::Failed(error))
@@ -84,15 +86,43 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
         if opts.edges == Edges::Both || (opts.edges == Edges::Rising) == edge.rising {
             crate::cli::print(&line(&opts.label, edge))?;
             left = left.map(|left| left - 1);
+            seen = seen.saturating_add(1);
         }
     }
+    let is_real = direct.is_real() || !matches!(pin.backend, PinBackend::Sim(_));
     direct.finish()?;
+    if let (Some(timeout), None) = (timeout, stop.requested())
+        && left.map_or(seen == 0, |left| left > 0)
+    {
+        failure::warn(&opts.missed(seen, timeout, is_real));
+    }
     Ok(match (stop.requested(), left) {
         (_, Some(0)) => 0,
         (Some(_), _) => signals.status(),
         (None, Some(_)) => status::TIMEOUT,
         (None, None) => 0,
     })
+}
+
+impl Opts {
+    /// Says which edges did not come: without that, silence could as well be a pin that was not watched.
+    fn missed(&self, seen: u64, timeout: Duration, is_real: bool) -> String {
+        let kind = match self.edges {
+            Edges::Rising => "rising edge",
+            Edges::Falling => "falling edge",
+            Edges::Both => "edge",
+        };
+        let time = if is_real { "" } else { " of simulated time" };
+        let number = match self.count {
+            Some(count) => format!("{seen} of {count} {kind}s"),
+            None => format!("no {kind}"),
+        };
+        let label = &self.label;
+        match self.timeout {
+            Some(_) => format!("{number} of `{label}` came within {timeout:?}{time}"),
+            None => format!("{number} of `{label}` came within 1 h{time}: --timeout sets another time"),
+        }
+    }
 }
 
 /// Writes an edge as gpiomon does.

@@ -8,7 +8,7 @@ use embedded_hal::i2c::Operation;
 use wasm_embedded_host::DirectError;
 use wasm_embedded_host::i2c::{Address, Error};
 
-use super::{narrowed, seven_bit};
+use super::{check_width, narrowed, seven_bit};
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::{self, Failure};
 use crate::cli::status;
@@ -56,6 +56,7 @@ enum Found {
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let policy = opts.direct.policy.require()?;
     let label = find(&policy.i2c, |i2c| &i2c.label, &opts.label, "I2C")?;
+    check_width(label)?;
     let owned = Board::owned_by_kernel(label)?;
     let policy = narrowed(&policy, &opts.label, |address| !owned.contains(&address));
     let granted: Vec<(u8, bool)> = seven_bit(label)

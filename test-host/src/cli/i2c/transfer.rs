@@ -42,6 +42,13 @@ enum Message {
     Read(usize),
 }
 
+/// What a message does.
+#[derive(Clone, Copy)]
+enum Direction {
+    Read,
+    Write,
+}
+
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let words: Vec<&str> = opts.messages.iter().map(String::as_str).collect();
     let (address, mut messages) = parse(&words).map_err(|problem| Failure::new(status::USAGE, problem))?;
@@ -74,11 +81,12 @@ fn parse(words: &[&str]) -> Result<(u8, Vec<Message>), String> {
     let (mut shared, mut messages, mut rest) = (None, Vec::new(), words);
     while let [word, after @ ..] = rest {
         rest = after;
-        let wrong = || format!("`{}` is not a message: write rLENGTH@ADDRESS or wLENGTH@ADDRESS", word.escape_debug());
         let (description, address) = match word.split_once('@') {
-            Some((description, address)) => (description, Some(number::address(address)?)),
+            Some((description, address)) => (description, Some(address)),
             None => (*word, None),
         };
+        let (direction, length) = describe(word, description)?;
+        let address = address.map(number::address).transpose()?;
         match (shared, address) {
             (None, None) => return Err(format!("the first message, `{}`, needs an @ADDRESS", word.escape_debug())),
             (Some(one), Some(other)) if one != other => {
@@ -86,17 +94,30 @@ fn parse(words: &[&str]) -> Result<(u8, Vec<Message>), String> {
             }
             (shared_before, address) => shared = shared_before.or(address),
         }
-        if let Some(length) = description.strip_prefix('r') {
-            messages.push(Message::Read(number::parse(length, LONGEST, "a length").map_err(|_| wrong())?));
-        } else if let Some(length) = description.strip_prefix('w') {
-            let length: usize = number::parse(length, LONGEST, "a length").map_err(|_| wrong())?;
-            messages.push(Message::Write(data(length, &mut rest)?));
-        } else {
-            return Err(wrong());
-        }
+        messages.push(match direction {
+            Direction::Read => Message::Read(length),
+            Direction::Write => Message::Write(data(length, &mut rest)?),
+        });
     }
     let address = shared.ok_or("the transaction needs at least one message")?;
     Ok((address, messages))
+}
+
+/// Reads the direction and length of a message.
+fn describe(word: &str, description: &str) -> Result<(Direction, usize), String> {
+    let word = word.escape_debug();
+    let wrong = || format!("`{word}` is not a message: write rLENGTH@ADDRESS or wLENGTH@ADDRESS");
+    let reads = description.strip_prefix('r').map(|length| (Direction::Read, length));
+    let writes = || description.strip_prefix('w').map(|length| (Direction::Write, length));
+    let (direction, length) = reads.or_else(writes).ok_or_else(wrong)?;
+    let length: u64 = number::parse(length, u64::MAX, "a length").map_err(|_| wrong())?;
+    let within = Some(length).filter(|length| *length <= LONGEST).and_then(|length| usize::try_from(length).ok());
+    let length = within.ok_or_else(|| {
+        format!(
+            "`{word}` is too long: a message has at most {LONGEST} bytes, as in i2ctransfer; use several transactions"
+        )
+    })?;
+    Ok((direction, length))
 }
 
 /// Takes the bytes of a message.
