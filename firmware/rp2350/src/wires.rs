@@ -342,6 +342,17 @@ impl Wires {
         }
     }
 
+    /// Brings the clock of a bus to the level at which it idles in a mode.
+    pub(crate) fn spi_idle(&mut self, block: usize, mode: Mode) {
+        let is_driven =
+            |wires: &&SpiWires| self.signal(wires.sck) == Signal::SpiSck(block) && self.output_reaches(wires.sck);
+        if let Some(wires) = self.spi.iter().find(is_driven) {
+            // A transfer of nothing, at a clock whose half bit takes no time.
+            let settings = SpiSettings { mode, frequency_hz: u32::MAX, ..SpiSettings::default() };
+            let _ = self.sim.spi(wires.bus, settings).write(&[]);
+        }
+    }
+
     /// Exchanges a byte whose clocks take `byte_ns` and end now, by the chip's clock.
     pub(crate) fn spi_exchange(&mut self, block: usize, mode: Mode, byte_ns: u64, mosi: u8) -> u8 {
         let wired = self

@@ -64,6 +64,20 @@ fn an_address_where_nothing_is_is_reported() {
 }
 
 #[test]
+fn a_hint_to_yield_does_nothing_and_hides_nothing() {
+    // yield; then b . for ever.
+    assert_eq!(end_of(0xbf10, 0), End::TimeOver);
+    // ldr r0, [pc, #4]; yield; udf #0.
+    let head = [0x2000_1000, CODE | 1, 0xffff_ded3, 0x1021_0142, 0x1ff, 0, 0xab12_3579];
+    let code = [0x4801 | 0xbf10 << 16, u32::from(UNDEFINED), 0];
+    let flash: Vec<u8> = head.iter().chain(&code).flat_map(|word| u32::to_le_bytes(*word)).collect();
+    let mut machine = Machine::new(Wires::new());
+    machine.program(0x1000_0000, &flash);
+    let end = machine.run(Duration::from_millis(5), |_| false);
+    assert!(matches!(end, Ok(End::Fault(Fault::Exception { .. } | Fault::Processor { .. }))), "{end:?}");
+}
+
+#[test]
 fn an_exception_of_the_processor_is_reported() {
     assert!(matches!(end_of(UNDEFINED, 0), End::Fault(Fault::Exception { .. } | Fault::Processor { .. })));
 }

@@ -22,7 +22,7 @@ struct Case {
 const SENSOR: &str = "[i2c.sensor]\nblock = 0\nsda = 8\nscl = 9\nfrequency = 400_000\nallow = [0x76]\n";
 
 /// The same as `firmware/rp2350/tests/support` puts on the pins.
-const CASES: [Case; 13] = [
+const CASES: [Case; 14] = [
     Case {
         name: "weather_i2c",
         guest: "weather_nostd",
@@ -113,6 +113,33 @@ pin = 26
             "[[device]]\npart = \"led\"\nnet = \"LAMP\"\n",
             "[[device]]\npart = \"echo\"\nuart = \"SERIAL\"\n",
             "[[device]]\npart = \"voltage\"\nnet = \"POT\"\nmillivolts = 1_234\n",
+        )),
+    },
+    Case {
+        name: "buses",
+        guest: "mcu_buses",
+        policy: "\
+[i2c.memory]
+block = 0
+sda = 8
+scl = 9
+frequency = 100_000
+allow = [0x50, 0x51, { address = 0x2aa, ten-bit = true }, { address = 0x155, ten-bit = true }]
+
+[spi.flash]
+block = 0
+sck = 18
+mosi = 19
+miso = 16
+cs = 17
+frequency = 10_000_000
+mode = 3
+select-setup-ns = 2_000
+select-hold-ns = 1_000
+",
+        parts: Some(concat!(
+            "[[device]]\npart = \"eeprom24\"\nsize = \"24c02\"\ni2c = \"board\"\naddress = 0x50\n",
+            "[[device]]\npart = \"w25q\"\nspi = \"flash\"\n",
         )),
     },
     Case { name: "refused", guest: "mcu_refused", policy: SENSOR_OF_32_BYTES, parts: None },

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 
 use firmware_core::{World, grants};
-use wasm_embedded_host::{EmbeddedHal, HalCtxBuilder, SpiGrant};
+use wasm_embedded_host::{HalCtxBuilder, SpiGrant};
 use wasm_embedded_image::Policy;
 use wasm_embedded_image::policy::{I2cBus, SpiBus};
 
@@ -68,10 +68,10 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
     for label in &policy.i2c {
         let I2cBus::Block { block, sda, scl } = label.bus else { return Err(simulated(&label.label)) };
         let bus = match buses.get(&block) {
-            Some(bus) => bus.clone(),
+            Some(bus) => *bus,
             None => i2c::Bus::open(block, sda, scl, label.frequency_hz)?,
         };
-        hal.i2c(&label.label, EmbeddedHal(bus.clone()), grants::i2c(label));
+        hal.i2c(&label.label, bus, grants::i2c(label));
         buses.insert(block, bus);
     }
     for label in &policy.adc {

@@ -128,6 +128,10 @@ impl Block for Spi {
             0x24 => self.dma = value & 3,
             _ => return None,
         }
+        if offset <= 0x04 && self.control[1] & (CR1_ENABLE | CR1_PERIPHERAL) == CR1_ENABLE && self.shifting.is_none() {
+            cx.wires.advance_to(cx.now_ns);
+            cx.wires.spi_idle(self.number, self.mode());
+        }
         self.shift(cx);
         Some(())
     }
