@@ -10,16 +10,16 @@ use super::MAX_POLICY_BYTES;
 
 /// What a policy is read with besides its text.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Context {
+pub struct Context {
     /// The parts that can be on the board.
-    pub(crate) catalog: Catalog,
+    pub catalog: Catalog,
     /// The folder that the names of other files count from, if the policy is in a file.
-    pub(crate) folder: Option<PathBuf>,
+    pub folder: Option<PathBuf>,
 }
 
 impl Context {
     /// Reads a file that the policy names, as far as it may be long.
-    pub(crate) fn read(&self, name: &str) -> io::Result<String> {
+    pub fn read(&self, name: &str) -> io::Result<String> {
         let folder = self.folder.as_ref().ok_or_else(|| io::Error::other("the policy is not in a file"))?;
         let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX);
         let mut text = String::new();

@@ -44,6 +44,7 @@ mod part;
 mod pins;
 mod problem;
 mod pwm;
+pub mod read;
 mod reader;
 mod restart;
 mod spi;

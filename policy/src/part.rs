@@ -6,6 +6,8 @@ mod setting;
 use toml::Spanned;
 use wasm_embedded_sim::model::{Bus, Catalog, Input, Model, Settings};
 
+pub(crate) use self::course::read_input;
+pub(crate) use self::setting::read_kind;
 use super::backend::read_net;
 use super::reader::{Table, Value};
 

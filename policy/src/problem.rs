@@ -133,7 +133,7 @@ impl Diagnostic for Problem {
 
 /// A [`Problem`] before it knows its file.
 #[derive(Debug, Clone)]
-pub(crate) struct Finding {
+pub struct Finding {
     message: String,
     span: Span,
     label: String,
@@ -143,18 +143,18 @@ pub(crate) struct Finding {
 
 impl Finding {
     /// Creates a finding: what is wrong, where, and what is to be seen there.
-    pub(crate) fn new(message: impl Into<String>, span: Span, label: impl Into<String>) -> Finding {
+    pub fn new(message: impl Into<String>, span: Span, label: impl Into<String>) -> Finding {
         Finding { message: shown(message.into()), span, label: shown(label.into()), other: None, help: None }
     }
 
     /// Points to a second place, that of the other half of a contradiction.
-    pub(crate) fn and(mut self, span: Span, label: impl Into<String>) -> Finding {
+    pub fn and(mut self, span: Span, label: impl Into<String>) -> Finding {
         self.other = Some((span, shown(label.into())));
         self
     }
 
     /// Says what to do about it.
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Finding {
+    pub fn help(mut self, help: impl Into<String>) -> Finding {
         self.help = Some(shown(help.into()));
         self
     }
@@ -174,24 +174,25 @@ fn shown(text: String) -> String {
 
 /// Gathers what is wrong, so that one run shows all of it, up to [`MAX_PROBLEMS`].
 #[derive(Debug, Default)]
-pub(crate) struct Findings {
+pub struct Findings {
     context: Context,
     found: RefCell<Vec<Finding>>,
     more: Cell<bool>,
 }
 
 impl Findings {
-    pub(crate) fn new(context: Context) -> Findings {
+    /// Makes it, for what is read with this.
+    pub fn new(context: Context) -> Findings {
         Findings { context, ..Findings::default() }
     }
 
     /// Returns what the file is read with.
-    pub(crate) fn context(&self) -> &Context {
+    pub fn context(&self) -> &Context {
         &self.context
     }
 
     /// Notes what is wrong, unless enough is.
-    pub(crate) fn add(&self, finding: Finding) {
+    pub fn add(&self, finding: Finding) {
         let mut found = self.found.borrow_mut();
         if found.len() < MAX_PROBLEMS {
             found.push(finding);
@@ -200,17 +201,18 @@ impl Findings {
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Returns whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
         self.found.borrow().is_empty()
     }
 
     /// Returns whether nothing more is noted: whoever would go on looking through the file need not.
-    pub(crate) fn is_full(&self) -> bool {
+    pub fn is_full(&self) -> bool {
         self.more.get()
     }
 
     /// Turns what was found in a file of this kind into the error to return, in the order of the file.
-    pub(crate) fn into_error(self, kind: &'static str, name: &str, text: &str) -> PolicyError {
+    pub fn into_error(self, kind: &'static str, name: &str, text: &str) -> PolicyError {
         let mut findings = self.found.into_inner();
         findings.sort_by_key(|finding| finding.span.start);
         let problems = findings.into_iter().map(|finding| Problem::new(name, text, finding)).collect();

@@ -9,22 +9,26 @@ use super::problem::{Finding, Findings, Span};
 use super::suggest;
 
 /// A table whose keys are being read.
-pub(crate) struct Table<'t> {
+#[derive(Debug)]
+pub struct Table<'t> {
     /// How messages call it: `[i2c.sensor]`.
-    pub(crate) name: String,
-    pub(crate) span: Span,
+    pub name: String,
+    /// Where it is.
+    pub span: Span,
     entries: &'t DeTable<'t>,
     asked: RefCell<Vec<&'static str>>,
-    pub(crate) findings: &'t Findings,
+    /// Where complaints go.
+    pub findings: &'t Findings,
 }
 
 impl<'t> Table<'t> {
-    pub(crate) fn new(name: String, span: Span, entries: &'t DeTable<'t>, findings: &'t Findings) -> Table<'t> {
+    /// Makes it, with what messages call it.
+    pub fn new(name: String, span: Span, entries: &'t DeTable<'t>, findings: &'t Findings) -> Table<'t> {
         Table { name, span, entries, asked: RefCell::default(), findings }
     }
 
     /// Returns the value of a key, if it is there.
-    pub(crate) fn get(&self, key: &'static str) -> Option<Value<'t>> {
+    pub fn get(&self, key: &'static str) -> Option<Value<'t>> {
         self.asked.borrow_mut().push(key);
         let (key_spanned, value) = self.entries.get_key_value(key)?;
         let name = format!("`{key}` in {}", self.name);
@@ -37,17 +41,18 @@ impl<'t> Table<'t> {
         })
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Returns whether it has no key.
+    pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
     /// Returns whether a key is there, which does not make it known.
-    pub(crate) fn has(&self, key: &str) -> bool {
+    pub fn has(&self, key: &str) -> bool {
         self.entries.contains_key(key)
     }
 
     /// Returns the value of a key that must be there.
-    pub(crate) fn require(&self, key: &'static str, meaning: &str) -> Option<Value<'t>> {
+    pub fn require(&self, key: &'static str, meaning: &str) -> Option<Value<'t>> {
         let value = self.get(key);
         if value.is_none() {
             let message = format!("missing key `{key}` in {}", self.name);
@@ -58,7 +63,7 @@ impl<'t> Table<'t> {
     }
 
     /// Returns every entry, for tables whose keys are labels.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'t str, Value<'t>)> {
+    pub fn entries(&self) -> impl Iterator<Item = (&'t str, Value<'t>)> {
         let findings = self.findings;
         self.entries.iter().map(move |(key, value)| {
             let name = format!("`{}`", key.get_ref());
@@ -68,7 +73,7 @@ impl<'t> Table<'t> {
     }
 
     /// Refuses two keys that exclude each other.
-    pub(crate) fn exclude(&self, one: &'static str, other: &'static str, reason: &str) {
+    pub fn exclude(&self, one: &'static str, other: &'static str, reason: &str) {
         if let (Some((one_key, _)), Some((other_key, _))) =
             (self.entries.get_key_value(one), self.entries.get_key_value(other))
         {
@@ -79,7 +84,7 @@ impl<'t> Table<'t> {
     }
 
     /// Refuses every key that was not asked for.
-    pub(crate) fn finish(self) {
+    pub fn finish(self) {
         let asked = self.asked.into_inner();
         for key in self.entries.keys().filter(|key| !asked.contains(&key.get_ref().as_ref())) {
             if self.findings.is_full() {
@@ -113,21 +118,21 @@ fn grouped(number: &str) -> String {
 }
 
 /// The value of one key, or one element of an array.
-#[derive(Clone)]
-pub(crate) struct Value<'t> {
+#[derive(Clone, Debug)]
+pub struct Value<'t> {
     /// How messages call it: "`mode` in \[spi.flash\]".
-    pub(crate) name: String,
+    pub name: String,
     /// Where the key is, or the element.
-    pub(crate) key: Span,
+    pub key: Span,
     /// Where the value is.
-    pub(crate) span: Span,
+    pub span: Span,
     value: &'t DeValue<'t>,
     findings: &'t Findings,
 }
 
 impl<'t> Value<'t> {
     /// Refuses the value: `problem` completes the sentence that begins with its name.
-    pub(crate) fn refuse(&self, problem: &str, help: Option<String>) {
+    pub fn refuse(&self, problem: &str, help: Option<String>) {
         let finding = Finding::new(format!("{} {problem}", self.name), self.span.clone(), "here");
         self.findings.add(match help {
             Some(help) => finding.help(help),
@@ -136,12 +141,12 @@ impl<'t> Value<'t> {
     }
 
     /// Returns where findings go, with what the file is read with.
-    pub(crate) fn findings(&self) -> &'t Findings {
+    pub fn findings(&self) -> &'t Findings {
         self.findings
     }
 
     /// Reports something about this value that needs more than a sentence.
-    pub(crate) fn report(&self, finding: Finding) {
+    pub fn report(&self, finding: Finding) {
         self.findings.add(finding);
     }
 
@@ -164,33 +169,37 @@ impl<'t> Value<'t> {
     }
 
     /// Returns the string, if it is one, without a complaint if not.
-    pub(crate) fn as_text(&self) -> Option<&'t str> {
+    pub fn as_text(&self) -> Option<&'t str> {
         self.value.as_str()
     }
 
     /// Returns the truth value, if it is one, without a complaint if not.
-    pub(crate) fn as_bool(&self) -> Option<bool> {
+    pub fn as_bool(&self) -> Option<bool> {
         self.value.as_bool()
     }
 
-    pub(crate) fn is_integer(&self) -> bool {
+    /// Returns whether the value is an integer.
+    pub fn is_integer(&self) -> bool {
         self.value.is_integer()
     }
 
-    pub(crate) fn is_table(&self) -> bool {
+    /// Returns whether the value is a table.
+    pub fn is_table(&self) -> bool {
         self.value.is_table()
     }
 
-    pub(crate) fn text(&self) -> Option<&'t str> {
+    /// Returns the string.
+    pub fn text(&self) -> Option<&'t str> {
         self.as_text().or_else(|| self.wrong_type("a string"))
     }
 
-    pub(crate) fn boolean(&self) -> Option<bool> {
+    /// Returns the truth value.
+    pub fn boolean(&self) -> Option<bool> {
         self.as_bool().or_else(|| self.wrong_type("true or false"))
     }
 
     /// Returns an integer within a range of its type.
-    pub(crate) fn integer<T>(&self, range: RangeInclusive<T>) -> Option<T>
+    pub fn integer<T>(&self, range: RangeInclusive<T>) -> Option<T>
     where
         T: TryFrom<i128> + PartialOrd + std::fmt::Display,
     {
@@ -206,13 +215,13 @@ impl<'t> Value<'t> {
     }
 
     /// Returns the integer, if it is one of this type, without a complaint if not.
-    pub(crate) fn as_integer<T: TryFrom<i128>>(&self) -> Option<T> {
+    pub fn as_integer<T: TryFrom<i128>>(&self) -> Option<T> {
         let integer = self.value.as_integer()?;
         T::try_from(i128::from_str_radix(integer.as_str(), integer.radix()).ok()?).ok()
     }
 
     /// Returns a number, with or without a fraction, within a range.
-    pub(crate) fn number(&self, range: RangeInclusive<f64>, unit: &str) -> Option<f64> {
+    pub fn number(&self, range: RangeInclusive<f64>, unit: &str) -> Option<f64> {
         let text = match self.value {
             DeValue::Integer(integer) => integer.to_string(),
             DeValue::Float(float) => float.as_str().to_owned(),
@@ -226,7 +235,7 @@ impl<'t> Value<'t> {
     }
 
     /// Returns the meaning of one of a few words, in any case.
-    pub(crate) fn choice<T: Copy>(&self, choices: &[(&'static str, T)]) -> Option<T> {
+    pub fn choice<T: Copy>(&self, choices: &[(&'static str, T)]) -> Option<T> {
         let text = self.text()?;
         let found = choices.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
         if found.is_none() && !self.findings.is_full() {
@@ -239,7 +248,7 @@ impl<'t> Value<'t> {
     }
 
     /// Returns a date, a time, or both.
-    pub(crate) fn datetime(&self) -> Option<toml::value::Datetime> {
+    pub fn datetime(&self) -> Option<toml::value::Datetime> {
         match self.value {
             DeValue::Datetime(datetime) => Some(*datetime),
             _ => self.wrong_type("a date and time, such as 2026-01-31T12:00:00"),
@@ -247,7 +256,7 @@ impl<'t> Value<'t> {
     }
 
     /// Returns the elements of a list.
-    pub(crate) fn list(&self) -> Option<Vec<Value<'t>>> {
+    pub fn list(&self) -> Option<Vec<Value<'t>>> {
         let Some(array) = self.value.as_array() else {
             return self.wrong_type("a list");
         };
@@ -262,7 +271,7 @@ impl<'t> Value<'t> {
     }
 
     /// Returns the value as a table that messages call `name`.
-    pub(crate) fn table(&self, name: String) -> Option<Table<'t>> {
+    pub fn table(&self, name: String) -> Option<Table<'t>> {
         match self.value {
             DeValue::Table(entries) => Some(Table::new(name, self.key.clone(), entries, self.findings)),
             _ => self.wrong_type("a table"),

@@ -1,8 +1,6 @@
 //! The board that a policy describes, simulated or of this machine or both, with the guest's labels on it.
 
-mod controls;
 mod exits;
-mod faults;
 #[cfg(target_os = "linux")]
 mod hardware;
 #[cfg(not(target_os = "linux"))]
@@ -15,13 +13,12 @@ mod simulated;
 mod unanswered;
 mod watch;
 
-use embedded_hal::spi::SpiBus as _;
+use wasm_embedded_board::{self as simulated_board, SpiWires};
 use wasm_embedded_host::{Access, HalCtxBuilder, I2cGrant, SpiGrant};
-use wasm_embedded_sim::model::{Model, SpiPlace, Wires};
+use wasm_embedded_sim::model::{Course, Value};
 use wasm_embedded_sim::picture::Frame;
-use wasm_embedded_sim::{PartId, Sim, SimSpiBus, SpiSettings};
+use wasm_embedded_sim::{PartId, Sim};
 
-pub use self::controls::ControlError;
 pub use self::exits::Exits;
 use self::hardware::Hardware;
 use self::rack::Rack;
@@ -29,19 +26,9 @@ use self::unanswered::{Calls, Listened};
 pub use self::watch::{Edge, Watch};
 use crate::clock::RealWait;
 use crate::log::Teller;
-use crate::policy::{self, BusBackend, ChannelBackend, I2cLabel, PinBackend, Policy, Select, SpiLabel};
+use crate::policy::{self, BusBackend, ChannelBackend, I2cLabel, PinBackend, Policy};
 use crate::turns::Turn;
-
-/// How a run differed from what a scripted part expects.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScriptMismatch<'b> {
-    /// The name of the part.
-    pub part: &'b str,
-    /// What was expected, and what came.
-    pub message: String,
-    /// Whether the policy lets such a run succeed: `lenient = true`.
-    pub lenient: bool,
-}
+pub use wasm_embedded_board::{ControlError, ScriptMismatch};
 
 /// Why there is no board for a policy.
 #[derive(Debug, thiserror::Error)]
@@ -77,27 +64,14 @@ pub enum BoardError {
     },
 }
 
-/// A part on the board.
-#[derive(Debug)]
-struct Placed {
-    name: String,
-    id: PartId,
-    model: &'static Model,
-    /// Whether a run that is not as it expects may succeed.
-    lenient: bool,
-}
-
 /// A board, from which one guest is run, or several at once.
 #[derive(Debug)]
 pub struct Board {
-    sim: Sim,
+    simulated: simulated_board::Board,
     hardware: Option<Hardware>,
     rack: Rack,
-    parts: Vec<Placed>,
     /// The simulated I2C buses, by their labels.
     listened: Vec<Listened>,
-    /// Buses that get clocks before the guest starts, and how many bytes of them.
-    init_clocks: Vec<(SimSpiBus, usize)>,
 }
 
 impl Board {
@@ -153,28 +127,10 @@ impl Board {
         open: impl FnOnce(&mut Rack) -> Result<Option<Hardware>, BoardError>,
     ) -> Result<Board, BoardError> {
         refuse_hardware(policy)?;
-        let rack = Rack::new(names, &sim, policy.has_hardware());
-        let mut board =
-            Board { sim, hardware: None, rack, parts: Vec::new(), listened: Vec::new(), init_clocks: Vec::new() };
-        // The guest's pins come first: parts find their nets driven when they are powered on, as on a board whose controller
-        // is held in reset until its outputs are set up.
-        pins::add(&board.sim, &mut board.rack, &policy.pins);
-        for label in &policy.i2c {
-            board.add_i2c(label, policy);
-        }
-        let spi = policy.spi.iter().filter_map(|label| Some((label.label.as_str(), board.add_spi(label)?))).collect();
-        peripherals::add_pwm(&board.sim, &mut board.rack, &policy.pwm);
-        peripherals::add_adc(&board.sim, &mut board.rack, &policy.adc);
-        let uart = peripherals::add_uart(&board.sim, &mut board.rack, &policy.uart);
-        let wires = Wires { spi, uart };
-        for device in &policy.devices {
-            let name = device.name().to_owned();
-            let id = device.spec.put(&board.sim, device.model.maker(), &wires);
-            let id = id.map_err(|source| BoardError::Part { name: name.clone(), source })?;
-            let lenient = device.spec.settings.is_on("lenient");
-            board.parts.push(Placed { name, id, model: device.model, lenient });
-        }
-        faults::Sites { sim: &board.sim, policy, wires: &wires, parts: &board.parts }.arm();
+        let mut rack = Rack::new(names, &sim, policy.has_hardware());
+        let mut simulated = simulated_board::Board::on(policy, sim)?;
+        let listened = rack_simulated(&mut simulated, &mut rack, policy);
+        let mut board = Board { simulated, hardware: None, rack, listened };
         board.rack.each(|hal| {
             hal.limits(policy.limits);
         });
@@ -201,40 +157,65 @@ impl Board {
     /// Returns the simulation, to trace it, to work the parts and to look inside.
     #[must_use]
     pub fn sim(&self) -> &Sim {
-        &self.sim
+        self.simulated.sim()
+    }
+
+    /// Returns the simulated board, to work its parts by their names and to expect things of it.
+    #[must_use]
+    pub fn simulated(&self) -> &simulated_board::Board {
+        &self.simulated
     }
 
     /// Returns the part that the policy calls `name`.
     #[must_use]
     pub fn part(&self, name: &str) -> Option<PartId> {
-        self.placed(name).map(|part| part.id)
+        self.simulated.part(name)
     }
 
-    fn placed(&self, name: &str) -> Option<&Placed> {
-        self.parts.iter().find(|part| part.name == name)
+    /// Sets a control of a part from now on, which ends the course that it follows. No time passes. For another time, see
+    /// [`Stage::set`](wasm_embedded_sim::Stage) with [`Board::sim`] and [`Board::part`].
+    ///
+    /// # Errors
+    ///
+    /// There is no such part or control, or the value is of another kind or past the control's range.
+    pub fn set(&self, part: &str, control: &str, value: impl Into<Value>) -> Result<(), ControlError> {
+        self.simulated.set(part, control, value)
+    }
+
+    /// Has a control of a part follow a course over virtual time from now on.
+    ///
+    /// # Errors
+    ///
+    /// There is no such part or control, the control is not a number, or the course begins past its range.
+    pub fn follow(&self, part: &str, control: &str, course: Course) -> Result<(), ControlError> {
+        self.simulated.follow(part, control, course)
+    }
+
+    /// Returns the value of a readout of a part now, or of one of its controls.
+    ///
+    /// # Errors
+    ///
+    /// There is no such part or readout.
+    pub fn read(&self, part: &str, readout: &str) -> Result<Value, ControlError> {
+        self.simulated.read(part, readout)
     }
 
     /// Returns the names of the displays.
     #[must_use]
     pub fn displays(&self) -> Vec<&str> {
-        self.parts.iter().filter(|part| !part.model.pictures.is_empty()).map(|part| part.name.as_str()).collect()
+        self.simulated.displays()
     }
 
     /// Returns what a display shows, if there is one of this name.
     #[must_use]
     pub fn frame(&self, name: &str) -> Option<Frame> {
-        self.sim.picture(self.part(name)?)
+        self.simulated.frame(name)
     }
 
     /// Returns what went otherwise than the scripted parts expected.
     #[must_use]
     pub fn mismatches(&self) -> Vec<ScriptMismatch<'_>> {
-        let of = |part: &'_ Placed| (self.sim.complaints(part.id), part.lenient);
-        let all = self.parts.iter().map(|part| (part.name.as_str(), of(part)));
-        all.flat_map(|(part, (complaints, lenient))| {
-            complaints.into_iter().map(move |message| ScriptMismatch { part, message, lenient })
-        })
-        .collect()
+        self.simulated.mismatches()
     }
 
     /// Says who is on a simulated I2C bus, for each label of `policy`, the board's, that was used and where nobody was there at any
@@ -266,7 +247,7 @@ impl Board {
 
     /// Returns what leaves the outputs at their levels on exit when those who have them are stuck.
     pub fn exits(&self) -> Exits {
-        Exits::new(&self.sim, self.rack.exits())
+        Exits::new(self.sim(), self.rack.exits())
     }
 
     /// Returns what waits in the machine's time, if that is the guest's.
@@ -283,50 +264,42 @@ impl Board {
 
     /// Sends the clocks that some labels ask for before their first use.
     pub(crate) fn send_init_clocks(&mut self) {
-        for (bus, bytes) in self.init_clocks.drain(..) {
-            let mut bus = bus;
-            // A simulated bus without a device has nothing to fail.
-            let _ = bus.write(&vec![0xff; bytes]);
-        }
+        self.simulated.labels().send_init_clocks();
     }
+}
 
-    fn add_i2c(&mut self, label: &I2cLabel, policy: &Policy) {
-        let BusBackend::Sim(name) = &label.backend else { return };
-        let stated =
-            policy.i2c.iter().filter(|other| other.backend == label.backend).find_map(|other| other.frequency_hz);
-        let frequency_hz = stated.unwrap_or(policy::DEFAULT_I2C_FREQUENCY_HZ);
-        let bus = self.sim.i2c_bus(name, frequency_hz);
+/// Puts what simulated labels stand for into the guests' reach.
+fn rack_simulated(board: &mut simulated_board::Board, rack: &mut Rack, policy: &Policy) -> Vec<Listened> {
+    let sim = board.sim().clone();
+    let labels = board.labels();
+    pins::add(labels, rack, &policy.pins);
+    let mut listened = Vec::new();
+    for (label, bus) in
+        policy.i2c.iter().filter_map(|label| Some((label, labels.buses().iter().find(|bus| bus.label == label.label)?)))
+    {
         let calls = Calls::default();
-        let device = simulated::Bus { bus: self.sim.i2c(bus), calls: calls.clone() };
-        self.rack.i2c(&label.label, device, &i2c_grant(label, frequency_hz));
-        self.listened.push(Listened { label: label.label.clone(), bus: name.clone(), calls });
+        let device = simulated::Bus { bus: sim.i2c(bus.id), calls: calls.clone() };
+        rack.i2c(&label.label, device, &i2c_grant(label, bus.frequency_hz));
+        listened.push(Listened { label: label.label.clone(), bus: bus.name.clone(), calls });
     }
-
-    /// Adds a device or bus, and returns where its parts go.
-    fn add_spi(&mut self, label: &SpiLabel) -> Option<SpiPlace> {
-        let BusBackend::Sim(name) = &label.backend else { return None };
-        let bus = self.sim.spi_bus(name);
-        let settings = SpiSettings {
-            frequency_hz: label.frequency_hz,
-            mode: label.mode,
-            select_setup_ns: u64::from(label.select_setup_ns),
-            select_hold_ns: u64::from(label.select_hold_ns),
-        };
-        if let Ok(bytes @ 1..) = usize::try_from(label.init_clocks.div_ceil(8)) {
-            self.init_clocks.push((self.sim.spi(bus, settings), bytes));
-        }
+    for label in &policy.spi {
         let grant = SpiGrant::at_hz(label.frequency_hz);
-        Some(match label.select {
-            Select::Own => {
-                let select = self.sim.spi_select(bus, &label.label, settings);
-                self.rack.spi_device(&label.label, simulated::Device(self.sim.spi_device(select)), grant);
-                SpiPlace::Select(bus, select)
-            }
-            Select::None => {
-                self.rack.spi_bus(&label.label, simulated::Wires(self.sim.spi(bus, settings)), grant);
-                SpiPlace::Bus(bus)
-            }
-        })
+        match labels.spi(&label.label) {
+            Ok(SpiWires::Device(device)) => rack.spi_device(&label.label, simulated::Device(device), grant),
+            Ok(SpiWires::Bus(bus)) => rack.spi_bus(&label.label, simulated::Wires(bus), grant),
+            // One of hardware.
+            Err(_) => {}
+        }
+    }
+    peripherals::add_pwm(labels, rack, &policy.pwm);
+    peripherals::add_adc(labels, rack, &policy.adc);
+    peripherals::add_uart(labels, rack, &policy.uart);
+    listened
+}
+
+impl From<simulated_board::BoardError> for BoardError {
+    fn from(error: simulated_board::BoardError) -> BoardError {
+        BoardError::Part { name: error.part, source: error.source }
     }
 }
 

@@ -44,9 +44,9 @@ pub mod run;
 #[cfg(feature = "compile")]
 mod size;
 pub mod style;
-pub mod trace;
 pub mod trust;
 mod turns;
 mod wasi;
 
+pub use wasm_embedded_board::trace;
 pub use wasm_embedded_policy as policy;

@@ -103,6 +103,13 @@ impl dyn Stage + '_ {
         self.set_value(part, control, &value.into())
     }
 
+    /// Returns the value of a readout or control of a part now, if it has one of this name.
+    pub fn read(&mut self, part: PartId, readout: &str) -> Option<Value> {
+        let mut value = None;
+        self.visit(part, &mut |part, board| value = part.readout(readout, board.now_ns()));
+        value
+    }
+
     /// Returns what a part shows now, if it shows anything.
     pub fn picture(&mut self, part: PartId) -> Option<Frame> {
         let mut picture = None;
@@ -146,7 +153,7 @@ impl World {
         if taken == Some(true) { Ok(()) } else { Err(ControlError(control.into())) }
     }
 
-    fn follow(&mut self, part: PartId, control: &str, course: Course) {
+    pub(crate) fn follow(&mut self, part: PartId, control: &str, course: Course) {
         self.stop_course(part, control);
         let known = self.courses.iter().position(|other| other.part == part && other.control == control);
         let index = known.unwrap_or(self.courses.len());

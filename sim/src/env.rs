@@ -329,6 +329,18 @@ impl Env {
         for sink in &mut self.sinks {
             sink.event(&event, &self.topology);
         }
+        #[cfg(feature = "reactions")]
+        self.react();
+    }
+
+    /// Plans what the sinks want to do about an event.
+    #[cfg(feature = "reactions")]
+    fn react(&mut self) {
+        let mut sinks = core::mem::take(&mut self.sinks);
+        for reaction in sinks.iter_mut().filter_map(|sink| sink.react()) {
+            self.push(self.now_ns, Task::Act(reaction));
+        }
+        self.sinks = sinks;
     }
 
     pub(crate) fn add_sink(&mut self, mut sink: Box<dyn TraceSink>) {

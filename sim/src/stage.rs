@@ -3,9 +3,15 @@
 use core::any::Any;
 
 use crate::controls::ControlError;
+#[cfg(feature = "reactions")]
+use crate::fault::{Fault, FaultId, When};
+#[cfg(feature = "reactions")]
+use crate::model::Course;
 use crate::model::Value;
 use crate::net::{Drive, Level, Net};
 use crate::part::{Board, Part, PartId};
+#[cfg(feature = "reactions")]
+use crate::pwm::PwmSignal;
 use crate::queue::Action;
 
 /// The board as a stimulus sees it, given to the actions of [`Sim::schedule`](crate::Sim::schedule).
@@ -30,6 +36,25 @@ pub trait Stage {
     /// # Errors
     /// The part has no such control, or the control cannot take such a value.
     fn set_value(&mut self, id: PartId, control: &str, value: &Value) -> Result<(), ControlError>;
+
+    /// Has a control of a part follow a course from now on; see [`Sim::follow`](crate::Sim::follow).
+    ///
+    /// # Errors
+    /// The part has no such control, or the control is no number.
+    #[cfg(feature = "reactions")]
+    fn follow_course(&mut self, id: PartId, control: &str, course: Course) -> Result<(), ControlError>;
+
+    /// Returns how a net is modulated, if it is.
+    #[cfg(feature = "reactions")]
+    fn pwm(&self, net: Net) -> Option<PwmSignal>;
+
+    /// Arms a fault; see [`Sim::inject`](crate::Sim::inject).
+    #[cfg(feature = "reactions")]
+    fn inject(&mut self, fault: Fault, when: When) -> FaultId;
+
+    /// Ends a fault; see [`Sim::withdraw`](crate::Sim::withdraw).
+    #[cfg(feature = "reactions")]
+    fn withdraw(&mut self, fault: FaultId);
 }
 
 impl dyn Stage + '_ {

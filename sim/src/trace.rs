@@ -1,5 +1,6 @@
 //! What happens on the wires, event by event.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -10,6 +11,7 @@ use crate::i2c::{Ack, Address, Direction, I2cBusId};
 use crate::net::{Level, Net};
 use crate::pwm::PwmSignal;
 use crate::spi::{SpiBusId, SpiSelectId};
+use crate::stage::Stage;
 use crate::uart::{Frame, UartId};
 
 mod text;
@@ -23,7 +25,17 @@ pub trait TraceSink: Send {
 
     /// Takes an event.
     fn event(&mut self, event: &Event, topology: &Topology);
+
+    /// Returns what is to be done about the last event, if anything. It runs as a stimulus at this virtual time, before the controller
+    /// goes on, or one nanosecond later if the event is one of a part that acts by itself.
+    #[cfg(feature = "reactions")]
+    fn react(&mut self) -> Option<Reaction> {
+        None
+    }
 }
+
+/// What is done about an event.
+pub type Reaction = Box<dyn FnOnce(&mut dyn Stage) + Send>;
 
 /// Something that happened on the wires.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,11 +5,17 @@ use alloc::vec::Vec;
 
 use crate::controls::{ControlError, Followed};
 use crate::env::{Driver, Env, NetChange, PartView, Watcher};
+#[cfg(feature = "reactions")]
+use crate::fault::{Fault, FaultId, When};
 use crate::i2c::I2cBusId;
 use crate::i2c::bus::I2cBus;
+#[cfg(feature = "reactions")]
+use crate::model::Course;
 use crate::model::Value;
 use crate::net::{Drive, Level, Net};
 use crate::part::{Board, Part, PartId};
+#[cfg(feature = "reactions")]
+use crate::pwm::PwmSignal;
 use crate::queue::{Action, Task};
 use crate::spi::SpiBusId;
 use crate::spi::bus::{SpiBus, SpiSelect};
@@ -214,5 +220,28 @@ impl Stage for World {
     fn set_value(&mut self, id: PartId, control: &str, value: &Value) -> Result<(), ControlError> {
         self.stop_course(id, control);
         self.set_control(id, control, value)
+    }
+
+    #[cfg(feature = "reactions")]
+    fn follow_course(&mut self, id: PartId, control: &str, course: Course) -> Result<(), ControlError> {
+        let value = Value::Number(course.at(self.env.now_ns));
+        self.set_control(id, control, &value)?;
+        self.follow(id, control, course);
+        Ok(())
+    }
+
+    #[cfg(feature = "reactions")]
+    fn pwm(&self, net: Net) -> Option<PwmSignal> {
+        self.env.pwm(net)
+    }
+
+    #[cfg(feature = "reactions")]
+    fn inject(&mut self, fault: Fault, when: When) -> FaultId {
+        World::inject(self, fault, when)
+    }
+
+    #[cfg(feature = "reactions")]
+    fn withdraw(&mut self, fault: FaultId) {
+        World::withdraw(self, fault);
     }
 }

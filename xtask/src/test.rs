@@ -15,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-pub(crate) const NATIVE: [&str; 28] = [
+pub(crate) const NATIVE: [&str; 30] = [
     "--package",
     "wasm-embedded-hal",
     "--package",
@@ -24,6 +24,8 @@ pub(crate) const NATIVE: [&str; 28] = [
     "wasm-embedded-sim",
     "--package",
     "wasm-embedded-linux",
+    "--package",
+    "wasm-embedded-board",
     "--package",
     "wasm-embedded-runtime",
     "--package",
@@ -47,7 +49,7 @@ pub(crate) const NATIVE: [&str; 28] = [
 ];
 
 /// The crates that are published.
-const PUBLISHED: [&str; 10] = [
+const PUBLISHED: [&str; 11] = [
     "wasm-embedded-hal-macros",
     "wasm-embedded-hal",
     "wasm-embedded-host",
@@ -55,6 +57,7 @@ const PUBLISHED: [&str; 10] = [
     "wasm-embedded-image",
     "wasm-embedded-linux",
     "wasm-embedded-policy",
+    "wasm-embedded-board",
     "wasm-embedded-adapt",
     "wasm-embedded-runtime",
     "wasm-embedded-rt",
@@ -65,7 +68,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     targets::ensure(&[targets::GUEST, targets::FIRMWARE])?;
     let native = targets::native()?;
     let native = [&NATIVE[..], &["--target", &native]].concat();
-    let documented = [&NATIVE[..18], &native[NATIVE.len()..]].concat();
+    let documented = [&NATIVE[..20], &native[NATIVE.len()..]].concat();
     let mut steps = Steps::new(options.only.clone());
     steps.step("format", || done(&["fmt", "--all", "--check"]));
     steps.step("plain English", crate::prose::check);

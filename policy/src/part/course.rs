@@ -31,14 +31,19 @@ pub(super) fn read(table: &Table<'_>, control: &Control) -> Result<Option<Input>
         }
         _ => table.get(control.key),
     };
-    let input = value.map(|value| match control.kind {
+    let input = value.map(|value| read_input(&value, control));
+    input.map(|input| input.ok_or(Refused)).transpose()
+}
+
+/// Reads a value, or a course.
+pub(crate) fn read_input(value: &Value<'_>, control: &Control) -> Option<Input> {
+    match control.kind {
         Kind::Number(range) if value.is_table() => {
-            let shape = read_shape(&value, &range)?;
+            let shape = read_shape(value, &range)?;
             Some(Input::Course { course: Course { shape, step: range.step } })
         }
-        kind => read_kind(&value, &kind).map(|value| Input::Value { value }),
-    });
-    input.map(|input| input.ok_or(Refused)).transpose()
+        kind => read_kind(value, &kind).map(|value| Input::Value { value }),
+    }
 }
 
 /// The ways that a control can go, and what a message says of each.

@@ -50,7 +50,7 @@ fn meaning(setting: &Setting) -> String {
 }
 
 /// Reads a value of a kind.
-pub(super) fn read_kind(value: &Value<'_>, kind: &Kind) -> Option<Setpoint> {
+pub(crate) fn read_kind(value: &Value<'_>, kind: &Kind) -> Option<Setpoint> {
     Some(match kind {
         Kind::Number(range) => Setpoint::Number(value.number(range.min..=range.max, range.unit)?),
         Kind::Integer(first, last, _) => Setpoint::Integer(value.integer(*first..=*last)?),

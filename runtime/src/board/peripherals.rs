@@ -2,21 +2,18 @@
 
 use embedded_hal::pwm::SetDutyCycle as _;
 use embedded_io::{Error as _, ReadReady as _, WriteReady as _};
+use wasm_embedded_board::Labels;
 use wasm_embedded_host::{Progress, PwmGrant, adc, pwm, uart};
-use wasm_embedded_sim::model::Labels;
-use wasm_embedded_sim::{
-    AdcSettings, PwmSettings, Sim, SimAdc, SimPwm, SimUart, UartError, UartId, UartSettings, pwm::MAX_DUTY, uart::Ready,
-};
+use wasm_embedded_sim::{SimAdc, SimPwm, SimUart, UartError, pwm::MAX_DUTY, uart::Ready};
 
 use super::exits;
 use super::rack::Rack;
-use crate::policy::{AdcLabel, BusBackend, PwmLabel, UartLabel};
+use crate::policy::{AdcLabel, PwmLabel, UartLabel};
 
-pub(super) fn add_pwm(sim: &Sim, rack: &mut Rack, labels: &[PwmLabel]) {
+pub(super) fn add_pwm(wires: &mut Labels, rack: &mut Rack, labels: &[PwmLabel]) {
     for label in labels {
-        let Some(net) = label.backend.net() else { continue };
-        let settings = PwmSettings { frequency_hz: label.frequency_hz, inverted: label.active_low };
-        let output = sim.pwm(sim.net(net), settings, label.initial.of(MAX_DUTY));
+        // The others are of hardware, here and below.
+        let Ok(output) = wires.pwm(&label.label) else { continue };
         if let Some(part) = label.on_exit {
             rack.add_exit(exits::of_pwm(output.remote(), part.of(MAX_DUTY)));
         }
@@ -24,32 +21,20 @@ pub(super) fn add_pwm(sim: &Sim, rack: &mut Rack, labels: &[PwmLabel]) {
     }
 }
 
-pub(super) fn add_adc(sim: &Sim, rack: &mut Rack, labels: &[AdcLabel]) {
+pub(super) fn add_adc(wires: &mut Labels, rack: &mut Rack, labels: &[AdcLabel]) {
     for label in labels {
-        let Some(net) = label.backend.net() else { continue };
-        let settings = AdcSettings {
-            resolution_bits: label.resolution_bits.unwrap_or(AdcSettings::default().resolution_bits),
-            reference_uv: label.reference_mv.saturating_mul(1_000),
-        };
-        rack.adc(&label.label, AdcInput(sim.adc(sim.net(net), settings)));
+        if let Ok(input) = wires.adc(&label.label) {
+            rack.adc(&label.label, AdcInput(input));
+        }
     }
 }
 
-/// Returns the ports, by label, for the parts at their other ends.
-pub(super) fn add_uart<'p>(sim: &Sim, rack: &mut Rack, labels: &'p [UartLabel]) -> Labels<'p, UartId> {
-    let simulated = labels.iter().filter_map(|label| {
-        let BusBackend::Sim(name) = &label.backend else { return None };
-        let settings = UartSettings {
-            baud: label.baud,
-            parity: label.parity,
-            stop_bits: label.stop_bits,
-            receive_bytes: label.receive_bytes,
-        };
-        let port = sim.uart_port(name, settings);
-        rack.uart(&label.label, UartPort(sim.uart(port)), label.access);
-        Some((label.label.as_str(), port))
-    });
-    simulated.collect()
+pub(super) fn add_uart(wires: &mut Labels, rack: &mut Rack, labels: &[UartLabel]) {
+    for label in labels {
+        if let Ok(port) = wires.uart(&label.label) {
+            rack.uart(&label.label, UartPort(port), label.access);
+        }
+    }
 }
 
 /// A simulated PWM output, as the host needs it.

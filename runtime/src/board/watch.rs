@@ -12,7 +12,7 @@ use wasm_embedded_sim::{Event, EventKind, Level, Net, Sim, Topology, TraceSink};
 use super::hardware::Hardware;
 #[cfg(target_os = "linux")]
 use super::hardware::hosted::Hosted;
-use super::{Board, BoardError, pins};
+use super::{Board, BoardError};
 use crate::policy::{PinBackend, PinLabel, Policy};
 
 /// A change of an input's level, as a guest would see it: with `active-low`, rising is towards the lower voltage.
@@ -60,9 +60,9 @@ impl Board {
         let board = Board::new(&policy)?;
         let source = match &label.backend {
             PinBackend::Sim(net) => {
-                let seen = Seen { net: pins::seen_net(&board.sim, label, net), edges: Arc::default() };
-                board.sim.trace_to(Box::new(seen.clone()));
-                Source::Sim { sim: board.sim.clone(), seen }
+                let seen = Seen { net: wasm_embedded_board::seen_net(board.sim(), label, net), edges: Arc::default() };
+                board.sim().trace_to(Box::new(seen.clone()));
+                Source::Sim { sim: board.sim().clone(), seen }
             }
             #[cfg(target_os = "linux")]
             PinBackend::Pin { .. } | PinBackend::Line(_) => Source::Line(Hardware::watch(label)?),

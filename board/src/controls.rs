@@ -4,7 +4,7 @@ use wasm_embedded_policy::suggest;
 use wasm_embedded_sim::PartId;
 use wasm_embedded_sim::model::{Course, Kind, Model, Value};
 
-use super::{Board, Placed};
+use crate::board::{Board, Placed};
 
 /// Why a control cannot be set, or a value not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

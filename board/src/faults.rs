@@ -1,11 +1,13 @@
 //! Arms the policy's faults.
 
+use wasm_embedded_policy::{
+    self as policy, BusBackend, Cause, DEFAULT_I2C_FREQUENCY_HZ, FailureKind, FaultPlace, PinBackend, Policy,
+};
 use wasm_embedded_sim::fault::{Fault, I2cFailure, I2cFault, SpiFailure, SpiFault, Targets};
 use wasm_embedded_sim::model::{SpiPlace, Wires, Wiring};
 use wasm_embedded_sim::{I2cBusId, Net, PartId, Sim, SpiBusId, SpiSelectId, UartId};
 
-use super::Placed;
-use crate::policy::{self, BusBackend, Cause, DEFAULT_I2C_FREQUENCY_HZ, FailureKind, FaultPlace, PinBackend, Policy};
+use crate::board::Placed;
 
 /// What a fault of the policy is at.
 #[derive(Default)]
@@ -18,16 +20,16 @@ struct Site {
 }
 
 /// Where things are on the board.
-pub(super) struct Sites<'a> {
-    pub(super) sim: &'a Sim,
-    pub(super) policy: &'a Policy,
-    pub(super) wires: &'a Wires<'a>,
-    pub(super) parts: &'a [Placed],
+pub(crate) struct Sites<'a> {
+    pub(crate) sim: &'a Sim,
+    pub(crate) policy: &'a Policy,
+    pub(crate) wires: &'a Wires<'a>,
+    pub(crate) parts: &'a [Placed],
 }
 
 impl Sites<'_> {
     /// Arms all faults. The policy was checked: the places are there.
-    pub(super) fn arm(&self) {
+    pub(crate) fn arm(&self) {
         for fault in &self.policy.faults {
             if let Some(simulated) = self.fault(fault) {
                 self.sim.inject(simulated, fault.when);
