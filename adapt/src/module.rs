@@ -2,7 +2,7 @@
 
 use wasmparser::{CompositeInnerType, ExternalKind, FuncType, Parser, Payload, TypeRef};
 
-use crate::{Error, HAL_VERSION};
+use crate::{Error, HAL_VERSION, world};
 
 /// What kind of program a core module is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +132,8 @@ impl Module {
             let (interface, version) = interface.split_once('@').unwrap_or((interface, ""));
             if version != HAL_VERSION {
                 self.otherwise.push(from.to_owned());
+            } else if !world::has(interface) {
+                self.unknown.push(format!("{from}.{name}"));
             } else if !self.interfaces.iter().any(|known| known == interface) {
                 self.interfaces.push(interface.to_owned());
             }

@@ -32,6 +32,11 @@ const PACKAGE: &str = include_str!("../wit/world.wit");
 /// The entry of a program, as WASI 0.2 has it.
 const RUN: &str = "package wasi:cli@0.2.6;\ninterface run { run: func() -> result; }\n";
 
+/// Returns whether the package has an interface of this name.
+pub(crate) fn has(interface: &str) -> bool {
+    HAL.iter().any(|(file, _)| file.strip_suffix(".wit") == Some(interface))
+}
+
 /// Returns the world of a module.
 pub(crate) fn of(module: &Module) -> Result<(Resolve, WorldId), Error> {
     let mut resolve = Resolve::default();

@@ -92,3 +92,30 @@ fn what_is_cut_off_or_damaged_is_refused_and_never_panics() {
         }
     }
 }
+
+/// A component that imports `wasi:spi/spi` with a `write` of the given type.
+fn spi_host(write: &str) -> Vec<u8> {
+    module(&format!(
+        r#"(component
+        (import "wasi:spi/spi" (instance
+            (type $error' (variant (case "overrun") (case "mode-fault") (case "frame-format") (case "chip-select-fault")
+                (case "other" string)))
+            (export "error" (type $error (eq $error')))
+            (export "spi-device" (type $device (sub resource)))
+            (export "[method]spi-device.write"
+                (func (param "self" (borrow $device)) (param "data" (list u8)) (result (result {write}))))))
+        (core module $m (func (export "run"))) (core instance $main (instantiate $m))
+        (func $run (canon lift (core func $main "run"))) (export "run" (func $run)))"#
+    ))
+}
+
+#[test]
+fn another_draft_of_the_spi_hosts_is_refused_by_its_interface() {
+    let adapted = adapt(&spi_host("(error $error)")).expect("the draft that the adapter serves");
+    assert_eq!(adapted.family, Family::Spi2026);
+    // A later draft has the error as the value of success.
+    let error = adapt(&spi_host("$error")).expect_err("another draft");
+    assert_eq!(error.to_string(), "it imports wasi:spi/spi as another draft has it");
+    let source = std::error::Error::source(&error).expect("which type differs");
+    assert!(source.to_string().contains("wasi:spi/spi"), "{source}");
+}

@@ -1,7 +1,11 @@
 //! Guests in other languages: builds the examples of each with its own compiler, runs them, and compares what they print and what was on
 //! the wires with the Rust guest of the same name.
 
+mod go;
+mod javascript;
+mod lab;
 mod pages;
+mod python;
 mod tools;
 
 use std::fs;
@@ -9,13 +13,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, bail, ensure};
+use clap::Args;
 
+use self::lab::{Lab, Run};
 use self::tools::Tools;
 use crate::process::{self, cargo, root, target_dir};
 use crate::steps::Done;
+use crate::test::NATIVE;
 use crate::{guests, targets};
 
-/// The programs that exist in every language.
+/// The programs that exist in every language whose compiler makes core modules.
 const EXAMPLES: [&str; 4] = ["i2cdetect", "thermometer", "blinky", "button"];
 
 /// A language that guests are written in.
@@ -31,61 +38,66 @@ const LANGUAGES: [Language; 3] = [
     Language { name: "AssemblyScript", compile: assemblyscript },
 ];
 
-/// What a run of a guest left.
-#[derive(PartialEq, Eq)]
-struct Left {
-    printed: String,
-    trace: Vec<u8>,
+/// Options of `cargo xtask guests`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Runs them on this program instead of building one.
+    #[arg(long, value_name = "FILE")]
+    host: Option<PathBuf>,
+}
+
+/// Builds the guests in Rust and those in other languages, and runs the latter.
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    guests::build()?;
+    let host = match &options.host {
+        Some(host) => host.canonicalize().with_context(|| format!("cannot find {}", host.display()))?,
+        None => host()?,
+    };
+    match compare(host)? {
+        Done::Passed => Ok(()),
+        Done::Skipped(reason) => bail!(reason),
+    }
 }
 
 /// Runs them as a step of `cargo xtask test`.
 pub(crate) fn check() -> anyhow::Result<Done> {
+    guests::build_package("examples", &["--examples"])?;
+    compare(host()?)
+}
+
+/// Builds the program that runs guests, as the tests build it: with the same features of shared crates, Wasmtime is not built again.
+fn host() -> anyhow::Result<PathBuf> {
+    let native = targets::native()?;
+    process::run(cargo(["test", "--quiet", "--no-run"]).args(NATIVE).args(["--target", &native]))?;
+    Ok(target_dir().join(native).join("debug/wasm-embedded-rt"))
+}
+
+fn compare(host: PathBuf) -> anyhow::Result<Done> {
     let folder = target_dir().join("languages");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let tools = match Tools::install(&folder)? {
         Ok(tools) => tools,
         Err(reason) => return Ok(Done::Skipped(reason)),
     };
-    guests::build_package("examples", &["--examples"])?;
-    let native = targets::native()?;
-    process::run(&mut cargo(["build", "--quiet", "--package", "wasm-embedded-rt", "--target", &native]))?;
-    let host = target_dir().join(native).join("debug/wasm-embedded-rt");
-
-    println!("{:<12} {:<15} {:>10}  like the Rust guest", "guest", "language", "bytes");
+    let lab = Lab::new(host.clone(), folder.clone())?;
     for example in EXAMPLES {
-        let rust = guests::built_example(example);
-        let wanted = run(&host, &rust, &folder)?;
-        line(example, "Rust", &rust)?;
         for language in &LANGUAGES {
             let module = folder.join(format!("{example}-{}.module.wasm", language.name));
             process::run(&mut (language.compile)(&tools, example, &module))?;
             let component = folder.join(format!("{example}-{}.wasm", language.name));
             let mut adapt = process::command(&host, ["adapt"]);
             process::output(adapt.arg(&module).arg("-o").arg(&component))?;
-            let left = run(&host, &component, &folder)?;
-            let what = format!("{example} in {}", language.name);
-            ensure!(left.printed == wanted.printed, "{what} printed\n{}\nand not\n{}", left.printed, wanted.printed);
-            ensure!(left.trace == wanted.trace, "{what} left another trace than the Rust guest: {}", folder.display());
-            line(example, language.name, &component)?;
+            lab.is_like_rust(language.name, example, &Run::new(&component))?;
         }
     }
     pages::check(&tools, &host, &folder)?;
     tools.check_transform(&folder)?;
+    for check in [go::check, javascript::check, python::check] {
+        if let Err(reason) = check(&lab)? {
+            return Ok(Done::Skipped(reason));
+        }
+    }
     Ok(Done::Passed)
-}
-
-/// Runs a guest on the board of the examples.
-fn run(host: &Path, component: &Path, folder: &Path) -> anyhow::Result<Left> {
-    let trace = folder.join(component.file_stem().context("a component has a name")?).with_extension("vcd");
-    let mut host = process::command(host, ["run"]);
-    host.arg(component).arg("--policy").arg(root().join("examples/board.toml")).arg("--trace").arg(&trace);
-    let printed = String::from_utf8(process::output(&mut host)?).context("a guest printed something else than text")?;
-    Ok(Left { printed, trace: fs::read(&trace).with_context(|| format!("cannot read {}", trace.display()))? })
-}
-
-fn line(example: &str, language: &str, component: &Path) -> anyhow::Result<()> {
-    println!("{example:<12} {language:<15} {:>10}", fs::metadata(component)?.len());
-    Ok(())
 }
 
 fn c(tools: &Tools, example: &str, module: &Path) -> Command {

@@ -71,7 +71,8 @@ enum Command {
     /// Runs ten million transactions and ten thousand guests, and looks whether memory, files or threads grow.
     Soak,
     /// Builds the guests of `examples` and `drivers-demo`, and those in other languages, which it compares with the Rust ones.
-    Guests,
+    #[cfg(unix)]
+    Guests(languages::Options),
     /// Links guests that use one thing of the hal each, compiled in every way: 21 builds, some minutes.
     LinkMatrix(link_matrix::Options),
 }
@@ -104,16 +105,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Prose => prose::check().map(drop),
         Command::Faults => faults::run(),
         Command::Soak => soak::run(),
-        Command::Guests => {
-            guests::build()?;
-            #[cfg(unix)]
-            match languages::check()? {
-                steps::Done::Passed => Ok(()),
-                steps::Done::Skipped(reason) => anyhow::bail!(reason),
-            }
-            #[cfg(not(unix))]
-            Ok(())
-        }
+        #[cfg(unix)]
+        Command::Guests(options) => languages::run(&options),
         Command::LinkMatrix(options) => link_matrix::run(&options),
     }
 }

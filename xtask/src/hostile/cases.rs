@@ -1,5 +1,6 @@
 //! The list of cases, as `THREAT_MODEL.md` counts them: what each does, and what should become of it.
 
+mod adapters;
 mod authority;
 mod blocking;
 mod load;
@@ -31,7 +32,7 @@ const fn case(id: &'static str, want: &'static str, what: &'static str, body: Bo
 }
 
 /// All cases, in their order.
-pub(crate) static CASES: [Case; 76] = [
+pub(crate) static CASES: [Case; 80] = [
     case("H01", "E", "reads of up to 2^32 bytes", sizes::read_lengths),
     case("H02", "E/X", "a million operations in one transaction", sizes::many_operations),
     case("H03", "E", "operations that are too long together", sizes::sum_of_reads),
@@ -108,6 +109,10 @@ pub(crate) static CASES: [Case; 76] = [
     case("H74", "X", "a sleep to the end of time", blocking::end_of_time),
     case("H75", "X", "a delay with thousands of events a second", blocking::many_events),
     case("H76", "X", "two signals within milliseconds, and odd ones", blocking::odd_signals),
+    case("H77", "L", "modules that no component can be made of, and another draft", adapters::modules),
+    case("H78", "E", "lengths of 4 GiB, and pointers beyond, in an older family", adapters::pointers),
+    case("H79", "E", "addresses and labels that are not granted, in an older family", adapters::authority),
+    case("H80", "X", "handles of another kind, forged, dropped twice, in an older family", adapters::handles),
 ];
 
 /// Runs guests of the list, each of which should end alike.

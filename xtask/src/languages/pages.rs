@@ -11,53 +11,78 @@ use anyhow::{Context as _, ensure};
 use super::tools::Tools;
 use crate::process::{self, command, root};
 
-/// A language's folder in `guests/`, the name of its blocks of code, and what its program needs in the same folder.
-const PAGES: [(&str, &str, &[&str]); 3] = [
-    ("c", "c", &["c/wasm_embedded_hal.c", "c/wasm_embedded_hal.h"]),
-    ("zig", "zig", &["zig/wasm_embedded_hal.zig", "c/wasm_embedded_hal.c", "c/wasm_embedded_hal.h"]),
-    ("assemblyscript", "ts", &[]),
-];
-
 /// How often the LED changes: five times by the program, and once more when it has ended and the policy switches it off.
 const EDGES: usize = 6;
 
-/// Runs every page on the board of the examples, where each toggles an LED five times.
+/// The start page of a language.
+pub(super) struct Page<'a> {
+    /// Its folder in `guests/`.
+    pub(super) language: &'a str,
+    /// The name of its blocks of code, and the ending of the program's file.
+    pub(super) code: &'a str,
+    pub(super) extension: &'a str,
+    /// What the program needs in the same folder, in `guests/`.
+    pub(super) files: &'a [&'a str],
+    /// Where its tools are.
+    pub(super) programs: &'a [PathBuf],
+}
+
+/// Runs the pages of the languages whose compilers make core modules.
 pub(super) fn check(tools: &Tools, host: &Path, folder: &Path) -> anyhow::Result<()> {
-    for (language, extension, files) in PAGES {
-        let folder = folder.join("pages").join(language);
+    let programs = [tools.programs()];
+    let page = |language, extension, files| Page { language, code: extension, extension, files, programs: &programs };
+    let c = ["c/wasm_embedded_hal.c", "c/wasm_embedded_hal.h"];
+    page("c", "c", &c).check(host, folder, |_| Ok(()))?;
+    let zig = ["zig/wasm_embedded_hal.zig", "c/wasm_embedded_hal.c", "c/wasm_embedded_hal.h"];
+    page("zig", "zig", &zig).check(host, folder, |_| Ok(()))?;
+    page("assemblyscript", "ts", &[]).check(host, folder, |folder| tools.link_packages(folder))
+}
+
+impl Page<'_> {
+    /// Runs the page on the board of the examples, and its own limits, where it toggles an LED five times. `install` does what the lines
+    /// with `pip` and `npm` do.
+    pub(super) fn check(
+        &self,
+        host: &Path,
+        folder: &Path,
+        install: impl FnOnce(&Path) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let folder = folder.join("pages").join(self.language);
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
         }
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        let page = root().join("guests").join(language).join("README.md");
+        let page = root().join("guests").join(self.language).join("README.md");
         let text = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
-        let program = blocks(&text, extension).into_iter().next();
+        let program = blocks(&text, self.code).into_iter().next();
         let program = program.with_context(|| format!("{} shows no program", page.display()))?;
-        fs::write(folder.join("blinky").with_extension(extension), program)?;
-        for file in files {
+        fs::write(folder.join("blinky").with_extension(self.extension), program)?;
+        for file in self.files {
             let from = root().join("guests").join(file);
             fs::copy(&from, folder.join(from.file_name().context("a file has a name")?))?;
         }
-        fs::copy(root().join("examples/board.toml"), folder.join("board.toml"))?;
-        tools.link_packages(&folder)?;
+        let board = fs::read_to_string(root().join("examples/board.toml"))? + "\n" + &blocks(&text, "toml").concat();
+        fs::write(folder.join("board.toml"), board)?;
+        install(&folder)?;
 
+        let installs = ["pip ", "npm "];
         let mut script = String::new();
         for block in blocks(&text, "sh") {
-            script.extend(
-                block.split_inclusive('\n').filter(|line| !line.starts_with("pip ") && !line.starts_with("npm ")),
-            );
+            let lines = block.split_inclusive('\n');
+            script.extend(lines.filter(|line| !installs.iter().any(|install| line.starts_with(install))));
         }
         let script = script.replace("run blinky.wasm", "run blinky.wasm --trace blinky.vcd");
-        let mut path = vec![tools.programs(), host.parent().map(PathBuf::from).unwrap_or_default()];
+        let mut path = self.programs.to_vec();
+        path.push(host.parent().map(PathBuf::from).unwrap_or_default());
         path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
         let mut shell = command("sh", ["-e", "-c", &script]);
         process::run(shell.current_dir(&folder).env("PATH", env::join_paths(path)?))
             .with_context(|| format!("the commands of {} fail", page.display()))?;
         let trace = fs::read_to_string(folder.join("blinky.vcd")).context("the page's program left no trace")?;
-        let edges = changes(&trace, "LED").with_context(|| format!("the trace of {language} has no LED"))?;
+        let edges = changes(&trace, "LED").with_context(|| format!("the trace of {} has no LED", page.display()))?;
         ensure!(edges == EDGES, "the LED of {} changed {edges} times, and should {EDGES} times", page.display());
+        Ok(())
     }
-    Ok(())
 }
 
 /// Returns the blocks of code of a page that are marked with a language.

@@ -19,38 +19,13 @@ pub(super) struct Tools {
 impl Tools {
     /// Installs what is missing into a folder, or says why it cannot be.
     pub(super) fn install(folder: &Path) -> anyhow::Result<Result<Tools, String>> {
-        let venv = folder.join("venv");
-        let python = venv.join("bin/python");
-        let requirements = root().join("guests/requirements.txt");
-        if !is_same(&requirements, &venv.join("requirements.txt")) {
-            println!("== installing the compilers of guests/requirements.txt into {}", venv.display());
-            if !exists(command("python3", ["-m", "venv"]).arg("--help")) {
-                return Ok(Err("Python has no venv: `apt-get install python3-venv`".into()));
-            }
-            process::run(command("python3", ["-m", "venv"]).arg(&venv))?;
-            let mut pip = command(&python, ["-m", "pip", "install", "--quiet", "--require-hashes", "-r"]);
-            if process::run(pip.arg(&requirements)).is_err() {
-                return Ok(Err(
-                    "the compilers cannot be installed: `pip install -r guests/requirements.txt` says why".into()
-                ));
-            }
-            fs::copy(&requirements, venv.join("requirements.txt"))?;
-        }
+        let python = match venv(&folder.join("venv"), &root().join("guests/requirements.txt"))? {
+            Ok(python) => python,
+            Err(reason) => return Ok(Err(reason)),
+        };
         let assemblyscript = folder.join("assemblyscript");
-        let source = root().join("guests/assemblyscript");
-        let is_new = !is_same(&source.join("package-lock.json"), &assemblyscript.join("installed.json"));
-        copy(&source, &assemblyscript)?;
-        if is_new {
-            println!("== installing the compiler of guests/assemblyscript into {}", assemblyscript.display());
-            if !exists(&mut command("npm", ["--version"])) {
-                return Ok(Err("npm is not installed: `apt-get install npm`".into()));
-            }
-            if process::run(command("npm", ["ci", "--silent"]).current_dir(&assemblyscript)).is_err() {
-                return Ok(
-                    Err("AssemblyScript cannot be installed: `npm ci` in guests/assemblyscript says why".into()),
-                );
-            }
-            fs::copy(source.join("package-lock.json"), assemblyscript.join("installed.json"))?;
+        if let Err(reason) = package(&root().join("guests/assemblyscript"), &assemblyscript)? {
+            return Ok(Err(reason));
         }
         Ok(Ok(Tools { python, assemblyscript }))
     }
@@ -90,6 +65,44 @@ impl Tools {
     }
 }
 
+/// Installs the packages of a file of requirements into a folder, unless they are there, and returns its Python; or says why it cannot.
+pub(super) fn venv(folder: &Path, requirements: &Path) -> anyhow::Result<Result<PathBuf, String>> {
+    let python = folder.join("bin/python");
+    let name = requirements.strip_prefix(root()).unwrap_or(requirements).display();
+    if is_same(requirements, &folder.join("requirements.txt")) {
+        return Ok(Ok(python));
+    }
+    println!("== installing {name} into {}", folder.display());
+    if !exists(command("python3", ["-m", "venv"]).arg("--help")) {
+        return Ok(Err("Python has no venv: `apt-get install python3-venv`".into()));
+    }
+    process::run(command("python3", ["-m", "venv"]).arg(folder))?;
+    let mut pip = command(&python, ["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r"]);
+    if process::run(pip.arg(requirements)).is_err() {
+        return Ok(Err(format!("the compilers cannot be installed: `pip install -r {name}` says why")));
+    }
+    fs::copy(requirements, folder.join("requirements.txt"))?;
+    Ok(Ok(python))
+}
+
+/// Copies an npm package into a folder and installs what it depends on, unless that is there; or says why it cannot.
+pub(super) fn package(source: &Path, folder: &Path) -> anyhow::Result<Result<(), String>> {
+    let name = source.strip_prefix(root()).unwrap_or(source).display();
+    let is_new = !is_same(&source.join("package-lock.json"), &folder.join("installed.json"));
+    copy(source, folder)?;
+    if is_new {
+        println!("== installing what {name} needs into {}", folder.display());
+        if !exists(&mut command("npm", ["--version"])) {
+            return Ok(Err("npm is not installed: `apt-get install npm`".into()));
+        }
+        if process::run(command("npm", ["ci", "--silent"]).current_dir(folder)).is_err() {
+            return Ok(Err(format!("an npm package cannot be installed: `npm ci` in {name} says why")));
+        }
+        fs::copy(source.join("package-lock.json"), folder.join("installed.json"))?;
+    }
+    Ok(Ok(()))
+}
+
 /// Returns whether two files are there and the same.
 fn is_same(one: &Path, other: &Path) -> bool {
     match (fs::read(one), fs::read(other)) {
@@ -99,7 +112,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// Copies a folder, but what was installed into it.
-fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+pub(super) fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
     for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
         let entry = entry?;
