@@ -83,6 +83,15 @@ pub trait AdcChannel {
 }
 
 /// An analogue input that the policy grants.
+///
+/// ```no_run
+/// use wasm_embedded_hal::AdcInput;
+/// use wasm_embedded_hal::adc::AdcChannel as _;
+///
+/// let battery_mv = AdcInput::open("battery")?.read_millivolts()?;
+/// println!("{battery_mv} mV");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct AdcInput {
     input: host::Input,

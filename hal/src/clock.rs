@@ -8,6 +8,14 @@ use crate::bindings::wasm_embedded::hal::clock as host;
 /// A time of the host's monotonic clock; in simulation, virtual time. The clock by which [`Delay`](crate::Delay) waits.
 ///
 /// It counts from a start that stays the same while the guest runs, never goes back, and does not follow the date.
+///
+/// ```no_run
+/// use wasm_embedded_hal::Instant;
+///
+/// let begin = Instant::now();
+/// // ... a measurement ...
+/// println!("took {} us", begin.elapsed().as_micros());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant {
     ns: u64,

@@ -8,6 +8,14 @@ use crate::call::imports::delay as call;
 /// Waits on the host's monotonic clock; in simulation, on virtual time.
 ///
 /// Costs nothing to make and to copy, since every driver wants one of its own.
+///
+/// ```no_run
+/// use embedded_hal::delay::DelayNs as _;
+/// use wasm_embedded_hal::Delay;
+///
+/// // Delays in nanoseconds to milliseconds, as drivers ask for them.
+/// Delay.delay_ms(20);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delay;
 

@@ -69,14 +69,48 @@ impl core::error::Error for Error {}
 /// A pin that is driven, push-pull or open-drain as the policy says.
 ///
 /// It has the initial level of the policy before the guest starts. Levels are logical: the host applies `active-low`.
+///
+/// ```no_run
+/// use embedded_hal::digital::OutputPin as _;
+/// use wasm_embedded_hal::OutputPin;
+///
+/// OutputPin::open("LED")?.set_high()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct OutputPin(host::OutputPin);
 
 /// A pin that is read.
+///
+/// Reads its level with embedded-hal, and waits for edges with embedded-hal-async.
+///
+/// ```no_run
+/// use embedded_hal_async::digital::Wait as _;
+/// use wasm_embedded_hal::InputPin;
+///
+/// #[wasm_embedded_hal::main]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let mut button = InputPin::open("button")?;
+///     button.wait_for_rising_edge().await?;
+///     println!("pressed");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct InputPin(host::InputPin);
 
 /// An open-drain pin: low is driven, high is released, and it can be read at any time.
+///
+/// ```no_run
+/// use embedded_hal::digital::{InputPin as _, OutputPin as _};
+/// use wasm_embedded_hal::IoPin;
+///
+/// let mut line = IoPin::open("data")?;
+/// line.set_high()?;
+/// let held_by_another = line.is_low()?;
+/// # let _ = held_by_another;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct IoPin(host::IoPin);
 

@@ -97,7 +97,7 @@ struct Line {
 
 impl fmt::Write for Line {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let kept = text.floor_char_boundary((self.bytes.len() - self.len).min(text.len()));
+        let kept = crate::print::char_boundary(text, self.bytes.len() - self.len);
         if let Some(to) = self.bytes.get_mut(self.len..self.len + kept) {
             to.copy_from_slice(text.get(..kept).unwrap_or_default().as_bytes());
         }

@@ -5,6 +5,21 @@ use core::fmt;
 use crate::{OpenError, adc, digital, i2c, pwm, spi, uart};
 
 /// Any error of this crate: what `main` of a guest can return, so that `?` works on everything.
+///
+/// ```no_run
+/// use embedded_hal::digital::OutputPin as _;
+/// use embedded_hal::i2c::I2c as _;
+/// use wasm_embedded_hal::{Error, I2c, OutputPin};
+///
+/// fn start() -> Result<(), Error> {
+///     let mut sensor = I2c::open("sensor")?;
+///     sensor.write(0x48_u8, &[0x01, 0x60])?;
+///     OutputPin::open("LED")?.set_high()?;
+///     Ok(())
+/// }
+/// # start()?;
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {

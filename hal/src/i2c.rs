@@ -105,6 +105,16 @@ impl core::error::Error for Error {}
 ///
 /// Implements `I2c` of embedded-hal and of embedded-hal-async, for addresses of seven and of ten bits. Each call is one transaction on the wires: a START,
 /// the operations with a repeated START wherever the direction changes, and a STOP. Several handles may be open for one bus.
+///
+/// ```no_run
+/// use embedded_hal::i2c::I2c as _;
+/// use wasm_embedded_hal::I2c;
+///
+/// let mut bus = I2c::open("sensor")?;
+/// let mut temperature = [0; 2];
+/// bus.write_read(0x48_u8, &[0x00], &mut temperature)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct I2c(host::Bus);
 

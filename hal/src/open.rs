@@ -8,6 +8,16 @@ use crate::bindings::wasm_embedded::hal::types;
 const LABEL_BYTES: usize = 31;
 
 /// A label that could not be opened, and why.
+///
+/// ```no_run
+/// use wasm_embedded_hal::{I2c, OpenErrorKind};
+///
+/// match I2c::open("sensor") {
+///     Ok(_bus) => println!("the policy grants the sensor"),
+///     Err(error) if error.kind() == OpenErrorKind::UnknownLabel => println!("this board has no sensor"),
+///     Err(error) => println!("{error}"),
+/// }
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct OpenError {
     kind: OpenErrorKind,
@@ -44,7 +54,7 @@ impl OpenError {
     }
 
     pub(crate) fn new(label: &str, kind: types::OpenError) -> OpenError {
-        let kept = label.floor_char_boundary(LABEL_BYTES.min(label.len()));
+        let kept = crate::print::char_boundary(label, LABEL_BYTES);
         let mut bytes = [0; LABEL_BYTES];
         bytes[..kept].copy_from_slice(&label.as_bytes()[..kept]);
         OpenError { kind: kind.into(), label: bytes, label_len: u8::try_from(kept).unwrap_or_default() }

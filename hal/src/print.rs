@@ -37,7 +37,7 @@ impl<F: FnMut(&str)> fmt::Write for Chunks<F> {
     fn write_str(&mut self, mut text: &str) -> fmt::Result {
         while !text.is_empty() {
             let room = CHUNK_BYTES - self.len;
-            let end = text.floor_char_boundary(room.min(text.len()));
+            let end = char_boundary(text, room);
             // Not `split_at`, whose message on failure brings 5 KB of Unicode tables into every guest.
             let (now, later) = text.split_at_checked(end).unwrap_or((text, ""));
             if let Some(to) = self.bytes.get_mut(self.len..self.len + now.len()) {
@@ -51,6 +51,12 @@ impl<F: FnMut(&str)> fmt::Write for Chunks<F> {
         }
         Ok(())
     }
+}
+
+/// Returns the last boundary between characters at or before a byte: the standard library's own came with Rust 1.91, past the oldest Rust
+/// that this crate promises.
+pub(crate) fn char_boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|index| text.is_char_boundary(*index)).unwrap_or_default()
 }
 
 /// Writes formatted text to the guest's standard output; what [`print!`] expands to.

@@ -59,6 +59,15 @@ impl core::error::Error for Error {}
 ///
 /// Its frequency, its polarity and its first duty come from the policy; it runs before the guest starts. Duties are logical: the
 /// host inverts where the policy says so.
+///
+/// ```no_run
+/// use embedded_hal::pwm::SetDutyCycle as _;
+/// use wasm_embedded_hal::PwmOutput;
+///
+/// let mut fan = PwmOutput::open("fan")?;
+/// fan.set_duty_cycle_percent(30)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct PwmOutput {
     output: host::Output,

@@ -104,10 +104,31 @@ impl core::error::Error for Error {}
 ///
 /// Each call is one transaction on the wires: chip select active, the operations, chip select inactive. Past the end of what a
 /// driver writes, zero is sent. Mode, frequency and the delays around chip select are the policy's.
+///
+/// ```no_run
+/// use embedded_hal::spi::{Operation, SpiDevice as _};
+/// use wasm_embedded_hal::SpiDevice;
+///
+/// // A flash memory's identification: the chip select stays active from the command to the last byte of the answer.
+/// let mut flash = SpiDevice::open("flash")?;
+/// let mut id = [0; 3];
+/// flash.transaction(&mut [Operation::Write(&[0x9f]), Operation::Read(&mut id)])?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct SpiDevice(host::Device);
 
 /// A bus of its own, without any chip select.
+///
+/// ```no_run
+/// use embedded_hal::spi::SpiBus as _;
+/// use wasm_embedded_hal::SpiBus;
+///
+/// let mut strip = SpiBus::open("strip")?;
+/// strip.write(&[0, 0, 0, 0, 0xff, 0, 0, 0xff])?;
+/// strip.flush()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct SpiBus(host::Bus);
 

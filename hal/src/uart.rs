@@ -117,6 +117,19 @@ impl core::error::Error for Error {}
 ///
 /// Reading waits for one byte and then for no more; what is there beyond a short buffer is kept for the next read, up to 64
 /// bytes. An end (`Ok(0)`) may be temporary: the port can be read again.
+///
+/// ```no_run
+/// use embedded_io::{Read as _, Write as _};
+/// use wasm_embedded_hal::Uart;
+///
+/// let mut modem = Uart::open("modem")?;
+/// modem.write_all(b"AT\r\n")?;
+/// modem.flush()?;
+/// let mut answer = [0; 32];
+/// let received = modem.read(&mut answer)?;
+/// println!("{:?}", &answer[..received]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Uart {
     pub(crate) port: host::Port,
     pub(crate) kept: Kept,
