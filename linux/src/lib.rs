@@ -47,6 +47,7 @@
 //! On systems other than Linux this crate is empty.
 
 #![cfg(target_os = "linux")]
+#![warn(clippy::must_use_candidate, clippy::return_self_not_must_use)]
 
 pub mod adc;
 mod advice;

@@ -79,16 +79,19 @@ impl Sim {
     }
 
     /// Returns the value of a readout or control of a part now, if it has one of this name. No time passes.
+    #[must_use]
     pub fn read(&self, part: PartId, readout: &str) -> Option<Value> {
         self.lock().with(part.0, |part, board| part.readout(readout, board.now_ns())).flatten()
     }
 
     /// Returns what a part shows now, if it shows anything. No time passes.
+    #[must_use]
     pub fn picture(&self, part: PartId) -> Option<Frame> {
         self.lock().with(part.0, |part, board| part.picture(board.now_ns())).flatten()
     }
 
     /// Returns what went otherwise than a part expects, for people, with what it still expects.
+    #[must_use]
     pub fn complaints(&self, part: PartId) -> Vec<String> {
         self.lock().parts.get(part.0).map(|part| part.complaints()).unwrap_or_default()
     }

@@ -137,6 +137,7 @@ pub enum Fault {
 
 impl Fault {
     /// Returns the name of the kind of fault, as it is in traces and policies.
+    #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Fault::I2c { fault, .. } => fault.name(),
@@ -165,6 +166,7 @@ pub enum Targets {
 
 impl Targets {
     /// Returns whether an address is one of them.
+    #[must_use]
     pub fn contains(self, address: Address) -> bool {
         match (self, address) {
             (Targets::All, _) => true,

@@ -21,12 +21,14 @@ use crate::uart::line::CLOSING_WAIT_NS;
 use crate::world::World;
 
 /// Ends at a virtual time. Made by [`Sim::sleep_ns`].
+#[must_use = "a future does nothing until it is awaited"]
 pub struct SimSleep {
     sim: Sim,
     key: (u64, u64),
 }
 
 /// Ends when something happens at a net. Made by [`Sim::wait_for`]. Dropping it ends the wait.
+#[must_use = "a future does nothing until it is awaited"]
 pub struct SimWait {
     sim: Sim,
     net: Net,
@@ -36,6 +38,7 @@ pub struct SimWait {
 
 /// Ends with a transaction, and gives what was read, end to end. Dropping it takes the transaction out of the queue of its bus;
 /// one that has begun runs to its end.
+#[must_use = "a future does nothing until it is awaited"]
 pub struct SimTransaction<E> {
     sim: Sim,
     /// Its turn, unless it was over at once.
@@ -75,6 +78,7 @@ impl Sim {
 
     /// Lets time pass up to the next thing that is to happen, and no further than `until_ns`. Returns whether anything was to
     /// happen at all.
+    #[must_use]
     pub fn advance_to_next(&self, until_ns: u64) -> bool {
         let mut world = self.lock();
         let next_ns = world.env.next_ns();
@@ -114,6 +118,7 @@ impl Sim {
     }
 
     /// Returns the time of the next thing that is to happen.
+    #[must_use]
     pub fn next_ns(&self) -> Option<u64> {
         self.lock().env.next_ns()
     }

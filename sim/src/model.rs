@@ -110,16 +110,19 @@ impl Model {
     }
 
     /// Returns the name and what makes the part. In a constant, the texts are left out of the program.
+    #[must_use]
     pub const fn maker(&self) -> Maker {
         Maker { name: self.name, build: self.build }
     }
 
     /// Returns the control of this name.
+    #[must_use]
     pub fn control(&self, key: &str) -> Option<&'static Control> {
         self.controls.iter().find(|control| control.key == key)
     }
 
     /// Returns the addresses that a part at `address` answers to.
+    #[must_use]
     pub fn occupied(&self, address: u8, settings: &Settings) -> RangeInclusive<u8> {
         let blocks = self.buses.i2c.map_or(0, |addresses| (addresses.blocks)(settings));
         address..=address | blocks
@@ -173,6 +176,7 @@ impl Buses {
     pub const UART: Buses = Buses { uart: true, ..Buses::NONE };
 
     /// I2C, at an address from `first` to `last`, of which `first` is the usual one.
+    #[must_use]
     pub const fn i2c(first: u8, last: u8) -> Buses {
         Buses { i2c: Some(Addresses { first, last, usual: Some(first), blocks: |_| 0 }), ..Buses::NONE }
     }
@@ -184,6 +188,7 @@ impl Buses {
     }
 
     /// Returns whether it can be on this bus.
+    #[must_use]
     pub const fn has(&self, bus: Bus) -> bool {
         match bus {
             Bus::I2c => self.i2c.is_some(),
@@ -193,6 +198,7 @@ impl Buses {
     }
 
     /// Returns whether it hangs on nets only.
+    #[must_use]
     pub const fn is_none(&self) -> bool {
         self.i2c.is_none() && !self.spi && !self.uart
     }
@@ -228,6 +234,7 @@ pub enum Role {
 
 impl Role {
     /// Returns the role in a word or two.
+    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Role::Input => "input",
@@ -256,11 +263,13 @@ pub struct Pin {
 
 impl Pin {
     /// Makes a pin that must be connected.
+    #[must_use]
     pub const fn required(key: &'static str, role: Role, about: &'static str) -> Pin {
         Pin { key, role, required: true, on: None, about }
     }
 
     /// Makes a pin that may be left open.
+    #[must_use]
     pub const fn optional(key: &'static str, role: Role, about: &'static str) -> Pin {
         Pin { required: false, ..Pin::required(key, role, about) }
     }
@@ -272,6 +281,7 @@ impl Pin {
     }
 
     /// Returns whether it is there when the part is on this bus, or on none.
+    #[must_use]
     pub fn is_on(&self, bus: Option<Bus>) -> bool {
         self.on.is_none() || self.on == bus
     }
@@ -296,6 +306,7 @@ pub struct Setting {
 
 impl Setting {
     /// Makes a setting.
+    #[must_use]
     pub const fn new(key: &'static str, kind: Kind, preset: Preset, about: &'static str) -> Setting {
         Setting { key, old_key: None, kind, preset, on: None, about }
     }
@@ -313,6 +324,7 @@ impl Setting {
     }
 
     /// Returns whether it is there when the part is on this bus, or on none.
+    #[must_use]
     pub fn is_on(&self, bus: Option<Bus>) -> bool {
         self.on.is_none() || self.on == bus
     }
@@ -339,6 +351,7 @@ pub enum Preset {
 
 impl Preset {
     /// Returns the value, if there is one.
+    #[must_use]
     pub fn value(&self) -> Option<Value> {
         match *self {
             Preset::Required | Preset::OneOf(_) | Preset::None => None,
@@ -367,11 +380,13 @@ pub struct Control {
 
 impl Control {
     /// Makes a control that is a number, which can take a course over time.
+    #[must_use]
     pub const fn number(key: &'static str, range: Range, preset: f64, about: &'static str) -> Control {
         Control { key, kind: Kind::Number(range), preset: Preset::Number(preset), has_points: false, about }
     }
 
     /// Makes a control that is on or off.
+    #[must_use]
     pub const fn switch(key: &'static str, preset: bool, about: &'static str) -> Control {
         Control { key, kind: Kind::Switch, preset: Preset::Switch(preset), has_points: false, about }
     }
@@ -390,6 +405,7 @@ pub struct Readout {
 
 impl Readout {
     /// Makes a readout.
+    #[must_use]
     pub const fn new(key: &'static str, kind: Kind, about: &'static str) -> Readout {
         Readout { key, kind, about }
     }

@@ -20,11 +20,13 @@ pub struct Frame {
 
 impl Frame {
     /// Returns whether the pixel is lit; there is none outside the picture.
+    #[must_use]
     pub fn pixel(&self, x: usize, y: usize) -> bool {
         x < self.width && y < self.height && self.pixels.get(y * self.width + x).is_some_and(|&lit| lit)
     }
 
     /// Returns how many pixels are lit.
+    #[must_use]
     pub fn lit(&self) -> usize {
         self.pixels.iter().filter(|&&lit| lit).count()
     }

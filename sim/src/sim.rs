@@ -41,11 +41,13 @@ pub struct Sim(Arc<Mutex<World>>);
 
 impl Sim {
     /// Creates an empty board at time 0.
+    #[must_use]
     pub fn new() -> Sim {
         Sim(Arc::new(Mutex::new(World::new())))
     }
 
     /// Returns the virtual time in nanoseconds.
+    #[must_use]
     pub fn now_ns(&self) -> u64 {
         self.lock().env.now_ns
     }
@@ -69,11 +71,13 @@ impl Sim {
     }
 
     /// Returns when something is to happen by itself, at the earliest: a part that wakes, or a stimulus.
+    #[must_use]
     pub fn next_event_ns(&self) -> Option<u64> {
         self.lock().env.queue.next_ns()
     }
 
     /// Finds or makes the I2C bus of this name. The frequency is that of a new bus; an existing one keeps its own.
+    #[expect(clippy::must_use_candidate, reason = "acts on the board as well")]
     pub fn i2c_bus(&self, name: &str, frequency_hz: u32) -> I2cBusId {
         let mut world = self.lock();
         let buses = &mut world.env.topology.i2c;
@@ -87,6 +91,7 @@ impl Sim {
     }
 
     /// Finds or makes the SPI bus of this name.
+    #[expect(clippy::must_use_candidate, reason = "acts on the board as well")]
     pub fn spi_bus(&self, name: &str) -> SpiBusId {
         let mut world = self.lock();
         let buses = &mut world.env.topology.spi;
@@ -100,6 +105,7 @@ impl Sim {
     }
 
     /// Finds or makes the select line of this name on a bus, and sets how a device on it is talked to.
+    #[expect(clippy::must_use_candidate, reason = "acts on the board as well")]
     pub fn spi_select(&self, bus: SpiBusId, name: &str, settings: SpiSettings) -> SpiSelectId {
         self.select_line(bus, name, None, settings)
     }
@@ -109,6 +115,7 @@ impl Sim {
     ///
     /// They hear all that is clocked on the bus meanwhile. A [`SimSpiDevice`] on such a line drives the net itself, at 1 MHz
     /// in mode 0.
+    #[expect(clippy::must_use_candidate, reason = "acts on the board as well")]
     pub fn spi_select_net(&self, bus: SpiBusId, net: Net) -> SpiSelectId {
         let name = String::from(self.lock().env.topology.net_name(net));
         self.select_line(bus, &name, Some(net), SpiSettings::default())
@@ -131,6 +138,7 @@ impl Sim {
     }
 
     /// Finds or makes the net of this name.
+    #[expect(clippy::must_use_candidate, reason = "acts on the board as well")]
     pub fn net(&self, name: &str) -> Net {
         self.lock().env.net(name)
     }
@@ -143,6 +151,7 @@ impl Sim {
     }
 
     /// Returns the level that a net carries. It takes no time, unlike reading a pin.
+    #[must_use]
     pub fn level(&self, net: Net) -> Level {
         self.lock().env.level(net)
     }
@@ -150,6 +159,7 @@ impl Sim {
     /// Returns how often two drivers began to drive a net to different levels, each a [`Contention`] in the trace.
     ///
     /// [`Contention`]: crate::EventKind::Contention
+    #[must_use]
     pub fn contentions(&self) -> u64 {
         self.lock().env.contentions
     }
@@ -227,6 +237,7 @@ impl Sim {
     }
 
     /// Arms a fault. It holds for the rest of the board's life, as far as `when` says.
+    #[expect(clippy::must_use_candidate, reason = "acts on the board as well")]
     pub fn inject(&self, fault: Fault, when: When) -> FaultId {
         self.lock().inject(fault, when)
     }
@@ -237,52 +248,62 @@ impl Sim {
     }
 
     /// Returns how often a fault struck: how many transactions, changes of a net or delays.
+    #[must_use]
     pub fn strikes(&self, fault: FaultId) -> u64 {
         self.lock().env.faults.strikes(fault)
     }
 
     /// Returns how long a delay takes that begins now: what it asks for, and more if a fault strikes it.
+    #[must_use]
     pub fn overslept_ns(&self, ns: u64) -> u64 {
         self.lock().overslept(ns)
     }
 
     /// Returns by how many seconds the date is wrong for who looks at it now: 0 unless a fault strikes the look. The board has no
     /// date of its own; who shows one adds this.
+    #[must_use]
     pub fn date_error_s(&self) -> i64 {
         self.lock().date_error()
     }
 
     /// Returns a controller of an I2C bus.
+    #[must_use]
     pub fn i2c(&self, bus: I2cBusId) -> SimI2c {
         SimI2c::new(self, bus)
     }
 
     /// Returns the controller of the device on a select line.
+    #[must_use]
     pub fn spi_device(&self, select: SpiSelectId) -> SimSpiDevice {
         SimSpiDevice::new(self, select)
     }
 
     /// Returns the controller of an SPI bus without select lines. Of the settings only frequency and mode matter.
+    #[must_use]
     pub fn spi(&self, bus: SpiBusId, settings: SpiSettings) -> SimSpiBus {
         SimSpiBus::new(self, bus, settings)
     }
 
     /// Returns a push-pull output on a net, which drives `initial` from the start.
+    #[must_use]
     pub fn output(&self, net: Net, initial: Level) -> SimOutput {
         SimOutput::new(self, net, initial)
     }
 
     /// Returns an input on a net.
+    #[must_use]
     pub fn input(&self, net: Net) -> SimInput {
         SimInput::new(self, net)
     }
 
     /// Returns an open-drain pin on a net: low is driven, high released.
+    #[must_use]
     pub fn open_drain(&self, net: Net, initial: Level) -> SimIoPin {
         SimIoPin::new(self, net, initial)
     }
 
     /// Finds or makes the serial port of this name. The settings are those of a new port; an existing one keeps its own.
+    #[expect(clippy::must_use_candidate, reason = "acts on the board as well")]
     pub fn uart_port(&self, name: &str, settings: UartSettings) -> UartId {
         let mut world = self.lock();
         let ports = &mut world.env.topology.uart;
@@ -304,21 +325,25 @@ impl Sim {
     }
 
     /// Returns the controller of a serial port.
+    #[must_use]
     pub fn uart(&self, port: UartId) -> SimUart {
         SimUart::new(self, port)
     }
 
     /// Returns a PWM output on a net, with a first duty of 0 to [`MAX_DUTY`](crate::pwm::MAX_DUTY).
+    #[must_use]
     pub fn pwm(&self, net: Net, settings: PwmSettings, duty: u16) -> SimPwm {
         SimPwm::new(self, net, settings, duty)
     }
 
     /// Returns an analogue input on a net.
+    #[must_use]
     pub fn adc(&self, net: Net, settings: AdcSettings) -> SimAdc {
         SimAdc::new(self, net, settings)
     }
 
     /// Returns the pins of an emulated chip, which has a clock of its own.
+    #[must_use]
     pub fn chip(&self) -> SimChip {
         SimChip::new(self)
     }
@@ -329,6 +354,7 @@ impl Sim {
     }
 
     /// Returns a delay.
+    #[must_use]
     pub fn delay(&self) -> SimDelay {
         SimDelay::new(self)
     }
@@ -339,6 +365,7 @@ impl Sim {
     }
 
     /// Ends the tracing and returns the sinks, so that dropping them closes their files.
+    #[expect(clippy::must_use_candidate, reason = "acts on the board as well")]
     pub fn end_trace(&self) -> Vec<Box<dyn TraceSink>> {
         self.lock().env.take_sinks()
     }
@@ -350,6 +377,7 @@ impl Sim {
     }
 
     /// Ends the tracing as [`Sim::end_trace`] does, if nobody else uses the board now, and returns the virtual time too.
+    #[expect(clippy::must_use_candidate, reason = "acts on the board as well")]
     pub fn try_end_trace(&self) -> Option<(u64, Vec<Box<dyn TraceSink>>)> {
         let mut world = self.try_lock()?;
         Some((world.env.now_ns, world.env.take_sinks()))

@@ -48,6 +48,7 @@ pub struct Event {
 
 impl Event {
     /// Returns the event as one line of text, such as `0.000027500 i2c > 0xd0 ack`.
+    #[must_use]
     pub fn text<'a>(&'a self, topology: &'a Topology) -> EventText<'a> {
         EventText::new(self, topology)
     }
@@ -177,6 +178,7 @@ pub enum I2cLine {
 
 impl I2cEvent {
     /// Returns how long the event takes when a bit takes `bit_ns`.
+    #[must_use]
     pub fn duration_ns(self, bit_ns: u64) -> u64 {
         let bits = match self {
             I2cEvent::Start | I2cEvent::Stop | I2cEvent::Clock => 1,
@@ -286,26 +288,31 @@ const UNKNOWN: &str = "?";
 
 impl Topology {
     /// Returns the name of an I2C bus.
+    #[must_use]
     pub fn i2c_name(&self, bus: I2cBusId) -> &str {
         self.i2c.get(bus.0).map_or(UNKNOWN, |bus| &bus.name)
     }
 
     /// Returns the name of an SPI bus.
+    #[must_use]
     pub fn spi_name(&self, bus: SpiBusId) -> &str {
         self.spi.get(bus.0).map_or(UNKNOWN, |bus| &bus.name)
     }
 
     /// Returns the name of a select line.
+    #[must_use]
     pub fn select_name(&self, select: SpiSelectId) -> &str {
         self.selects.get(select.0).map_or(UNKNOWN, |select| &select.name)
     }
 
     /// Returns the name of a serial port.
+    #[must_use]
     pub fn uart_name(&self, port: UartId) -> &str {
         self.uart.get(port.0).map_or(UNKNOWN, |port| &port.name)
     }
 
     /// Returns the name of a net.
+    #[must_use]
     pub fn net_name(&self, net: Net) -> &str {
         self.nets.get(net.0).map_or(UNKNOWN, |net| &net.name)
     }

@@ -86,6 +86,7 @@ impl Pulses {
 
 impl Wave {
     /// Creates the wave of a board. What is added to the board later is not in it.
+    #[must_use]
     pub fn new(topology: &Topology) -> Wave {
         let mut signals = Vec::new();
         let mut add = |name: String, initial| {
@@ -130,6 +131,7 @@ impl Wave {
     }
 
     /// Returns the wires.
+    #[must_use]
     pub fn signals(&self) -> &[Signal] {
         &self.signals
     }

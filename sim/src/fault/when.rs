@@ -30,6 +30,7 @@ pub struct Chance {
 
 impl When {
     /// Strikes every occasion.
+    #[must_use]
     pub const fn always() -> When {
         When { after: 0, times: None, from_ns: 0, until_ns: u64::MAX, chance: None }
     }

@@ -25,6 +25,7 @@ impl Error for DuplicateModel {}
 
 impl Catalog {
     /// Makes a catalogue of the models of this crate.
+    #[must_use]
     pub fn new() -> Catalog {
         Catalog(MODELS.iter().collect())
     }
@@ -42,11 +43,13 @@ impl Catalog {
     }
 
     /// Returns the model of this name, in capitals or not.
+    #[must_use]
     pub fn find(&self, name: &str) -> Option<&'static Model> {
         self.iter().find(|model| model.name.eq_ignore_ascii_case(name))
     }
 
     /// Returns all models, in the order in which they were added.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &'static Model> {
         self.0.iter().copied()
     }

@@ -84,6 +84,7 @@ impl Course {
     }
 
     /// Returns the value at a virtual time.
+    #[must_use]
     pub fn at(&self, at_ns: u64) -> f64 {
         match &self.shape {
             Shape::Points { points } => between(points, at_ns),

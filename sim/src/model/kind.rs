@@ -41,6 +41,7 @@ pub struct Range {
 
 impl Range {
     /// Makes a range.
+    #[must_use]
     pub const fn new(min: f64, max: f64, step: f64, unit: &'static str) -> Range {
         Range { min, max, step, unit }
     }
@@ -87,6 +88,7 @@ impl Kind {
     }
 
     /// Returns what it is, with an article.
+    #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Kind::Number(_) => "a number",

@@ -35,11 +35,13 @@ pub struct Setup<'a> {
 
 impl Setup<'_> {
     /// Returns the bus that the part is on, if it is on one.
+    #[must_use]
     pub fn bus(&self) -> Option<Bus> {
         self.bus
     }
 
     /// Returns the part's address, if it is on I2C.
+    #[must_use]
     pub fn address(&self) -> Option<u8> {
         self.address
     }
@@ -53,6 +55,7 @@ impl Setup<'_> {
     }
 
     /// Returns the net of a pin, if it is connected.
+    #[must_use]
     pub fn net(&self, pin: &str) -> Option<Net> {
         self.nets.iter().find(|(key, _)| *key == pin).map(|(_, net)| *net)
     }
@@ -74,6 +77,7 @@ impl Setup<'_> {
     }
 
     /// Returns the settings.
+    #[must_use]
     pub fn settings(&self) -> &Settings {
         self.settings
     }

@@ -55,6 +55,7 @@ pub enum Wiring {
 
 impl Wiring {
     /// Returns the bus, if there is one.
+    #[must_use]
     pub fn bus(&self) -> Option<Bus> {
         match self {
             Wiring::I2c { .. } => Some(Bus::I2c),
@@ -115,6 +116,7 @@ impl<'a, T> Labels<'a, T> {
     }
 
     /// Returns what stands behind a label.
+    #[must_use]
     pub fn get(&self, label: &str) -> Option<&T> {
         self.0.iter().find(|(known, _)| *known == label).map(|(_, place)| place)
     }

@@ -54,6 +54,7 @@ pub struct Settings(Vec<(String, Value)>);
 
 impl Settings {
     /// Makes settings without any value.
+    #[must_use]
     pub const fn new() -> Settings {
         Settings(Vec::new())
     }
@@ -64,26 +65,31 @@ impl Settings {
     }
 
     /// Returns the value of a key.
+    #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value)
     }
 
     /// Returns the keys with their values, in the order in which they were set.
+    #[must_use]
     pub fn entries(&self) -> &[(String, Value)] {
         &self.0
     }
 
     /// Returns the keys and their values.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value))
     }
 
     /// Returns whether a switch is on; one that is not there is off.
+    #[must_use]
     pub fn is_on(&self, key: &str) -> bool {
         matches!(self.get(key), Some(Value::Switch(true)))
     }
 
     /// Returns a text, or a choice.
+    #[must_use]
     pub fn text(&self, key: &str) -> Option<&str> {
         match self.get(key)? {
             Value::Text(text) => Some(text),
@@ -92,6 +98,7 @@ impl Settings {
     }
 
     /// Returns a whole number that fits the type.
+    #[must_use]
     pub fn integer<T: TryFrom<i64>>(&self, key: &str) -> Option<T> {
         match self.get(key)? {
             Value::Integer(number) => T::try_from(*number).ok(),
@@ -100,6 +107,7 @@ impl Settings {
     }
 
     /// Returns bytes.
+    #[must_use]
     pub fn bytes(&self, key: &str) -> Option<&[u8]> {
         match self.get(key)? {
             Value::Bytes(bytes) => Some(bytes),
@@ -108,6 +116,7 @@ impl Settings {
     }
 
     /// Returns a date and time.
+    #[must_use]
     pub fn time(&self, key: &str) -> Option<DateTime> {
         match self.get(key)? {
             Value::Time(time) => Some(*time),
@@ -116,6 +125,7 @@ impl Settings {
     }
 
     /// Returns a list of tables.
+    #[must_use]
     pub fn records(&self, key: &str) -> Option<&[Settings]> {
         match self.get(key)? {
             Value::Records(records) => Some(records),

@@ -81,6 +81,7 @@ impl Bme280 {
     }
 
     /// Creates a BME280 for an SPI bus, in air of 25 degC, 50 % relative humidity and 1013.25 hPa.
+    #[must_use]
     pub fn new_spi() -> Bme280 {
         Bme280::wired(Wiring::Spi)
     }
@@ -107,16 +108,19 @@ impl Bme280 {
     }
 
     /// Returns the air temperature in degC.
+    #[must_use]
     pub fn temperature_c(&self) -> f64 {
         self.sensor.temperature_c
     }
 
     /// Returns the relative humidity in percent.
+    #[must_use]
     pub fn humidity_percent(&self) -> f64 {
         self.sensor.humidity_percent
     }
 
     /// Returns the air pressure in hPa.
+    #[must_use]
     pub fn pressure_hpa(&self) -> f64 {
         self.sensor.pressure_hpa
     }

@@ -90,6 +90,7 @@ struct Step {
 
 impl Button {
     /// Makes a button that nobody presses. `pressed_level` is the level of its net while it is pressed.
+    #[must_use]
     pub fn new(net: Net, pressed_level: Level) -> Button {
         Button {
             net,
@@ -105,6 +106,7 @@ impl Button {
 
     /// Lets the contact jump back `bounces` times after each press and release, each time for `bounce_ns` after `bounce_ns`.
     /// Presses added before do not bounce.
+    #[must_use]
     pub fn with_bounce(mut self, bounces: u8, bounce_ns: u64) -> Button {
         self.bounces = bounces;
         self.bounce_ns = bounce_ns;
@@ -141,6 +143,7 @@ impl Button {
     }
 
     /// Returns whether the contact is closed.
+    #[must_use]
     pub fn is_pressed(&self) -> bool {
         self.closed
     }

@@ -16,6 +16,7 @@ pub struct Debounce {
 
 impl Debounce {
     /// Makes `output` follow `input` after `period_ns` without a change. At the start it has the input's level.
+    #[must_use]
     pub fn new(input: Net, output: Net, period_ns: u64) -> Debounce {
         Debounce { input, output, period_ns, due_ns: 0 }
     }

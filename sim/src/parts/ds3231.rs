@@ -95,6 +95,7 @@ pub struct Ds3231 {
 
 impl Ds3231 {
     /// Creates a part that had no supply before: it starts at 2000-01-01 00:00:00 with the oscillator stop flag set.
+    #[must_use]
     pub fn new() -> Ds3231 {
         let mut part = Ds3231::running(DateTime::POWER_ON, OSF);
         // Table "timekeeping registers" after power-on: day of the week 1.
@@ -105,6 +106,7 @@ impl Ds3231 {
     /// Creates a part that a battery kept running: it goes on from this time, and the oscillator stop flag is clear.
     ///
     /// The day of the week counts from 1 for Sunday.
+    #[must_use]
     pub fn with_battery(time: DateTime) -> Ds3231 {
         Ds3231 { battery: true, ..Ds3231::running(time, 0) }
     }
@@ -145,6 +147,7 @@ impl Ds3231 {
     }
 
     /// Returns the temperature in degC.
+    #[must_use]
     pub fn temperature_c(&self) -> f64 {
         self.temperature_c
     }

@@ -26,11 +26,13 @@ pub struct Echo {
 
 impl Echo {
     /// Makes the part.
+    #[must_use]
     pub fn new() -> Echo {
         Echo::default()
     }
 
     /// Returns how many bytes it has received.
+    #[must_use]
     pub fn count(&self) -> u64 {
         self.count
     }

@@ -142,11 +142,13 @@ impl Eeprom24 {
     }
 
     /// Returns the size.
+    #[must_use]
     pub fn size(&self) -> Size {
         self.size
     }
 
     /// Returns the contents.
+    #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.contents
     }

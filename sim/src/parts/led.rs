@@ -45,6 +45,7 @@ const HISTORY_LIMIT: usize = 1024;
 
 impl Led {
     /// Makes a diode. `lit_level` is the level of its net that lights it.
+    #[must_use]
     pub fn new(net: Net, lit_level: Level) -> Led {
         Led {
             net,
@@ -58,28 +59,33 @@ impl Led {
     }
 
     /// Keeps another number of entries of the history.
+    #[must_use]
     pub fn with_history_limit(mut self, limit: usize) -> Led {
         self.history_limit = limit;
         self
     }
 
     /// Returns whether it is lit.
+    #[must_use]
     pub fn is_lit(&self) -> bool {
         self.lit
     }
 
     /// Returns how bright it is, from 0 to 1: less than 1 while its net is modulated.
+    #[must_use]
     pub fn brightness(&self) -> f64 {
         self.brightness
     }
 
     /// Returns how often it went on or off since it was put on the board.
+    #[must_use]
     pub fn changes(&self) -> u64 {
         self.changes
     }
 
     /// Returns when it went on (`true`) and off, as virtual times in nanoseconds. The first entry is its state when it was put
     /// on the board; past the limit the oldest entries are dropped.
+    #[must_use]
     pub fn history(&self) -> impl ExactSizeIterator<Item = (u64, bool)> + '_ {
         self.history.iter().copied()
     }

@@ -155,6 +155,7 @@ impl Lm75 {
     }
 
     /// Returns the temperature in degC.
+    #[must_use]
     pub fn temperature_c(&self) -> f64 {
         self.temperature_c
     }

@@ -43,17 +43,20 @@ pub struct Motor {
 
 impl Motor {
     /// Makes a motor on the nets of IN1, IN2 and PWM, whose standby pin is tied high.
+    #[must_use]
     pub fn new(in1: Net, in2: Net, pwm: Net) -> Motor {
         Motor { in1, in2, pwm, standby: None, power: 0.0 }
     }
 
     /// Connects the standby pin: low cuts all power.
+    #[must_use]
     pub fn with_standby(mut self, net: Net) -> Motor {
         self.standby = Some(net);
         self
     }
 
     /// Returns the power, from -1 (counter-clockwise) to 1 (clockwise). A brake and a stop are both 0.
+    #[must_use]
     pub fn power(&self) -> f64 {
         self.power
     }

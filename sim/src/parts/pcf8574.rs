@@ -83,6 +83,7 @@ impl Pcf8574 {
     }
 
     /// Returns what the controller has written.
+    #[must_use]
     pub fn latch(&self) -> u8 {
         self.latch
     }

@@ -58,6 +58,7 @@ impl Scripted {
     }
 
     /// Makes an SPI part for one mode that expects these exchanges in this order, each from select to deselect.
+    #[must_use]
     pub fn spi(mode: Mode, steps: Vec<SpiStep>) -> Scripted {
         Scripted { behaviour: Behaviour::Spi(SpiScript::new(mode, steps)) }
     }
@@ -76,6 +77,7 @@ impl Scripted {
 
     /// Makes a serial part that goes through these steps in this order. A byte that is not the expected one is recorded, and the
     /// step waits for its first byte again.
+    #[must_use]
     pub fn uart(steps: Vec<UartStep>, ending: UartEnding) -> Scripted {
         Scripted { behaviour: Behaviour::Uart(UartScript::new(steps, ending)) }
     }
@@ -93,6 +95,7 @@ impl Scripted {
 
     /// Returns whether all expected exchanges took place: a serial script that has all it expects may still have to answer. A map of
     /// registers expects none.
+    #[must_use]
     pub fn finished(&self) -> bool {
         match &self.behaviour {
             Behaviour::I2c(script) => script.finished(),
@@ -103,6 +106,7 @@ impl Scripted {
     }
 
     /// Returns the exchanges that were not as expected, up to the 64th.
+    #[must_use]
     pub fn mismatches(&self) -> &[Mismatch] {
         match &self.behaviour {
             Behaviour::I2c(script) => script.mismatches(),

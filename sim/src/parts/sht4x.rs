@@ -122,11 +122,13 @@ impl Sht4x {
     }
 
     /// Returns the air temperature in degC.
+    #[must_use]
     pub fn temperature_c(&self) -> f64 {
         self.temperature_c
     }
 
     /// Returns the relative humidity in percent.
+    #[must_use]
     pub fn humidity_percent(&self) -> f64 {
         self.humidity_percent
     }

@@ -144,6 +144,7 @@ impl Ssd1306 {
     }
 
     /// Makes a display for an SPI bus with the net `dc`: high for data, low for commands.
+    #[must_use]
     pub fn spi(panel: Panel, dc: Net) -> Ssd1306 {
         Ssd1306::new(panel, Bus::Spi { dc })
     }
@@ -166,12 +167,14 @@ impl Ssd1306 {
     }
 
     /// Connects the reset pin: while the net is low the controller is reset.
+    #[must_use]
     pub fn with_reset(mut self, net: Net) -> Ssd1306 {
         self.reset = Some(net);
         self
     }
 
     /// Puts a transistor into the panel's supply, as on Digilent's PmodOLED: while the net is low the panel is supplied.
+    #[must_use]
     pub fn with_vbatc(mut self, net: Net) -> Ssd1306 {
         self.vbatc = Some(net);
         self
@@ -179,28 +182,33 @@ impl Ssd1306 {
 
     /// Puts a transistor into the logic supply, as on Digilent's PmodOLED: while the net is low the controller is supplied.
     /// Without its supply it acknowledges nothing and forgets everything.
+    #[must_use]
     pub fn with_vddc(mut self, net: Net) -> Ssd1306 {
         self.vddc = Some(net);
         self
     }
 
     /// Supplies the panel with its 7 to 15 V from outside, so that it is lit without the charge pump.
+    #[must_use]
     pub fn with_external_vcc(mut self) -> Ssd1306 {
         self.external_vcc = true;
         self
     }
 
     /// Returns the glass that the controller drives.
+    #[must_use]
     pub fn panel(&self) -> Panel {
         self.panel
     }
 
     /// Returns the contrast setting, 0 to 255; a reset sets 127.
+    #[must_use]
     pub fn contrast(&self) -> u8 {
         self.settings.contrast
     }
 
     /// Returns whether the panel is driven: supplied, out of reset, and switched on. If not, every pixel is dark.
+    #[must_use]
     pub fn is_on(&self) -> bool {
         self.is_running() && self.settings.on && self.panel_supplied && (self.external_vcc || self.settings.charge_pump)
     }

@@ -33,6 +33,7 @@ pub struct Voltage {
 
 impl Voltage {
     /// Makes a source.
+    #[must_use]
     pub fn new(net: Net, microvolts: i32) -> Voltage {
         Voltage { net, microvolts }
     }

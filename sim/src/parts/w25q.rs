@@ -114,26 +114,31 @@ const BLOCK_64K: usize = 0x1_0000;
 
 impl W25q {
     /// Makes a W25Q80: 1 MiB, erased.
+    #[must_use]
     pub fn w25q80() -> W25q {
         W25q::new(0)
     }
 
     /// Makes a W25Q16: 2 MiB, erased.
+    #[must_use]
     pub fn w25q16() -> W25q {
         W25q::new(1)
     }
 
     /// Makes a W25Q32: 4 MiB, erased.
+    #[must_use]
     pub fn w25q32() -> W25q {
         W25q::new(2)
     }
 
     /// Makes a W25Q64: 8 MiB, erased.
+    #[must_use]
     pub fn w25q64() -> W25q {
         W25q::new(3)
     }
 
     /// Makes a W25Q128: 16 MiB, erased.
+    #[must_use]
     pub fn w25q128() -> W25q {
         W25q::new(4)
     }
@@ -157,24 +162,28 @@ impl W25q {
     }
 
     /// Gives the chip another unique number.
+    #[must_use]
     pub fn with_unique_id(mut self, id: [u8; 8]) -> W25q {
         self.unique_id = id;
         self
     }
 
     /// Connects the HOLD pin: while the net is low the chip neither listens nor answers.
+    #[must_use]
     pub fn with_hold(mut self, net: Net) -> W25q {
         self.hold = Some(net);
         self
     }
 
     /// Connects the WP pin: while the net is low the status registers can be protected from writing.
+    #[must_use]
     pub fn with_write_protect(mut self, net: Net) -> W25q {
         self.write_protect = Some(net);
         self
     }
 
     /// Returns a copy of the contents.
+    #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         self.array.bytes()
     }

@@ -127,7 +127,6 @@ impl SimUart {
 
 impl SimUart {
     /// Begins to wait for the port, for a task that waits for it together with other things. It takes no time by itself.
-    #[must_use]
     pub fn start_wait(&self, ready: Ready) -> SimUartWait {
         let number = self.sim.lock().env.number();
         SimUartWait { sim: self.sim.clone(), port: self.port, ready, number }
@@ -135,6 +134,7 @@ impl SimUart {
 }
 
 /// Ends when a port is ready. Made by [`SimUart::start_wait`]. Dropping it ends the wait; no byte goes with it.
+#[must_use = "a future does nothing until it is awaited"]
 #[derive(Debug)]
 pub struct SimUartWait {
     sim: Sim,

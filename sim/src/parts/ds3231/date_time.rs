@@ -50,6 +50,7 @@ impl DateTime {
     }
 
     /// Returns the year of the century, month, day, hours, minutes and seconds.
+    #[must_use]
     pub fn to_bytes(self) -> [u8; 6] {
         [self.year, self.month, self.day, self.hours, self.minutes, self.seconds]
     }

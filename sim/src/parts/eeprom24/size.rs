@@ -78,31 +78,37 @@ impl Size {
     }
 
     /// Returns the size that a part name such as "24C256" means, in capitals or not.
+    #[must_use]
     pub fn from_name(name: &str) -> Option<Size> {
         Size::ALL.into_iter().find(|size| size.name().eq_ignore_ascii_case(name))
     }
 
     /// Returns the part name, such as "24C256".
+    #[must_use]
     pub fn name(self) -> &'static str {
         self.row().name
     }
 
     /// Returns how many bytes the memory has.
+    #[must_use]
     pub fn bytes(self) -> usize {
         self.row().bytes
     }
 
     /// Returns how many bytes one write can hold.
+    #[must_use]
     pub fn page_bytes(self) -> usize {
         self.row().page_bytes
     }
 
     /// Returns how many address bytes follow the device address.
+    #[must_use]
     pub fn address_bytes(self) -> usize {
         self.row().address_bytes
     }
 
     /// Returns the bits of the device address that are the upper bits of the memory's address.
+    #[must_use]
     pub fn block_mask(self) -> u8 {
         self.row().block_mask
     }

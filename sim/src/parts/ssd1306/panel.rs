@@ -57,11 +57,13 @@ impl Panel {
     }
 
     /// Returns the number of pixels in a row.
+    #[must_use]
     pub fn width(&self) -> u8 {
         self.width
     }
 
     /// Returns the number of rows.
+    #[must_use]
     pub fn height(&self) -> u8 {
         self.height
     }
