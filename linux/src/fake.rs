@@ -67,6 +67,13 @@ impl Fake {
         self.state().input.extend(bytes);
     }
 
+    /// As [`Fake::input`], in the place of what no read has got yet.
+    pub(super) fn only_input(&self, bytes: &[u8]) {
+        let mut state = self.state();
+        state.input.clear();
+        state.input.extend(bytes);
+    }
+
     pub(super) fn stop_after(&self, messages: usize) {
         self.state().short = Some(messages);
     }

@@ -53,6 +53,8 @@ pub mod adc;
 mod advice;
 mod bus_worker;
 mod completion;
+#[cfg(test)]
+mod contract;
 mod delay;
 mod device_error;
 mod discover;

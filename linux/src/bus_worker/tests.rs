@@ -84,90 +84,100 @@ fn labels() -> Labels {
 
 #[test]
 fn transactions_on_a_bus_come_in_order_from_all_labels_and_calls() {
-    let ([first, second], record, [go_first, go_second], _begins) = labels();
-    let (one, two) = (start(&first, 1), start(&second, 2));
-    let three = start(&first, 3);
-    let opens = thread::spawn(move || {
-        for _ in 0..3 {
-            thread::sleep(Duration::from_millis(2));
-            let _ = (go_first.send(()), go_second.send(()));
+    within_a_minute(|| {
+        let ([first, second], record, [go_first, go_second], _begins) = labels();
+        let (one, two) = (start(&first, 1), start(&second, 2));
+        let three = start(&first, 3);
+        let opens = thread::spawn(move || {
+            for _ in 0..3 {
+                thread::sleep(Duration::from_millis(2));
+                let _ = (go_first.send(()), go_second.send(()));
+            }
+        });
+        // A blocking call waits for those before it.
+        assert!(second.call(|device| device.write(4)));
+        assert_eq!(*lock(&record), [1, 2, 3, 4]);
+        for answer in [one, two, three] {
+            assert!(wait(answer));
         }
+        opens.join().expect("it only opens gates");
     });
-    // A blocking call waits for those before it.
-    assert!(second.call(|device| device.write(4)));
-    assert_eq!(*lock(&record), [1, 2, 3, 4]);
-    for answer in [one, two, three] {
-        assert!(wait(answer));
-    }
-    opens.join().expect("it only opens gates");
 }
 
 #[test]
 fn what_is_dropped_before_its_turn_never_begins_and_what_has_begun_ends() {
-    let ([first, second], record, [go_first, _go_second], [begins_first, begins_second]) = labels();
-    let (begun, waiting) = (start(&first, 1), start(&second, 2));
-    assert_eq!(begins_first.recv(), Ok(1));
-    drop((begun, waiting));
-    let last = start(&first, 3);
-    go_first.send(()).and_then(|()| go_first.send(())).expect("the device is there");
-    assert!(wait(last));
-    assert_eq!(*lock(&record), [1, 3]);
-    assert!(begins_second.try_recv().is_err());
+    within_a_minute(|| {
+        let ([first, second], record, [go_first, _go_second], [begins_first, begins_second]) = labels();
+        let (begun, waiting) = (start(&first, 1), start(&second, 2));
+        assert_eq!(begins_first.recv(), Ok(1));
+        drop((begun, waiting));
+        let last = start(&first, 3);
+        go_first.send(()).and_then(|()| go_first.send(())).expect("the device is there");
+        assert!(wait(last));
+        assert_eq!(*lock(&record), [1, 3]);
+        assert!(begins_second.try_recv().is_err());
+    });
 }
 
 #[test]
 fn a_device_that_panics_ends_its_caller_and_neither_the_queue_nor_the_other_labels() {
-    struct Broken;
+    within_a_minute(|| {
+        struct Broken;
 
-    impl Broken {
-        fn write(&mut self) {
-            panic!("a device is broken")
+        impl Broken {
+            fn write(&mut self) {
+                panic!("a device is broken")
+            }
         }
-    }
 
-    fn text<T>(result: thread::Result<T>) -> Option<&'static str> {
-        result.err().and_then(|panic| panic.downcast_ref::<&str>().copied())
-    }
+        fn text<T>(result: thread::Result<T>) -> Option<&'static str> {
+            result.err().and_then(|panic| panic.downcast_ref::<&str>().copied())
+        }
 
-    let ([sound, _], record, [go, _], _begins) = labels();
-    let broken = Queued::new(Broken, sound.queue.clone());
-    for _ in 0..3 {
-        go.send(()).expect("the device is there");
-    }
-    // On the bus' thread, with another transaction in the queue behind it.
-    let (panics, follows) = (broken.start(Broken::write), start(&sound, 2));
-    assert!(wait(follows));
-    assert_eq!(text(catch_unwind(AssertUnwindSafe(|| wait(panics)))), Some("a device is broken"));
-    // In the call.
-    let blocking = catch_unwind(AssertUnwindSafe(|| broken.call(Broken::write)));
-    assert_eq!(text(blocking), Some("a device is broken"));
-    assert!(sound.call(|device| device.write(3)));
-    assert!(wait(start(&sound, 4)));
-    assert_eq!(*lock(&record), [2, 3, 4]);
+        let ([sound, _], record, [go, _], _begins) = labels();
+        let broken = Queued::new(Broken, sound.queue.clone());
+        for _ in 0..3 {
+            go.send(()).expect("the device is there");
+        }
+        // On the bus' thread, with another transaction in the queue behind it.
+        let (panics, follows) = (broken.start(Broken::write), start(&sound, 2));
+        assert!(wait(follows));
+        assert_eq!(text(catch_unwind(AssertUnwindSafe(|| wait(panics)))), Some("a device is broken"));
+        // In the call.
+        let blocking = catch_unwind(AssertUnwindSafe(|| broken.call(Broken::write)));
+        assert_eq!(text(blocking), Some("a device is broken"));
+        assert!(sound.call(|device| device.write(3)));
+        assert!(wait(start(&sound, 4)));
+        assert_eq!(*lock(&record), [2, 3, 4]);
+    });
 }
 
 #[test]
 fn a_watch_that_panics_hands_it_on_to_who_waits() {
-    let answer: Answer<()> = watch(|| panic!("a port is broken"));
-    let panic = catch_unwind(AssertUnwindSafe(|| wait(answer))).expect_err("it panics");
-    assert_eq!(panic.downcast_ref::<&str>(), Some(&"a port is broken"));
+    within_a_minute(|| {
+        let answer: Answer<()> = watch(|| panic!("a port is broken"));
+        let panic = catch_unwind(AssertUnwindSafe(|| wait(answer))).expect_err("it panics");
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"a port is broken"));
+    });
 }
 
 #[test]
 fn a_watch_ends_with_its_answer_or_with_its_reader() {
-    let mut left = 3;
-    let answer = watch(move || {
-        left -= 1;
-        (left == 0).then_some("now")
+    within_a_minute(|| {
+        let mut left = 3;
+        let answer = watch(move || {
+            left -= 1;
+            (left == 0).then_some("now")
+        });
+        assert_eq!(wait(answer), "now");
+        let (ended, ends) = sync_channel::<()>(0);
+        let answer = watch(move || {
+            let _ = &ended;
+            None::<()>
+        });
+        drop(answer);
+        assert!(ends.recv_timeout(Duration::from_secs(10)).is_err(), "the thread has dropped its end");
     });
-    assert_eq!(wait(answer), "now");
-    let (ended, ends) = sync_channel::<()>(0);
-    let answer = watch(move || {
-        let _ = &ended;
-        None::<()>
-    });
-    drop(answer);
-    assert!(ends.recv_timeout(Duration::from_secs(10)).is_err(), "the thread has dropped its end");
 }
 
 #[test]

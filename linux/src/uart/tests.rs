@@ -7,6 +7,7 @@ use std::time::Instant;
 use embedded_io::ErrorKind;
 
 use super::*;
+use crate::limit::within_a_minute;
 use crate::{DeviceError, ErrorListener, Linux};
 
 #[derive(Debug, Default)]
@@ -39,38 +40,42 @@ fn pair() -> (UartPort, SerialPort) {
 
 #[test]
 fn bytes_go_both_ways_unchanged() {
-    let (mut port, peer) = pair();
-    let bytes: Vec<u8> = (0..=255).collect();
-    let mut sent = 0;
-    while sent < bytes.len() {
-        sent += port.write_within(&bytes[sent..], 1_000_000_000).expect("it works").expect("there is room");
-    }
-    let mut got = vec![0; 256];
-    peer.read_exact(&mut got).expect("they come");
-    assert_eq!(got, bytes);
-    peer.write_all(&bytes).expect("there is room");
-    let mut got = Vec::new();
-    while got.len() < bytes.len() {
-        let mut buffer = [0; 100];
-        let count = port.read_within(&mut buffer, 1_000_000_000).expect("it works").expect("in time");
-        got.extend_from_slice(&buffer[..count]);
-    }
-    assert_eq!(got, bytes);
+    within_a_minute(|| {
+        let (mut port, peer) = pair();
+        let bytes: Vec<u8> = (0..=255).collect();
+        let mut sent = 0;
+        while sent < bytes.len() {
+            sent += port.write_within(&bytes[sent..], 1_000_000_000).expect("it works").expect("there is room");
+        }
+        let mut got = vec![0; 256];
+        peer.read_exact(&mut got).expect("they come");
+        assert_eq!(got, bytes);
+        peer.write_all(&bytes).expect("there is room");
+        let mut got = Vec::new();
+        while got.len() < bytes.len() {
+            let mut buffer = [0; 100];
+            let count = port.read_within(&mut buffer, 1_000_000_000).expect("it works").expect("in time");
+            got.extend_from_slice(&buffer[..count]);
+        }
+        assert_eq!(got, bytes);
+    });
 }
 
 #[test]
 fn a_read_ends_with_the_first_byte_or_with_its_time() {
-    let (mut port, peer) = pair();
-    let began = Instant::now();
-    assert_eq!(port.read_within(&mut [0; 4], 30_000_000), Ok(None));
-    assert!(began.elapsed() >= Duration::from_millis(30));
-    let writer = thread::spawn(move || {
-        thread::sleep(Duration::from_millis(20));
-        peer.write_all(b"ab").map(|()| peer)
+    within_a_minute(|| {
+        let (mut port, peer) = pair();
+        let began = Instant::now();
+        assert_eq!(port.read_within(&mut [0; 4], 30_000_000), Ok(None));
+        assert!(began.elapsed() >= Duration::from_millis(30));
+        let writer = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(20));
+            peer.write_all(b"ab").map(|()| peer)
+        });
+        assert!(matches!(port.read_within(&mut [0; 4], 10_000_000_000), Ok(Some(1 | 2))));
+        assert!(began.elapsed() < Duration::from_secs(5), "it does not wait for four");
+        drop(writer.join().expect("it only writes"));
     });
-    assert!(matches!(port.read_within(&mut [0; 4], 10_000_000_000), Ok(Some(1 | 2))));
-    assert!(began.elapsed() < Duration::from_secs(5), "it does not wait for four");
-    drop(writer.join().expect("it only writes"));
 }
 
 #[test]
@@ -88,25 +93,31 @@ fn ready_means_that_the_next_call_returns_at_once() {
 
 #[test]
 fn a_port_that_nobody_empties_makes_a_writer_wait_no_longer_than_it_may() {
-    let (mut port, _peer) = pair();
-    let full = (0..1_000).any(|_| port.write_within(&[0; 4096], 10_000_000) == Ok(None));
-    assert!(full, "a pseudo-terminal takes a few KiB");
-    assert_eq!(port.write_ready(), Ok(false));
+    within_a_minute(|| {
+        let (mut port, _peer) = pair();
+        let full = (0..1_000).any(|_| port.write_within(&[0; 4096], 10_000_000) == Ok(None));
+        assert!(full, "a pseudo-terminal takes a few KiB");
+        assert_eq!(port.write_ready(), Ok(false));
+    });
 }
 
 #[test]
 fn an_other_end_that_is_gone_is_an_end() {
-    let (mut port, peer) = pair();
-    drop(peer);
-    assert_eq!(port.read_within(&mut [0; 4], 1_000_000_000), Ok(Some(0)));
-    assert_eq!(port.read_ready(), Ok(true));
+    within_a_minute(|| {
+        let (mut port, peer) = pair();
+        drop(peer);
+        assert_eq!(port.read_within(&mut [0; 4], 1_000_000_000), Ok(Some(0)));
+        assert_eq!(port.read_ready(), Ok(true));
+    });
 }
 
 #[test]
 fn all_bytes_have_left_after_a_flush() {
-    let (mut port, _peer) = pair();
-    assert_eq!(port.write_within(b"abc", 1_000_000), Ok(Some(3)));
-    assert_eq!(port.flush_within(1_000_000_000), Ok(true));
+    within_a_minute(|| {
+        let (mut port, _peer) = pair();
+        assert_eq!(port.write_within(b"abc", 1_000_000), Ok(Some(3)));
+        assert_eq!(port.flush_within(1_000_000_000), Ok(true));
+    });
 }
 
 #[test]
@@ -191,14 +202,68 @@ fn ends(progress: Completion<Result<(), Error>>, ms: u64) -> Option<Result<(), E
 
 #[test]
 fn a_wait_beside_other_things_ends_when_the_port_is_ready_and_loses_no_byte() {
-    let (mut port, peer) = pair();
-    assert_eq!(ends(port.start_wait(Ready::Write), 1), Some(Ok(())));
-    let wait = port.start_wait(Ready::Read);
-    assert_eq!(ends(wait, 20), None, "dropped before a byte comes");
-    let wait = port.start_wait(Ready::Read);
-    peer.write_all(b"x").expect("there is room");
-    assert_eq!(ends(wait, 10_000), Some(Ok(())));
-    let mut buffer = [0; 4];
-    assert_eq!((port.read_within(&mut buffer, 0), buffer[0]), (Ok(Some(1)), b'x'));
-    assert_eq!(ends(port.start_wait(Ready::Sent), 10_000), Some(Ok(())));
+    within_a_minute(|| {
+        let (mut port, peer) = pair();
+        assert_eq!(ends(port.start_wait(Ready::Write), 1), Some(Ok(())));
+        let wait = port.start_wait(Ready::Read);
+        assert_eq!(ends(wait, 20), None, "dropped before a byte comes");
+        let wait = port.start_wait(Ready::Read);
+        peer.write_all(b"x").expect("there is room");
+        assert_eq!(ends(wait, 10_000), Some(Ok(())));
+        let mut buffer = [0; 4];
+        assert_eq!((port.read_within(&mut buffer, 0), buffer[0]), (Ok(Some(1)), b'x'));
+        assert_eq!(ends(port.start_wait(Ready::Sent), 10_000), Some(Ok(())));
+    });
+}
+
+/// Waits for a future on this thread.
+fn end<T>(future: impl Future<Output = T>) -> T {
+    use std::task::{Context, Poll, Waker};
+    let mut future = std::pin::pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => thread::sleep(Duration::from_millis(1)),
+        }
+    }
+}
+
+#[test]
+fn every_method_of_the_traits_does_what_the_port_does() {
+    use embedded_io as io;
+    use embedded_io_async::{Read, Write};
+
+    within_a_minute(|| {
+        let (mut port, peer) = pair();
+        let mut buffer = [0; 4];
+        let received = |bytes: &[u8]| {
+            let mut got = vec![0; bytes.len()];
+            peer.read_exact(&mut got).expect("they come");
+            assert_eq!(got, bytes);
+        };
+        assert_eq!((io::Write::write(&mut port, b""), end(Write::write(&mut port, b""))), (Ok(0), Ok(0)));
+        assert_eq!(
+            (io::Read::read(&mut port, &mut []), end(Read::read(&mut port, &mut []))),
+            (Ok(0), Ok(0)),
+            "nothing is not waited for"
+        );
+        assert_eq!(io::Write::write(&mut port, b"ab"), Ok(2));
+        received(b"ab");
+        assert_eq!(end(Write::write(&mut port, b"cd")), Ok(2));
+        received(b"cd");
+        assert_eq!((io::Write::flush(&mut port), end(Write::flush(&mut port))), (Ok(()), Ok(())));
+        assert_eq!((port.read_ready(), port.write_ready()), (Ok(false), Ok(true)));
+        assert_eq!(io::ReadReady::read_ready(&mut port), Ok(false));
+        assert_eq!(io::WriteReady::write_ready(&mut port), Ok(true));
+        peer.write_all(b"xy").expect("there is room");
+        assert_eq!((io::Read::read(&mut port, &mut buffer), &buffer[..2]), (Ok(2), &b"xy"[..]));
+        // A reader that is dropped has read nothing.
+        {
+            let mut reads = std::pin::pin!(Read::read(&mut port, &mut buffer));
+            let waker = std::task::Waker::noop();
+            assert!(reads.as_mut().poll(&mut std::task::Context::from_waker(waker)).is_pending());
+            peer.write_all(b"z").expect("there is room");
+        }
+        assert_eq!((end(Read::read(&mut port, &mut buffer)), buffer[0]), (Ok(1), b'z'));
+    });
 }
