@@ -150,6 +150,26 @@ fn noise_stays_within_its_amplitude_and_is_the_same_every_time() {
 }
 
 #[test]
+fn noise_reaches_both_ends_of_its_amplitude_and_an_open_input_both_of_the_range() {
+    let sim = Sim::new();
+    let net = sim.net("LIGHT");
+    // A step is a microvolt.
+    let mut adc = sim.adc(net, AdcSettings { resolution_bits: 4, reference_uv: 16 });
+    sim.set_voltage(net, Some(8));
+    for (fault, expected) in [
+        (AdcFault::Noise { microvolts: 0 }, 8..=8),
+        (AdcFault::Noise { microvolts: 1 }, 7..=9),
+        (AdcFault::Noise { microvolts: 3 }, 5..=11),
+        (AdcFault::Open, 0..=15),
+    ] {
+        let id = sim.inject(Fault::Adc { net, fault }, When::always());
+        let found: std::collections::BTreeSet<i32> = (0..1_000).map(|_| adc.read_raw()).collect();
+        assert_eq!(found, expected.collect(), "{fault:?}");
+        sim.withdraw(id);
+    }
+}
+
+#[test]
 fn a_duty_that_is_refused_leaves_the_output_as_it_was() {
     let sim = Sim::new();
     let net = sim.net("FAN");

@@ -4,7 +4,7 @@ mod common;
 
 use common::{InWay, Log, Peripheral, board, in_every_way, in_way};
 use embedded_hal::spi::{Error as _, ErrorKind, MODE_0, MODE_1, Operation, SpiBus, SpiDevice};
-use wasm_embedded_sim::fault::{Fault, Flip, HOLD_LIMIT_NS, SpiFailure, SpiFault, When};
+use wasm_embedded_sim::fault::{Fault, Flip, HOLD_LIMIT_NS, PartFault, SpiFailure, SpiFault, Targets, When};
 use wasm_embedded_sim::{Level, PartId, Sim, SimSpiDevice, SpiBusId, SpiError, SpiSelectId, SpiSettings};
 
 struct Bench {
@@ -188,5 +188,61 @@ fn a_bus_without_select_lines_has_faults_too() {
         let mut strip = in_way(&sim, sim.spi(bus, SpiSettings::default()));
         let kinds = [(); 3].map(|()| strip.write(&[1, 2]).map_err(|error| error.kind()));
         assert_eq!(kinds, [Ok(()), Err(ErrorKind::Overrun), Ok(())]);
+    });
+}
+
+/// The bytes before it and the bytes after it are told apart, at each place of a transaction.
+#[test]
+fn a_part_that_browns_out_does_so_before_the_byte_that_the_fault_names() {
+    /// Notes at which byte its supply breaks down.
+    struct Supplied {
+        bytes: u32,
+        off: Vec<u32>,
+    }
+
+    impl wasm_embedded_sim::Part for Supplied {
+        fn spi(&mut self) -> Option<&mut dyn wasm_embedded_sim::SpiTarget> {
+            Some(self)
+        }
+
+        fn power_off(&mut self, _: &mut dyn wasm_embedded_sim::Board) {
+            self.off.push(self.bytes);
+        }
+    }
+
+    impl wasm_embedded_sim::SpiTarget for Supplied {
+        fn accepts(&self, _: embedded_hal::spi::Mode) -> bool {
+            true
+        }
+
+        fn select(&mut self, _: &mut dyn wasm_embedded_sim::Board) {
+            self.bytes = 0;
+        }
+
+        fn transfer(&mut self, _: u8, _: &mut dyn wasm_embedded_sim::Board) -> u8 {
+            self.bytes += 1;
+            0
+        }
+
+        fn deselect(&mut self, _: &mut dyn wasm_embedded_sim::Board) {}
+    }
+
+    in_every_way(|| {
+        let sim = board();
+        let bus = sim.spi_bus("spi");
+        let select = sim.spi_select(bus, "device", SpiSettings::default());
+        let part = sim.add_spi(select, Supplied { bytes: 0, off: Vec::new() });
+        let other = sim.spi_select(bus, "other", SpiSettings::default());
+        sim.add_spi(other, Peripheral::answering(&[]));
+        let mut device = in_way(&sim, sim.spi_device(select));
+        let mut other = in_way(&sim, sim.spi_device(other));
+        for byte in 0..4 {
+            let fault = PartFault::BrownOut { byte };
+            sim.inject(Fault::Part { part, targets: Targets::All, fault }, When::always().times(1));
+            other.write(&[0; 4]).expect("nothing fails");
+            device.write(&[0; 4]).expect("nothing fails");
+            let off = sim.with_part(part, |part: &mut Supplied, _| std::mem::take(&mut part.off));
+            assert_eq!(off, Some(vec![byte]));
+        }
     });
 }
