@@ -125,6 +125,17 @@ fn every_way_to_use_a_device_on_spi_sends_the_same() {
     });
 }
 
+/// The bit SPI_NO_CS of linux/spi/spi.h: with it the kernel selects nobody.
+#[test]
+fn a_bus_selects_nobody_and_a_device_is_selected() {
+    let mode = |fake: &Fake| fake.calls().into_iter().filter(|call| call.starts_with("mode ")).collect::<Vec<_>>();
+    let fake = Fake::default();
+    drop(fake.machine(Tree::at("/nowhere")).spi("flash", &SpiSettings::new("/dev/spidev0.0")).expect("it opens"));
+    assert_eq!(mode(&fake), ["mode 0x00"]);
+    drop(fake.machine(Tree::at("/nowhere")).spi_bus("leds", &SpiSettings::new("/dev/spidev0.0")).expect("it opens"));
+    assert_eq!(mode(&fake), ["mode 0x40"]);
+}
+
 #[test]
 fn every_way_to_use_a_bus_without_select_sends_the_same() {
     within_a_minute(|| {

@@ -4,7 +4,7 @@ mod common;
 
 use common::Log;
 use embedded_hal::digital::{InputPin, OutputPin, PinState, StatefulOutputPin};
-use wasm_embedded_sim::{Board, Drive, Level, Net, Part, Pull, Sim};
+use wasm_embedded_sim::{Board, Drive, Level, Net, Part, Pull};
 
 /// Drives `to` to the inverse of `from`.
 struct Inverter {
@@ -25,7 +25,7 @@ impl Part for Inverter {
 
 #[test]
 fn an_output_drives_its_level_and_reports_what_was_commanded() {
-    let sim = Sim::new();
+    let sim = common::board();
     let net = sim.net("LED");
     let mut pin = sim.output(net, Level::High);
     assert_eq!(sim.level(net), Level::High);
@@ -39,7 +39,7 @@ fn an_output_drives_its_level_and_reports_what_was_commanded() {
 
 #[test]
 fn an_initial_level_makes_no_glitch() {
-    let sim = Sim::new();
+    let sim = common::board();
     let net = sim.net("LED");
     sim.set_pull(net, Pull::Up);
     let log = Log::of(&sim);
@@ -55,7 +55,7 @@ fn an_initial_level_makes_no_glitch() {
 
 #[test]
 fn an_input_reads_the_wire() {
-    let sim = Sim::new();
+    let sim = common::board();
     let net = sim.net("BUTTON");
     let mut pin = sim.input(net);
     assert_eq!((pin.is_high(), pin.is_low()), (Ok(false), Ok(true)), "a floating net is low");
@@ -69,7 +69,7 @@ fn an_input_reads_the_wire() {
 
 #[test]
 fn an_open_drain_pin_reads_what_others_pull_low() {
-    let sim = Sim::new();
+    let sim = common::board();
     let net = sim.net("DATA");
     sim.set_pull(net, Pull::Up);
     let mut pin = sim.open_drain(net, Level::High);
@@ -84,7 +84,7 @@ fn an_open_drain_pin_reads_what_others_pull_low() {
 
 #[test]
 fn a_conflict_reads_low_and_is_reported_once() {
-    let sim = Sim::new();
+    let sim = common::board();
     let net = sim.net("X");
     let log = Log::of(&sim);
     let mut high = sim.output(net, Level::High);
@@ -97,7 +97,7 @@ fn a_conflict_reads_low_and_is_reported_once() {
 
 #[test]
 fn an_access_takes_a_microsecond() {
-    let sim = Sim::new();
+    let sim = common::board();
     let net = sim.net("X");
     let mut pin = sim.open_drain(net, Level::High);
     assert_eq!(sim.now_ns(), 0);
@@ -109,7 +109,7 @@ fn an_access_takes_a_microsecond() {
 
 #[test]
 fn a_part_that_watches_a_net_answers_before_the_access_returns() {
-    let sim = Sim::new();
+    let sim = common::board();
     let (from, to) = (sim.net("FROM"), sim.net("TO"));
     sim.add(Inverter { from, to });
     let mut pin = sim.output(from, Level::Low);
@@ -123,7 +123,7 @@ fn a_part_that_watches_a_net_answers_before_the_access_returns() {
 
 #[test]
 fn parts_that_drive_each_other_for_ever_do_not_hang_the_board() {
-    let sim = Sim::new();
+    let sim = common::board();
     let net = sim.net("RING");
     sim.add(Inverter { from: net, to: net });
     let mut pin = sim.input(net);
@@ -133,15 +133,15 @@ fn parts_that_drive_each_other_for_ever_do_not_hang_the_board() {
 
 #[test]
 fn a_name_is_one_net() {
-    let sim = Sim::new();
+    let sim = common::board();
     assert_eq!(sim.net("A"), sim.net("A"));
     assert_ne!(sim.net("A"), sim.net("B"));
 }
 
 #[test]
 fn a_net_of_another_board_is_low_and_harmless() {
-    let net = Sim::new().net("A");
-    let sim = Sim::new();
+    let net = common::board().net("A");
+    let sim = common::board();
     let mut pin = sim.output(net, Level::High);
     assert_eq!((pin.set_high(), sim.level(net)), (Ok(()), Level::Low));
 }

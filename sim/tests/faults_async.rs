@@ -31,7 +31,7 @@ fn dormant(sim: &Sim) {
 
 /// Runs four exchanges over I2C, of seven and of ten bits, and shows them.
 fn i2c_run(waits: bool, arm: impl FnOnce(&Sim, PartId)) -> Shown {
-    let sim = Sim::new();
+    let sim = common::board();
     let bus = sim.i2c_bus("i2c", 400_000);
     let part = sim.add_i2c(bus, Target::at(AT));
     sim.add_i2c(bus, Target::at(OTHER));
@@ -147,7 +147,7 @@ fn every_fault_of_a_part_is_the_same_for_a_task_that_waits() {
 
 /// Runs three exchanges over SPI, under a select line or on a bus without one, and shows them.
 fn spi_run(waits: bool, selects: bool, arm: impl FnOnce(&Sim, PartId)) -> Shown {
-    let sim = Sim::new();
+    let sim = common::board();
     let bus = sim.spi_bus("spi");
     let settings = SpiSettings { select_setup_ns: 700, select_hold_ns: 900, ..SpiSettings::default() };
     let select = sim.spi_select(bus, "device", settings);
@@ -267,7 +267,7 @@ fn others_act_while_a_transaction_waits_for_its_time_and_for_that_of_its_faults(
     let stretch = I2cFault::Stretch { byte: Some(1), ns: 20_000_000 };
     let stuck = I2cFault::SclStuck;
     for fault in [None, Some(stretch), Some(stuck)] {
-        let sim = Sim::new();
+        let sim = common::board();
         let bus = sim.i2c_bus("i2c", 10_000);
         sim.add_i2c(bus, Target::at(AT));
         dormant(&sim);
@@ -277,7 +277,7 @@ fn others_act_while_a_transaction_waits_for_its_time_and_for_that_of_its_faults(
         let transaction = sim.i2c(bus).start(I2cTransaction::new(Address::SevenBit(AT)).write(&[1, 2]));
         assert_eq!(woke_beside(&sim, transaction), 100_000);
     }
-    let sim = Sim::new();
+    let sim = common::board();
     let bus = sim.spi_bus("spi");
     let select = sim.spi_select(bus, "device", SpiSettings { frequency_hz: 10_000, ..SpiSettings::default() });
     sim.inject(Fault::Spi { bus, select: None, fault: SpiFault::BusHeld { ns: 5_000_000 } }, When::always());
@@ -287,7 +287,7 @@ fn others_act_while_a_transaction_waits_for_its_time_and_for_that_of_its_faults(
 
 #[test]
 fn transactions_under_way_at_once_have_faults_of_their_own() {
-    let sim = Sim::new();
+    let sim = common::board();
     let [one, other] = ["one", "other"].map(|name| sim.i2c_bus(name, 100_000));
     for bus in [one, other] {
         sim.add_i2c(bus, Target::at(AT));

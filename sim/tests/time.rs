@@ -8,7 +8,7 @@ use common::{Log, Target};
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::InputPin;
 use embedded_hal::i2c::I2c;
-use wasm_embedded_sim::{Board, Drive, Level, Net, Part, Sim};
+use wasm_embedded_sim::{Board, Drive, Level, Net, Part};
 
 /// Toggles a net every `period_ns`, and notes the times.
 struct Clock {
@@ -34,7 +34,7 @@ fn send<T: Send>(_: &T) {}
 
 #[test]
 fn delays_are_exact_over_the_whole_range() {
-    let sim = Sim::new();
+    let sim = common::board();
     let mut delay = sim.delay();
     delay.delay_ns(0);
     assert_eq!(sim.now_ns(), 0);
@@ -49,7 +49,7 @@ fn delays_are_exact_over_the_whole_range() {
 
 #[test]
 fn events_run_in_order_at_their_own_times() {
-    let sim = Sim::new();
+    let sim = common::board();
     let net = sim.net("CLOCK");
     let part = sim.add(Clock { net, period_ns: 300, ticks: Vec::new() });
     let other = sim.net("OTHER");
@@ -76,7 +76,7 @@ fn events_run_in_order_at_their_own_times() {
 
 #[test]
 fn events_happen_within_a_transaction() {
-    let sim = Sim::new();
+    let sim = common::board();
     let bus = sim.i2c_bus("i2c", 400_000);
     sim.add_i2c(bus, Target::at(0x42));
     let net = sim.net("NET");
@@ -107,7 +107,7 @@ fn events_happen_within_a_transaction() {
 
 #[test]
 fn a_time_that_is_past_is_now() {
-    let sim = Sim::new();
+    let sim = common::board();
     sim.advance_ns(500);
     let net = sim.net("NET");
     sim.schedule(100, move |stage| stage.drive(net, Drive::High));
@@ -116,7 +116,7 @@ fn a_time_that_is_past_is_now() {
 
 #[test]
 fn a_part_that_wants_to_be_woken_at_once_for_ever_lets_time_pass() {
-    let sim = Sim::new();
+    let sim = common::board();
     let net = sim.net("CLOCK");
     let part = sim.add(Clock { net, period_ns: 0, ticks: Vec::new() });
     sim.advance_ns(100);
@@ -126,7 +126,7 @@ fn a_part_that_wants_to_be_woken_at_once_for_ever_lets_time_pass() {
 
 #[test]
 fn polling_a_pin_meets_a_later_stimulus() {
-    let sim = Sim::new();
+    let sim = common::board();
     let net = sim.net("BUTTON");
     let mut pin = sim.input(net);
     sim.schedule(50_000, move |stage| stage.drive(net, Drive::High));
@@ -136,7 +136,7 @@ fn polling_a_pin_meets_a_later_stimulus() {
 
 #[test]
 fn a_stimulus_works_the_controls_of_a_part() {
-    let sim = Sim::new();
+    let sim = common::board();
     let net = sim.net("CLOCK");
     let part = sim.add(Clock { net, period_ns: 400, ticks: Vec::new() });
     sim.schedule(500, move |stage| {
@@ -153,7 +153,7 @@ fn a_stimulus_works_the_controls_of_a_part() {
 
 #[test]
 fn the_hook_sees_the_time_before_each_event_and_after_each_call() {
-    let sim = Sim::new();
+    let sim = common::board();
     let times = Arc::new(Mutex::new(Vec::new()));
     let noted = Arc::clone(&times);
     sim.on_advance(Box::new(move |now_ns| noted.lock().expect("one thread").push(now_ns)));
@@ -165,7 +165,7 @@ fn the_hook_sees_the_time_before_each_event_and_after_each_call() {
 
 #[test]
 fn everything_can_be_sent_to_another_thread() {
-    let sim = Sim::new();
+    let sim = common::board();
     let net = sim.net("X");
     let (i2c, spi) = (sim.i2c_bus("i2c", 1), sim.spi_bus("spi"));
     send(&(sim.clone(), sim.i2c(i2c), sim.spi(spi, Default::default()), sim.delay()));

@@ -15,6 +15,7 @@ const SETTINGS: UartSettings = UartSettings { baud: 100_000, parity: Parity::Non
 const BYTE_NS: u64 = 100_000;
 
 fn with_echo() -> (Sim, SimUart) {
+    common::end_within_a_minute();
     let sim = Sim::new();
     let port = sim.uart_port("serial", SETTINGS);
     sim.add_uart(port, Echo::new());
@@ -23,6 +24,7 @@ fn with_echo() -> (Sim, SimUart) {
 }
 
 fn with_script(steps: Vec<UartStep>, ending: UartEnding) -> (Sim, SimUart, PartId) {
+    common::end_within_a_minute();
     let sim = Sim::new();
     let port = sim.uart_port("serial", SETTINGS);
     let part = sim.add_uart(port, Scripted::uart(steps, ending));

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its own selection")]
 #![allow(missing_docs, reason = "not part of any interface")]
 
+mod limit;
 mod ways;
 
 use std::collections::VecDeque;
@@ -12,6 +13,8 @@ use wasm_embedded_sim::{
     Ack, Address, Board, Change, Direction, Event, I2cTarget, Part, Signal, Sim, SpiTarget, Topology, TraceSink, Wave,
 };
 
+#[allow(unused_imports, reason = "each test file uses its own selection")]
+pub(crate) use self::limit::end_within_a_minute;
 #[allow(unused_imports, reason = "each test file uses its own selection")]
 pub(crate) use self::ways::{InWay, board, in_every_way, in_way};
 
@@ -31,6 +34,7 @@ pub(crate) struct Log(Arc<Mutex<Record>>);
 impl Log {
     /// Begins to record a board that is complete.
     pub(crate) fn of(sim: &Sim) -> Log {
+        limit::end_within_a_minute();
         let log = Log::default();
         sim.trace_to(Box::new(log.clone()));
         log

@@ -46,6 +46,7 @@ pub(super) fn note(line: &str) {
 
 /// Makes a board; in some ways faults are armed on it that never strike.
 pub(crate) fn board() -> Sim {
+    super::limit::end_within_a_minute();
     let sim = Sim::new();
     if WAY.get().dormant_faults {
         sim.inject(Fault::Oversleep { factor: 9 }, When::always().after(u64::MAX));
