@@ -255,6 +255,25 @@ fn every_wait_of_a_pin_ends_with_what_it_is_for() {
     });
 }
 
+/// Without its level nobody knows whether a wait for one is over; an edge will be heard.
+#[test]
+fn a_level_that_cannot_be_read_ends_the_wait_for_it_and_no_other() {
+    use crate::kernel::Errno;
+
+    let (_root, fake, mut pin) = line(Direction::Input);
+    for condition in [gpio::Condition::Level(PinState::High), gpio::Condition::Level(PinState::Low)] {
+        fake.fail("get", Errno::IO);
+        assert!(
+            matches!(pin.start_wait(condition), crate::Completion::Ready(Err(gpio::Error::Other))),
+            "{condition:?}"
+        );
+    }
+    for condition in [gpio::Condition::Edge(PinState::High), gpio::Condition::AnyEdge] {
+        fake.fail("get", Errno::IO);
+        assert!(matches!(pin.start_wait(condition), crate::Completion::Pending(_)), "{condition:?}");
+    }
+}
+
 /// A wait that is dropped is forgotten, also if the line never rests, and ends no other.
 #[test]
 fn waits_that_are_dropped_leave_nothing_at_their_line() {

@@ -265,5 +265,10 @@ fn every_method_of_the_traits_does_what_the_port_does() {
             peer.write_all(b"z").expect("there is room");
         }
         assert_eq!((end(Read::read(&mut port, &mut buffer)), buffer[0]), (Ok(1), b'z'));
+        // To a port whose other end is gone nothing can be sent, and nobody waits for it.
+        drop(peer);
+        let blocking = io::Write::flush(&mut port);
+        assert!(blocking.is_err());
+        assert_eq!(end(Write::flush(&mut port)), blocking);
     });
 }
