@@ -269,3 +269,62 @@ fn without_its_table_nothing_is_started_again_or_logged_otherwise() {
     assert_eq!(debug(&policy.restart), "Restart { when: Never, first_ms: 1000, longest_ms: 60000, attempts: 0 }");
     assert_eq!((debug(&policy.log_level), debug(&policy.faults)), ("None".to_owned(), "[]".to_owned()));
 }
+
+/// Returns the problems of a row in which one entry has another value.
+fn with_value(table: &Table, entries: &[&str], index: usize, value: &str) -> Vec<String> {
+    let changed = format!("{} = {value}", key(entries[index]));
+    let mut entries = entries.to_vec();
+    entries[index] = &changed;
+    problems(&table.policy(&entries)).into_iter().map(|(message, _)| message).collect()
+}
+
+/// Reads a whole number as a message or a row has it.
+fn whole(text: &str) -> Option<i128> {
+    let plain = text.trim().replace(['_', ','], "");
+    plain.strip_prefix("0x").map_or_else(|| plain.parse().ok(), |digits| i128::from_str_radix(digits, 16).ok())
+}
+
+#[test]
+fn a_whole_number_is_taken_up_to_both_ends_of_its_range_and_a_list_up_to_its_length() {
+    let (mut ranges, mut lists) = (0, 0);
+    for table in &TABLES {
+        for (row, _) in table.rows() {
+            let entries = entries(&row);
+            for (index, entry) in entries.iter().enumerate() {
+                let value = entry.split_once('=').map_or("", |(_, value)| value.trim());
+                let refused = |value: &str, text: &str| {
+                    with_value(table, &entries, index, value).iter().any(|message| message.contains(text))
+                };
+                if whole(value).is_some() {
+                    // TOML has integers of 64 bits.
+                    let past = with_value(table, &entries, index, "-9223372036854775807");
+                    let range = past.iter().find_map(|message| {
+                        let (_, range) = message.split_once(" must be ")?;
+                        let (range, _) = range.split_once(", not ")?;
+                        let (first, last) = range.split_once(" to ")?;
+                        Some((range, whole(first)?, whole(last)?))
+                    });
+                    let Some((range, first, last)) = range else { continue };
+                    ranges += 1;
+                    for (number, is_past) in [(first, false), (last, false), (first - 1, true), (last + 1, true)] {
+                        let number = number.to_string();
+                        assert_eq!(refused(&number, range), is_past, "[{}] {entry} with {number}: {range}", table.name);
+                    }
+                }
+                if let Some(first) = value.strip_prefix('[').and_then(|list| list.split([',', ']']).next()) {
+                    let of = |count: usize| format!("[{}]", vec![first; count].join(", "));
+                    let past = with_value(table, &entries, index, &of(2_000));
+                    let most = past.iter().find_map(|message| {
+                        let (_, most) = message.split_once(" must have at most ")?;
+                        most.split(' ').next().and_then(|most| most.parse::<usize>().ok())
+                    });
+                    let Some(most) = most else { continue };
+                    lists += 1;
+                    let text = format!("must have at most {most}");
+                    assert!(!refused(&of(most), &text) && refused(&of(most + 1), &text), "[{}] {entry}", table.name);
+                }
+            }
+        }
+    }
+    assert!(ranges > 40 && lists > 0, "{ranges} ranges and {lists} lists were tried");
+}
