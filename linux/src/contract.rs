@@ -92,8 +92,11 @@ fn every_way_to_use_an_adapter_sends_the_same() {
     });
 }
 
+/// A way to carry out a transaction.
+type Run<'r> = &'r mut dyn FnMut(&mut [spi::Operation<'_, u8>]);
+
 /// Uses each operation of a device once.
-fn device_operations(run: &mut dyn FnMut(&mut [spi::Operation<'_, u8>])) -> [Vec<u8>; 3] {
+fn device_operations(run: Run<'_>) -> [Vec<u8>; 3] {
     let (mut read, mut transferred, mut in_place) = (vec![0; 1], vec![0; 1], vec![3; 1]);
     run(&mut [
         spi::Operation::Write(&[1]),
@@ -113,7 +116,7 @@ fn every_way_to_use_a_device_on_spi_sends_the_same() {
         let (mut device, mut queued) = (open().expect("it opens"), Queued::from(open().expect("it opens")));
         let mut task = queued.clone();
         asked(&fake);
-        let ways: [&mut dyn FnMut(&mut [spi::Operation<'_, u8>]); 3] = [
+        let ways: [Run<'_>; 3] = [
             &mut |operations| device.transaction(operations).expect("it works"),
             &mut |operations| SpiDevice::transaction(&mut queued, operations).expect("it works"),
             &mut |operations| end(async_spi::SpiDevice::transaction(&mut task, operations)).expect("it works"),
