@@ -179,6 +179,22 @@ fn every_way_to_use_a_bus_without_select_sends_the_same() {
     });
 }
 
+#[test]
+fn the_kernel_shows_who_holds_a_line() {
+    let (root, fake, _pin) = line(Direction::Input);
+    assert_eq!(fake.consumer(), "wasm-embedded-linux");
+    let machine = fake.machine(Tree::at(root.path())).with_consumer("station");
+    let line = LineChoice::Name("P".to_owned());
+    assert_eq!(
+        machine.locate(&line).map(|(chip, offset)| (chip.display().to_string(), offset)).ok(),
+        Some(("/dev/gpiochip0".to_owned(), 0))
+    );
+    let (direction, initial) = (Direction::Output, PinState::Low);
+    let settings = LineSettings { line, direction, initial, bias: None, debounce: None, edges: false };
+    machine.line("P", &settings).expect("it is there");
+    assert_eq!(fake.consumer(), "station");
+}
+
 /// A line of the fake kernel.
 fn line(direction: Direction) -> (tempfile::TempDir, Fake, gpio::Line) {
     let root = tempfile::tempdir().expect("a temporary folder");

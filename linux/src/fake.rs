@@ -35,6 +35,8 @@ struct State {
     mode: u8,
     chips: BTreeMap<PathBuf, ChipInfo>,
     line: bool,
+    /// The name that the last line was asked for with.
+    consumer: String,
     attributes: BTreeMap<PathBuf, String>,
     pwms: pwm::Pwms,
     edges: VecDeque<Edge>,
@@ -114,6 +116,10 @@ impl Fake {
         self.state().line = high;
     }
 
+    pub(super) fn consumer(&self) -> String {
+        self.state().consumer.clone()
+    }
+
     pub(super) fn edge(&self, edge: Edge) {
         self.state().edges.push_back(edge);
     }
@@ -165,7 +171,8 @@ impl Kernel for Fake {
     }
 
     fn request_line(&self, chip: &Path, request: &LineRequest) -> Result<Box<dyn LineFile>, Errno> {
-        let LineRequest { offset, direction, initial, bias, debounce, edges, .. } = request;
+        let LineRequest { offset, consumer, direction, initial, bias, debounce, edges } = request;
+        self.state().consumer.clone_from(consumer);
         let text =
             format!("request {} {offset} {direction:?} {initial:?} {bias:?} {debounce:?} {edges}", chip.display());
         self.call("request", text).map(drop)?;

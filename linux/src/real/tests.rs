@@ -19,8 +19,24 @@ fn files_of_other_devices_are_told_apart_by_the_kernel() {
     let mut spi = RealKernel.open_spi(path).expect("anybody may open it");
     assert_eq!(spi.mode(), Err(Errno::NOTTY));
     assert_eq!(spi.set_mode(3), Err(Errno::NOTTY));
+    assert_eq!((spi.set_bits_per_word(8), spi.set_frequency(1_000_000)), (Err(Errno::NOTTY), Err(Errno::NOTTY)));
     assert_eq!(spi.message(&mut [SpiTransfer { tx: Some(&[1]), ..SpiTransfer::default() }]), Err(Errno::NOTTY));
     assert_eq!(RealKernel.chip(path), Err(Errno::NOTTY));
+    assert_eq!(RealKernel.request_line(path, &input()).map(drop), Err(Errno::NOTTY));
+}
+
+#[test]
+fn an_attribute_is_written_as_it_is_read_without_its_line_end_and_never_made() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("period");
+    assert_eq!(RealKernel.read_attribute(&path), Err(Errno::NOENT));
+    assert_eq!(RealKernel.write_attribute(&path, "7"), Err(Errno::NOENT));
+    assert!(!path.exists());
+    std::fs::write(&path, "1000\n").expect("a file");
+    assert_eq!(RealKernel.read_attribute(&path).as_deref(), Ok("1000"));
+    assert_eq!(RealKernel.write_attribute(&path, "2000"), Ok(()));
+    assert_eq!(std::fs::read_to_string(&path).expect("a file"), "2000\n", "in the place of the old digits");
+    assert_eq!(RealKernel.write_attribute(Path::new("/dev/full"), "7"), Err(Errno::NOSPC));
 }
 
 #[test]
