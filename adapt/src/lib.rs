@@ -20,6 +20,7 @@ mod error;
 mod module;
 mod older;
 mod policy;
+mod strip;
 mod world;
 
 pub use self::error::Error;
@@ -99,5 +100,6 @@ pub fn adapt(bytes: &[u8]) -> Result<Adapted, Error> {
         encoder.encode()
     };
     let component = encode().map_err(|error| Error::Encode(error.into()))?;
+    let component = strip::strip(&component).map_err(Error::Invalid)?;
     Ok(Adapted { component, family, uses: module.older })
 }
