@@ -32,6 +32,9 @@ const HAL: &str = "wasm-embedded:hal/";
 /// The import module of WASI 0.1.
 const WASI: &str = "wasi_snapshot_preview1";
 
+/// The interface by which a program of WASI 0.2 ends at once.
+pub(crate) const EXIT: &str = "wasi:cli/exit@0.2.6";
+
 /// The import modules of the 0.4 family.
 const OLDER: [&str; 4] = ["gpio", "i2c", "spi", "uart"];
 
@@ -53,6 +56,8 @@ pub(crate) struct Module {
     pub(crate) older: Vec<&'static str>,
     /// Whether it imports WASI 0.1.
     pub(crate) wasi: bool,
+    /// Whether it imports WASI 0.2's `exit` itself.
+    pub(crate) exit: bool,
     /// Whether it carries the description of its world.
     pub(crate) described: bool,
     /// Imports that nothing here stands for.
@@ -139,6 +144,8 @@ impl Module {
             }
         } else if from == WASI {
             self.wasi = true;
+        } else if from == EXIT {
+            self.exit = true;
         } else if let Some(older) = OLDER.into_iter().find(|older| *older == from) {
             if !self.older.contains(&older) {
                 self.older.push(older);

@@ -2,7 +2,7 @@
 
 use wit_parser::{Resolve, SourceMap, WorldId};
 
-use crate::module::Module;
+use crate::module::{EXIT, Module};
 use crate::{Error, HAL_VERSION};
 
 /// The package `wasm-embedded:hal`: a file for each interface.
@@ -29,8 +29,8 @@ const HAL: [(&str, &str); 17] = [
 /// How the package begins, which `world.wit` has in front of its worlds.
 const PACKAGE: &str = include_str!("../wit/world.wit");
 
-/// The entry of a program, as WASI 0.2 has it.
-const RUN: &str = "package wasi:cli@0.2.6;\ninterface run { run: func() -> result; }\n";
+/// The entry and the end of a program, as WASI 0.2 has them.
+const CLI: &str = "package wasi:cli@0.2.6;\ninterface run { run: func() -> result; }\ninterface exit { exit: func(status: result); }\n";
 
 /// Returns whether the package has an interface of this name.
 pub(crate) fn has(interface: &str) -> bool {
@@ -47,10 +47,13 @@ pub(crate) fn of(module: &Module) -> Result<(Resolve, WorldId), Error> {
     hal.push_str("world.wit", PACKAGE);
     let hal = hal.parse().map_err(|(_, error)| encode(error))?;
     resolve.push_group(hal).map_err(encode)?;
-    resolve.push_str("run.wit", RUN).map_err(encode)?;
+    resolve.push_str("cli.wit", CLI).map_err(encode)?;
     let mut text = String::from("package wasm-embedded:adapted;\nworld guest {\n");
     for interface in &module.interfaces {
         text += &format!("  import wasm-embedded:hal/{interface}@{HAL_VERSION};\n");
+    }
+    if module.exit {
+        text += &format!("  import {EXIT};\n");
     }
     if !module.is_command() {
         text += "  export wasi:cli/run@0.2.6;\n";

@@ -7,6 +7,10 @@
 #define IMPORT(interface, name) __attribute__((import_module(HAL interface VERSION), import_name(name)))
 #define EXPORT(name) __attribute__((export_name(name)))
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef uint32_t u32;
 
 /* Where the host writes what a call returns. It begins with 0 for success and 1 for an error. */
@@ -36,8 +40,13 @@ static void reply_into(void *into, size_t len) {
 
 /* ---- The entry -------------------------------------------------------------------------------------------------------------- */
 
-/* Constructors of C++ and of the library, if the linker made any. */
+/* Constructors of C++ and of the library, if the linker made any. In a reactor of WASI (-mexec-model=reactor -DHAL_REACTOR) its own
+   `_initialize` has called them. */
+#ifdef HAL_REACTOR
+#define __wasm_call_ctors()
+#else
 extern void __wasm_call_ctors(void);
+#endif
 
 EXPORT("wasi:cli/run@0.2.6#run")
 int hal_run(void) {
@@ -520,3 +529,7 @@ void hal_panic(const char *message) {
   log_panicked(message, length(message));
   __builtin_trap();
 }
+
+#ifdef __cplusplus
+}
+#endif

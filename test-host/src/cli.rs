@@ -3,6 +3,8 @@
 #[cfg(feature = "compile")]
 mod adapt;
 mod apart;
+#[cfg(feature = "compile")]
+mod arduino;
 mod check;
 #[cfg(feature = "compile")]
 mod compile;
@@ -45,6 +47,8 @@ enum Command {
     Compile(compile::Opts),
     #[cfg(feature = "compile")]
     Adapt(adapt::Opts),
+    #[cfg(feature = "compile")]
+    Arduino(arduino::Opts),
     Image(image::Opts),
     #[cfg(target_os = "linux")]
     List(list::Opts),
@@ -83,6 +87,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Compile(opts) => compile::run(&opts),
         #[cfg(feature = "compile")]
         Command::Adapt(opts) => adapt::run(&opts),
+        #[cfg(feature = "compile")]
+        Command::Arduino(opts) => arduino::run(&opts),
         Command::Image(opts) => image::run(&opts),
         #[cfg(target_os = "linux")]
         Command::List(opts) => list::run(&opts),

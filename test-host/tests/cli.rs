@@ -269,6 +269,7 @@ fn help_ends_with_examples_and_exit_statuses() {
     compare(&folder, "help_check", &["check", "--help"]);
     compare(&folder, "help_compile", &["compile", "--help"]);
     compare(&folder, "help_adapt", &["adapt", "--help"]);
+    compare(&folder, "help_arduino_build", &["arduino", "build", "--help"]);
     compare(&folder, "help_image", &["image", "info", "--help"]);
     compare(&folder, "help_parts", &["parts", "--help"]);
 }

@@ -1,4 +1,5 @@
-//! What is generated from `wit/`: the guest's bindings, and the copies of the WIT that the published crates carry.
+//! What is generated from `wit/`: the guest's bindings, and the copies of the WIT that the published crates carry; and the copy of
+//! the C library that the core for Arduino carries.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,6 +30,11 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         wanted.insert(root().join("hal/wit").join(name), bytes.clone());
         wanted.insert(root().join("host/wit").join(name), bytes);
     }
+    for name in ["wasm_embedded_hal.c", "wasm_embedded_hal.h"] {
+        let file = root().join("guests/c").join(name);
+        let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        wanted.insert(root().join("guests/arduino/core").join(name), bytes);
+    }
     let made = |what: &str| output(&mut cargo(["run", "--quiet", "--package", "bindgen", "--", what, "wit"]));
     let mut stale: Vec<PathBuf> = Vec::new();
     for copy in ["adapt/wit", "hal/wit", "host/wit"] {
@@ -49,7 +55,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     if options.check && !(changed.is_empty() && stale.is_empty()) {
         let names: Vec<_> =
             changed.iter().map(|(file, _)| *file).chain(&stale).map(|file| file.display().to_string()).collect();
-        bail!("not as `wit/` has it: {}; `cargo xtask bindings` makes it so", names.join(", "));
+        bail!("not as its source has it: {}; `cargo xtask bindings` makes it so", names.join(", "));
     }
     for (file, bytes) in changed {
         println!("writing {}", file.display());

@@ -1,6 +1,7 @@
 //! Guests in other languages: builds the examples of each with its own compiler, runs them, and compares what they print and what was on
 //! the wires with the Rust guest of the same name.
 
+mod arduino;
 mod go;
 mod javascript;
 mod lab;
@@ -15,15 +16,15 @@ use std::process::Command;
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 
-use self::lab::{Lab, Run};
+use self::lab::{EXAMPLES, Lab, Run};
 use self::tools::Tools;
 use crate::process::{self, cargo, root, target_dir};
 use crate::steps::Done;
 use crate::test::NATIVE;
 use crate::{guests, targets};
 
-/// The programs that exist in every language whose compiler makes core modules.
-const EXAMPLES: [&str; 4] = ["i2cdetect", "thermometer", "blinky", "button"];
+/// The most that i2cdetect in AssemblyScript may take.
+const ASSEMBLYSCRIPT_BYTES: u64 = 8 << 10;
 
 /// A language that guests are written in.
 struct Language {
@@ -32,8 +33,9 @@ struct Language {
     compile: fn(&Tools, example: &str, module: &Path) -> Command,
 }
 
-const LANGUAGES: [Language; 3] = [
+const LANGUAGES: [Language; 4] = [
     Language { name: "C", compile: c },
+    Language { name: "C++", compile: cpp },
     Language { name: "Zig", compile: zig },
     Language { name: "AssemblyScript", compile: assemblyscript },
 ];
@@ -89,7 +91,17 @@ fn compare(host: PathBuf) -> anyhow::Result<Done> {
             process::output(adapt.arg(&module).arg("-o").arg(&component))?;
             lab.is_like_rust(language.name, example, &Run::new(&component))?;
         }
+        let component = folder.join(format!("{example}-Arduino.wasm"));
+        let sketch = root().join("guests/arduino/examples").join(example);
+        arduino::build(&tools, &host, &folder, &sketch, &[], &component)?;
+        lab.is_like_rust("Arduino", example, &Run::new(&component))?;
     }
+    let bytes = fs::metadata(folder.join("i2cdetect-AssemblyScript.wasm"))?.len();
+    ensure!(
+        bytes <= ASSEMBLYSCRIPT_BYTES,
+        "i2cdetect in AssemblyScript has {bytes} bytes, and should have {ASSEMBLYSCRIPT_BYTES} at most"
+    );
+    arduino::check(&tools, &host, &folder)?;
     pages::check(&tools, &host, &folder)?;
     tools.check_transform(&folder)?;
     for check in [go::check, javascript::check, python::check] {
@@ -101,8 +113,18 @@ fn compare(host: PathBuf) -> anyhow::Result<Done> {
 }
 
 fn c(tools: &Tools, example: &str, module: &Path) -> Command {
+    clang(tools, &["cc", "-std=c99"], example, module)
+}
+
+/// The same files: they are C++ too.
+fn cpp(tools: &Tools, example: &str, module: &Path) -> Command {
+    clang(tools, &["c++", "-x", "c++", "-std=c++17", "-fno-exceptions", "-fno-rtti"], example, module)
+}
+
+fn clang(tools: &Tools, language: &[&str], example: &str, module: &Path) -> Command {
     let folder = root().join("guests/c");
-    let mut compiler = tools.zig(&["cc", "-target", "wasm32-freestanding", "-std=c99", "-Wall", "-Wextra", "-Werror"]);
+    let mut compiler = tools.zig(language);
+    compiler.args(["-target", "wasm32-freestanding", "-Wall", "-Wextra", "-Werror"]);
     compiler.args(["-Os", "-fno-sanitize=undefined", "-nostdlib", "-Wl,--no-entry", "-Wl,-z,stack-size=16384", "-o"]);
     compiler.arg(module).arg(folder.join(format!("examples/{example}.c"))).arg(folder.join("wasm_embedded_hal.c"));
     compiler

@@ -46,6 +46,8 @@ pub(crate) const NATIVE: [&str; 30] = [
     "conformance-run",
     "--package",
     "wasm-embedded-adapt",
+    "--package",
+    "wasm-embedded-arduino",
 ];
 
 /// The crates that are published.
@@ -59,6 +61,7 @@ const PUBLISHED: [&str; 11] = [
     "wasm-embedded-policy",
     "wasm-embedded-board",
     "wasm-embedded-adapt",
+    "wasm-embedded-arduino",
     "wasm-embedded-runtime",
     "wasm-embedded-rt",
 ];

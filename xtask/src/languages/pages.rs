@@ -86,7 +86,7 @@ impl Page<'_> {
 }
 
 /// Returns the blocks of code of a page that are marked with a language.
-fn blocks(page: &str, language: &str) -> Vec<String> {
+pub(super) fn blocks(page: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut rest = page;
     let fence = format!("```{language}\n");
@@ -99,7 +99,7 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
 }
 
 /// Returns how often a signal changes after its first value in a VCD.
-fn changes(trace: &str, signal: &str) -> Option<usize> {
+pub(super) fn changes(trace: &str, signal: &str) -> Option<usize> {
     let declared = trace.lines().find(|line| line.starts_with("$var") && line.contains(&format!(" {signal} ")))?;
     let id = declared.split_whitespace().nth(3)?;
     let values: Vec<_> = trace

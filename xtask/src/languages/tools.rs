@@ -30,6 +30,11 @@ impl Tools {
         Ok(Ok(Tools { python, assemblyscript }))
     }
 
+    /// Returns a call of Python, with the packages of `guests/requirements.txt`.
+    pub(super) fn python(&self, arguments: &[&str]) -> Command {
+        command(&self.python, arguments)
+    }
+
     /// Returns a call of Zig, whose `cc` is clang.
     pub(super) fn zig(&self, arguments: &[&str]) -> Command {
         let mut zig = command(&self.python, ["-m", "ziglang"]);

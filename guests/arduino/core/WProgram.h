@@ -1,0 +1,2 @@
+/* What Arduino.h was called before 2011. */
+#include "Arduino.h"

@@ -1,0 +1,2 @@
+/* The pins are in Arduino.h. */
+#include "Arduino.h"

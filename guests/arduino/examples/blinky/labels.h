@@ -1,0 +1,1 @@
+#define PIN_LABELS {LED_BUILTIN, "LED"}

@@ -1,0 +1,1 @@
+#define PIN_LABELS {2, "BUTTON"}, {LED_BUILTIN, "LED"}

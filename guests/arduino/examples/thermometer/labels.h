@@ -1,0 +1,1 @@
+#define WIRE_LABEL "thermometer"
