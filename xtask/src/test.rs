@@ -15,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-pub(crate) const NATIVE: [&str; 30] = [
+pub(crate) const NATIVE: [&str; 32] = [
     "--package",
     "wasm-embedded-hal",
     "--package",
@@ -51,7 +51,7 @@ pub(crate) const NATIVE: [&str; 30] = [
 ];
 
 /// The crates that are published.
-const PUBLISHED: [&str; 11] = [
+const PUBLISHED: [&str; 12] = [
     "wasm-embedded-hal-macros",
     "wasm-embedded-hal",
     "wasm-embedded-host",
