@@ -27,8 +27,9 @@ const INTERFACES: &str = "wasm-embedded:hal/";
 /// How many images a flash has room for.
 pub const SLOTS: i64 = 2;
 
-/// The room of an image, in bytes, and from the beginning of one to the beginning of the next.
+/// The room of an image, in bytes, where a slot has one and where it has two halves; and from one slot to the next.
 const SLOT_BYTES: usize = 0xf_f000;
+const HALF_BYTES: usize = 0x7_e000;
 const SLOT_STEP: u32 = 0x10_0000;
 
 /// A board that there is a firmware for.
@@ -68,10 +69,14 @@ pub enum MakeError {
     #[error(transparent)]
     Image(#[from] ImageError),
     /// The image is longer than its place in the flash.
-    #[error("the image has {bytes} bytes, a flash slot has {SLOT_BYTES} bytes")]
+    #[error("the image has {bytes} bytes, and the flash of {board} has room for {room} bytes")]
     TooLong {
         /// Its length.
         bytes: usize,
+        /// The room for it.
+        room: usize,
+        /// The board.
+        board: Board,
     },
 }
 
@@ -87,6 +92,14 @@ impl Board {
         match self {
             Board::Pico2 => "pico2",
             Board::An505 | Board::Virt => "qemu",
+        }
+    }
+
+    /// Returns how long an image may be. The Pico 2's slots have two halves: see `firmware/PROTOCOL.md`.
+    fn room(self) -> usize {
+        match self {
+            Board::Pico2 => HALF_BYTES,
+            Board::An505 | Board::Virt => SLOT_BYTES,
         }
     }
 
@@ -142,8 +155,8 @@ pub fn pack(component: &[u8], policy: &Policy, board: Board, name: &str) -> Resu
     };
     let image = contents.pack()?;
     match image.len() {
-        0..=SLOT_BYTES => Ok(image),
-        bytes => Err(MakeError::TooLong { bytes }),
+        bytes if bytes > board.room() => Err(MakeError::TooLong { bytes, room: board.room(), board }),
+        _ => Ok(image),
     }
 }
 

@@ -8,16 +8,22 @@ mod arduino;
 mod check;
 #[cfg(feature = "compile")]
 mod compile;
+mod config;
 mod direct;
 mod failure;
+mod flash;
 mod gpio;
+mod guest;
 mod i2c;
 mod image;
 mod input;
+mod line;
 #[cfg(target_os = "linux")]
 mod list;
+mod logs;
 mod number;
 mod parts;
+mod ps;
 mod run;
 mod signals;
 mod spi;
@@ -56,6 +62,12 @@ enum Command {
     I2c(i2c::Opts),
     Spi(spi::Opts),
     Gpio(gpio::Opts),
+    Flash(flash::Opts),
+    Ps(ps::Opts),
+    Logs(logs::Opts),
+    Stop(guest::StopOpts),
+    Start(guest::StartOpts),
+    Config(config::Opts),
 }
 
 const EXAMPLES: &str = "\
@@ -96,6 +108,12 @@ pub(crate) fn main() -> ExitCode {
         Command::I2c(opts) => i2c::run(opts),
         Command::Spi(opts) => spi::run(&opts),
         Command::Gpio(opts) => gpio::run(opts),
+        Command::Flash(opts) => flash::run(&opts),
+        Command::Ps(opts) => ps::run(&opts),
+        Command::Logs(opts) => logs::run(&opts),
+        Command::Stop(opts) => guest::stop(&opts),
+        Command::Start(opts) => guest::start(&opts),
+        Command::Config(opts) => config::run(&opts),
     };
     ExitCode::from(result.unwrap_or_else(|failure| failure.report()))
 }

@@ -272,6 +272,9 @@ fn help_ends_with_examples_and_exit_statuses() {
     compare(&folder, "help_arduino_build", &["arduino", "build", "--help"]);
     compare(&folder, "help_image", &["image", "info", "--help"]);
     compare(&folder, "help_parts", &["parts", "--help"]);
+    for command in ["flash", "ps", "logs", "stop", "start", "config"] {
+        compare(&folder, &format!("help_{command}"), &[command, "--help"]);
+    }
 }
 
 #[test]

@@ -97,14 +97,15 @@ fn examine(options: &Options) -> anyhow::Result<()> {
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let mut flash_file = emulator(["run", "--quiet", "--bin", "flash-file", "--"]);
     execute(flash_file.arg(mcu::built("firmware-pico2", targets::FIRMWARE)).arg(folder.join("firmware.uf2")))?;
-    cases::prepare(&target_dir().join(native).join("debug/wasm-embedded-rt"), &folder)?;
+    let command = target_dir().join(native).join("debug/wasm-embedded-rt");
+    cases::prepare(&command, &folder)?;
     // One test after the other is what a machine with one processor has; the others use theirs.
     let mut tests = if exists(&mut cargo(["nextest", "--version"])) {
         emulator(["nextest", "run", "--no-fail-fast"])
     } else {
         emulator(["test", "--no-fail-fast"])
     };
-    execute(tests.args(&options.only).env("PICO2_CASES", &folder))
+    execute(tests.args(&options.only).env("PICO2_CASES", &folder).env("PICO2_COMMAND", &command))
 }
 
 /// Where the programs, images and traces of the tests are.

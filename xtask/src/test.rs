@@ -48,6 +48,8 @@ pub(crate) const NATIVE: [&str; 32] = [
     "wasm-embedded-adapt",
     "--package",
     "wasm-embedded-arduino",
+    "--package",
+    "wasm-embedded-line",
 ];
 
 /// The crates that are published.
@@ -57,6 +59,7 @@ const PUBLISHED: [&str; 12] = [
     "wasm-embedded-host",
     "wasm-embedded-sim",
     "wasm-embedded-image",
+    "wasm-embedded-line",
     "wasm-embedded-linux",
     "wasm-embedded-policy",
     "wasm-embedded-board",

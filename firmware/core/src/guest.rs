@@ -60,13 +60,29 @@ pub(crate) struct Guest {
     pub(crate) due_ns: u64,
     /// Whether a run has begun and not ended.
     running: bool,
+    /// What stops its run.
+    #[cfg(feature = "line")]
+    interrupt: Option<Interrupt>,
 }
 
 impl Guest {
     pub(crate) fn new(board: &'static dyn Board, seat: usize, loaded: Loaded) -> Guest {
         let (claims, restarts) = (Claims::of(&loaded.policy), Restarts::new(loaded.policy.restart));
         let ending = Rc::new(Cell::new(None));
-        Guest { board, seat, loaded, claims, restarts, ending, world: None, began_ns: 0, due_ns: 0, running: false }
+        Guest {
+            board,
+            seat,
+            loaded,
+            claims,
+            restarts,
+            ending,
+            world: None,
+            began_ns: 0,
+            due_ns: 0,
+            running: false,
+            #[cfg(feature = "line")]
+            interrupt: None,
+        }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -75,6 +91,27 @@ impl Guest {
 
     pub(crate) fn claims(&self) -> &Claims {
         &self.claims
+    }
+
+    /// Returns the number of its seat, which is that of its slot.
+    pub(crate) fn seat(&self) -> usize {
+        self.seat
+    }
+
+    /// Whether its next turn would begin at once.
+    pub(crate) fn is_due(&self) -> bool {
+        self.world.as_ref().is_none_or(|world| world.now_ns() >= self.due_ns)
+    }
+
+    /// Ends its run, if there is one, with its outputs at `on-exit`.
+    #[cfg(feature = "line")]
+    pub(crate) fn stop(&mut self) {
+        if let (true, Some(interrupt)) = (self.running, &self.interrupt) {
+            interrupt.request(wasm_embedded_host::Reason::Killed);
+            // The call that it waits in finds the request: nothing of the guest runs any more.
+            while turns::give(self.seat) != turns::Turn::Ended {}
+            self.end();
+        }
     }
 
     /// Waits until the guest is due, gives it one turn, and returns how the run ended and what follows, if it did.
@@ -118,6 +155,10 @@ impl Guest {
         self.world = Some(world);
         let (start, policy, ending) = (self.loaded.start.clone(), policy.clone(), self.ending.clone());
         let hal = hal.build();
+        #[cfg(feature = "line")]
+        {
+            self.interrupt = Some(hal.interrupt());
+        }
         turns::seat(self.seat, Box::new(move || ending.set(Some(Ending::of(run(&start, hal, &policy))))));
         self.running = true;
         Ok(())

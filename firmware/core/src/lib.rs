@@ -11,8 +11,13 @@ mod ending;
 pub mod grants;
 mod guest;
 mod heap;
+#[cfg(feature = "line")]
+mod line;
 mod load;
+mod operator;
 mod platform;
+#[cfg(feature = "line")]
+mod ring;
 mod stack;
 mod station;
 pub mod turns;
@@ -22,4 +27,8 @@ pub use claims::{Claims, Conflict};
 pub use console::say;
 pub use guest::Pause;
 pub use heap::Heap;
+#[cfg(feature = "line")]
+pub use line::{LineBoard, run_with_line};
+#[cfg(feature = "line")]
+pub use ring::Ring;
 pub use station::{panicked, run};

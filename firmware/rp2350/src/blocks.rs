@@ -2,6 +2,7 @@
 
 pub(crate) mod adc;
 pub(crate) mod clocks;
+pub(crate) mod dma;
 pub(crate) mod i2c;
 pub(crate) mod io;
 pub(crate) mod oscillators;
@@ -10,6 +11,7 @@ pub(crate) mod ppb;
 pub(crate) mod psm;
 pub(crate) mod pwm;
 pub(crate) mod resets;
+pub(crate) mod rom;
 pub(crate) mod sio;
 pub(crate) mod spi;
 pub(crate) mod ticks;

@@ -2,6 +2,7 @@
 
 use crate::blocks::adc::Adc;
 use crate::blocks::clocks::{Clocks, Sources};
+use crate::blocks::dma::Dma;
 use crate::blocks::i2c::I2c;
 use crate::blocks::io::Io;
 use crate::blocks::oscillators::{Crystal, Pll, RING_HZ};
@@ -10,6 +11,7 @@ use crate::blocks::ppb::Ppb;
 use crate::blocks::psm::Psm;
 use crate::blocks::pwm::Pwm;
 use crate::blocks::resets::Resets;
+use crate::blocks::rom::Rom;
 use crate::blocks::sio::Sio;
 use crate::blocks::spi::Spi;
 use crate::blocks::ticks::{self, Ticks};
@@ -18,6 +20,7 @@ use crate::blocks::uart::Uart;
 use crate::blocks::watchdog::Watchdog;
 use crate::blocks::{Block, Cx, NEVER, Rates, cycles_ns};
 use crate::fault::Fault;
+use crate::flash::FlashStep;
 use crate::map::Id;
 use crate::names;
 use crate::wires::Wires;
@@ -67,6 +70,15 @@ pub(crate) struct Chip {
     adc: Adc,
     pwm: Pwm,
     ppb: Ppb,
+    pub(crate) rom: Rom,
+    pub(crate) dma: Dma,
+    /// Whether the flash waits for commands, and nothing can be read from it.
+    pub(crate) no_flash: bool,
+    /// How many erases and writes of the flash are left before the power is cut in one, and how far that one comes, in percent.
+    pub(crate) cut: Option<(u32, usize)>,
+    /// The erases and writes so far.
+    pub(crate) flash_steps: Vec<FlashStep>,
+    pub(crate) has_lost_power: bool,
 }
 
 impl Chip {
@@ -99,6 +111,12 @@ impl Chip {
             adc: Adc::new(),
             pwm: Pwm::new(),
             ppb: Ppb::default(),
+            rom: Rom::default(),
+            dma: Dma::default(),
+            no_flash: false,
+            cut: None,
+            flash_steps: Vec::new(),
+            has_lost_power: false,
         };
         chip.retime();
         chip
@@ -108,13 +126,14 @@ impl Chip {
     pub(crate) fn restart(&mut self) {
         let wires = std::mem::take(&mut self.wires);
         let (now_ns, bites, look_ns) = (self.now_ns, self.bites + 1, self.look_ns);
+        let (cut, flash_steps) = (self.cut, std::mem::take(&mut self.flash_steps));
         let mut watchdog = std::mem::replace(&mut self.watchdog, Watchdog::new());
         watchdog.restart();
         let crystal = std::mem::replace(&mut self.crystal, Crystal::new());
         *self = Chip::new(wires);
         (self.now_ns, self.from_ns, self.bites, self.watchdog, self.crystal) =
             (now_ns, now_ns, bites, watchdog, crystal);
-        self.look_ns = look_ns;
+        (self.look_ns, self.cut, self.flash_steps) = (look_ns, cut, flash_steps);
         (self.wires.sio_out, self.wires.sio_enable) = (0, 0);
         self.wires.controls.fill(crate::blocks::io::CONTROL_RESET);
         self.wires.pads.fill(crate::blocks::pads::PAD_RESET);
@@ -172,6 +191,22 @@ impl Chip {
             self.aim();
         }
         self.now_ns = now_ns;
+    }
+
+    /// Lets time pass in which the processor does one thing.
+    pub(crate) fn pass(&mut self, ns: u64) {
+        self.catch_up();
+        self.happen_until(self.now_ns.saturating_add(ns));
+        (self.from_ns, self.cycles) = (self.now_ns, 0);
+        self.aim();
+    }
+
+    /// Has the DMA take what has come.
+    fn move_bytes(&mut self) {
+        if self.dma.takes_from_uart() {
+            let mut cx = Cx { now_ns: self.now_ns, rates: self.rates, wires: &mut self.wires };
+            self.uarts[0].take_for_dma(&mut cx).into_iter().for_each(|byte| self.dma.move_byte(byte));
+        }
     }
 
     /// Finds out when something happens next.
@@ -233,6 +268,9 @@ impl Chip {
         if id.sees_wires() && !(id == Id::Sio && (offset == 0 || offset >= 0x100)) {
             self.wires.advance_to(self.now_ns);
         }
+        if matches!(id, Id::Dma | Id::Uart(0)) {
+            self.move_bytes();
+        }
         let (block, mut cx) = self.block(id);
         let value = block.read(offset, &mut cx);
         // Of all blocks only this one begins something as it is read.
@@ -251,6 +289,10 @@ impl Chip {
         self.catch_up();
         if id.sees_wires() && !(id == Id::Sio && offset >= 0x100) || id == Id::Pads {
             self.wires.advance_to(self.now_ns);
+        }
+        // What has come so far was heard as the port was set until now.
+        if matches!(id, Id::Dma | Id::Uart(0)) {
+            self.move_bytes();
         }
         let (block, mut cx) = self.block(id);
         // RP2350 data sheet, section 2.1.3, "Atomic register access".
@@ -318,6 +360,9 @@ impl Chip {
             self.wires.advance_to(self.now_ns);
             self.wires.release();
         }
+        if held(Id::Dma) {
+            self.dma = Dma::default();
+        }
         if adc {
             self.adc = Adc::new();
         }
@@ -373,6 +418,8 @@ impl Chip {
             Id::Ticks => &mut self.ticks,
             Id::Sio => &mut self.sio,
             Id::Ppb => &mut self.ppb,
+            Id::Rom => &mut self.rom,
+            Id::Dma => &mut self.dma,
         };
         (block, Cx { now_ns: self.now_ns, rates: self.rates, wires: &mut self.wires })
     }

@@ -48,6 +48,11 @@ pub enum Fault {
         /// The program counter.
         pc: u32,
     },
+    /// Code in the flash was to run while the flash cannot be read.
+    NoFlash {
+        /// The program counter.
+        pc: u32,
+    },
     /// Unicorn stopped: an access to memory that is not there, or an instruction that the processor does not have.
     Processor {
         /// What it says.
@@ -74,6 +79,9 @@ impl fmt::Display for Fault {
                 write!(f, "access of less than 32 bits to {name} ({address:#010x}), at pc {pc:#010x}")
             }
             Fault::Exception { number, pc } => write!(f, "exception {number} of the processor at pc {pc:#010x}"),
+            Fault::NoFlash { pc } => {
+                write!(f, "code at pc {pc:#010x} was to run while the flash is erased or written to, and cannot be read")
+            }
             Fault::Processor { why, pc } => write!(f, "the processor stopped at pc {pc:#010x}: {why}"),
         }
     }

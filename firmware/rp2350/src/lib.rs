@@ -6,10 +6,12 @@
 //!
 //! An access to a register that is not modelled, or to a block in reset, ends the run with a [`Fault`]: a test never passes on a guess.
 
+mod adapter;
 mod blocks;
 mod boot;
 mod chip;
 mod fault;
+mod flash;
 mod listener;
 mod machine;
 mod map;
@@ -20,6 +22,7 @@ mod wires;
 
 pub use boot::BootError;
 pub use fault::Fault;
+pub use flash::FlashStep;
 pub use machine::{End, Machine};
 pub use uf2::Uf2Error;
 pub use wires::{SerialFormat, Wires};

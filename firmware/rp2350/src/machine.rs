@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use unicorn_engine::{Arch, ArmCpuModel, HookType, Mode, Prot, RegisterARM, Unicorn, uc_error};
 
+use crate::blocks::rom::{self, Call};
 use crate::boot::{self, BootError, FLASH, FLASH_BYTES};
 use crate::chip::Chip;
 use crate::fault::Fault;
+use crate::flash::{self, FlashStep};
 use crate::uf2::{self, Uf2Error};
 use crate::wires::Wires;
 
@@ -27,6 +29,8 @@ pub enum End {
     Reached,
     /// The time is over.
     TimeOver,
+    /// The power was cut in a write or an erase of the flash, as [`Machine::cut_power_after`] said.
+    PowerCut,
     /// The program did what it must not.
     Fault(Fault),
 }
@@ -93,6 +97,21 @@ impl Machine {
         self.chip.bites
     }
 
+    /// Returns the flash.
+    pub fn flash(&self) -> &[u8] {
+        &self.flash
+    }
+
+    /// Cuts the power in an erase or a write of the flash, after `steps` more of them, when that one is so far done, in percent.
+    pub fn cut_power_after(&mut self, steps: u32, percent: usize) {
+        self.chip.cut = Some((steps, percent));
+    }
+
+    /// Returns the erases and writes of the flash that the program has done.
+    pub fn flash_steps(&self) -> &[FlashStep] {
+        &self.chip.flash_steps
+    }
+
     /// Switches the power on, and runs until `done` says so, or for `time`. `done` is asked each millisecond of the chip's time. Another
     /// run is another power-on, with the same flash; time, trace and log go on.
     ///
@@ -104,7 +123,7 @@ impl Machine {
         self.chip.power_on();
         let until_ns = self.chip.now_ns().saturating_add(nanoseconds(time));
         self.chip.look_at(until_ns.min(self.chip.now_ns().saturating_add(nanoseconds(LOOK))));
-        interpret(&self.flash, &mut self.chip, until_ns, done)
+        interpret(&mut self.flash, &mut self.chip, until_ns, done)
     }
 }
 
@@ -113,12 +132,14 @@ fn nanoseconds(time: Duration) -> u64 {
 }
 
 /// Lends the chip to Unicorn, whose hooks own what they see.
-fn interpret(flash: &[u8], chip: &mut Chip, until_ns: u64, done: impl FnMut(&Wires) -> bool) -> Result<End, BootError> {
+fn interpret(flash: &mut [u8], chip: &mut Chip, until_ns: u64, done: impl FnMut(&Wires) -> bool) -> Result<End, BootError> {
     let core = Core { chip: Chip::new(Wires::new()), at: 0, until_ns, stopped: false };
     match Unicorn::new_with_data(Arch::ARM, Mode::THUMB | Mode::MCLASS, core) {
         Ok(mut machine) => {
             std::mem::swap(chip, &mut machine.get_data_mut().chip);
             let end = drive(&mut machine, flash, done);
+            // What the program has written stays.
+            let _ = machine.mem_read(u64::from(FLASH), flash);
             std::mem::swap(chip, &mut machine.get_data_mut().chip);
             end
         }
@@ -147,6 +168,10 @@ fn drive(
             return Ok(End::Fault(Fault::Processor { why: format!("{error:?}"), pc }));
         }
         let (now_ns, stopped) = (core.chip.now_ns(), std::mem::take(&mut core.stopped));
+        if core.chip.has_lost_power {
+            core.chip.has_lost_power = false;
+            return Ok(End::PowerCut);
+        }
         if core.chip.is_reset() {
             core.chip.restart();
             pc = begin(machine, flash)?;
@@ -189,24 +214,36 @@ fn set_up(machine: &mut Unicorn<'_, Core>, flash: &[u8]) -> Result<(), uc_error>
     machine.mem_map(u64::from(FLASH), u64::try_from(FLASH_BYTES).unwrap_or(0), Prot::READ | Prot::EXEC)?;
     machine.mem_map(RAM.0, RAM.1, Prot::ALL)?;
     machine.mem_write(u64::from(FLASH), flash)?;
+    machine.mem_write(ROM.0, &rom::image())?;
     for (base, size) in REGISTERS {
         machine.mmio_map(
             base,
             size,
             Some(move |machine: &mut Unicorn<'_, Core>, offset: u64, size: usize| {
                 let core = machine.get_data_mut();
-                u64::from(core.chip.read(address(base, offset), size, core.at))
+                let value = core.chip.read(address(base, offset), size, core.at);
+                // Before the program can look for it.
+                for (address, byte) in machine.get_data_mut().chip.dma.take_moved() {
+                    let _ = machine.mem_write(u64::from(address), &[byte]);
+                }
+                u64::from(value)
             }),
             Some(move |machine: &mut Unicorn<'_, Core>, offset: u64, size: usize, value: u64| {
                 let core = machine.get_data_mut();
                 let value = u32::try_from(value & 0xffff_ffff).unwrap_or(0);
                 core.chip.write(address(base, offset), size, value, core.at);
+                if let Some(call) = core.chip.rom.take() {
+                    change_flash(machine, call);
+                }
             }),
         )?;
     }
     machine.add_block_hook(1, 0, |machine, address, size| {
         let core = machine.get_data_mut();
         core.at = u32::try_from(address).unwrap_or(0);
+        if core.chip.no_flash && (FLASH..FLASH + 0x0400_0000).contains(&core.at) {
+            core.chip.fault.get_or_insert(Fault::NoFlash { pc: core.at });
+        }
         if core.chip.spend(u64::from(size) / BYTES_PER_CYCLE) {
             core.chip.catch_up();
         }
@@ -229,6 +266,44 @@ fn set_up(machine: &mut Unicorn<'_, Core>, flash: &[u8]) -> Result<(), uc_error>
     Ok(())
 }
 
+/// Does what a program asks of the boot ROM.
+fn change_flash(machine: &mut Unicorn<'_, Core>, call: Call) {
+    let mut data = Vec::new();
+    match call {
+        Call::Exit => machine.get_data_mut().chip.no_flash = true,
+        Call::Enter => machine.get_data_mut().chip.no_flash = false,
+        Call::Erase { .. } => {}
+        Call::Program { data: from, len, .. } => {
+            data.resize(usize::try_from(len).unwrap_or(0), 0xff);
+            let _ = machine.mem_read(u64::from(from), &mut data);
+        }
+    }
+    for step in flash::steps(call, &data) {
+        let chip = &mut machine.get_data_mut().chip;
+        if chip.has_lost_power {
+            return;
+        }
+        let mut percent = 100;
+        if let Some((left, at)) = chip.cut {
+            chip.cut = left.checked_sub(1).map(|left| (left, at));
+            if left == 0 {
+                (chip.has_lost_power, percent) = (true, at);
+            }
+        }
+        chip.pass(step.takes_ns());
+        chip.flash_steps.push(step.clone());
+        // The whole flash is the slice that a step applies to: only its place is looked at.
+        let (at, len) = step.place();
+        let mut flash = vec![0xff; at + len];
+        let place = u64::from(FLASH) + u64::try_from(at).unwrap_or(0);
+        if let Some(part) = flash.get_mut(at..) {
+            let _ = machine.mem_read(place, part);
+        }
+        step.apply(&mut flash, percent);
+        let _ = machine.mem_write(place, flash.get(at..).unwrap_or_default());
+    }
+}
+
 /// Whether what Unicorn calls an invalid instruction is YIELD, which it stops at as QEMU does to give another core its turn. On this
 /// chip it does nothing. Arm DDI 0553, "YIELD": a hint. It ends its block, so that an instruction that is really invalid begins one.
 fn has_yielded(machine: &mut Unicorn<'_, Core>) -> bool {
@@ -246,7 +321,7 @@ fn address(base: u64, offset: u64) -> u32 {
 fn stop_if_due(machine: &mut Unicorn<'_, Core>) {
     let core = machine.get_data_mut();
     let now_ns = core.chip.now_ns();
-    if core.chip.fault.is_some() || core.chip.watchdog.has_bitten || now_ns >= core.chip.look_ns {
+    if core.chip.fault.is_some() || core.chip.has_lost_power || core.chip.watchdog.has_bitten || now_ns >= core.chip.look_ns {
         core.stopped = true;
         let _ = machine.emu_stop();
     }

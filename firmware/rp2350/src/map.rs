@@ -18,6 +18,8 @@ pub(crate) enum Id {
     Timer(usize),
     Watchdog,
     Ticks,
+    Rom,
+    Dma,
     Sio,
     Ppb,
 }
@@ -46,6 +48,8 @@ impl Id {
             0x400b_8000 => Id::Timer(1),
             0x400d_8000 => Id::Watchdog,
             0x4010_8000 => Id::Ticks,
+            0x400e_0000 => Id::Rom,
+            0x5000_0000 => Id::Dma,
             _ => return None,
         })
     }
@@ -67,6 +71,8 @@ impl Id {
             Id::Timer(number) => ["TIMER0", "TIMER1"][number],
             Id::Watchdog => "WATCHDOG",
             Id::Ticks => "TICKS",
+            Id::Rom => "BOOTRAM",
+            Id::Dma => "DMA",
             Id::Sio => "SIO",
             Id::Ppb => "PPB",
         }
@@ -76,6 +82,7 @@ impl Id {
     pub(crate) fn reset_bit(self) -> Option<usize> {
         Some(match self {
             Id::Adc => 0,
+            Id::Dma => 2,
             Id::I2c(number) => 4 + number,
             Id::Io => 6,
             Id::Pads => 9,

@@ -43,6 +43,7 @@ fn listed(block: &str, offset: u32) -> Option<&'static str> {
     let list = match block.trim_end_matches(|char: char| char.is_ascii_digit()) {
         "ADC" => ADC,
         "CLOCKS" => CLOCKS,
+        "DMA" => DMA,
         "I2C" => I2C,
         "IO_BANK" => IO_BANK0,
         "PADS_BANK" => PADS_BANK0,
@@ -126,6 +127,9 @@ const I2C: &str = "\
     074 IC_TXFLR 078 IC_RXFLR 07c IC_SDA_HOLD 080 IC_TX_ABRT_SOURCE 084 IC_SLV_DATA_NACK_ONLY 088 IC_DMA_CR \
     08c IC_DMA_TDLR 090 IC_DMA_RDLR 094 IC_SDA_SETUP 098 IC_ACK_GENERAL_CALL 09c IC_ENABLE_STATUS 0a0 IC_FS_SPKLEN \
     0a8 IC_CLR_RESTART_DET 0f4 IC_COMP_PARAM_1 0f8 IC_COMP_VERSION 0fc IC_COMP_TYPE";
+
+const DMA: &str = "\
+    000 CH0_READ_ADDR 004 CH0_WRITE_ADDR 008 CH0_TRANS_COUNT 00c CH0_CTRL_TRIG";
 
 const ADC: &str = "\
     000 CS 004 RESULT 008 FCS 00c FIFO 010 DIV 014 INTR 018 INTE 01c INTF 020 INTS";

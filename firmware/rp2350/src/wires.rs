@@ -1,6 +1,7 @@
 //! What is soldered to the pins: buses, nets and parts of `wasm-embedded-sim`, and what the pads make of a block's output.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use embedded_hal::spi::{Mode, SpiBus as _};
 use wasm_embedded_sim::uart::Parity;
@@ -9,6 +10,7 @@ use wasm_embedded_sim::{
     SpiSettings, UartId, UartSettings,
 };
 
+use crate::adapter::Adapter;
 use crate::listener::{Heard, Listener, Selects};
 use crate::pins::{PINS, Signal, signal};
 
@@ -69,13 +71,6 @@ struct UartWires {
     tx: usize,
     rx: usize,
     format: SerialFormat,
-}
-
-/// A serial adapter, whose text is the log.
-struct Adapter {
-    tx: usize,
-    format: SerialFormat,
-    text: Vec<u8>,
 }
 
 /// The pins of the chip and what is soldered to them.
@@ -181,14 +176,33 @@ impl Wires {
         port
     }
 
-    /// Joins a pin and a serial adapter, whose text is the log.
-    pub fn adapter(&mut self, tx: usize, format: SerialFormat) {
-        self.adapter = Some(Adapter { tx, format, text: Vec::new() });
+    /// Joins two pins and a serial adapter, whose text is the log.
+    pub fn adapter(&mut self, tx: usize, rx: usize, format: SerialFormat) {
+        self.adapter = Some(Adapter::new(tx, rx, format));
     }
 
     /// Returns what the serial adapter has received.
     pub fn log(&self) -> String {
-        self.adapter.as_ref().map(|adapter| String::from_utf8_lossy(&adapter.text).into_owned()).unwrap_or_default()
+        self.adapter.as_ref().map(|adapter| String::from_utf8_lossy(&adapter.heard()).into_owned()).unwrap_or_default()
+    }
+
+    /// Returns what the serial adapter has received since the last call.
+    pub fn take_line(&self) -> Vec<u8> {
+        self.adapter.as_ref().map(Adapter::take).unwrap_or_default()
+    }
+
+    /// Sends bytes with the serial adapter, one after the other at its speed.
+    pub fn send_line(&self, bytes: &[u8]) {
+        if let Some(adapter) = &self.adapter {
+            adapter.send(bytes, nanoseconds(self.sim.now_ns()));
+        }
+    }
+
+    /// Sets the speed of the serial adapter, both ways.
+    pub fn set_line_speed(&self, baud: u32) {
+        if let Some(adapter) = &self.adapter {
+            adapter.set_speed(baud);
+        }
     }
 
     /// Returns what has happened on the wires, a line an event.
@@ -379,17 +393,18 @@ impl Wires {
             // Never more than the port takes: the frame before has ended.
             let _ = self.sim.uart(wires.port).write_within(&[heard], 0);
         }
-        if self.adapter.as_ref().is_some_and(|adapter| is_wire(adapter.tx))
-            && let Some(adapter) = &mut self.adapter
-        {
-            adapter.text.push(format.heard_by(adapter.format, byte));
+        if let Some(adapter) = self.adapter.as_ref().filter(|adapter| is_wire(adapter.tx)) {
+            adapter.hear(format, byte);
         }
     }
 
     /// Receives the bytes whose frames have ended.
-    pub(crate) fn uart_receive(&mut self, block: usize, format: SerialFormat) -> Vec<u8> {
+    pub(crate) fn uart_receive(&mut self, block: usize, format: SerialFormat, now_ns: u64) -> Vec<u8> {
         let is_wire = |pin: usize| self.signal(pin) == Signal::UartRx(block) && self.input_reaches(pin);
         let mut received = Vec::new();
+        if let Some(adapter) = self.adapter.as_ref().filter(|adapter| is_wire(adapter.rx)) {
+            received.extend(adapter.arrived(nanoseconds(now_ns), format));
+        }
         for wires in self.uart.iter().filter(|wires| is_wire(wires.rx)) {
             let mut buffer = [0; 64];
             while let Ok(Some(count @ 1..)) = self.sim.uart(wires.port).read_within(&mut buffer, 0) {
@@ -411,6 +426,11 @@ impl Wires {
             _ => raw,
         }
     }
+}
+
+/// As far as a float goes: to the nanosecond for a hundred days.
+fn nanoseconds(ns: u64) -> f64 {
+    Duration::from_nanos(ns).as_secs_f64() * 1e9
 }
 
 fn hertz(units: u64, ns: u64) -> u32 {

@@ -220,6 +220,8 @@ pub(super) fn prepare(host: &Path, folder: &Path) -> anyhow::Result<()> {
     for case in &CASES {
         case.prepare(host, folder).with_context(|| format!("the case `{}`", case.name))?;
     }
+    // What the command makes an image of by itself.
+    fs::copy(built("mcu_button"), folder.join("mcu_button.wasm")).context("cannot copy a guest")?;
     // An image that the firmware must refuse, for another board.
     let (policy, image) = (folder.join("wrong_board.toml"), folder.join("wrong_board.bin"));
     fs::write(&policy, "[gpio]\nLED = { sim = true, direction = \"output\", on-exit = \"low\" }\n")?;

@@ -4,7 +4,7 @@
 use core::cell::RefCell;
 
 use critical_section::Mutex;
-use firmware_core::Heap;
+use firmware_core::{Heap, Ring};
 use rp235x_hal::adc::Adc;
 use rp235x_hal::clocks::init_clocks_and_plls;
 use rp235x_hal::fugit::{HertzU32, MicrosDurationU32, RateExtU32};
@@ -15,7 +15,7 @@ use rp235x_hal::pwm::Slices;
 use rp235x_hal::uart::{DataBits, Enabled, StopBits, UartConfig, UartPeripheral};
 use rp235x_hal::{Clock, Sio, Timer, Watchdog};
 
-use crate::probe;
+use crate::{line, probe};
 
 /// The crystal of the board.
 const CRYSTAL_HZ: u32 = 12_000_000;
@@ -30,6 +30,8 @@ const STACK: usize = 24 * 1024;
 type LogPins = (Pin<Gpio0, FunctionUart, PullDown>, Pin<Gpio1, FunctionUart, PullDown>);
 
 static LOG: Mutex<RefCell<Option<UartPeripheral<Enabled, UART0, LogPins>>>> = Mutex::new(RefCell::new(None));
+/// The newest of the log, for who asks later.
+pub(crate) static NEWEST: Ring<4096> = Ring::new();
 static WATCHDOG: Mutex<RefCell<Option<Watchdog>>> = Mutex::new(RefCell::new(None));
 
 unsafe extern "C" {
@@ -78,22 +80,29 @@ pub(crate) fn init(heap: &Heap) {
         LOG.replace(cs, log);
         WATCHDOG.replace(cs, Some(watchdog));
     });
+    line::init();
     probe::init();
 }
 
 /// Writes to the log.
 pub(crate) fn write(text: &str) {
+    for part in text.split_inclusive('\n') {
+        let (line, end): (&str, &[u8]) = part.strip_suffix('\n').map_or((part, b""), |line| (line, b"\r\n"));
+        for bytes in [line.as_bytes(), end] {
+            NEWEST.write(bytes);
+            send(bytes);
+        }
+    }
+    probe::write(text);
+}
+
+/// Sends bytes over the line of the log.
+pub(crate) fn send(bytes: &[u8]) {
     critical_section::with(|cs| {
         if let Some(log) = LOG.borrow_ref(cs).as_ref() {
-            for part in text.split_inclusive('\n') {
-                log.write_full_blocking(part.trim_end_matches('\n').as_bytes());
-                if part.ends_with('\n') {
-                    log.write_full_blocking(b"\r\n");
-                }
-            }
+            log.write_full_blocking(bytes);
         }
     });
-    probe::write(text);
 }
 
 /// Tells the watchdog that there was progress.

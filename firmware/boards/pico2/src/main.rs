@@ -8,7 +8,9 @@ extern crate alloc;
 
 mod adc;
 mod chip;
+mod flash;
 mod i2c;
+mod line;
 mod pins;
 mod probe;
 mod pwm;
@@ -19,17 +21,12 @@ mod world;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::panic::PanicInfo;
-use core::{ptr, slice};
 
-use firmware_core::{Board, Claims, Heap, World, panicked, run};
+use firmware_core::{Board, Claims, Heap, LineBoard as _, World, panicked, run_with_line};
 use rp235x_hal::block;
 use wasm_embedded_host::HalCtxBuilder;
 use wasm_embedded_image::Policy;
-
-/// Where the images of guests begin, and how long each may be: as `wasm-embedded-rt compile --target pico2` places them.
-const SLOTS: usize = 0x1020_0000;
-const SLOT_BYTES: usize = 0xf_f000;
-const SLOT_STEP: usize = 0x10_0000;
+use wasm_embedded_line::slot::Half;
 
 /// Tells the boot ROM that this is a program, and for which cores. Arm cores find their first function in the vector table.
 #[cfg(target_arch = "arm")]
@@ -67,7 +64,7 @@ static HEAP: Heap = Heap::empty();
 #[rp235x_hal::entry]
 fn main() -> ! {
     chip::init(&HEAP);
-    run(&BOARD, &HEAP)
+    run_with_line(&BOARD, &HEAP)
 }
 
 #[panic_handler]
@@ -80,10 +77,8 @@ impl Board for Pico2 {
         "pico2"
     }
 
-    #[expect(unsafe_code, reason = "the flash, mapped into memory")]
     fn slot(&self, number: usize) -> &'static [u8] {
-        // SAFETY: the second half of the flash, which the firmware never writes to.
-        unsafe { slice::from_raw_parts(ptr::with_exposed_provenance(SLOTS + number * SLOT_STEP), SLOT_BYTES) }
+        self.half(number, Half::A)
     }
 
     fn write(&self, text: &str) {

@@ -16,6 +16,8 @@ const LCR_PARITY: u32 = 1 << 1;
 const LCR_EVEN: u32 = 1 << 2;
 const LCR_TWO_STOPS: u32 = 1 << 3;
 const LCR_FIFOS: u32 = 1 << 4;
+/// UARTDMACR: the DMA is asked to take what comes.
+const DMA_RECEIVE: u32 = 1;
 /// An error of UARTDR and, eight bits lower, of UARTRSR.
 const OVERRUN: u32 = 1 << 11;
 
@@ -100,13 +102,22 @@ impl Uart {
             return;
         }
         let Some(format) = self.format(cx) else { return };
-        for byte in cx.wires.uart_receive(self.number, format) {
+        for byte in cx.wires.uart_receive(self.number, format, cx.now_ns) {
             if self.receive.len() < self.depth() {
                 self.receive.push_back(byte);
             } else {
                 self.overrun = true;
             }
         }
+    }
+
+    /// Returns what has come, for the DMA, if it is asked to take that: a byte never waits long enough to be lost.
+    pub(crate) fn take_for_dma(&mut self, cx: &mut Cx<'_>) -> Vec<u8> {
+        let listens = self.control & (CR_ENABLE | CR_RECEIVE) == CR_ENABLE | CR_RECEIVE && self.dma & DMA_RECEIVE != 0;
+        let Some(format) = self.format(cx).filter(|_| listens) else { return Vec::new() };
+        let mut bytes: Vec<u8> = self.receive.drain(..).collect();
+        bytes.extend(cx.wires.uart_receive(self.number, format, cx.now_ns));
+        bytes
     }
 
     fn flags(&self) -> u32 {

@@ -1,6 +1,8 @@
 //! What the tests share: the boards, and what the command said of the same guests. `cargo xtask pico2` makes that.
 #![allow(dead_code, reason = "no test uses all of it")]
 
+pub(crate) mod line;
+
 use std::env;
 use std::fs;
 use std::path::PathBuf;
@@ -21,8 +23,13 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Returns a file of the tests.
 pub(crate) fn file(name: &str) -> Vec<u8> {
-    let path = folder().join(name);
+    let path = path(name);
     fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; `cargo xtask pico2` makes it", path.display()))
+}
+
+/// Returns where a file of the tests is.
+pub(crate) fn path(name: &str) -> PathBuf {
+    folder().join(name)
 }
 
 fn folder() -> PathBuf {
@@ -36,7 +43,7 @@ fn lines(name: &str) -> Vec<String> {
 /// Returns pins with nothing but the adapter for the log on them.
 pub(crate) fn bare() -> Wires {
     let mut wires = Wires::new();
-    wires.adapter(0, SerialFormat::plain(115_200));
+    wires.adapter(0, 1, SerialFormat::plain(115_200));
     wires
 }
 
@@ -246,4 +253,11 @@ pub(crate) fn same_picture(machine: &Machine, display: PartId, name: &str) {
             assert_eq!(lit, frame.pixel(x, y), "pixel {x}, {y}; the display shows\n{frame}");
         }
     }
+}
+
+/// Returns the proof that the command computes.
+pub(crate) fn hmac(key: &[u8; 32], digest: &[u8; 32]) -> [u8; 32] {
+    use hmac::Mac as _;
+    let mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(key).expect("any length is a key");
+    mac.chain_update(digest).finalize().into_bytes().into()
 }
