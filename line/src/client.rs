@@ -96,7 +96,7 @@ impl<E: fmt::Display> fmt::Display for ClientError<E> {
 impl<E: fmt::Display + fmt::Debug> core::error::Error for ClientError<E> {}
 
 /// How long to wait for an answer before the request is sent again: less than a board waits before it goes back to the log's speed.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_millis(900);
 /// How often a request is sent: the slowest erase of a flash memory, and what a guest computes between two waits, take seconds.
 const ATTEMPTS: usize = 6;
 /// How long the board takes for changing its speed, at most.

@@ -50,7 +50,7 @@ impl Journal {
         let newest = self.find(flash);
         let (sector, first) = newest.map_or((0, 0), |found| (found.sector, found.page + 1));
         let number = newest.map_or(1, |found| found.number.saturating_add(1));
-        let free = (first..PAGES).find(|page| newest.is_some() && is_erased(flash, self.place(sector, *page)));
+        let free = (first..PAGES).find(|page| is_erased(flash, self.place(sector, *page)));
         let place = match free {
             Some(page) => self.place(sector, page),
             None => {

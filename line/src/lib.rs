@@ -23,14 +23,16 @@ mod flash;
 mod frame;
 mod journal;
 mod message;
+mod proof;
 mod receiver;
 pub mod slot;
 
-pub use client::{Client, ClientError, Progress, Port, Who};
+pub use client::{Client, ClientError, Port, Progress, Who};
 pub use flash::{Flash, PAGE_BYTES, Page, SECTOR_BYTES, UNIT_BYTES};
 pub use frame::{Decoder, Frame, Piece};
 pub use journal::{Journal, RECORD_BYTES, Record};
 pub use message::{
     Answer, BLOCK_BYTES, Digest, LONGEST_ANSWER, LONGEST_REQUEST, Proof, Request, State, Unknown, VERSION,
 };
+pub use proof::{Key, is_proof, proof};
 pub use receiver::{BlockError, Receiver};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::random::Random;
 #[cfg(feature = "compile")]
 use crate::{calls, component, operations};
-use crate::{image, parts, policy, trace};
+use crate::{image, line, parts, policy, trace};
 
 /// A property.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +40,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "calls", check: calls::check, length: 400, files: None },
     Target { name: "parts", check: parts::check, length: 400, files: None },
     Target { name: "image", check: image::check, length: 0, files: Some(image::files) },
+    Target { name: "line", check: line::check, length: 0, files: Some(line::files) },
     Target { name: "trace", check: trace::check, length: 300, files: None },
 ];
 

@@ -46,6 +46,11 @@ fn any_part_answers_whatever_comes() {
 }
 
 #[test]
+fn any_bytes_on_a_serial_line_are_frames_or_text() {
+    check("line", 20_000);
+}
+
+#[test]
 fn any_flash_holds_a_whole_image_or_is_refused() {
     check("image", 20_000);
 }

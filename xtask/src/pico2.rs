@@ -1,6 +1,7 @@
 //! `cargo xtask pico2`: the firmware of the Pico 2, as it is flashed, on an RP2350 in software.
 
 mod cases;
+mod mutants;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -22,6 +23,9 @@ pub(crate) struct Options {
     /// Runs only the tests whose name contains this text.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// Runs the tests on firmware with mistakes in its drivers, which each must be seen; takes half an hour.
+    #[arg(long)]
+    mutants: bool,
 }
 
 /// Builds the firmware and runs all tests.
@@ -37,7 +41,7 @@ pub(crate) fn check() -> anyhow::Result<Done> {
     if let Some(reason) = missing() {
         return Ok(Done::Skipped(reason));
     }
-    examine(&Options { built: false, only: None })?;
+    examine(&Options { built: false, only: None, mutants: false })?;
     Ok(Done::Passed)
 }
 
@@ -99,6 +103,9 @@ fn examine(options: &Options) -> anyhow::Result<()> {
     execute(flash_file.arg(mcu::built("firmware-pico2", targets::FIRMWARE)).arg(folder.join("firmware.uf2")))?;
     let command = target_dir().join(native).join("debug/wasm-embedded-rt");
     cases::prepare(&command, &folder)?;
+    if options.mutants {
+        return mutants::examine();
+    }
     // One test after the other is what a machine with one processor has; the others use theirs.
     let mut tests = if exists(&mut cargo(["nextest", "--version"])) {
         emulator(["nextest", "run", "--no-fail-fast"])

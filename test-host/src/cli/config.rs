@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use wasm_embedded_line::Request;
+use wasm_embedded_line::{Request, proof};
 
 use super::failure::Failure;
-use super::line::{HELP, KeyArgs, PortArgs, proof, read_key};
+use super::line::{HELP, KeyArgs, PortArgs, read_key};
 
 /// Shows or changes the settings of a board with the firmware
 #[derive(Args)]
@@ -49,7 +49,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let (mut client, mut who) = opts.port.open(false)?;
     let failed = |error| opts.port.failed(error);
     if new.is_some() || opts.no_key {
-        let proof = old.and_then(|old| proof(&old, &new.unwrap_or_default()));
+        let proof = old.map(|old| proof(&old, &new.unwrap_or_default()));
         client.done(&Request::Key { key: new, proof }).map_err(failed)?;
         who = client.hello().map_err(failed)?;
     }

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use wasm_embedded_image::{Image, MAGIC};
-use wasm_embedded_line::{Client, Progress, State};
+use wasm_embedded_line::{Client, Progress, State, proof};
 use wasm_embedded_runtime::microcontroller::SLOTS;
 
 use super::failure::{Failure, warn};
 use super::input::{ComponentArgs, PolicyArgs};
-use super::line::{HELP, KeyArgs, Line, PortArgs, proof};
+use super::line::{HELP, KeyArgs, Line, PortArgs};
 use super::status;
 
 /// Puts another application on a board with the firmware, over its serial port
@@ -69,7 +69,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
         .and_then(|image| image.digest().try_into().ok())
         .ok_or_else(|| Failure::new(status::COMPONENT, format!("{} is damaged", opts.component.component.display())))?;
     let key = opts.key.read()?;
-    let proof = key.and_then(|key| proof(&key, &digest));
+    let proof = key.map(|key| proof(&key, &digest));
     let (mut client, who) = opts.port.open(false)?;
     super::note(&format!("{}\n", who.describe()));
     let failed = |error| opts.port.failed(error);

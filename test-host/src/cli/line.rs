@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use serial2::SerialPort;
-use wasm_embedded_line::{Client, ClientError, Port, Proof, Who};
+use wasm_embedded_line::{Client, ClientError, Key, Port, Who};
 
 use super::failure::Failure;
 use super::status;
@@ -74,13 +74,13 @@ impl PortArgs {
 
 impl KeyArgs {
     /// Returns the key, if one is given.
-    pub(super) fn read(&self) -> Result<Option<[u8; 32]>, Failure> {
+    pub(super) fn read(&self) -> Result<Option<Key>, Failure> {
         self.key.as_deref().map(read_key).transpose()
     }
 }
 
 /// Returns the key in a file.
-pub(super) fn read_key(path: &Path) -> Result<[u8; 32], Failure> {
+pub(super) fn read_key(path: &Path) -> Result<Key, Failure> {
     let name = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file(format!("cannot read {name}"), error))?;
     let digits = text.trim().as_bytes();
@@ -95,14 +95,6 @@ pub(super) fn read_key(path: &Path) -> Result<[u8; 32], Failure> {
         }
     }
     Ok(key)
-}
-
-/// Returns proof of having a key: HMAC-SHA-256 of what is sent.
-pub(super) fn proof(key: &[u8; 32], what: &[u8; 32]) -> Option<Proof> {
-    use hmac::Mac as _;
-    // Any length is a key.
-    let mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(key).ok()?;
-    Some(mac.chain_update(what).finalize().into_bytes().into())
 }
 
 impl Line {

@@ -254,10 +254,3 @@ pub(crate) fn same_picture(machine: &Machine, display: PartId, name: &str) {
         }
     }
 }
-
-/// Returns the proof that the command computes.
-pub(crate) fn hmac(key: &[u8; 32], digest: &[u8; 32]) -> [u8; 32] {
-    use hmac::Mac as _;
-    let mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(key).expect("any length is a key");
-    mac.chain_update(digest).finalize().into_bytes().into()
-}
