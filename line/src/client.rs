@@ -88,7 +88,9 @@ impl<E: fmt::Display> fmt::Display for ClientError<E> {
             ClientError::Version(version) => {
                 write!(f, "the firmware speaks version {version} of the protocol, this command version {VERSION}")
             }
-            ClientError::Unexpected => f.write_str("the answer does not fit the question: is another program at the line?"),
+            ClientError::Unexpected => {
+                f.write_str("the answer does not fit the question: is another program at the line?")
+            }
         }
     }
 }
@@ -319,7 +321,17 @@ impl Who {
     #[must_use]
     pub fn describe(&self) -> String {
         let Who { board, firmware, slots, half_bytes, .. } = self;
-        ["board ", board, ", firmware ", firmware, ", ", &slots.to_string(), " slots of ", &(half_bytes / 1024).to_string(), " KiB"]
-            .concat()
+        [
+            "board ",
+            board,
+            ", firmware ",
+            firmware,
+            ", ",
+            &slots.to_string(),
+            " slots of ",
+            &(half_bytes / 1024).to_string(),
+            " KiB",
+        ]
+        .concat()
     }
 }

@@ -88,7 +88,10 @@ mod memory {
         }
 
         fn erase(&mut self, at: u32, len: u32) {
-            assert!([super::SECTOR_BYTES, super::UNIT_BYTES].contains(&len) && at % len == 0, "an erase of {len} at {at}");
+            assert!(
+                [super::SECTOR_BYTES, super::UNIT_BYTES].contains(&len) && at % len == 0,
+                "an erase of {len} at {at}"
+            );
             self.change(at, len, |_, _| 0xff);
         }
 

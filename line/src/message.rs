@@ -402,7 +402,8 @@ mod tests {
             for len in 0..frame.body.len() {
                 let cut = Frame { body: frame.body[..len].to_vec(), ..frame.clone() };
                 // Without its proof a request is whole.
-                let whole = matches!(&request, Request::Begin { .. } if len == 37) || matches!(&request, Request::Key { .. } if len == 33);
+                let whole = matches!(&request, Request::Begin { .. } if len == 37)
+                    || matches!(&request, Request::Key { .. } if len == 33);
                 assert_eq!(Request::read(&cut).is_ok(), whole, "{request:?} cut to {len}");
             }
             let long = Frame { body: [&frame.body[..], &[0; 33]].concat(), ..frame };

@@ -199,7 +199,11 @@ impl<B: LineBoard> Line<B> {
     /// Checks the image that has come, and changes over to it. Asked again, since the answer was lost, it is done already.
     fn finish(&mut self, health_ms: u32, station: &mut Station, number: u8) -> Result<(), String> {
         let Some((index, receiver)) = &self.receiver else {
-            return if self.slots.iter().any(|slot| slot.trial_us.is_some()) { Ok(()) } else { Err("no image was announced".into()) };
+            return if self.slots.iter().any(|slot| slot.trial_us.is_some()) {
+                Ok(())
+            } else {
+                Err("no image was announced".into())
+            };
         };
         let (index, half) = (*index, receiver.half());
         let region = self.board.half(index, half);

@@ -80,7 +80,10 @@ impl fmt::Display for Fault {
             }
             Fault::Exception { number, pc } => write!(f, "exception {number} of the processor at pc {pc:#010x}"),
             Fault::NoFlash { pc } => {
-                write!(f, "code at pc {pc:#010x} was to run while the flash is erased or written to, and cannot be read")
+                write!(
+                    f,
+                    "code at pc {pc:#010x} was to run while the flash is erased or written to, and cannot be read"
+                )
             }
             Fault::Processor { why, pc } => write!(f, "the processor stopped at pc {pc:#010x}: {why}"),
         }

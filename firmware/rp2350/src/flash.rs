@@ -37,7 +37,12 @@ pub(crate) fn steps(call: Call, data: &[u8]) -> Vec<FlashStep> {
         }
         Call::Program { at, .. } => {
             for (index, page) in (0..).zip(data.chunks(256)) {
-                steps.push(FlashStep { at: at + index * PAGE, len: PAGE, page: Some(page.to_vec()), takes_ns: PAGE_NS });
+                steps.push(FlashStep {
+                    at: at + index * PAGE,
+                    len: PAGE,
+                    page: Some(page.to_vec()),
+                    takes_ns: PAGE_NS,
+                });
             }
         }
         Call::Exit | Call::Enter => {}

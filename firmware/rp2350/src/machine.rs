@@ -132,7 +132,12 @@ fn nanoseconds(time: Duration) -> u64 {
 }
 
 /// Lends the chip to Unicorn, whose hooks own what they see.
-fn interpret(flash: &mut [u8], chip: &mut Chip, until_ns: u64, done: impl FnMut(&Wires) -> bool) -> Result<End, BootError> {
+fn interpret(
+    flash: &mut [u8],
+    chip: &mut Chip,
+    until_ns: u64,
+    done: impl FnMut(&Wires) -> bool,
+) -> Result<End, BootError> {
     let core = Core { chip: Chip::new(Wires::new()), at: 0, until_ns, stopped: false };
     match Unicorn::new_with_data(Arch::ARM, Mode::THUMB | Mode::MCLASS, core) {
         Ok(mut machine) => {
@@ -321,7 +326,11 @@ fn address(base: u64, offset: u64) -> u32 {
 fn stop_if_due(machine: &mut Unicorn<'_, Core>) {
     let core = machine.get_data_mut();
     let now_ns = core.chip.now_ns();
-    if core.chip.fault.is_some() || core.chip.has_lost_power || core.chip.watchdog.has_bitten || now_ns >= core.chip.look_ns {
+    if core.chip.fault.is_some()
+        || core.chip.has_lost_power
+        || core.chip.watchdog.has_bitten
+        || now_ns >= core.chip.look_ns
+    {
         core.stopped = true;
         let _ = machine.emu_stop();
     }

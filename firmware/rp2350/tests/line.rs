@@ -153,7 +153,8 @@ fn a_board_with_a_key_takes_images_of_who_has_it() {
     let who = client.hello().expect("it is there");
     assert!(who.has_key);
     let image = file("button.bin");
-    let refused = |result: Result<(), ClientError<_>>| matches!(result, Err(ClientError::Refused(why)) if why.contains("key"));
+    let refused =
+        |result: Result<(), ClientError<_>>| matches!(result, Err(ClientError::Refused(why)) if why.contains("key"));
     assert!(refused(client.send(&who, 0, &image, digest(&image), None, |_| {})));
     assert!(refused(client.send(&who, 0, &image, digest(&image), Some([1; 32]), |_| {})));
     assert!(refused(client.done(&Request::Key { key: None, proof: None })));
@@ -256,9 +257,11 @@ fn an_attempt_that_lost_its_power_goes_on_where_it_was() {
     client.port().run_until("slot 0: mcu_blinky");
     let who = client.hello().expect("it is there");
     let mut first = None;
-    client.send(&who, 0, &image, digest(&image), None, |progress| {
-        let _ = first.get_or_insert(progress.done);
-    }).expect("the rest");
+    client
+        .send(&who, 0, &image, digest(&image), None, |progress| {
+            let _ = first.get_or_insert(progress.done);
+        })
+        .expect("the rest");
     // 120 writes and erases are seven blocks: one of the journal, one of 64 KiB, and 16 a block.
     assert_eq!(first, Some(7 * 4096));
     client.finish(HEALTH).expect("it is taken");

@@ -92,7 +92,11 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     // The line is for a terminal again, whatever came of it.
     let ended = client.end();
     finished.map_err(failed)?;
-    super::note(&format!("sent in {:.1} s; the board tries it for {} s\n", began.elapsed().as_secs_f64(), opts.health_s));
+    super::note(&format!(
+        "sent in {:.1} s; the board tries it for {} s\n",
+        began.elapsed().as_secs_f64(),
+        opts.health_s
+    ));
     ended.map_err(failed)?;
     let state = watch(&mut client, opts)?;
     let (slot, name) = (opts.slot, &state.name);
@@ -102,8 +106,12 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
             super::print(&format!("slot {slot}: {name} stays\n"))?;
             Ok(0)
         }
-        (true, false) => Err(fault(format!("{name} in slot {slot} {}, and there is no application before it", state.last))),
-        (false, _) => Err(fault(format!("slot {slot} runs {name} again: in its trial, the new application {}", state.last))),
+        (true, false) => {
+            Err(fault(format!("{name} in slot {slot} {}, and there is no application before it", state.last)))
+        }
+        (false, _) => {
+            Err(fault(format!("slot {slot} runs {name} again: in its trial, the new application {}", state.last)))
+        }
     }
 }
 
@@ -134,7 +142,8 @@ fn pack(opts: &Opts, path: &Path) -> Result<Vec<u8>, Failure> {
 
 #[cfg(not(feature = "compile"))]
 fn pack(_: &Opts, path: &Path) -> Result<Vec<u8>, Failure> {
-    let why = format!("{} is no image, and this program has no compiler: make one with `compile --target`", path.display());
+    let why =
+        format!("{} is no image, and this program has no compiler: make one with `compile --target`", path.display());
     Err(Failure::new(status::COMPONENT, why))
 }
 

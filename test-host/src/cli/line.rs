@@ -85,7 +85,9 @@ pub(super) fn read_key(path: &Path) -> Result<Key, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file(format!("cannot read {name}"), error))?;
     let digits = text.trim().as_bytes();
     let mut key = [0; 32];
-    let pairs = digits.chunks(2).map(|pair| std::str::from_utf8(pair).ok().filter(|pair| pair.bytes().all(|digit| digit.is_ascii_hexdigit())));
+    let pairs = digits
+        .chunks(2)
+        .map(|pair| std::str::from_utf8(pair).ok().filter(|pair| pair.bytes().all(|digit| digit.is_ascii_hexdigit())));
     let bytes: Option<Vec<u8>> = pairs.map(|pair| pair.and_then(|pair| u8::from_str_radix(pair, 16).ok())).collect();
     match bytes {
         Some(bytes) if digits.len() == 64 => key.copy_from_slice(&bytes),

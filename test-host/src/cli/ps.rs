@@ -31,7 +31,15 @@ Example:
 
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let (mut client, who) = opts.port.open(false)?;
-    let mut text = format!("{}\n{:4} {:4} {:8} {:>6}  {:24} last run\n", who.describe(), "slot", "half", "state", "starts", "name");
+    let mut text = format!(
+        "{}\n{:4} {:4} {:8} {:>6}  {:24} last run\n",
+        who.describe(),
+        "slot",
+        "half",
+        "state",
+        "starts",
+        "name"
+    );
     for slot in 0..who.slots {
         let state = client.state(slot).map_err(|error| opts.port.failed(error))?;
         line(&mut text, slot, &state);
@@ -50,7 +58,8 @@ fn line(text: &mut String, slot: u8, state: &State) {
     let half = if state.half == 0 { "a" } else { "b" };
     let (name, last) = (escape::line(&state.name), escape::line(&state.last));
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "{}", format!("{slot:4} {half:4} {doing:8} {:6}  {name:24} {last}", state.starts).trim_end());
+    let _ =
+        writeln!(text, "{}", format!("{slot:4} {half:4} {doing:8} {:6}  {name:24} {last}", state.starts).trim_end());
 }
 
 #[cfg(test)]

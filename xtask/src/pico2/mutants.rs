@@ -42,25 +42,60 @@ const MUTANTS: [Mutant; 14] = [
         from: "w.stop().bit(stops && index + 1 == bytes.len())",
         to: "w.stop().bit(false)",
     },
-    Mutant { what: "no pull-ups on I2C", file: "i2c.rs", from: "set_pull_type(DynPullType::Up)", to: "set_pull_type(DynPullType::None)" },
+    Mutant {
+        what: "no pull-ups on I2C",
+        file: "i2c.rs",
+        from: "set_pull_type(DynPullType::Up)",
+        to: "set_pull_type(DynPullType::None)",
+    },
     Mutant {
         what: "I2C at half its clock",
         file: "i2c.rs",
         from: "frequency_hz.min(GREATEST_FREQUENCY_HZ).Hz()",
         to: "(frequency_hz / 2).Hz()",
     },
-    Mutant { what: "an address that nobody acknowledges is a success", file: "i2c.rs", from: "if nobody {", to: "if nobody { Ok(()) } else if false {" },
-    Mutant { what: "ten bits of an address as seven", file: "i2c.rs", from: "Width::ADDR_10BITS", to: "Width::ADDR_7BITS" },
+    Mutant {
+        what: "an address that nobody acknowledges is a success",
+        file: "i2c.rs",
+        from: "if nobody {",
+        to: "if nobody { Ok(()) } else if false {",
+    },
+    Mutant {
+        what: "ten bits of an address as seven",
+        file: "i2c.rs",
+        from: "Width::ADDR_10BITS",
+        to: "Width::ADDR_7BITS",
+    },
     Mutant {
         what: "the duty goes to the other output of the counter",
         file: "pwm.rs",
         from: "if self.second { w.b().bits(duty)",
         to: "if !self.second { w.b().bits(duty)",
     },
-    Mutant { what: "half the baud rate", file: "uart.rs", from: "UartConfig::new(label.baud.Hz()", to: "UartConfig::new((label.baud / 2).Hz()" },
-    Mutant { what: "odd parity for even", file: "uart.rs", from: "Parity::Even => Some(Bit::Even)", to: "Parity::Even => Some(Bit::Odd)" },
-    Mutant { what: "no pull-up on an input", file: "pins.rs", from: "Bias::PullUp => DynPullType::Up", to: "Bias::PullUp => DynPullType::None" },
-    Mutant { what: "the converter's next input", file: "adc.rs", from: "bits(self.pin.channel())", to: "bits(self.pin.channel() ^ 1)" },
+    Mutant {
+        what: "half the baud rate",
+        file: "uart.rs",
+        from: "UartConfig::new(label.baud.Hz()",
+        to: "UartConfig::new((label.baud / 2).Hz()",
+    },
+    Mutant {
+        what: "odd parity for even",
+        file: "uart.rs",
+        from: "Parity::Even => Some(Bit::Even)",
+        to: "Parity::Even => Some(Bit::Odd)",
+    },
+    Mutant {
+        what: "no pull-up on an input",
+        file: "pins.rs",
+        from: "Bias::PullUp => DynPullType::Up",
+        to: "Bias::PullUp => DynPullType::None",
+    },
+    Mutant {
+        what: "the converter's next input",
+        file: "adc.rs",
+        from: "bits(self.pin.channel())",
+        to: "bits(self.pin.channel() ^ 1)",
+    },
 ];
 
 /// Builds each mutant, runs the tests on it, and says which test saw it.
@@ -91,7 +126,9 @@ pub(super) fn examine() -> anyhow::Result<()> {
 /// Copies the firmware, and puts links to everything else beside it.
 fn lay_out(place: &Path) -> anyhow::Result<()> {
     let keep = place.join("target");
-    for entry in fs::read_dir(place).into_iter().flatten().flatten().map(|entry| entry.path()).filter(|path| *path != keep) {
+    for entry in
+        fs::read_dir(place).into_iter().flatten().flatten().map(|entry| entry.path()).filter(|path| *path != keep)
+    {
         // A link is a file here.
         if entry.is_symlink() || entry.is_file() { fs::remove_file(&entry)? } else { fs::remove_dir_all(&entry)? }
     }
@@ -125,7 +162,8 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
 
 fn build(place: &Path, cases: &Path) -> anyhow::Result<()> {
     let target: PathBuf = place.join("target");
-    let mut build = cargo(["build", "--release", "--quiet", "--package", "firmware-pico2", "--target", targets::FIRMWARE]);
+    let mut build =
+        cargo(["build", "--release", "--quiet", "--package", "firmware-pico2", "--target", targets::FIRMWARE]);
     build.current_dir(place.join("firmware")).env("CARGO_TARGET_DIR", &target);
     run(build.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"))?;
     let mut flash_file = emulator(["run", "--quiet", "--bin", "flash-file", "--"]);
@@ -139,6 +177,10 @@ fn seen_by(cases: &Path) -> anyhow::Result<Option<String>> {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let mut failed = said.lines().filter_map(|line| line.strip_prefix("---- ")?.strip_suffix(" stdout ----"));
     let first = failed.next().map(str::to_owned);
-    ensure!(first.is_some() || output.status.success(), "the tests did not run: {}", String::from_utf8_lossy(&output.stderr));
+    ensure!(
+        first.is_some() || output.status.success(),
+        "the tests did not run: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok(first)
 }
