@@ -175,7 +175,7 @@ impl<B: LineBoard> Line<B> {
     /// Checks that who asks has the key of the board, if it has one.
     fn prove(&self, what: &Digest, proof: Option<Proof>) -> Result<(), String> {
         let Some(key) = &self.key else { return Ok(()) };
-        let proof = proof.ok_or("this board has a key: give it with --key")?;
+        let proof = proof.ok_or("this board has a key: give it with --board-key")?;
         if is_proof(key, what, &proof) { Ok(()) } else { Err("the key is another one than the board's".into()) }
     }
 

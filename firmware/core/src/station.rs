@@ -10,7 +10,7 @@ use crate::claims::Claims;
 use crate::console::say;
 use crate::guest::Guest;
 use crate::heap::Heap;
-use crate::load::{Engines, LoadError, Loaded, load};
+use crate::load::{Engines, Loaded, load};
 use crate::operator::{Nobody, Operator, is_empty};
 use crate::turns::{self, GUESTS};
 
@@ -75,7 +75,7 @@ impl Station {
 
     /// Loads an image from a region of the flash.
     #[cfg(feature = "line")]
-    pub(crate) fn load(&mut self, region: &'static [u8]) -> Result<Loaded, LoadError> {
+    pub(crate) fn load(&mut self, region: &'static [u8]) -> Result<Loaded, crate::load::LoadError> {
         load(region, self.board.name(), &mut self.engines)
     }
 

@@ -138,9 +138,9 @@ fn the_command_flashes_shows_stops_and_starts() {
     std::fs::write(&key, "0f".repeat(32)).expect("a file");
     assert!(succeeds(&board.command(["config", "--set-key", &key])).ends_with("key: set\n"));
     fails_with(&board.command(["flash", &case("blinky.bin"), "--slot", "1"]), "this board has a key");
-    let flashed = board.command(["flash", &case("blinky.bin"), "--slot", "1", "--health-s", "1", "--key", &key]);
+    let flashed = board.command(["flash", &case("blinky.bin"), "--slot", "1", "--health-s", "1", "--board-key", &key]);
     assert_eq!(succeeds(&flashed), "slot 1: mcu_blinky stays\n");
-    assert!(succeeds(&board.command(["config", "--key", &key, "--no-key"])).ends_with("key: none\n"));
+    assert!(succeeds(&board.command(["config", "--board-key", &key, "--no-key"])).ends_with("key: none\n"));
     assert_eq!(board.switch_off().1, End::Reached);
 }
 

@@ -115,6 +115,7 @@ fn an_image_that_could_not_run_is_refused_and_the_one_before_runs_on() {
     let refused = client.send(&who, 0, &long, [1; 32], None, |_| {});
     assert!(matches!(&refused, Err(ClientError::Refused(why)) if why.contains("516096 bytes")), "{refused:?}");
     assert!(matches!(client.state(2), Err(ClientError::Refused(why)) if why == "there is no slot 2"));
+    client.end().expect("the speed of the log");
     client.port().run_until("5: off");
 }
 
@@ -256,6 +257,7 @@ fn an_attempt_that_lost_its_power_goes_on_where_it_was() {
     let mut client = switch_on(machine);
     client.port().run_until("slot 0: mcu_blinky");
     let who = client.hello().expect("it is there");
+    assert_eq!(client.speed(FAST).ok(), Some(FAST));
     let mut first = None;
     client
         .send(&who, 0, &image, digest(&image), None, |progress| {

@@ -36,8 +36,8 @@ applications, and who has the board can write its flash with a debug probe.
 Examples:
   openssl rand -hex 32 > board.key
   wasm-embedded-rt config --port /dev/ttyACM0 --set-key board.key
-  wasm-embedded-rt flash station.wasm --policy pico2.toml --port /dev/ttyACM0 --key board.key
-  wasm-embedded-rt config --port /dev/ttyACM0 --key board.key --no-key
+  wasm-embedded-rt flash station.wasm --policy pico2.toml --port /dev/ttyACM0 --board-key board.key
+  wasm-embedded-rt config --port /dev/ttyACM0 --board-key board.key --no-key
 
 {HELP}"
     )

@@ -28,7 +28,7 @@ pub(super) struct PortArgs {
 pub(super) struct KeyArgs {
     /// File with the board's key: 64 hexadecimal digits
     #[arg(long, value_name = "FILE")]
-    key: Option<PathBuf>,
+    board_key: Option<PathBuf>,
 }
 
 /// The exit statuses of the commands for a board.
@@ -75,7 +75,7 @@ impl PortArgs {
 impl KeyArgs {
     /// Returns the key, if one is given.
     pub(super) fn read(&self) -> Result<Option<Key>, Failure> {
-        self.key.as_deref().map(read_key).transpose()
+        self.board_key.as_deref().map(read_key).transpose()
     }
 }
 

@@ -46,6 +46,7 @@ pub(crate) fn switch_on(mut machine: Machine) -> Client<Lead> {
     let thread = spawn(move || {
         let mut attendant = Attendant { taken, report, until_ns: None, what: None, new: Vec::new(), all: Vec::new() };
         machine.wires().take_line();
+        machine.wires().set_line_speed(115_200);
         let end = machine.run(WHOLE, |wires| attendant.attend(wires)).expect("the boot ROM starts the firmware");
         (machine, end)
     });
