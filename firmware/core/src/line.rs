@@ -227,6 +227,10 @@ impl<B: LineBoard> Line<B> {
         if let Some(slot) = self.slots.get_mut(index) {
             slot.half = half;
             slot.trial_us = trial_ms.map(|ms| now_us.saturating_add(u64::from(ms) * US_PER_MS));
+            if trial_ms.is_some() {
+                // Of another image.
+                slot.last.clear();
+            }
         }
     }
 
