@@ -15,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-pub(crate) const NATIVE: [&str; 32] = [
+pub(crate) const NATIVE: [&str; 34] = [
     "--package",
     "wasm-embedded-hal",
     "--package",
@@ -53,7 +53,7 @@ pub(crate) const NATIVE: [&str; 32] = [
 ];
 
 /// The crates that are published.
-const PUBLISHED: [&str; 12] = [
+const PUBLISHED: [&str; 13] = [
     "wasm-embedded-hal-macros",
     "wasm-embedded-hal",
     "wasm-embedded-host",
