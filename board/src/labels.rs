@@ -1,9 +1,7 @@
 //! What the labels of a policy stand for: controllers of simulated buses, ports and pins.
 
 use embedded_hal::spi::SpiBus as _;
-use wasm_embedded_policy::{
-    AdcLabel, BusBackend, DEFAULT_I2C_FREQUENCY_HZ, I2cLabel, Policy, PwmLabel, Select, SpiLabel, UartLabel, suggest,
-};
+use wasm_embedded_policy::{AdcLabel, BusBackend, I2cLabel, Policy, PwmLabel, Select, SpiLabel, UartLabel, suggest};
 use wasm_embedded_sim::model::{SpiPlace, Wires};
 use wasm_embedded_sim::{
     AdcSettings, I2cBusId, PwmSettings, Sim, SimAdc, SimI2c, SimInput, SimIoPin, SimOutput, SimPwm, SimSpiBus,
@@ -112,7 +110,7 @@ pub enum LabelError {
 impl Labels {
     pub(crate) fn new(policy: &Policy, sim: &Sim) -> Labels {
         let pins = pins::add(sim, &policy.pins).into_iter().map(|(label, pin)| Named(label, Some(pin))).collect();
-        let i2c = policy.i2c.iter().filter_map(|label| i2c(sim, label, policy)).collect();
+        let i2c = policy.i2c.iter().filter_map(|label| i2c(sim, label)).collect();
         let spi = policy.spi.iter().filter_map(|label| spi(sim, label)).collect();
         let pwm = policy.pwm.iter().filter_map(|label| pwm(sim, label)).collect();
         let adc = policy.adc.iter().filter_map(|label| adc(sim, label)).collect();
@@ -242,10 +240,9 @@ fn unknown<'l>(kind: &'static str, label: &str, known: impl Iterator<Item = &'l 
     LabelError::Unknown { kind, label: label.to_owned(), advice }
 }
 
-fn i2c(sim: &Sim, label: &I2cLabel, policy: &Policy) -> Option<Bus> {
+fn i2c(sim: &Sim, label: &I2cLabel) -> Option<Bus> {
     let BusBackend::Sim(name) = &label.backend else { return None };
-    let stated = policy.i2c.iter().filter(|other| other.backend == label.backend).find_map(|other| other.frequency_hz);
-    let frequency_hz = stated.unwrap_or(DEFAULT_I2C_FREQUENCY_HZ);
+    let frequency_hz = label.frequency_hz();
     let id = sim.i2c_bus(name, frequency_hz);
     Some(Bus { label: label.label.clone(), name: name.clone(), id, frequency_hz })
 }
@@ -287,7 +284,7 @@ fn uart(sim: &Sim, label: &UartLabel) -> Option<Port> {
         baud: label.baud,
         parity: label.parity,
         stop_bits: label.stop_bits,
-        receive_bytes: label.receive_bytes,
+        receive_bytes: usize::try_from(label.receive_bytes).unwrap_or(usize::MAX),
     };
     Some(Port { label: label.label.clone(), id: sim.uart_port(name, settings), taken: false })
 }

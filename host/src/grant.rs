@@ -4,17 +4,10 @@ use alloc::vec::Vec;
 use core::num::NonZeroU32;
 use core::ops::RangeInclusive;
 
+pub use wasm_embedded_policy::{Access, DutyPart};
+
 use crate::digital::Level;
 use crate::i2c::Address;
-
-/// What a guest may do at an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Access {
-    /// Read only. Devices that need a register pointer to be written first cannot be used so.
-    ReadOnly,
-    /// Read and write.
-    ReadWrite,
-}
 
 /// The addresses that a guest may use on an I2C bus. Nothing is granted unless it is listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -166,20 +159,6 @@ impl PinGrant {
     #[must_use]
     pub fn electrical(&self, level: Level) -> Level {
         if self.active_low { !level } else { level }
-    }
-}
-
-/// A part of a whole period, in 65 535ths, so that it can be said before the resolution of an output is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DutyPart(pub u16);
-
-impl DutyPart {
-    /// Returns the nearest duty of an output whose greatest one is `max_duty`.
-    #[must_use]
-    pub fn of(self, max_duty: u16) -> u16 {
-        let whole = u32::from(u16::MAX);
-        let duty = (u32::from(self.0) * u32::from(max_duty)).saturating_add(whole / 2) / whole;
-        u16::try_from(duty).unwrap_or(max_duty)
     }
 }
 

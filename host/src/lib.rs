@@ -64,6 +64,7 @@ mod linker;
 pub mod log;
 pub mod microcontroller;
 mod open;
+mod policy;
 mod progress;
 pub mod pwm;
 mod refusal;

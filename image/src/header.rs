@@ -5,8 +5,8 @@ use core::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::codec::{Damaged, Field as _, take};
-use crate::policy::Policy;
+use wasm_embedded_policy::chip::ChipPolicy as Policy;
+use wasm_embedded_policy::codec::{Damaged, Field as _, take};
 
 /// The first bytes of every image.
 pub const MAGIC: &[u8; 8] = b"WEHIMAGE";
@@ -15,7 +15,7 @@ pub const MAGIC: &[u8; 8] = b"WEHIMAGE";
 pub const CODE_ALIGN: usize = 4096;
 
 /// The format of header and policy; another one cannot be read.
-const FORMAT: u16 = 4;
+const FORMAT: u16 = 5;
 /// Where the checksum is: it covers all of the image but itself.
 const DIGEST_AT: usize = 64;
 const DIGEST_LEN: usize = 32;

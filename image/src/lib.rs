@@ -19,11 +19,9 @@
 
 extern crate alloc;
 
-mod codec;
 mod header;
-pub mod policy;
 pub mod uf2;
 
-pub use codec::Damaged;
 pub use header::{CODE_ALIGN, Contents, Image, ImageError, MAGIC};
-pub use policy::Policy;
+pub use wasm_embedded_policy::chip::ChipPolicy as Policy;
+pub use wasm_embedded_policy::codec::Damaged;

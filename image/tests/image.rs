@@ -1,11 +1,13 @@
 //! Images that come back, and images that are refused.
 
-use wasm_embedded_image::policy::{
-    AdcLabel, Addresses, Bias, Direction, I2cBus, I2cLabel, Limits, Parity, PartSpec, PinLabel, PinPlace, PwmLabel,
-    Restart, RestartWhen, SpiBus, SpiLabel, UartLabel, UartPlace,
-};
+use embedded_hal::spi::MODE_3;
 use wasm_embedded_image::{CODE_ALIGN, Contents, Image, ImageError, Policy};
-use wasm_embedded_sim::model::{Course, Input, Settings, Shape, Value, Wiring};
+use wasm_embedded_policy::chip::{ChipBus, ChipPin, I2cPins, SpiPins, UartPins};
+use wasm_embedded_policy::{
+    Access, Adc, AddressGrant, Bias, DutyPart, I2c, Label, Limits, LogLevel, Parity, Pin, PinDirection, PinLevel, Pwm,
+    Restart, RestartWhen, Select, Spi, Uart,
+};
+use wasm_embedded_sim::model::{Course, Input, PartSpec, Settings, Shape, Value, Wiring};
 use wasm_embedded_sim::parts::ds3231::DateTime;
 
 fn part(name: &str, wiring: Wiring) -> PartSpec {
@@ -41,55 +43,63 @@ fn controls() -> Vec<(String, Input)> {
 }
 
 fn policy() -> Policy {
-    let bus = I2cBus::Block { block: 0, sda: 4, scl: 5 };
-    let allow = vec![Addresses { first: 0x76, last: 0x77, ten_bit: false, read_only: true }];
-    let spi = SpiBus::Block { block: 1, sck: 10, mosi: 11, miso: None, cs: Some(13) };
+    let bus = ChipBus::Block { block: 0, pins: I2cPins { sda: 4, scl: 5 } };
+    let allow = vec![AddressGrant { addresses: 0x76..=0x77, ten_bit: false, access: Access::ReadOnly }];
+    let spi = ChipBus::Block { block: 1, pins: SpiPins { sck: 10, mosi: 11, miso: None, cs: Some(13) } };
+    let mut limits = Limits::default();
+    for (key, value) in [
+        ("transaction-time-ns", 1_000_000),
+        ("log-messages-per-s", 20),
+        ("table-elements", 100),
+        ("instances", 3),
+        ("fuel", 0),
+    ] {
+        limits.state(key, value).expect(key);
+    }
     Policy {
         name: "station".to_owned(),
-        i2c: vec![I2cLabel { label: "sensor".to_owned(), bus, frequency_hz: 400_000, allow }],
-        spi: vec![SpiLabel {
-            label: "screen".to_owned(),
-            bus: spi,
-            selected: true,
-            frequency_hz: 8_000_000,
-            mode: 3,
-            select_setup_ns: 1,
-            select_hold_ns: 2,
-            init_clocks: 74,
-        }],
-        pins: vec![PinLabel {
-            label: "DC".to_owned(),
-            place: PinPlace::Pin { pin: 2 },
-            direction: Direction::OpenDrain,
-            initial_high: true,
-            on_exit_high: Some(false),
-            active_low: true,
-            bias: Bias::PullUp,
-        }],
-        pwm: vec![PwmLabel {
-            label: "fan".to_owned(),
-            place: PinPlace::Pin { pin: 20 },
-            frequency_hz: 25_000,
-            active_low: true,
-            initial: 7,
-            on_exit: Some(65_535),
-        }],
-        uart: vec![UartLabel {
-            label: "gps".to_owned(),
-            place: UartPlace::Block { block: 1, tx: 4, rx: 5 },
-            baud: 9_600,
-            parity: Parity::Odd,
-            stop_bits: 2,
-            read_only: true,
-            receive_bytes: 12,
-        }],
-        adc: vec![AdcLabel {
-            label: "battery".to_owned(),
-            place: PinPlace::Sim { net: "battery".to_owned() },
-            resolution_bits: 12,
-            reference_mv: 3_300,
-        }],
-        parts: vec![
+        i2c: vec![Label::new("sensor", bus, I2c { frequency_hz: Some(400_000), allow, shared: false })],
+        spi: vec![Label::new(
+            "screen",
+            spi,
+            Spi {
+                select: Select::Own,
+                frequency_hz: 8_000_000,
+                mode: MODE_3,
+                select_setup_ns: 1,
+                select_hold_ns: 2,
+                init_clocks: 74,
+                split_writes: false,
+            },
+        )],
+        pins: vec![Label::new(
+            "DC",
+            ChipPin::Pin(2),
+            Pin {
+                direction: PinDirection::OpenDrain,
+                initial: PinLevel::High,
+                on_exit: Some(PinLevel::Low),
+                active_low: true,
+                bias: Some(Bias::PullUp),
+                debounce: None,
+            },
+        )],
+        pwm: vec![Label::new(
+            "fan",
+            ChipPin::Pin(20),
+            Pwm { frequency_hz: 25_000, active_low: true, initial: DutyPart(7), on_exit: Some(DutyPart(65_535)) },
+        )],
+        uart: vec![Label::new(
+            "gps",
+            ChipBus::Block { block: 1, pins: UartPins { tx: 4, rx: 5 } },
+            Uart { baud: 9_600, parity: Parity::Odd, stop_bits: 2, access: Access::ReadOnly, receive_bytes: 12 },
+        )],
+        adc: vec![Label::new(
+            "battery",
+            ChipPin::Sim("battery".to_owned()),
+            Adc { resolution_bits: Some(12), reference_mv: 3_300 },
+        )],
+        devices: vec![
             PartSpec {
                 name: "sensor".to_owned(),
                 model: "any".to_owned(),
@@ -102,15 +112,9 @@ fn policy() -> Policy {
             part("flash", Wiring::Spi { label: "mem".to_owned(), select: Some("CS".to_owned()) }),
             part("cell", Wiring::Nets),
         ],
-        limits: Limits {
-            transaction_time_ns: 1_000_000,
-            log_messages_per_s: 20,
-            table_elements: 100,
-            instances: 3,
-            fuel: None,
-            ..Limits::default()
-        },
-        log_level: 3,
+        faults: Vec::new(),
+        limits,
+        log_level: Some(LogLevel::Info),
         restart: Restart { when: RestartWhen::Failure, first_ms: 10, longest_ms: 20, attempts: 3 },
     }
 }

@@ -14,7 +14,7 @@ mod unanswered;
 mod watch;
 
 use wasm_embedded_board::{self as simulated_board, SpiWires};
-use wasm_embedded_host::{Access, HalCtxBuilder, I2cGrant, SpiGrant};
+use wasm_embedded_host::{HalCtxBuilder, I2cGrant, SpiGrant};
 use wasm_embedded_sim::model::{Course, Value};
 use wasm_embedded_sim::picture::Frame;
 use wasm_embedded_sim::{PartId, Sim};
@@ -26,7 +26,7 @@ use self::unanswered::{Calls, Listened};
 pub use self::watch::{Edge, Watch};
 use crate::clock::RealWait;
 use crate::log::Teller;
-use crate::policy::{self, BusBackend, ChannelBackend, I2cLabel, PinBackend, Policy};
+use crate::policy::{AnyLabel, Backend, I2cLabel, Policy};
 use crate::turns::Turn;
 pub use wasm_embedded_board::{ControlError, ScriptMismatch};
 
@@ -132,7 +132,7 @@ impl Board {
         let listened = rack_simulated(&mut simulated, &mut rack, policy);
         let mut board = Board { simulated, hardware: None, rack, listened };
         board.rack.each(|hal| {
-            hal.limits(policy.limits);
+            hal.limits((&policy.limits).into());
         });
         board.rack.share_outputs();
         board.hardware = open(&mut board.rack)?;
@@ -279,11 +279,11 @@ fn rack_simulated(board: &mut simulated_board::Board, rack: &mut Rack, policy: &
     {
         let calls = Calls::default();
         let device = simulated::Bus { bus: sim.i2c(bus.id), calls: calls.clone() };
-        rack.i2c(&label.label, device, &i2c_grant(label, bus.frequency_hz));
+        rack.i2c(&label.label, device, &I2cGrant::from(&label.settings));
         listened.push(Listened { label: label.label.clone(), bus: bus.name.clone(), calls });
     }
     for label in &policy.spi {
-        let grant = SpiGrant::at_hz(label.frequency_hz);
+        let grant = SpiGrant::from(&label.settings);
         match labels.spi(&label.label) {
             Ok(SpiWires::Device(device)) => rack.spi_device(&label.label, simulated::Device(device), grant),
             Ok(SpiWires::Bus(bus)) => rack.spi_bus(&label.label, simulated::Wires(bus), grant),
@@ -303,21 +303,6 @@ impl From<simulated_board::BoardError> for BoardError {
     }
 }
 
-/// Returns what a label grants on a bus of this frequency.
-fn i2c_grant(label: &I2cLabel, frequency_hz: u32) -> I2cGrant {
-    label.allow.iter().fold(I2cGrant::none().frequency_hz(frequency_hz), |grant, allowed| {
-        let access = match allowed.access {
-            policy::Access::ReadWrite => Access::ReadWrite,
-            policy::Access::ReadOnly => Access::ReadOnly,
-        };
-        let (first, last) = (*allowed.addresses.start(), *allowed.addresses.end());
-        match (allowed.ten_bit, u8::try_from(first), u8::try_from(last)) {
-            (false, Ok(first), Ok(last)) => grant.allow_range(first..=last, access),
-            _ => grant.allow_ten_bit(first..=last, access),
-        }
-    })
-}
-
 /// Says why a key of a label means nothing on this machine.
 fn not_here(key: &str) -> &'static str {
     match key {
@@ -329,33 +314,13 @@ fn not_here(key: &str) -> &'static str {
 
 /// Refuses labels for hardware of other machines.
 fn refuse_hardware(policy: &Policy) -> Result<(), BoardError> {
-    let linux = |key| if cfg!(target_os = "linux") { None } else { Some(key) };
-    let bus = |backend: &BusBackend| match backend {
-        BusBackend::Sim(_) => None,
-        BusBackend::Linux(_) => linux("path"),
-        BusBackend::Block(_) => Some("block"),
-    };
-    let pin = |backend: &PinBackend| match backend {
-        PinBackend::Sim(_) => None,
-        PinBackend::Pin { .. } => linux("pin"),
-        PinBackend::Line(_) => linux("line"),
-    };
-    let i2c = policy.i2c.iter().map(|label| (&label.label, bus(&label.backend), "i2c"));
-    let spi = policy.spi.iter().map(|label| (&label.label, bus(&label.backend), "spi"));
-    let pins = policy.pins.iter().map(|label| (&label.label, pin(&label.backend), "gpio"));
-    let channel = |backend: &ChannelBackend| match backend {
-        ChannelBackend::Sim(_) => None,
-        ChannelBackend::Linux { .. } => linux("path"),
-        ChannelBackend::Pin(_) => Some("pin"),
-    };
-    let pwm = policy.pwm.iter().map(|label| (&label.label, channel(&label.backend), "pwm"));
-    let uart = policy.uart.iter().map(|label| (&label.label, bus(&label.backend), "uart"));
-    let adc = policy.adc.iter().map(|label| (&label.label, channel(&label.backend), "adc"));
-    let mut labels = i2c.chain(spi).chain(pins).chain(pwm).chain(uart).chain(adc);
-    match labels.find_map(|(label, key, section)| Some((label, key?, section))) {
-        Some((label, key, section)) => {
+    let is_elsewhere =
+        |backend: &dyn Backend| backend.is_of_chip() || backend.sim().is_none() && !cfg!(target_os = "linux");
+    match policy.labels().find(|label| is_elsewhere(label.backend)) {
+        Some(AnyLabel { label, section, backend, .. }) => {
+            let key = backend.key();
             let section = if section == "gpio" { "[gpio]".to_owned() } else { format!("[{section}.{label}]") };
-            Err(BoardError::Hardware { label: label.clone(), key, section })
+            Err(BoardError::Hardware { label: label.to_owned(), key, section })
         }
         None => Ok(()),
     }

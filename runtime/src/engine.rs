@@ -52,7 +52,7 @@ impl EngineOptions {
     /// Returns the settings that a policy asks for.
     #[must_use]
     pub fn of(policy: &Policy) -> EngineOptions {
-        let machine = &policy.machine;
+        let machine = &policy.limits;
         EngineOptions {
             interruptible: true,
             fuel: machine.fuel().is_some(),

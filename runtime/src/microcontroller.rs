@@ -1,7 +1,6 @@
 //! Images for microcontrollers: a component compiled for the firmware, with its policy.
 
 mod convert;
-mod limits;
 mod peripherals;
 mod rp2350;
 
@@ -136,12 +135,12 @@ impl MakeError {
 pub fn pack(component: &[u8], policy: &Policy, board: Board, name: &str) -> Result<Vec<u8>, MakeError> {
     let packed = convert::policy(policy, board, name)?;
     check_kind(component)?;
-    let (asked, allowed) = (size::code(component), policy.machine.code_bytes());
+    let (asked, allowed) = (size::code(component), policy.limits.code_bytes());
     if asked > u64::try_from(allowed).unwrap_or(u64::MAX) {
         return Err(LoadError::TooLarge { asked, allowed }.into());
     }
     check_imports(component)?;
-    let settings = Settings { fuel: packed.limits.fuel.is_some() };
+    let settings = Settings { fuel: packed.limits.fuel().is_some() };
     let compiler = config(settings).and_then(|config| Engine::new(&config));
     let compiler = compiler.map_err(|source| LoadError::Target { target: board.to_string(), source })?;
     let code = compiler.precompile_component(component).map_err(LoadError::refused_by_firmware)?;

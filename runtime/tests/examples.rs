@@ -16,14 +16,13 @@ use wasm_embedded_sim::parts::Led;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-const EXAMPLES: [&str; 14] = [
+const EXAMPLES: [&str; 13] = [
     "adc_read",
     "blinky",
     "blinky_async",
     "button",
     "button_async",
     "clock",
-    "display",
     "eeprom",
     "i2cdetect",
     "logger_async",

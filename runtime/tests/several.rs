@@ -318,7 +318,7 @@ fn in_the_machine_s_time_a_guest_is_not_held_up_and_a_held_label_is_refused() {
 fn in_the_machine_s_time_each_guest_s_computing_is_its_own() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut policy = board_with_hardware(folder.path());
-    policy.machine.computing = Some(Duration::from_millis(400));
+    policy.limits.state("computing-ms", 400).expect("a limit");
     let programs = [small("spins"), small("sleeps")];
     let guests = [("spins", &programs[0]), ("sleeps", &programs[1]), ("sleeps too", &programs[1])];
     let outcome = run_programs(&guests, &policy, &RunOptions::default(), |_| ()).expect("they can be linked");

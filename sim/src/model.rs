@@ -230,8 +230,6 @@ pub enum Role {
     Both,
     /// The part puts a voltage on it.
     Voltage,
-    /// The part measures its voltage.
-    Analog,
 }
 
 impl Role {
@@ -244,7 +242,6 @@ impl Role {
             Role::OpenDrain => "open drain",
             Role::Both => "input and open drain",
             Role::Voltage => "voltage",
-            Role::Analog => "analogue input",
         }
     }
 }

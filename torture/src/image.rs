@@ -1,11 +1,13 @@
 //! Whatever the flash of a microcontroller holds: it is an image that was written whole, or it is refused.
 
+use embedded_hal::spi::MODE_3;
 use sha2::{Digest as _, Sha256};
-use wasm_embedded_image::policy::{
-    Addresses, Bias, Direction, I2cBus, I2cLabel, Limits, PartSpec, PinLabel, PinPlace, SpiBus, SpiLabel,
-};
 use wasm_embedded_image::{CODE_ALIGN, Contents, Image, ImageError, Policy};
-use wasm_embedded_sim::model::{Input, Settings, Value, Wiring};
+use wasm_embedded_runtime::policy::chip::{ChipBus, ChipPin, I2cPins, SpiPins};
+use wasm_embedded_runtime::policy::{
+    Access, AddressGrant, Bias, I2c, Label, Limits, LogLevel, Pin, PinDirection, PinLevel, Select, Spi,
+};
+use wasm_embedded_sim::model::{Input, PartSpec, Settings, Value, Wiring};
 
 use crate::target::Files;
 
@@ -90,34 +92,45 @@ fn packed(policy: &Policy) -> Vec<u8> {
 
 /// An image, and the policy that is in it.
 pub(crate) fn files() -> Files {
+    let mut limits = Limits::default();
+    for (key, value) in [("handles", 3), ("memory-bytes", 65_536), ("fuel", 0)] {
+        limits.state(key, value).expect("a limit");
+    }
+    let allow = vec![AddressGrant { addresses: 0x76..=0x77, ten_bit: false, access: Access::ReadOnly }];
+    let screen = SpiPins { sck: 10, mosi: 11, miso: None, cs: Some(13) };
     let policy = Policy {
         name: "station".to_owned(),
-        i2c: vec![I2cLabel {
-            label: "sensor".to_owned(),
-            bus: I2cBus::Block { block: 0, sda: 4, scl: 5 },
-            frequency_hz: 400_000,
-            allow: vec![Addresses { first: 0x76, last: 0x77, ten_bit: false, read_only: true }],
-        }],
-        spi: vec![SpiLabel {
-            label: "screen".to_owned(),
-            bus: SpiBus::Block { block: 1, sck: 10, mosi: 11, miso: None, cs: Some(13) },
-            selected: true,
-            frequency_hz: 8_000_000,
-            mode: 3,
-            select_setup_ns: 1,
-            select_hold_ns: 2,
-            init_clocks: 74,
-        }],
-        pins: vec![PinLabel {
-            label: "DC".to_owned(),
-            place: PinPlace::Pin { pin: 2 },
-            direction: Direction::OpenDrain,
-            initial_high: true,
-            on_exit_high: Some(false),
-            active_low: true,
-            bias: Bias::PullUp,
-        }],
-        parts: vec![PartSpec {
+        i2c: vec![Label::new(
+            "sensor",
+            ChipBus::Block { block: 0, pins: I2cPins { sda: 4, scl: 5 } },
+            I2c { frequency_hz: Some(400_000), allow, shared: false },
+        )],
+        spi: vec![Label::new(
+            "screen",
+            ChipBus::Block { block: 1, pins: screen },
+            Spi {
+                select: Select::Own,
+                frequency_hz: 8_000_000,
+                mode: MODE_3,
+                select_setup_ns: 1,
+                select_hold_ns: 2,
+                init_clocks: 74,
+                split_writes: false,
+            },
+        )],
+        pins: vec![Label::new(
+            "DC",
+            ChipPin::Pin(2),
+            Pin {
+                direction: PinDirection::OpenDrain,
+                initial: PinLevel::High,
+                on_exit: Some(PinLevel::Low),
+                active_low: true,
+                bias: Some(Bias::PullUp),
+                debounce: None,
+            },
+        )],
+        devices: vec![PartSpec {
             name: "sensor".to_owned(),
             model: "bme280".to_owned(),
             wiring: Wiring::I2c { bus: "board".to_owned(), address: 0x76 },
@@ -125,8 +138,8 @@ pub(crate) fn files() -> Files {
             settings: [("steps".to_owned(), Value::Records(vec![Settings::new()]))].into_iter().collect(),
             controls: vec![("pressure".to_owned(), Input::Value { value: Value::Number(f64::NAN) })],
         }],
-        limits: Limits { fuel: None, ..Limits::default() },
-        log_level: 3,
+        limits,
+        log_level: Some(LogLevel::Info),
         ..Policy::default()
     };
     let image = packed(&policy);

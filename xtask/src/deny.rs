@@ -55,7 +55,13 @@ mod tests {
     #[test]
     fn every_lock_file_is_looked_at() {
         let manifests = manifests().expect("this is a repository");
-        for expected in ["Cargo.toml", "firmware/Cargo.toml", "firmware/rp2350/Cargo.toml", "fuzz/Cargo.toml"] {
+        for expected in [
+            "Cargo.toml",
+            "firmware/Cargo.toml",
+            "firmware/rp2350/Cargo.toml",
+            "fuzz/Cargo.toml",
+            "policy/schema/Cargo.toml",
+        ] {
             assert!(manifests.contains(&PathBuf::from(expected)), "{expected} is not in {manifests:?}");
         }
     }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use wasm_embedded_image::Policy;
-use wasm_embedded_image::policy::{I2cBus, PinPlace, SpiBus, UartPlace};
+use wasm_embedded_policy::chip::{ChipBus, ChipPin, I2cPins, SpiPins, UartPins};
 
 /// Pins and controllers, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,36 +36,36 @@ impl Claims {
     pub fn of(policy: &Policy) -> Claims {
         let mut claims = Claims::default();
         for label in &policy.i2c {
-            if let I2cBus::Block { block, sda, scl } = label.bus {
+            if let ChipBus::Block { block, pins: I2cPins { sda, scl } } = label.backend {
                 claims.i2c |= bit(block);
                 claims.pins |= bit(sda) | bit(scl);
             }
         }
         for label in &policy.spi {
-            if let SpiBus::Block { block, sck, mosi, miso, cs } = label.bus {
+            if let ChipBus::Block { block, pins: SpiPins { sck, mosi, miso, cs } } = label.backend {
                 claims.spi |= bit(block);
                 claims.pins |= bit(sck) | bit(mosi) | miso.map_or(0, bit) | cs.map_or(0, bit);
             }
         }
         for label in &policy.pins {
-            if let PinPlace::Pin { pin } = label.place {
+            if let ChipPin::Pin(pin) = label.backend {
                 claims.pins |= bit(pin);
             }
         }
         for label in &policy.uart {
-            if let UartPlace::Block { block, tx, rx } = label.place {
+            if let ChipBus::Block { block, pins: UartPins { tx, rx } } = label.backend {
                 claims.uart |= bit(block);
                 claims.pins |= bit(tx) | bit(rx);
             }
         }
         for label in &policy.pwm {
-            if let PinPlace::Pin { pin } = label.place {
+            if let ChipPin::Pin(pin) = label.backend {
                 claims.pins |= bit(pin);
                 claims.counters |= bit(pin / 2 % 8);
             }
         }
         for label in &policy.adc {
-            if let PinPlace::Pin { pin } = label.place {
+            if let ChipPin::Pin(pin) = label.backend {
                 claims.pins |= bit(pin);
             }
         }

@@ -6,6 +6,7 @@ use core::fmt::{self, Write as _};
 
 use wasm_embedded_host::Refusal;
 use wasm_embedded_host::log::{Level, Log};
+use wasm_embedded_policy::LogLevel;
 
 use crate::board::{Board, World};
 
@@ -33,8 +34,8 @@ pub(crate) struct Voice {
     pub(crate) board: &'static dyn Board,
     pub(crate) world: Arc<dyn World>,
     pub(crate) name: Arc<str>,
-    /// The least important level that is kept: 0 for none, to 5.
-    pub(crate) level: u8,
+    /// The least important messages that are kept.
+    pub(crate) level: LogLevel,
     /// What was printed of a line that is not complete.
     pub(crate) printed: String,
 }
@@ -53,12 +54,12 @@ impl Voice {
 impl Log for Voice {
     fn max_level(&self) -> Option<Level> {
         match self.level {
-            0 => None,
-            1 => Some(Level::Error),
-            2 => Some(Level::Warn),
-            3 => Some(Level::Info),
-            4 => Some(Level::Debug),
-            _ => Some(Level::Trace),
+            LogLevel::Off => None,
+            LogLevel::Error => Some(Level::Error),
+            LogLevel::Warn => Some(Level::Warn),
+            LogLevel::Info => Some(Level::Info),
+            LogLevel::Debug => Some(Level::Debug),
+            LogLevel::Trace => Some(Level::Trace),
         }
     }
 

@@ -3,7 +3,7 @@
 use alloc::string::{String, ToString as _};
 use core::fmt;
 
-use wasm_embedded_image::policy::{Restart, RestartWhen};
+use wasm_embedded_policy::{Restart, RestartWhen};
 use wasmtime::Trap;
 
 const NS_PER_MS: u64 = 1_000_000;

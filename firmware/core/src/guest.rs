@@ -10,8 +10,9 @@ use core::fmt;
 
 use embedded_hal::delay::DelayNs;
 use wasm_embedded_host::delay::Delay;
-use wasm_embedded_host::{HalCtx, HalView, Interrupt, Limits};
+use wasm_embedded_host::{HalCtx, HalView, Interrupt};
 use wasm_embedded_image::Policy;
+use wasm_embedded_policy::LogLevel;
 use wasmtime::component::InstancePre;
 use wasmtime::{Store, StoreContextMut, StoreLimits, StoreLimitsBuilder};
 
@@ -139,7 +140,7 @@ impl Guest {
         let mut hal = HalCtx::builder();
         let policy = &self.loaded.policy;
         let world = self.board.open(policy, &self.claims, &mut hal)?;
-        hal.limits(limits(policy));
+        hal.limits((&policy.limits).into());
         hal.delay(Wait { board: self.board, world: world.clone() });
         let clock = world.clone();
         hal.clock(move || clock.look_ns());
@@ -147,7 +148,7 @@ impl Guest {
             board: self.board,
             world: world.clone(),
             name: self.loaded.name.clone(),
-            level: policy.log_level,
+            level: policy.log_level.unwrap_or(LogLevel::Info),
             printed: String::new(),
         });
         self.began_ns = world.now_ns();
@@ -179,16 +180,15 @@ impl Guest {
 
 /// Runs a guest to its end. Its outputs are at their `on-exit` levels when this returns, however it ended.
 fn run(start: &InstancePre<Data>, hal: HalCtx, policy: &Policy) -> wasmtime::Result<Result<(), ()>> {
-    let size = |limit: u32| usize::try_from(limit).unwrap_or(usize::MAX);
-    let instances = size(policy.limits.instances);
+    let instances = policy.limits.instances();
     let limits = StoreLimitsBuilder::new()
-        .memory_size(size(policy.limits.memory_bytes))
+        .memory_size(policy.limits.memory_bytes())
         .memories(1)
         .instances(instances)
         .tables(instances)
-        .table_elements(size(policy.limits.table_elements))
+        .table_elements(policy.limits.table_elements())
         .build();
-    let fuel = policy.limits.fuel;
+    let fuel = policy.limits.fuel();
     let mut store = Store::new(start.engine(), Data { hal, limits, fuel });
     store.limiter(|data| &mut data.limits);
     if let Some(fuel) = fuel {
@@ -203,17 +203,6 @@ fn run(start: &InstancePre<Data>, hal: HalCtx, policy: &Policy) -> wasmtime::Res
     let function = instance.get_typed_func::<(), (Result<(), ()>,)>(&mut store, function)?;
     let (result,) = function.call(&mut store, ())?;
     Ok(result)
-}
-
-fn limits(policy: &Policy) -> Limits {
-    Limits::default()
-        .transaction_bytes(policy.limits.transaction_bytes)
-        .operations(policy.limits.operations)
-        .transaction_delay_ns(policy.limits.transaction_delay_ns)
-        .transaction_time_ns(policy.limits.transaction_time_ns)
-        .handles(policy.limits.handles)
-        .text_bytes(policy.limits.text_bytes)
-        .log_messages_per_s(policy.limits.log_messages_per_s)
 }
 
 /// A delay for devices that are asked again and again, such as a serial port: the other guests have their turns meanwhile.

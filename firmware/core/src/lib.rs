@@ -8,7 +8,6 @@ mod board;
 mod claims;
 mod console;
 mod ending;
-pub mod grants;
 mod guest;
 mod heap;
 #[cfg(feature = "line")]

@@ -2,39 +2,14 @@
 
 use core::fmt;
 
+pub use wasm_embedded_policy::{eight_bit_form_of, reserved};
+
 use super::Address;
 
 /// The greatest address of seven bits.
 const LAST_SEVEN_BIT: u8 = 0x7f;
 /// The greatest address of ten bits.
 const LAST_TEN_BIT: u16 = 0x3ff;
-
-/// Returns what a reserved 7-bit address does ("is the general call, ..."), and nothing for an address that is free for targets. No policy grants one:
-/// it reaches devices that are not granted, changes the bus for them, or belongs to another format. Linux has no device at one
-/// either: `i2c_check_7bit_addr_validity_strict` of `drivers/i2c/i2c-core-base.c`.
-/// UM10204 (I2C-bus specification and user manual) Rev. 7.0, section 3.1.12 and table 4.
-#[must_use]
-pub fn reserved(address: u8) -> Option<&'static str> {
-    match address {
-        0x00 => Some("is the general call, which reaches every device on the bus"),
-        0x01..=0x03 => Some("selects another bus format"),
-        0x04..=0x07 => Some("starts high-speed mode, which changes the bus for every device"),
-        0x78..=0x7b => Some("is the prefix of 10-bit addresses, which reaches devices that are not granted"),
-        0x7c..=0x7f => Some("reads device IDs, which reaches devices that are not granted"),
-        _ => None,
-    }
-}
-
-/// Returns the address that a byte holds together with the read/write bit, where that is what the byte must be meant for: it is no
-/// address of seven bits, or a reserved one. Data sheets and the print on modules often give this eight-bit form: 0xec for 0x76, and
-/// 0x78 for 0x3c.
-#[must_use]
-pub fn eight_bit_form_of(byte: u16) -> Option<u8> {
-    let byte = u8::try_from(byte).ok()?;
-    let address = byte >> 1;
-    let is_meant = (byte > LAST_SEVEN_BIT || reserved(byte).is_some()) && reserved(address).is_none();
-    is_meant.then_some(address)
-}
 
 /// What is to be said of an address that a label does not grant.
 #[derive(Clone, Copy, Debug)]
@@ -130,20 +105,5 @@ mod tests {
             "i2c \"bus\": address 0x076 (10-bit) is not granted: to grant it, add `{ address = 0x076, ten-bit = true }` to \
              `allow` in [i2c.bus]"
         );
-    }
-
-    #[test]
-    fn only_what_can_be_nothing_else_is_taken_for_an_eight_bit_form() {
-        for (byte, address) in [
-            (0xec, Some(0x76)),
-            (0x78, Some(0x3c)),
-            (0x62, None),
-            (0x00, None),
-            (0x0e, None),
-            (0xff, None),
-            (0x1ec, None),
-        ] {
-            assert_eq!(eight_bit_form_of(byte), address, "{byte:#x}");
-        }
     }
 }

@@ -10,21 +10,20 @@ use std::time::Duration;
 
 use wasm_embedded_host::i2c::Address;
 use wasm_embedded_host::log::Level;
-use wasm_embedded_host::{PinGrant, PwmGrant, SpiGrant};
+use wasm_embedded_host::{I2cGrant, PinGrant, PwmGrant, SpiGrant};
 use wasm_embedded_linux::{
     self as linux, AdcSettings, BusQueue, ChipChoice, DeviceError, ErrorListener, I2cSettings, LineChoice,
     LineSettings, Linux, PwmSettings, Queued, SpiSettings, UartSettings,
 };
-use wasm_embedded_sim::uart::Parity;
 
 use self::hosted::{Hosted, level, linux_address, pin_state};
+use super::BoardError;
 use super::rack::Rack;
-use super::{BoardError, i2c_grant, pins};
 use crate::clock::RealWait;
 use crate::log::Teller;
 use crate::policy::{
-    AdcLabel, Bias, BusBackend, ChannelBackend, Chip, DEFAULT_I2C_FREQUENCY_HZ, I2cLabel, PinBackend, PinDirection,
-    PinLabel, Policy, PwmLabel, Select, SpiLabel, UartLabel,
+    AdcLabel, Bias, BusBackend, ChannelBackend, Chip, DEFAULT_I2C_FREQUENCY_HZ, I2cLabel, Parity, PinBackend,
+    PinDirection, PinLabel, Policy, PwmLabel, Select, SpiLabel, UartLabel,
 };
 
 /// What the kernel shows as the holder of our lines.
@@ -113,7 +112,7 @@ impl Hardware {
         // The bus has its turns: no guest waits longer than for those before it.
         let bus = Hosted(Queued::new(bus, queue));
         rack.each(|hal| {
-            hal.i2c(&label.label, bus.clone(), i2c_grant(label, frequency_hz));
+            hal.i2c(&label.label, bus.clone(), I2cGrant::from(&label.settings).frequency_hz(frequency_hz));
         });
         Ok(true)
     }
@@ -134,7 +133,7 @@ impl Hardware {
         // `/dev/spidev0.1` is the second device of bus 0.
         let path = path.to_string_lossy();
         let bus = path.rsplit_once('.').map_or(&*path, |(bus, _)| bus).to_owned();
-        let (device, grant) = (Hosted(Queued::new(device, self.queue(bus))), SpiGrant::at_hz(label.frequency_hz));
+        let (device, grant) = (Hosted(Queued::new(device, self.queue(bus))), SpiGrant::from(&label.settings));
         // The queue of the bus gives turns, as it does for I2C.
         rack.each(|hal| match label.select {
             Select::Own => _ = hal.spi_device(&label.label, device.clone(), grant),
@@ -178,7 +177,7 @@ impl Hardware {
             initial_duty: label.initial.0,
         };
         let output = self.linux.pwm(&label.label, &settings)?;
-        rack.pwm(&label.label, Hosted(output), PwmGrant { on_exit: label.on_exit });
+        rack.pwm(&label.label, Hosted(output), PwmGrant::from(&label.settings));
         Ok(true)
     }
 
@@ -205,7 +204,7 @@ impl Hardware {
         let hardware = Hardware::new(Linux::new);
         let open = || {
             let line = line_choice(label).ok_or("it is simulated")?;
-            let settings = LineSettings { edges: true, ..settings(label, line, &pins::grant(label)) };
+            let settings = LineSettings { edges: true, ..settings(label, line, &(&label.settings).into()) };
             Ok(Hosted(hardware.linux.line(&label.label, &settings)?))
         };
         open().map_err(|source: Failure| BoardError::Open { label: label.label.clone(), source })
@@ -213,12 +212,12 @@ impl Hardware {
 
     fn add_pin(&self, rack: &mut Rack, label: &PinLabel) -> Result<bool, Failure> {
         let Some(line) = line_choice(label) else { return Ok(false) };
-        let grant = pins::grant(label);
+        let grant = PinGrant::from(&label.settings);
         let settings = settings(label, line, &grant);
         let (name, line) = (&label.label, Hosted(self.linux.line(&label.label, &settings)?));
         match label.direction {
             PinDirection::Output => rack.output(name, line, grant),
-            PinDirection::Input => rack.input(name, line, pins::input_grant(label)),
+            PinDirection::Input => rack.input(name, line, (&label.settings).into()),
             PinDirection::OpenDrain => rack.io(name, line, grant),
         };
         Ok(true)

@@ -3,7 +3,7 @@
 use embedded_hal::pwm::SetDutyCycle as _;
 use embedded_io::{Error as _, ReadReady as _, WriteReady as _};
 use wasm_embedded_board::Labels;
-use wasm_embedded_host::{Progress, PwmGrant, adc, pwm, uart};
+use wasm_embedded_host::{Progress, adc, pwm, uart};
 use wasm_embedded_sim::{SimAdc, SimPwm, SimUart, UartError, pwm::MAX_DUTY, uart::Ready};
 
 use super::exits;
@@ -17,7 +17,7 @@ pub(super) fn add_pwm(wires: &mut Labels, rack: &mut Rack, labels: &[PwmLabel]) 
         if let Some(part) = label.on_exit {
             rack.add_exit(exits::of_pwm(output.remote(), part.of(MAX_DUTY)));
         }
-        rack.pwm(&label.label, PwmOutput(output), PwmGrant { on_exit: label.on_exit });
+        rack.pwm(&label.label, PwmOutput(output), (&label.settings).into());
     }
 }
 

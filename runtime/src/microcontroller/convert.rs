@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use wasm_embedded_image::policy as packed;
-
 use super::rp2350::{Function, PinError, check};
-use super::{Board, limits, peripherals};
+use super::{Board, peripherals};
+use crate::policy::chip::{ChipBus, ChipPin, ChipPolicy, I2cPins, SpiPins};
+use crate::policy::codec::LONGEST;
 use crate::policy::{
-    self, Access, Bias, Block, BusBackend, Device, I2cLabel, LogLevel, PinBackend, PinDirection, PinLabel, PinLevel,
-    Policy, Select, SpiLabel,
+    self, Block, BusBackend, Device, I2cLabel, Label, LogLevel, Pin, PinBackend, PinLabel, Policy, Spi, SpiLabel,
+    Unkept,
 };
-use wasm_embedded_sim::model::{Course, Input, Shape};
+use wasm_embedded_sim::model::{Course, Input, PartSpec, Shape};
 use wasm_embedded_sim::parts::ON_MICROCONTROLLERS;
 
 /// How many controllers of each kind the RP2350 has.
@@ -115,7 +115,7 @@ pub enum ConvertError {
     /// A course of more points than an image holds.
     #[error(
         "`{control}` of the part `{name}` goes through {points} points, and an image holds {} of each course",
-        packed::LONGEST
+        LONGEST
     )]
     Points {
         /// The part.
@@ -128,17 +128,17 @@ pub enum ConvertError {
 }
 
 /// Converts a policy, and checks it against the board.
-pub(super) fn policy(policy: &Policy, board: Board, name: &str) -> Result<packed::Policy, ConvertError> {
+pub(super) fn policy(policy: &Policy, board: Board, name: &str) -> Result<ChipPolicy, ConvertError> {
     if !policy.faults.is_empty() {
         return Err(ConvertError::Fault { board });
     }
     let simulates = board != Board::Pico2;
     let parts = if simulates { policy.devices.iter().map(part).collect::<Result<_, _>>()? } else { Vec::new() };
-    let i2c = policy.i2c.iter().map(|label| i2c(label, policy, board)).collect::<Result<Vec<_>, _>>()?;
+    let i2c = policy.i2c.iter().map(|label| i2c(label, board)).collect::<Result<Vec<_>, _>>()?;
     let spi = policy.spi.iter().map(|label| spi(label, board)).collect::<Result<Vec<_>, _>>()?;
     same_pins("I2C", i2c.iter().flat_map(i2c_wires))?;
     same_pins("SPI", spi.iter().flat_map(spi_wires))?;
-    Ok(packed::Policy {
+    Ok(ChipPolicy {
         name: name.to_owned(),
         i2c,
         spi,
@@ -146,16 +146,14 @@ pub(super) fn policy(policy: &Policy, board: Board, name: &str) -> Result<packed
         pwm: peripherals::pwm(policy, board)?,
         uart: policy.uart.iter().map(|label| peripherals::uart(label, board)).collect::<Result<_, _>>()?,
         adc: policy.adc.iter().map(|label| peripherals::adc(label, board)).collect::<Result<_, _>>()?,
-        parts,
-        limits: limits::convert(policy, board)?,
-        log_level: match policy.log_level.unwrap_or(LogLevel::Info) {
-            LogLevel::Off => 0,
-            LogLevel::Error => 1,
-            LogLevel::Warn => 2,
-            LogLevel::Info => 3,
-            LogLevel::Debug => 4,
-            LogLevel::Trace => 5,
-        },
+        devices: parts,
+        faults: Vec::new(),
+        limits: policy.limits.on_chip().map_err(|Unkept { key, instead }| ConvertError::Limit {
+            key,
+            board,
+            instead,
+        })?,
+        log_level: Some(policy.log_level.unwrap_or(LogLevel::Info)),
         restart: policy.restart,
     })
 }
@@ -168,14 +166,14 @@ struct Wire<'a> {
     pin: u8,
 }
 
-fn i2c_wires(label: &packed::I2cLabel) -> Vec<Wire<'_>> {
-    let packed::I2cBus::Block { block, sda, scl } = label.bus else { return Vec::new() };
+fn i2c_wires(label: &Label<policy::I2c, ChipBus<I2cPins>>) -> Vec<Wire<'_>> {
+    let ChipBus::Block { block, pins: I2cPins { sda, scl } } = label.backend else { return Vec::new() };
     let wire = |(key, pin)| Wire { label: &label.label, block, key, pin };
     [("sda", sda), ("scl", scl)].map(wire).into()
 }
 
-fn spi_wires(label: &packed::SpiLabel) -> Vec<Wire<'_>> {
-    let packed::SpiBus::Block { block, sck, mosi, miso, .. } = label.bus else { return Vec::new() };
+fn spi_wires(label: &Label<Spi, ChipBus<SpiPins>>) -> Vec<Wire<'_>> {
+    let ChipBus::Block { block, pins: SpiPins { sck, mosi, miso, .. } } = label.backend else { return Vec::new() };
     let pins = [("sck", Some(sck)), ("mosi", Some(mosi)), ("miso", miso)];
     let wire = |(key, pin): (_, Option<u8>)| Some(Wire { label: &label.label, block, key, pin: pin? });
     pins.into_iter().filter_map(wire).collect()
@@ -194,102 +192,60 @@ fn same_pins<'a>(kind: &'static str, wires: impl Iterator<Item = Wire<'a>>) -> R
     Ok(())
 }
 
-fn i2c(label: &I2cLabel, policy: &Policy, board: Board) -> Result<packed::I2cLabel, ConvertError> {
+fn i2c(label: &I2cLabel, board: Board) -> Result<Label<policy::I2c, ChipBus<I2cPins>>, ConvertError> {
     let bus = match backend(&label.label, &label.backend, board)? {
-        Place::Sim(name) => packed::I2cBus::Sim { name: name.to_owned() },
+        Place::Sim(name) => ChipBus::Sim(name.to_owned()),
         Place::Block(found) => {
             let block = number(&label.label, "I2C", found, board)?;
-            packed::I2cBus::Block {
-                block,
+            let pins = I2cPins {
                 sda: wired(&label.label, found, "sda", Function::I2cSda(block))?.unwrap_or_default(),
                 scl: wired(&label.label, found, "scl", Function::I2cScl(block))?.unwrap_or_default(),
-            }
+            };
+            ChipBus::Block { block, pins }
         }
     };
-    // As on other boards, one label may state the frequency for all on its bus.
-    let same = policy.i2c.iter().filter(|other| other.backend == label.backend);
-    let frequency = label.frequency_hz.or_else(|| same.filter_map(|other| other.frequency_hz).next());
-    let allow = label.allow.iter().map(|grant| packed::Addresses {
-        first: *grant.addresses.start(),
-        last: *grant.addresses.end(),
-        ten_bit: grant.ten_bit,
-        read_only: grant.access == Access::ReadOnly,
-    });
-    Ok(packed::I2cLabel {
-        label: label.label.clone(),
-        bus,
-        frequency_hz: frequency.unwrap_or(policy::DEFAULT_I2C_FREQUENCY_HZ),
-        allow: allow.collect(),
-    })
+    let mut converted = label.on(bus);
+    converted.shared = false;
+    Ok(converted)
 }
 
-fn spi(label: &SpiLabel, board: Board) -> Result<packed::SpiLabel, ConvertError> {
+fn spi(label: &SpiLabel, board: Board) -> Result<Label<Spi, ChipBus<SpiPins>>, ConvertError> {
     let bus = match backend(&label.label, &label.backend, board)? {
-        Place::Sim(name) => packed::SpiBus::Sim { name: name.to_owned() },
+        Place::Sim(name) => ChipBus::Sim(name.to_owned()),
         Place::Block(found) => {
             let block = number(&label.label, "SPI", found, board)?;
-            packed::SpiBus::Block {
-                block,
+            let pins = SpiPins {
                 sck: wired(&label.label, found, "sck", Function::SpiSck(block))?.unwrap_or_default(),
                 mosi: wired(&label.label, found, "mosi", Function::SpiTx(block))?.unwrap_or_default(),
                 miso: wired(&label.label, found, "miso", Function::SpiRx(block))?,
                 cs: wired(&label.label, found, "cs", Function::Gpio)?,
-            }
+            };
+            ChipBus::Block { block, pins }
         }
     };
-    Ok(packed::SpiLabel {
-        label: label.label.clone(),
-        bus,
-        selected: label.select == Select::Own,
-        frequency_hz: label.frequency_hz,
-        mode: match (label.mode.polarity, label.mode.phase) {
-            (embedded_hal::spi::Polarity::IdleLow, embedded_hal::spi::Phase::CaptureOnFirstTransition) => 0,
-            (embedded_hal::spi::Polarity::IdleLow, embedded_hal::spi::Phase::CaptureOnSecondTransition) => 1,
-            (embedded_hal::spi::Polarity::IdleHigh, embedded_hal::spi::Phase::CaptureOnFirstTransition) => 2,
-            (embedded_hal::spi::Polarity::IdleHigh, embedded_hal::spi::Phase::CaptureOnSecondTransition) => 3,
-        },
-        select_setup_ns: label.select_setup_ns,
-        select_hold_ns: label.select_hold_ns,
-        init_clocks: label.init_clocks,
-    })
+    Ok(label.on(bus))
 }
 
-fn pin(label: &PinLabel, board: Board) -> Result<packed::PinLabel, ConvertError> {
+fn pin(label: &PinLabel, board: Board) -> Result<Label<Pin, ChipPin>, ConvertError> {
     if label.debounce.is_some() {
         let instead = "the driver in the guest must debounce its inputs";
         return Err(ConvertError::Setting { label: label.label.clone(), key: "debounce", board, instead });
     }
     let place = match (&label.backend, board) {
-        (PinBackend::Sim(net), Board::An505 | Board::Virt) => packed::PinPlace::Sim { net: net.clone() },
+        (PinBackend::Sim(net), Board::An505 | Board::Virt) => ChipPin::Sim(net.clone()),
         (PinBackend::Pin { chip: None, pin }, Board::Pico2) => {
-            packed::PinPlace::Pin { pin: check(&label.label, "pin", *pin, Function::Gpio)? }
+            ChipPin::Pin(check(&label.label, "pin", *pin, Function::Gpio)?)
         }
         (PinBackend::Sim(_), Board::Pico2) => return Err(refuse(&label.label, "a simulated net", board)),
         (PinBackend::Pin { .. } | PinBackend::Line(_), _) => {
             return Err(refuse(&label.label, "a line of a Linux machine", board));
         }
     };
-    Ok(packed::PinLabel {
-        label: label.label.clone(),
-        place,
-        direction: match label.direction {
-            PinDirection::Output => packed::Direction::Output,
-            PinDirection::Input => packed::Direction::Input,
-            PinDirection::OpenDrain => packed::Direction::OpenDrain,
-        },
-        initial_high: label.initial == PinLevel::High,
-        on_exit_high: label.on_exit.map(|level| level == PinLevel::High),
-        active_low: label.active_low,
-        bias: match label.bias {
-            None | Some(Bias::None) => packed::Bias::None,
-            Some(Bias::PullUp) => packed::Bias::PullUp,
-            Some(Bias::PullDown) => packed::Bias::PullDown,
-        },
-    })
+    Ok(label.on(place))
 }
 
 /// Returns a part as the firmware takes it.
-fn part(device: &Device) -> Result<packed::PartSpec, ConvertError> {
+fn part(device: &Device) -> Result<PartSpec, ConvertError> {
     let spec = &device.spec;
     if !ON_MICROCONTROLLERS.iter().any(|maker| maker.name == spec.model) {
         let models = ON_MICROCONTROLLERS.map(|maker| maker.name).join(", ");
@@ -300,7 +256,7 @@ fn part(device: &Device) -> Result<packed::PartSpec, ConvertError> {
             return Err(ConvertError::Course { name: spec.name.clone(), control: control.clone() });
         }
         if let Input::Course { course: Course { shape: Shape::Points { points }, .. } } = input
-            && points.len() > packed::LONGEST
+            && points.len() > LONGEST
         {
             let (name, control, points) = (spec.name.clone(), control.clone(), points.len());
             return Err(ConvertError::Points { name, control, points });
@@ -350,3 +306,6 @@ pub(super) fn wired(
     let pin = block.pins.iter().find(|(other, _)| *other == key);
     Ok(pin.map(|(_, pin)| check(label, key, *pin, wanted)).transpose()?)
 }
+
+#[cfg(test)]
+mod tests;

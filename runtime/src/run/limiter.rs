@@ -5,12 +5,12 @@ use wasmtime::{ResourceLimiter, Result};
 
 use super::breach::Breach;
 use crate::log::Teller;
-use crate::policy::MachineLimits;
+use crate::policy::Limits;
 
 /// Bounds memories and tables, and tells the operator what was not given.
 #[derive(Debug)]
 pub(crate) struct Limiter {
-    limits: MachineLimits,
+    limits: Limits,
     /// The bytes of all memories.
     memory_bytes: usize,
     teller: Teller,
@@ -19,7 +19,7 @@ pub(crate) struct Limiter {
 }
 
 impl Limiter {
-    pub(super) fn new(limits: &MachineLimits, teller: Teller) -> Limiter {
+    pub(super) fn new(limits: &Limits, teller: Teller) -> Limiter {
         Limiter { limits: limits.clone(), memory_bytes: 0, teller, refused: None }
     }
 

@@ -61,15 +61,15 @@ impl<'p> Prepared<'p> {
     ) -> Result<Prepared<'p>, LinkError> {
         let engine = program.component().engine();
         let clock = beside.clock.clone();
-        let listener = Shared::new(listener, policy.machine.output_bytes());
+        let listener = Shared::new(listener, policy.limits.output_bytes());
         let max_level = level(options.log_level.or(policy.log_level).unwrap_or(DEFAULT_LOG_LEVEL));
         let teller = Teller::new(&listener, &clock, max_level, &interrupt);
         let processor = if beside.hooks.is_some() { Processor::of_thread() } else { Processor::of_process() };
-        let timing = Timing::start(&beside, board.sim(), engine, &interrupt, options, (&policy.machine, &processor));
+        let timing = Timing::start(&beside, board.sim(), engine, &interrupt, options, (&policy.limits, &processor));
         if beside.number == 0 {
             board.listen(&teller);
         }
-        let limiter = Limiter::new(&policy.machine, teller.clone());
+        let limiter = Limiter::new(&policy.limits, teller.clone());
         let guest_clock = clock.clone();
         let hal = match board.hal_of(beside.number) {
             Some(hal) => hal
@@ -83,7 +83,7 @@ impl<'p> Prepared<'p> {
 
         let stdin = options.stdin.then(|| interrupt.clone());
         let wasi = wasi::context(&options.args, options.seed, stdin, &clock, &listener);
-        let handles = usize::try_from(policy.limits.handles).unwrap_or(usize::MAX);
+        let handles = usize::try_from(policy.limits.handles()).unwrap_or(usize::MAX);
         let mut store = store(engine, Guest::new(hal, wasi, timing.timers(), limiter, handles), policy)?;
         store.epoch_deadline_callback(move |_| {
             processor.look();
@@ -158,12 +158,12 @@ fn store(engine: &wasmtime::Engine, guest: Guest, policy: &Policy) -> Result<Sto
     let mut store = Store::new(engine, guest);
     store.limiter(|guest| &mut guest.limiter);
     // Code that counts and need not is never out of fuel; code that does not count cannot be bounded.
-    if let (Err(error), Some(_)) = (store.set_fuel(policy.machine.fuel().unwrap_or(u64::MAX)), policy.machine.fuel()) {
+    if let (Err(error), Some(_)) = (store.set_fuel(policy.limits.fuel().unwrap_or(u64::MAX)), policy.limits.fuel()) {
         return Err(LinkError::NoFuel(error));
     }
-    let transaction = usize::try_from(policy.limits.transaction_bytes).unwrap_or(usize::MAX);
+    let transaction = usize::try_from(policy.limits.transaction_bytes()).unwrap_or(usize::MAX);
     store.set_hostcall_fuel(transaction.saturating_add(HOSTCALL_BYTES));
-    let handles = usize::try_from(policy.limits.handles).unwrap_or(usize::MAX);
+    let handles = usize::try_from(policy.limits.handles()).unwrap_or(usize::MAX);
     store.set_max_component_handles(handles.saturating_mul(COMPONENT_HANDLES));
     store.set_epoch_deadline(1);
     Ok(store)

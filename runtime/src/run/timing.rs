@@ -17,7 +17,7 @@ use super::prepared::Beside;
 use super::processor::Processor;
 use crate::clock::Clock;
 use crate::output::patience::Running;
-use crate::policy::MachineLimits;
+use crate::policy::Limits;
 use crate::wasi::Timers;
 
 /// How often the guard looks. A delay may take another 20 ms to notice what the guard saw: together less than 50 ms.
@@ -77,7 +77,7 @@ impl Timing {
         engine: &Engine,
         interrupt: &Interrupt,
         options: &RunOptions,
-        (limits, processor): (&MachineLimits, &Processor),
+        (limits, processor): (&Limits, &Processor),
     ) -> Timing {
         let clock = beside.clock;
         let deadline_ns = options.timeout.map_or(u64::MAX, |timeout| {
@@ -206,7 +206,7 @@ struct Watch {
     /// Whether calls of the host count as doing something: with hardware, where they take time.
     calls_count: bool,
     processor: Processor,
-    limits: MachineLimits,
+    limits: Limits,
     /// The end of the guest's time, if it is the machine's.
     deadline: Option<Instant>,
 }
@@ -237,9 +237,9 @@ impl Watch {
             let is_past = |limit: Option<Duration>, value: Duration| limit.is_some_and(|limit| value > limit);
             let breach = if now.saturating_sub(since) > self.limits.computing() {
                 Some(Breach::Computing)
-            } else if is_past(self.limits.processor_time, now.saturating_sub(began_computing)) {
+            } else if is_past(self.limits.processor_time(), now.saturating_sub(began_computing)) {
                 Some(Breach::ProcessorTime)
-            } else if is_past(self.limits.wall_time, began.elapsed()) {
+            } else if is_past(self.limits.wall_time(), began.elapsed()) {
                 Some(Breach::WallTime)
             } else {
                 None

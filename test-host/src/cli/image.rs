@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use wasm_embedded_host::microcontroller::{Settings, WASMTIME, tunables};
-use wasm_embedded_image::policy::{I2cBus, PinPlace, Policy, SpiBus, UartPlace};
-use wasm_embedded_image::{Image, ImageError};
+use wasm_embedded_image::{Image, ImageError, Policy};
 
 use super::failure::Failure;
 use super::status;
+use wasm_embedded_policy::chip::{ChipBus, ChipPin, I2cPins, SpiPins, UartPins};
 use wasm_embedded_policy::escape;
 
 /// Shows what an image for a microcontroller contains
@@ -66,25 +66,25 @@ fn text(image: &Image<'_>, policy: &Policy, fits: bool) -> String {
         format!("code       {} bytes", image.code().len()),
         format!("image      {} bytes", image.len()),
         format!("sha-256    {digest}"),
-        match policy.limits.fuel {
+        match policy.limits.fuel() {
             Some(fuel) => format!("fuel       {fuel} between two waits"),
             None => "fuel       off".to_owned(),
         },
-        format!("memory     {} bytes", policy.limits.memory_bytes),
-        format!("bus time   {} ns in a transaction", policy.limits.transaction_time_ns),
-        format!("log        {} messages in a second", policy.limits.log_messages_per_s),
+        format!("memory     {} bytes", policy.limits.memory_bytes()),
+        format!("bus time   {} ns in a transaction", policy.limits.transaction_time_ns()),
+        format!("log        {} messages in a second", policy.limits.log_messages_per_s()),
     ];
     lines.extend(policy.i2c.iter().map(|label| {
-        let place = match &label.bus {
-            I2cBus::Sim { name } => format!("simulated bus {name}"),
-            I2cBus::Block { block, sda, scl } => format!("I2C{block}, sda {sda}, scl {scl}"),
+        let place = match &label.backend {
+            ChipBus::Sim(name) => format!("simulated bus {name}"),
+            ChipBus::Block { block, pins: I2cPins { sda, scl } } => format!("I2C{block}, sda {sda}, scl {scl}"),
         };
-        format!("i2c        {}: {place}, {} Hz", label.label, label.frequency_hz)
+        format!("i2c        {}: {place}, {} Hz", label.label, label.frequency_hz())
     }));
     lines.extend(policy.spi.iter().map(|label| {
-        let place = match &label.bus {
-            SpiBus::Sim { name } => format!("simulated bus {name}"),
-            SpiBus::Block { block, sck, mosi, miso, cs } => {
+        let place = match &label.backend {
+            ChipBus::Sim(name) => format!("simulated bus {name}"),
+            ChipBus::Block { block, pins: SpiPins { sck, mosi, miso, cs } } => {
                 let mut place = format!("SPI{block}, sck {sck}, mosi {mosi}");
                 for (key, pin) in [("miso", miso), ("cs", cs)].into_iter().filter_map(|(key, pin)| Some((key, (*pin)?)))
                 {
@@ -94,27 +94,27 @@ fn text(image: &Image<'_>, policy: &Policy, fits: bool) -> String {
                 place
             }
         };
-        format!("spi        {}: {place}, {} Hz, mode {}", label.label, label.frequency_hz, label.mode)
+        format!("spi        {}: {place}, {} Hz, mode {}", label.label, label.frequency_hz, label.mode_number())
     }));
-    let place = |place: &PinPlace| match place {
-        PinPlace::Sim { net } => format!("net {net}"),
-        PinPlace::Pin { pin } => format!("pin {pin}"),
+    let place = |place: &ChipPin| match place {
+        ChipPin::Sim(net) => format!("net {net}"),
+        ChipPin::Pin(pin) => format!("pin {pin}"),
     };
-    lines.extend(policy.pins.iter().map(|label| format!("pin        {}: {}", label.label, place(&label.place))));
+    lines.extend(policy.pins.iter().map(|label| format!("pin        {}: {}", label.label, place(&label.backend))));
     lines.extend(
         policy
             .pwm
             .iter()
-            .map(|label| format!("pwm        {}: {}, {} Hz", label.label, place(&label.place), label.frequency_hz)),
+            .map(|label| format!("pwm        {}: {}, {} Hz", label.label, place(&label.backend), label.frequency_hz)),
     );
     lines.extend(policy.uart.iter().map(|label| {
-        let place = match &label.place {
-            UartPlace::Sim { name } => format!("simulated port {name}"),
-            UartPlace::Block { block, tx, rx } => format!("UART{block}, tx {tx}, rx {rx}"),
+        let place = match &label.backend {
+            ChipBus::Sim(name) => format!("simulated port {name}"),
+            ChipBus::Block { block, pins: UartPins { tx, rx } } => format!("UART{block}, tx {tx}, rx {rx}"),
         };
         format!("uart       {}: {place}, {} baud", label.label, label.baud)
     }));
-    lines.extend(policy.adc.iter().map(|label| format!("adc        {}: {}", label.label, place(&label.place))));
+    lines.extend(policy.adc.iter().map(|label| format!("adc        {}: {}", label.label, place(&label.backend))));
     if !fits {
         lines.push(format!("the firmware of this version cannot run this image: it needs an image for Wasmtime {WASMTIME}. Compile the component again"));
     }

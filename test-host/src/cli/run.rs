@@ -160,7 +160,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
         failure::warn("`--display` draws nothing: the policy has no display (`part = \"ssd1306\"`)");
     }
     let voice = Voice::new(opts.json);
-    let traces = opts.outputs.begin(&board, &voice, policy.machine.trace_bytes());
+    let traces = opts.outputs.begin(&board, &voice, policy.limits.trace_bytes());
     let traces = traces.map_err(|failure| signals.over(failure))?;
     signals.at_last(traces.last(board.exits()));
     let columns = terminal_columns();

@@ -7,7 +7,8 @@ use rp235x_hal::adc::AdcPin;
 use rp235x_hal::gpio::{DynPinId, DynPullType, FunctionNull, Pin};
 use wasm_embedded_host::HalCtxBuilder;
 use wasm_embedded_host::adc::{Error, Input};
-use wasm_embedded_image::policy::{AdcLabel, PinPlace};
+use wasm_embedded_policy::chip::ChipPin;
+use wasm_embedded_policy::{Adc, Label};
 
 use crate::chip;
 use crate::pins;
@@ -15,24 +16,33 @@ use crate::pins;
 /// A conversion takes 2 us: so many looks are far past it, at any clock.
 const PATIENCE: u32 = 10_000;
 const UV_PER_MV: i64 = 1_000;
+/// The bits of a reading.
+const RESOLUTION_BITS: u8 = 12;
 
 /// One input of the converter.
 struct Channel {
     pin: AdcPin<Pin<DynPinId, FunctionNull, DynPullType>>,
     resolution_bits: u8,
-    reference_mv: u32,
+    reference_mv: i32,
 }
 
 /// Adds a label's input.
-pub(crate) fn add(label: &AdcLabel, hal: &mut HalCtxBuilder) -> Result<(), String> {
-    let PinPlace::Pin { pin: number } = label.place else {
+pub(crate) fn add(label: &Label<Adc, ChipPin>, hal: &mut HalCtxBuilder) -> Result<(), String> {
+    let ChipPin::Pin(number) = label.backend else {
         return Err(format!("label `{}` is simulated: this board has hardware only", label.label));
     };
     let mut pin: Pin<DynPinId, FunctionNull, DynPullType> =
         pins::pin(number).try_into_function().map_err(|_| pins::unfit(number))?;
     pin.set_pull_type(DynPullType::None);
     let pin = AdcPin::new(pin).map_err(|_| pins::unfit(number))?;
-    hal.adc(&label.label, Channel { pin, resolution_bits: label.resolution_bits, reference_mv: label.reference_mv });
+    hal.adc(
+        &label.label,
+        Channel {
+            pin,
+            resolution_bits: label.resolution_bits.unwrap_or(RESOLUTION_BITS),
+            reference_mv: label.reference_mv,
+        },
+    );
     Ok(())
 }
 

@@ -6,12 +6,12 @@ use alloc::string::String;
 use core::convert::Infallible;
 
 use embedded_hal::digital::{ErrorType, InputPin, OutputPin};
-use firmware_core::grants;
 use rp235x_hal::gpio::{
     DynBankId, DynFunction, DynPinId, DynPullType, FunctionSioInput, FunctionSioOutput, Pin, new_pin,
 };
-use wasm_embedded_host::{EmbeddedHal, HalCtxBuilder, InputGrant, digital};
-use wasm_embedded_image::policy::{Bias, Direction, PinLabel, PinPlace};
+use wasm_embedded_host::{EmbeddedHal, HalCtxBuilder, PinGrant, digital};
+use wasm_embedded_policy::chip::ChipPin;
+use wasm_embedded_policy::{Bias, Label, PinDirection};
 
 use crate::chip;
 
@@ -106,26 +106,26 @@ impl InputPin for OpenDrain {
 }
 
 /// Adds a label's pin, driven to its initial level.
-pub(crate) fn add(label: &PinLabel, hal: &mut HalCtxBuilder) -> Result<(), String> {
-    let PinPlace::Pin { pin: number } = label.place else {
+pub(crate) fn add(label: &Label<wasm_embedded_policy::Pin, ChipPin>, hal: &mut HalCtxBuilder) -> Result<(), String> {
+    let ChipPin::Pin(number) = label.backend else {
         return Err(format!("label `{}` is simulated: this board has hardware only", label.label));
     };
-    let grant = grants::pin(label);
+    let grant = PinGrant::from(&label.settings);
     let initial_high = (grant.initial == digital::Level::High) != grant.active_low;
     let mut any = pin(number);
     any.set_pull_type(match label.bias {
-        Bias::None => DynPullType::None,
-        Bias::PullUp => DynPullType::Up,
-        Bias::PullDown => DynPullType::Down,
+        None | Some(Bias::None) => DynPullType::None,
+        Some(Bias::PullUp) => DynPullType::Up,
+        Some(Bias::PullDown) => DynPullType::Down,
     });
     match label.direction {
-        Direction::Output => hal.output(&label.label, EmbeddedHal(output(number, initial_high)?), grant),
-        Direction::Input => {
+        PinDirection::Output => hal.output(&label.label, EmbeddedHal(output(number, initial_high)?), grant),
+        PinDirection::Input => {
             let input: Pin<DynPinId, FunctionSioInput, DynPullType> =
                 any.try_into_function().map_err(|_| unfit(number))?;
-            hal.input(&label.label, EmbeddedHal(input), InputGrant { active_low: label.active_low })
+            hal.input(&label.label, EmbeddedHal(input), (&label.settings).into())
         }
-        Direction::OpenDrain => {
+        PinDirection::OpenDrain => {
             let released = any.try_into_function().map_err(|_| unfit(number))?;
             let mut pin = OpenDrain { pin: Some(Driven::Released(released)) };
             pin.change(initial_high);

@@ -4,9 +4,10 @@ use alloc::format;
 use alloc::string::String;
 
 use rp235x_hal::gpio::{DynPinId, DynPullType, FunctionPwm, Pin};
+use wasm_embedded_host::HalCtxBuilder;
 use wasm_embedded_host::pwm::{Error, Output as PwmOutput};
-use wasm_embedded_host::{DutyPart, HalCtxBuilder, PwmGrant};
-use wasm_embedded_image::policy::{PinPlace, PwmLabel};
+use wasm_embedded_policy::chip::ChipPin;
+use wasm_embedded_policy::{Label, Pwm};
 
 use crate::chip::{self, CLOCK};
 use crate::pins;
@@ -25,8 +26,8 @@ struct Output {
 }
 
 /// Adds a label's output, at its first duty.
-pub(crate) fn add(label: &PwmLabel, hal: &mut HalCtxBuilder) -> Result<(), String> {
-    let PinPlace::Pin { pin: number } = label.place else {
+pub(crate) fn add(label: &Label<Pwm, ChipPin>, hal: &mut HalCtxBuilder) -> Result<(), String> {
+    let ChipPin::Pin(number) = label.backend else {
         return Err(format!("label `{}` is simulated: this board has hardware only", label.label));
     };
     let clock = u64::from(CLOCK.to_Hz()) * LEAST_DIVIDER;
@@ -35,10 +36,10 @@ pub(crate) fn add(label: &PwmLabel, hal: &mut HalCtxBuilder) -> Result<(), Strin
     let period = u16::try_from((ticks / divider).clamp(2, LONGEST_PERIOD)).unwrap_or(2);
     let mut output = Output { slice: usize::from(number / 2 % 8), second: number % 2 == 1, period };
     output.set_up(u16::try_from(divider).unwrap_or(16), label.active_low);
-    output.set(DutyPart(label.initial).of(period));
+    output.set(label.initial.of(period));
     let pin: Result<Pin<DynPinId, FunctionPwm, DynPullType>, _> = pins::pin(number).try_into_function();
     pin.map_err(|_| pins::unfit(number))?;
-    hal.pwm(&label.label, output, PwmGrant { on_exit: label.on_exit.map(DutyPart) });
+    hal.pwm(&label.label, output, (&label.settings).into());
     Ok(())
 }
 

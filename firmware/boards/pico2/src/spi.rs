@@ -8,7 +8,7 @@ use core::cell::RefCell;
 
 use critical_section::Mutex;
 use embedded_hal::digital::OutputPin as _;
-use embedded_hal::spi::{MODE_0, MODE_1, MODE_2, MODE_3, Mode, Operation, SpiBus};
+use embedded_hal::spi::{MODE_0, Mode, Operation, SpiBus};
 use rp235x_hal::fugit::RateExtU32;
 use rp235x_hal::gpio::{DynPinId, DynPullType, FunctionSpi, Pin};
 use rp235x_hal::pac::RESETS;
@@ -16,10 +16,14 @@ use rp235x_hal::spi::{
     Enabled, FrameFormat, Spi, SpiDevice as Controller, ValidSpiPinout, ValidatedPinRx, ValidatedPinSck, ValidatedPinTx,
 };
 use wasm_embedded_host::spi::{Clocked, Error};
-use wasm_embedded_image::policy::SpiLabel;
+use wasm_embedded_policy::Label;
+use wasm_embedded_policy::chip::{ChipBus, SpiPins};
 
 use crate::chip::{self, CLOCK};
 use crate::pins::{self, Output};
+
+/// A label for a device on one of the controllers, or for a whole bus.
+type SpiLabel = Label<wasm_embedded_policy::Spi, ChipBus<SpiPins>>;
 
 /// A bus of any controller.
 trait AnyBus: Send {
@@ -74,7 +78,7 @@ impl Bus {
     pub(crate) fn send_init_clocks(&self, label: &SpiLabel) {
         critical_section::with(|cs| {
             let mut bus = self.0.borrow_ref_mut(cs);
-            bus.configure(label.frequency_hz, mode(label.mode));
+            bus.configure(label.frequency_hz, label.mode);
             for _ in 0..label.init_clocks.div_ceil(8) {
                 bus.run(&mut Operation::Write(&[0xff]));
             }
@@ -88,19 +92,10 @@ impl Bus {
             bus: self.clone(),
             select,
             frequency_hz: label.frequency_hz,
-            mode: mode(label.mode),
+            mode: label.mode,
             setup_ns: label.select_setup_ns,
             hold_ns: label.select_hold_ns,
         }
-    }
-}
-
-fn mode(number: u8) -> Mode {
-    match number {
-        0 => MODE_0,
-        1 => MODE_1,
-        2 => MODE_2,
-        _ => MODE_3,
     }
 }
 

@@ -8,16 +8,21 @@ use firmware_core::{Pause, World};
 use rp235x_hal::fugit::RateExtU32;
 use rp235x_hal::gpio::DynFunction;
 use rp235x_hal::uart::{DataBits, Parity as Bit, StopBits, UartConfig, UartPeripheral, ValidatedPinRx, ValidatedPinTx};
+use wasm_embedded_host::HalCtxBuilder;
 use wasm_embedded_host::uart::EmbeddedIo;
-use wasm_embedded_host::{Access, HalCtxBuilder};
-use wasm_embedded_image::policy::{Parity, UartLabel, UartPlace};
+use wasm_embedded_policy::chip::{ChipBus, UartPins};
+use wasm_embedded_policy::{Label, Parity, Uart};
 
 use crate::chip::{self, CLOCK};
 use crate::pins;
 
 /// Adds a label's port.
-pub(crate) fn add(label: &UartLabel, world: &Arc<dyn World>, hal: &mut HalCtxBuilder) -> Result<(), String> {
-    let UartPlace::Block { block: 1, tx, rx } = label.place else {
+pub(crate) fn add(
+    label: &Label<Uart, ChipBus<UartPins>>,
+    world: &Arc<dyn World>,
+    hal: &mut HalCtxBuilder,
+) -> Result<(), String> {
+    let ChipBus::Block { block: 1, pins: UartPins { tx, rx } } = label.backend else {
         return Err(format!("label `{}`: this board has UART1 only", label.label));
     };
     let mut chip = chip::peripherals();
@@ -36,7 +41,6 @@ pub(crate) fn add(label: &UartLabel, world: &Arc<dyn World>, hal: &mut HalCtxBui
     let settings = UartConfig::new(label.baud.Hz(), DataBits::Eight, parity, stop);
     let port = UartPeripheral::new(chip.UART1, (tx, rx), &mut chip.RESETS).enable(settings, CLOCK);
     let port = port.map_err(|_| format!("label `{}`: cannot make {} baud", label.label, label.baud))?;
-    let access = if label.read_only { Access::ReadOnly } else { Access::ReadWrite };
-    hal.uart(&label.label, EmbeddedIo { port, delay: Pause(world.clone()) }, access);
+    hal.uart(&label.label, EmbeddedIo { port, delay: Pause(world.clone()) }, label.access);
     Ok(())
 }

@@ -5,10 +5,11 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 
-use firmware_core::{World, grants};
+use firmware_core::World;
 use wasm_embedded_host::{HalCtxBuilder, SpiGrant};
 use wasm_embedded_image::Policy;
-use wasm_embedded_image::policy::{I2cBus, SpiBus};
+use wasm_embedded_policy::Select;
+use wasm_embedded_policy::chip::{ChipBus, I2cPins, SpiPins};
 
 use crate::{adc, chip, i2c, pins, pwm, spi, uart};
 
@@ -41,15 +42,17 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
     }
     let mut selects = BTreeMap::new();
     for label in &policy.spi {
-        if let SpiBus::Block { cs: Some(cs), .. } = label.bus
-            && label.selected
+        if let ChipBus::Block { pins: SpiPins { cs: Some(cs), .. }, .. } = label.backend
+            && label.select == Select::Own
         {
             selects.insert(label.label.as_str(), pins::output(cs, true)?);
         }
     }
     let mut buses: BTreeMap<u8, spi::Bus> = BTreeMap::new();
     for label in &policy.spi {
-        let SpiBus::Block { block, sck, mosi, miso, .. } = label.bus else { return Err(simulated(&label.label)) };
+        let ChipBus::Block { block, pins: SpiPins { sck, mosi, miso, .. } } = label.backend else {
+            return Err(simulated(&label.label));
+        };
         let bus = match buses.get(&block) {
             Some(bus) => bus.clone(),
             // Another label of the block may have left it out.
@@ -57,21 +60,23 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
         };
         bus.send_init_clocks(label);
         let device = bus.device(label, selects.remove(label.label.as_str()));
-        let grant = SpiGrant::at_hz(label.frequency_hz);
-        match label.selected {
-            true => hal.spi_device(&label.label, device, grant),
-            false => hal.spi_bus(&label.label, device, grant),
+        let grant = SpiGrant::from(&label.settings);
+        match label.select {
+            Select::Own => hal.spi_device(&label.label, device, grant),
+            Select::None => hal.spi_bus(&label.label, device, grant),
         };
         buses.insert(block, bus);
     }
     let mut buses: BTreeMap<u8, i2c::Bus> = BTreeMap::new();
     for label in &policy.i2c {
-        let I2cBus::Block { block, sda, scl } = label.bus else { return Err(simulated(&label.label)) };
+        let ChipBus::Block { block, pins: I2cPins { sda, scl } } = label.backend else {
+            return Err(simulated(&label.label));
+        };
         let bus = match buses.get(&block) {
             Some(bus) => *bus,
-            None => i2c::Bus::open(block, sda, scl, label.frequency_hz)?,
+            None => i2c::Bus::open(block, sda, scl, label.frequency_hz())?,
         };
-        hal.i2c(&label.label, bus, grants::i2c(label));
+        hal.i2c(&label.label, bus, (&label.settings).into());
         buses.insert(block, bus);
     }
     for label in &policy.adc {
@@ -85,8 +90,8 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
 }
 
 fn any_miso(policy: &Policy, wanted: u8) -> Option<u8> {
-    policy.spi.iter().find_map(|label| match label.bus {
-        SpiBus::Block { block, miso, .. } if block == wanted => miso,
-        SpiBus::Block { .. } | SpiBus::Sim { .. } => None,
+    policy.spi.iter().find_map(|label| match label.backend {
+        ChipBus::Block { block, pins: SpiPins { miso, .. } } if block == wanted => miso,
+        ChipBus::Block { .. } | ChipBus::Sim(_) => None,
     })
 }

@@ -4,8 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use wasm_embedded_image::policy::PartSpec;
-use wasm_embedded_sim::model::Wires;
+use wasm_embedded_sim::model::{PartSpec, Wires};
 use wasm_embedded_sim::parts::ON_MICROCONTROLLERS;
 use wasm_embedded_sim::{PartId, Sim};
 

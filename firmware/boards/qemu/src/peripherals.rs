@@ -3,46 +3,45 @@
 use alloc::string::String;
 
 use embedded_io::{Error as _, ReadReady as _, WriteReady as _};
-use wasm_embedded_host::{Access, DutyPart, EmbeddedHal, HalCtxBuilder, PwmGrant, adc, uart};
-use wasm_embedded_image::policy::{AdcLabel, Parity, PinPlace, PwmLabel, UartLabel, UartPlace};
+use wasm_embedded_host::{EmbeddedHal, HalCtxBuilder, adc, uart};
+use wasm_embedded_policy::chip::{ChipBus, ChipPin, UartPins};
+use wasm_embedded_policy::{Adc, Label, Pwm, Uart};
 use wasm_embedded_sim::pwm::MAX_DUTY;
-use wasm_embedded_sim::uart::Parity as Bit;
 use wasm_embedded_sim::{AdcSettings, PwmSettings, Sim, SimAdc, SimUart, UartError, UartId, UartSettings};
 
 use crate::world::only_simulated;
 
-pub(crate) fn add_pwm(sim: &Sim, label: &PwmLabel, hal: &mut HalCtxBuilder) -> Result<(), String> {
-    let PinPlace::Sim { net } = &label.place else { return Err(only_simulated(&label.label)) };
+pub(crate) fn add_pwm(sim: &Sim, label: &Label<Pwm, ChipPin>, hal: &mut HalCtxBuilder) -> Result<(), String> {
+    let ChipPin::Sim(net) = &label.backend else { return Err(only_simulated(&label.label)) };
     let settings = PwmSettings { frequency_hz: label.frequency_hz, inverted: label.active_low };
-    let output = sim.pwm(sim.net(net), settings, DutyPart(label.initial).of(MAX_DUTY));
-    hal.pwm(&label.label, EmbeddedHal(output), PwmGrant { on_exit: label.on_exit.map(DutyPart) });
+    let output = sim.pwm(sim.net(net), settings, label.initial.of(MAX_DUTY));
+    hal.pwm(&label.label, EmbeddedHal(output), (&label.settings).into());
     Ok(())
 }
 
 /// Adds a serial port, and returns it for the part at its other end.
-pub(crate) fn add_uart(sim: &Sim, label: &UartLabel, hal: &mut HalCtxBuilder) -> Result<UartId, String> {
-    let UartPlace::Sim { name } = &label.place else { return Err(only_simulated(&label.label)) };
+pub(crate) fn add_uart(
+    sim: &Sim,
+    label: &Label<Uart, ChipBus<UartPins>>,
+    hal: &mut HalCtxBuilder,
+) -> Result<UartId, String> {
+    let ChipBus::Sim(name) = &label.backend else { return Err(only_simulated(&label.label)) };
     let settings = UartSettings {
         baud: label.baud,
-        parity: match label.parity {
-            Parity::None => Bit::None,
-            Parity::Even => Bit::Even,
-            Parity::Odd => Bit::Odd,
-        },
+        parity: label.parity,
         stop_bits: label.stop_bits,
         receive_bytes: usize::try_from(label.receive_bytes).unwrap_or(usize::MAX),
     };
     let port = sim.uart_port(name, settings);
-    let access = if label.read_only { Access::ReadOnly } else { Access::ReadWrite };
-    hal.uart(&label.label, Port(sim.uart(port)), access);
+    hal.uart(&label.label, Port(sim.uart(port)), label.access);
     Ok(port)
 }
 
-pub(crate) fn add_adc(sim: &Sim, label: &AdcLabel, hal: &mut HalCtxBuilder) -> Result<(), String> {
-    let PinPlace::Sim { net } = &label.place else { return Err(only_simulated(&label.label)) };
+pub(crate) fn add_adc(sim: &Sim, label: &Label<Adc, ChipPin>, hal: &mut HalCtxBuilder) -> Result<(), String> {
+    let ChipPin::Sim(net) = &label.backend else { return Err(only_simulated(&label.label)) };
     let settings = AdcSettings {
-        resolution_bits: label.resolution_bits,
-        reference_uv: i32::try_from(label.reference_mv.saturating_mul(1_000)).unwrap_or(i32::MAX),
+        resolution_bits: label.resolution_bits.unwrap_or(AdcSettings::default().resolution_bits),
+        reference_uv: label.reference_mv.saturating_mul(1_000),
     };
     hal.adc(&label.label, Input(sim.adc(sim.net(net), settings)));
     Ok(())

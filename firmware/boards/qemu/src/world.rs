@@ -6,13 +6,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use embedded_hal::i2c::{self, I2c, SevenBitAddress, TenBitAddress};
-use embedded_hal::spi::{self, MODE_0, MODE_1, MODE_2, MODE_3, SpiBus, SpiDevice};
-use firmware_core::{World, grants, say};
+use embedded_hal::spi::{self, SpiBus, SpiDevice};
+use firmware_core::{World, say};
 use wasm_embedded_host::i2c::BothWidths;
 use wasm_embedded_host::spi::EmbeddedHalBus;
-use wasm_embedded_host::{EmbeddedHal, HalCtxBuilder, InputGrant, SpiGrant, digital};
+use wasm_embedded_host::{EmbeddedHal, HalCtxBuilder, PinGrant, SpiGrant, digital};
 use wasm_embedded_image::Policy;
-use wasm_embedded_image::policy::{self, Bias, Direction, I2cBus, I2cLabel, PinLabel, PinPlace, SpiLabel};
+use wasm_embedded_policy::chip::{ChipBus, ChipPin, I2cPins, SpiPins};
+use wasm_embedded_policy::{Bias, I2c as Bus, Label, Pin, PinDirection, Select, Spi};
 use wasm_embedded_sim::model::{SpiPlace, Wires};
 use wasm_embedded_sim::{Event, Level, PartId, Pull, Sim, SpiSettings, Topology, TraceSink};
 
@@ -55,7 +56,7 @@ pub(crate) fn open(policy: &Policy, hal: &mut HalCtxBuilder) -> Result<Arc<dyn W
         add_spi(&sim, label, &mut wires, hal)?;
     }
     let mut displays = Vec::new();
-    for part in &policy.parts {
+    for part in &policy.devices {
         let id = parts::add(&sim, part, &wires)?;
         displays.push((part.name.clone(), id));
     }
@@ -97,49 +98,52 @@ pub(crate) fn only_simulated(label: &str) -> String {
     alloc::format!("label `{label}` is hardware: this board only simulates (`sim = true`)")
 }
 
-fn net_of(label: &PinLabel) -> Result<&str, String> {
-    match &label.place {
-        PinPlace::Sim { net } => Ok(net),
-        PinPlace::Pin { .. } => Err(only_simulated(&label.label)),
+fn net_of(label: &Label<Pin, ChipPin>) -> Result<&str, String> {
+    match &label.backend {
+        ChipPin::Sim(net) => Ok(net),
+        ChipPin::Pin(_) => Err(only_simulated(&label.label)),
     }
 }
 
-fn add_bias(sim: &Sim, label: &PinLabel) -> Result<(), String> {
+fn add_bias(sim: &Sim, label: &Label<Pin, ChipPin>) -> Result<(), String> {
     let net = sim.net(net_of(label)?);
     match label.bias {
-        Bias::None => {}
-        Bias::PullUp => sim.set_pull(net, Pull::Up),
-        Bias::PullDown => sim.set_pull(net, Pull::Down),
+        None | Some(Bias::None) => {}
+        Some(Bias::PullUp) => sim.set_pull(net, Pull::Up),
+        Some(Bias::PullDown) => sim.set_pull(net, Pull::Down),
     }
     Ok(())
 }
 
-fn add_pin(sim: &Sim, label: &PinLabel, hal: &mut HalCtxBuilder) -> Result<(), String> {
-    let (net, grant) = (sim.net(net_of(label)?), grants::pin(label));
+fn add_pin(sim: &Sim, label: &Label<Pin, ChipPin>, hal: &mut HalCtxBuilder) -> Result<(), String> {
+    let (net, grant) = (sim.net(net_of(label)?), PinGrant::from(&label.settings));
     let high = grant.initial == digital::Level::High;
     let initial = Level::from(high != grant.active_low);
     match label.direction {
-        Direction::Output => hal.output(&label.label, EmbeddedHal(sim.output(net, initial)), grant),
-        Direction::Input => {
-            hal.input(&label.label, EmbeddedHal(sim.input(net)), InputGrant { active_low: label.active_low })
-        }
-        Direction::OpenDrain => hal.io(&label.label, EmbeddedHal(sim.open_drain(net, initial)), grant),
+        PinDirection::Output => hal.output(&label.label, EmbeddedHal(sim.output(net, initial)), grant),
+        PinDirection::Input => hal.input(&label.label, EmbeddedHal(sim.input(net)), (&label.settings).into()),
+        PinDirection::OpenDrain => hal.io(&label.label, EmbeddedHal(sim.open_drain(net, initial)), grant),
     };
     Ok(())
 }
 
-fn add_i2c(sim: &Sim, label: &I2cLabel, hal: &mut HalCtxBuilder) -> Result<(), String> {
-    let I2cBus::Sim { name } = &label.bus else { return Err(only_simulated(&label.label)) };
+fn add_i2c(sim: &Sim, label: &Label<Bus, ChipBus<I2cPins>>, hal: &mut HalCtxBuilder) -> Result<(), String> {
+    let ChipBus::Sim(name) = &label.backend else { return Err(only_simulated(&label.label)) };
     // The tool has given all labels of a bus the same frequency.
-    let bus = sim.i2c_bus(name, label.frequency_hz);
-    hal.i2c(&label.label, BothWidths(Counted(sim.i2c(bus))), grants::i2c(label));
+    let bus = sim.i2c_bus(name, label.frequency_hz());
+    hal.i2c(&label.label, BothWidths(Counted(sim.i2c(bus))), (&label.settings).into());
     Ok(())
 }
 
-fn add_spi<'a>(sim: &Sim, label: &'a SpiLabel, wires: &mut Wires<'a>, hal: &mut HalCtxBuilder) -> Result<(), String> {
-    let policy::SpiBus::Sim { name } = &label.bus else { return Err(only_simulated(&label.label)) };
-    let (bus, settings, grant) = (sim.spi_bus(name), settings(label), SpiGrant::at_hz(label.frequency_hz));
-    if label.selected {
+fn add_spi<'a>(
+    sim: &Sim,
+    label: &'a Label<Spi, ChipBus<SpiPins>>,
+    wires: &mut Wires<'a>,
+    hal: &mut HalCtxBuilder,
+) -> Result<(), String> {
+    let ChipBus::Sim(name) = &label.backend else { return Err(only_simulated(&label.label)) };
+    let (bus, settings, grant) = (sim.spi_bus(name), settings(label), SpiGrant::from(&label.settings));
+    if label.select == Select::Own {
         let select = sim.spi_select(bus, &label.label, settings);
         hal.spi_device(&label.label, EmbeddedHal(Counted(sim.spi_device(select))), grant);
         wires.spi.insert(&label.label, SpiPlace::Select(bus, select));
@@ -151,8 +155,8 @@ fn add_spi<'a>(sim: &Sim, label: &'a SpiLabel, wires: &mut Wires<'a>, hal: &mut 
 }
 
 /// Clocks ones with no device selected, when all parts are there to hear them.
-fn send_init_clocks(sim: &Sim, label: &SpiLabel) {
-    let policy::SpiBus::Sim { name } = &label.bus else { return };
+fn send_init_clocks(sim: &Sim, label: &Label<Spi, ChipBus<SpiPins>>) {
+    let ChipBus::Sim(name) = &label.backend else { return };
     let mut bus = sim.spi(sim.spi_bus(name), settings(label));
     for _ in 0..label.init_clocks.div_ceil(8) {
         // A simulated bus without a device has nothing to fail.
@@ -160,16 +164,10 @@ fn send_init_clocks(sim: &Sim, label: &SpiLabel) {
     }
 }
 
-fn settings(label: &SpiLabel) -> SpiSettings {
-    let mode = match label.mode {
-        0 => MODE_0,
-        1 => MODE_1,
-        2 => MODE_2,
-        _ => MODE_3,
-    };
+fn settings(label: &Label<Spi, ChipBus<SpiPins>>) -> SpiSettings {
     SpiSettings {
         frequency_hz: label.frequency_hz,
-        mode,
+        mode: label.mode,
         select_setup_ns: label.select_setup_ns.into(),
         select_hold_ns: label.select_hold_ns.into(),
     }

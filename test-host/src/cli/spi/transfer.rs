@@ -51,7 +51,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     }
     let policy = opts.direct.policy.require()?;
     find(&policy.spi, |spi| &spi.label, &opts.label, "SPI")?;
-    let greatest = usize::try_from(policy.limits.transaction_bytes).unwrap_or(usize::MAX);
+    let greatest = usize::try_from(policy.limits.transaction_bytes()).unwrap_or(usize::MAX);
     if opts.read > greatest {
         let message =
             format!("cannot read {} bytes: the limit is {greatest} bytes (`transaction-bytes` in [limits])", opts.read);

@@ -1,0 +1,55 @@
+use super::policy;
+use crate::microcontroller::Board;
+use crate::policy::{LIMITS, Limits, OnChip, Policy};
+
+fn limits(text: &str) -> Result<Limits, String> {
+    let parsed = Policy::parse("limits.toml", &format!("[limits]\n{text}\n")).expect(text);
+    policy(&parsed, Board::Pico2, "guest").map(|policy| policy.limits).map_err(|error| error.to_string())
+}
+
+/// The default of a large machine was once taken for nothing stated.
+#[test]
+fn a_limit_that_is_stated_is_kept_or_refused_whatever_its_value() {
+    for limit in &LIMITS {
+        let middle = limit.default.unwrap_or(10_000);
+        for value in [*limit.range.start(), middle - 1, middle, middle + 1] {
+            let key = limit.key;
+            match (limit.on_chip, limits(&format!("{key} = {value}"))) {
+                (OnChip::Keeps | OnChip::KeepsWith(_) | OnChip::KeepsWord(_), Ok(limits)) => {
+                    assert_eq!(limits.stated(key), Some(value), "{key}");
+                }
+                (OnChip::Nothing, Ok(kept)) => assert_eq!(kept, limits("").expect("no limit"), "{key}"),
+                (OnChip::Refuses(_), Err(error)) => {
+                    assert!(error.contains(&format!("pico2 does not support `{key}` in [limits]")), "{error}");
+                }
+                (_, result) => panic!("{key} = {value}: {result:?}"),
+            }
+        }
+    }
+    assert_eq!(limits("fuel = \"off\"").expect("no fuel").fuel(), None);
+    assert!(limits("memory-bytes = 4_294_967_296").expect_err("4 GiB").contains("below 4 GiB"));
+}
+
+#[test]
+fn what_no_firmware_can_keep_is_refused_and_the_rest_has_the_defaults_of_a_small_machine() {
+    for key in ["stack-bytes", "computing-ms", "processor-time-ms", "wall-time-ms", "output-bytes"] {
+        limits(&format!("{key} = 20000")).expect_err(key);
+    }
+    let small = limits("").expect("no limit");
+    assert_eq!((small.memory_bytes(), small.table_elements(), small.instances()), (131_072, 1_024, 8));
+    assert_eq!((small.fuel(), small.transaction_bytes(), small.handles()), (Some(10_000_000), 65_536, 64));
+}
+
+#[test]
+fn what_else_a_firmware_cannot_keep_is_refused_with_its_name() {
+    let refusal = |text: &str| {
+        let parsed = Policy::parse("pico2.toml", text).expect(text);
+        policy(&parsed, Board::Pico2, "guest").expect_err(text).to_string()
+    };
+    let said = refusal("[gpio]\nKEY = { pin = 5, debounce = \"5ms\" }\n");
+    assert!(said.starts_with("pico2 does not support `debounce` of label `KEY`"), "{said}");
+    let said = refusal("[adc.POT]\npin = 26\nresolution-bits = 10\n");
+    assert!(said.starts_with("pico2 does not support `resolution-bits` of label `POT`"), "{said}");
+    let said = refusal("[gpio]\nLED = { pin = 5 }\n[[fault]]\nfault = \"oversleep\"\nfactor = 2\n");
+    assert!(said.starts_with("pico2 does not support [[fault]]"), "{said}");
+}
