@@ -34,6 +34,9 @@ pub trait Port {
     /// The line cannot do that.
     fn set_speed(&mut self, baud: u32) -> Result<(), Self::Error>;
 
+    /// Returns the time since any moment, always the same.
+    fn now(&self) -> Duration;
+
     /// Takes a text that the board's guests and firmware wrote to the log meanwhile.
     fn text(&mut self, text: &[u8]);
 }
@@ -298,9 +301,15 @@ impl<P: Port> Client<P> {
 
     /// Waits for a frame, and hands on the text before it.
     fn answer(&mut self, within: Duration) -> Result<Option<(u8, Answer)>, ClientError<P::Error>> {
+        // However much a guest logs meanwhile, the time is over when it is.
+        let until = self.port.now().saturating_add(within);
         // A byte at a time: what comes behind the frame stays on the line.
         let mut byte = [0];
-        while self.port.receive(&mut byte, within).map_err(ClientError::Port)? > 0 {
+        loop {
+            let left = until.saturating_sub(self.port.now());
+            if left.is_zero() || self.port.receive(&mut byte, left).map_err(ClientError::Port)? == 0 {
+                return Ok(None);
+            }
             match self.decoder.push(byte[0]) {
                 Some(Piece::Frame(frame)) => {
                     let number = frame.number;
@@ -312,7 +321,6 @@ impl<P: Port> Client<P> {
                 None => {}
             }
         }
-        Ok(None)
     }
 }
 

@@ -183,3 +183,31 @@ mod tests {
         assert_eq!(last.last(), Some(&Piece::Frame(frame(b"x"))));
     }
 }
+
+#[cfg(test)]
+mod noise {
+    use super::*;
+    use crate::message::{LONGEST_REQUEST, Request};
+
+    #[test]
+    fn a_frame_that_is_garbled_anywhere_costs_no_other_one_for_ever() {
+        let block = |index: u16| {
+            let bytes = (0..4096_u32).map(|at| (at * 7 + u32::from(index)).to_le_bytes()[0]).collect();
+            Request::Block { index, bytes }.to_frame(1).to_bytes()
+        };
+        let good = block(0);
+        let len = block(1).len();
+        for at in (0..len).step_by(37).chain([len - 1]) {
+            let mut decoder = Decoder::new(LONGEST_REQUEST);
+            let mut bad = block(1);
+            bad[at] ^= 0x10;
+            let mut frames = 0;
+            for byte in [good.clone(), bad, good.clone(), good.clone()].concat() {
+                frames += usize::from(matches!(decoder.push(byte), Some(Piece::Frame(_))));
+            }
+            assert!(frames >= 2, "byte {at}: {frames} frames");
+            let again = good.iter().filter(|byte| matches!(decoder.push(**byte), Some(Piece::Frame(_)))).count();
+            assert_eq!(again, 1, "byte {at}");
+        }
+    }
+}

@@ -189,6 +189,17 @@ fn a_hundred_kilobytes_take_hardly_longer_than_the_line() {
 }
 
 #[test]
+fn noise_on_the_line_costs_time_and_nothing_else() {
+    let mut client = switch_on(board(&["blinky"]));
+    client.port().run_until("1: on");
+    client.port().noise = Some(30_011);
+    flash(&mut client, &file("button.bin"));
+    client.port().noise = None;
+    client.port().run_until("the new image stays");
+    assert_eq!(state(&mut client).name, "mcu_button");
+}
+
+#[test]
 fn a_line_without_requests_is_at_the_speed_of_the_log_again() {
     let mut client = switch_on(board(&["button"]));
     client.port().run_until("slot 0");

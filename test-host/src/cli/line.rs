@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use serial2::SerialPort;
@@ -46,6 +46,7 @@ pub(super) struct Line {
     /// What has come and was not taken yet.
     waiting: Vec<u8>,
     taken: usize,
+    opened: Instant,
     /// Whether the board's log goes to the standard output.
     shows_log: bool,
 }
@@ -107,7 +108,7 @@ impl Line {
         // What came before nobody waits for.
         let set = port.set_read_timeout(Duration::from_millis(100)).and_then(|()| port.discard_input_buffer());
         set.map_err(|error| Failure::file(format!("cannot set up the serial port {name}"), error))?;
-        Ok(Line { port, waiting: Vec::new(), taken: 0, shows_log })
+        Ok(Line { port, waiting: Vec::new(), taken: 0, opened: Instant::now(), shows_log })
     }
 }
 
@@ -145,6 +146,10 @@ impl Port for Line {
         let mut settings = self.port.get_configuration()?;
         settings.set_baud_rate(baud)?;
         self.port.set_configuration(&settings)
+    }
+
+    fn now(&self) -> Duration {
+        self.opened.elapsed()
     }
 
     fn text(&mut self, text: &[u8]) {

@@ -193,6 +193,10 @@ impl Port for Lead {
         Ok(())
     }
 
+    fn now(&self) -> Duration {
+        Duration::from_nanos(self.now_ns)
+    }
+
     fn text(&mut self, text: &[u8]) {
         self.text.extend_from_slice(text);
     }
