@@ -11,6 +11,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use wasm_embedded_policy::{Policy, PolicyError};
+use wasm_embedded_sim::parts::MODELS;
 
 use self::tables::{TABLES, Table, debug, entries, key};
 
@@ -135,9 +136,14 @@ fn every_section_part_and_fault_has_rows() {
     assert!(sections.is_subset(&names), "{sections:?} have no rows but {names:?}");
     for (table, kind) in [("part", "model"), ("fault", "fault")] {
         let table = TABLES.iter().find(|found| found.name == table).expect("a table");
-        let advice = problems(&table.policy(&[&format!("{kind} = \"no such\"")]));
-        let advice = advice.iter().map(|(_, advice)| advice).find(|advice| advice.contains("allowed values: "));
-        let kinds = listed(advice.expect("the kinds"), "allowed values: ");
+        let kinds = if table.name == "part" {
+            // An advice names no more than the first of so many.
+            MODELS.iter().map(|model| model.name.to_owned()).collect()
+        } else {
+            let advice = problems(&table.policy(&[&format!("{kind} = \"no such\"")]));
+            let advice = advice.iter().map(|(_, advice)| advice).find(|advice| advice.contains("allowed values: "));
+            listed(advice.expect("the kinds"), "allowed values: ")
+        };
         let rows = table.rows();
         for name in kinds {
             let entry = format!("{kind} = \"{name}\"");

@@ -1,5 +1,6 @@
 //! Every program of `drivers-demo`, on the board of its policy: published drivers, unchanged, do what they do on hardware.
 
+mod drivers_that_run;
 mod support;
 
 use std::fs;

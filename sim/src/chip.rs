@@ -51,7 +51,7 @@ impl SimChip {
         let driver = self.driver(net);
         let mut world = self.sim.lock();
         let signal = PwmSignal { from_ns: world.env.now_ns, period_ns, high_ns };
-        world.env.modulate(net, driver, signal);
+        world.env.modulate(net, Driver::Handle(driver), signal);
         world.settle();
     }
 

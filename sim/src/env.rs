@@ -177,7 +177,7 @@ impl Env {
     }
 
     /// Modulates a net from now on; a part of none or of all of a period is a level.
-    pub(crate) fn modulate(&mut self, net: Net, handle: usize, signal: PwmSignal) {
+    pub(crate) fn modulate(&mut self, net: Net, driver: Driver, signal: PwmSignal) {
         let level = Level::from(signal.high_ns > 0);
         let steady = signal.high_ns == 0 || signal.high_ns >= signal.period_ns;
         let Some(info) = self.topology.nets.get_mut(net.0) else { return };
@@ -187,7 +187,7 @@ impl Env {
         }
         info.pwm = (!steady).then_some(signal);
         self.trace(EventKind::Pwm { net, signal });
-        self.drive(net, Driver::Handle(handle), Drive::from(level));
+        self.drive(net, driver, Drive::from(level));
         let Some(state) = self.nets.get(net.0) else { return };
         for &watcher in &state.watchers {
             self.notices.push_back(Notice { watcher, net, change: NetChange::Pwm(signal) });
@@ -390,6 +390,16 @@ impl Board for PartView<'_> {
 
     fn pwm(&self, net: Net) -> Option<PwmSignal> {
         self.env.pwm(net)
+    }
+
+    fn modulate(&mut self, net: Net, signal: PwmSignal) {
+        if cfg!(feature = "pulses") {
+            self.env.modulate(net, Driver::Part(self.part), signal);
+        }
+    }
+
+    fn microvolts(&self, net: Net) -> Option<i32> {
+        self.env.microvolts(net)
     }
 
     fn set_voltage(&mut self, net: Net, microvolts: Option<i32>) {

@@ -230,6 +230,8 @@ pub enum Role {
     Both,
     /// The part puts a voltage on it.
     Voltage,
+    /// The part measures its voltage.
+    Analog,
 }
 
 impl Role {
@@ -242,6 +244,7 @@ impl Role {
             Role::OpenDrain => "open drain",
             Role::Both => "input and open drain",
             Role::Voltage => "voltage",
+            Role::Analog => "analogue input",
         }
     }
 }

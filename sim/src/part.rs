@@ -91,6 +91,12 @@ pub trait Board {
     /// Returns how a net is modulated, if it is.
     fn pwm(&self, net: Net) -> Option<PwmSignal>;
 
+    /// Modulates a net from now on: drives it high for the first part of each period. A duty of none or all of it is a level.
+    fn modulate(&mut self, net: Net, signal: PwmSignal);
+
+    /// Returns the voltage on a net, in microvolts, if something puts one there.
+    fn microvolts(&self, net: Net) -> Option<i32>;
+
     /// Puts a voltage on a net, in microvolts, for the analogue inputs on it; none takes it away.
     fn set_voltage(&mut self, net: Net, microvolts: Option<i32>);
 

@@ -8,6 +8,7 @@ use core::fmt;
 use embedded_hal::pwm::{ErrorKind, ErrorType, SetDutyCycle};
 
 use crate::digital::ACCESS_NS;
+use crate::env::Driver;
 use crate::net::{Level, Net};
 use crate::remote::SimRemote;
 use crate::sim::Sim;
@@ -80,7 +81,7 @@ impl SimPwm {
     fn drive(&self, duty: u16) {
         let mut world = self.sim.lock();
         let signal = signal(self.settings, world.env.now_ns, duty);
-        world.env.modulate(self.net, self.handle, signal);
+        world.env.modulate(self.net, Driver::Handle(self.handle), signal);
         world.settle();
     }
 }

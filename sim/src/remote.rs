@@ -59,7 +59,7 @@ impl SimRemote {
                 Kind::OpenDrain => world.env.drive(self.net, Driver::Handle(self.handle), open_drain(level)),
                 Kind::Pwm(settings) => {
                     let signal = signal(settings, world.env.now_ns, duty);
-                    world.env.modulate(self.net, self.handle, signal);
+                    world.env.modulate(self.net, Driver::Handle(self.handle), signal);
                 }
             }
             world.settle();

@@ -52,6 +52,9 @@ pub(crate) fn write_png(frame: &Frame, out: impl io::Write) -> io::Result<()> {
     let size = |pixels: usize| u32::try_from(pixels * SCALE + 2 * MARGIN).map_err(io::Error::other);
     let (width, height) = (size(frame.width)?, size(frame.height)?);
     let mut encoder = png::Encoder::new(out, width, height);
+    if !frame.colours.is_empty() {
+        return write_colours(frame, encoder);
+    }
     encoder.set_color(png::ColorType::Indexed);
     encoder.set_depth(png::BitDepth::Two);
     encoder.set_palette(palette(frame.contrast).as_flattened().to_vec());
@@ -65,6 +68,22 @@ pub(crate) fn write_png(frame: &Frame, out: impl io::Write) -> io::Result<()> {
             let padded = pixels.iter().chain(std::iter::repeat(&GLASS)).take(4);
             padded.fold(0, |byte, colour| (byte << 2) | colour)
         }));
+    }
+    writer.write_image_data(&data)?;
+    writer.finish()?;
+    Ok(())
+}
+
+/// Writes the picture of a display with more than one colour: its pixels touch.
+fn write_colours(frame: &Frame, mut encoder: png::Encoder<'_, impl io::Write>) -> io::Result<()> {
+    encoder.set_color(png::ColorType::Rgb);
+    let mut writer = encoder.write_header()?;
+    let (columns, rows) = (frame.width * SCALE + 2 * MARGIN, frame.height * SCALE + 2 * MARGIN);
+    let mut data = Vec::with_capacity(3 * columns * rows);
+    for (y, x) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
+        let inner = x.checked_sub(MARGIN).zip(y.checked_sub(MARGIN));
+        let pixel = inner.and_then(|(x, y)| frame.colour(x / SCALE, y / SCALE));
+        data.extend(pixel.unwrap_or_default());
     }
     writer.write_image_data(&data)?;
     writer.finish()?;
@@ -123,7 +142,7 @@ mod tests {
     fn frame() -> Frame {
         // Two lit pixels side by side in the upper left corner, one alone in the lower right.
         let pixels = (0..8 * 8).map(|at| matches!(at, 0 | 1 | 63)).collect();
-        Frame { width: 8, height: 8, pixels, contrast: USUAL_CONTRAST }
+        Frame { width: 8, height: 8, pixels, contrast: USUAL_CONTRAST, colours: vec![] }
     }
 
     #[test]
@@ -140,6 +159,20 @@ mod tests {
         assert_eq!((palette(0)[2], palette(255)[2]), ([0x38, 0x40, 0x48], [0xff, 0xff, 0xff]));
         let [_, dark, half, _] = palette(USUAL_CONTRAST / 2);
         assert!(dark < half && half < USUAL[2]);
+    }
+
+    #[test]
+    fn a_display_of_colours_has_them_in_its_picture() {
+        let mut bytes = Vec::new();
+        let frame = Frame::coloured(2, vec![[1, 2, 3], [9, 8, 7]]);
+        write_png(&frame, &mut bytes).expect("writing to memory");
+        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().expect("a PNG");
+        let mut rgb = vec![0; reader.output_buffer_size().expect("a small picture")];
+        reader.next_frame(&mut rgb).expect("a picture");
+        let width = 2 * SCALE + 2 * MARGIN;
+        let at = |x: usize, y: usize| &rgb[3 * (y * width + x)..][..3];
+        assert_eq!((at(MARGIN, MARGIN), at(MARGIN + SCALE, MARGIN)), (&[1, 2, 3][..], &[9, 8, 7][..]));
+        assert_eq!(at(0, 0), [0, 0, 0]);
     }
 
     #[test]

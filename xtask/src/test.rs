@@ -127,6 +127,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
             "conformance-guest",
             "--package",
             "drivers-compile",
+            "--package",
+            "drivers-run",
         ];
         done(
             &[&["clippy", "--target", targets::GUEST, "--bins", "--lib", "--examples"], &guests[..], &strict].concat(),

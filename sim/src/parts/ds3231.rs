@@ -1,6 +1,6 @@
 //! Maxim DS3231: a real-time clock with two alarms and a thermometer.
 
-mod clock;
+pub(super) mod clock;
 mod date_time;
 #[cfg(test)]
 mod tests;

@@ -220,7 +220,13 @@ impl Ssd1306 {
         let on = self.is_on();
         let pixels: Vec<bool> =
             (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| on && self.is_lit(x, y)).collect();
-        Frame { width: usize::from(width), height: usize::from(height), pixels, contrast: self.contrast() }
+        Frame {
+            width: usize::from(width),
+            height: usize::from(height),
+            pixels,
+            contrast: self.contrast(),
+            colours: Vec::new(),
+        }
     }
 
     fn is_lit(&self, x: u8, y: u8) -> bool {

@@ -26,6 +26,7 @@ struct Wire {
     pull: Pull,
     watched: bool,
     pwm: Option<PwmSignal>,
+    microvolts: Option<i32>,
 }
 
 impl Wire {
@@ -182,7 +183,17 @@ impl Board for TestBoard {
         self.wires.get(&net)?.pwm
     }
 
-    fn set_voltage(&mut self, _net: Net, _microvolts: Option<i32>) {}
+    fn modulate(&mut self, net: Net, signal: PwmSignal) {
+        self.wires.entry(net).or_default().pwm = Some(signal);
+    }
+
+    fn microvolts(&self, net: Net) -> Option<i32> {
+        self.wires.get(&net)?.microvolts
+    }
+
+    fn set_voltage(&mut self, net: Net, microvolts: Option<i32>) {
+        self.wires.entry(net).or_default().microvolts = microvolts;
+    }
 
     fn watch(&mut self, net: Net) {
         self.wires.entry(net).or_default().watched = true;

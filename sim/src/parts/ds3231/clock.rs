@@ -25,30 +25,30 @@ const ALARM_ANY: u8 = 0x80;
 
 /// Registers 0x00 to 0x06.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
+pub(in crate::parts) struct Clock {
     registers: [u8; 7],
 }
 
 impl Clock {
     /// Sets every register to a date and time, in 24-hour mode.
-    pub(super) fn at(time: DateTime) -> Clock {
+    pub(in crate::parts) fn at(time: DateTime) -> Clock {
         Clock {
             registers: [time.seconds, time.minutes, time.hours, time.weekday(), time.day, time.month, time.year]
                 .map(bcd),
         }
     }
 
-    pub(super) fn registers(&self) -> [u8; 7] {
+    pub(in crate::parts) fn registers(&self) -> [u8; 7] {
         self.registers
     }
 
     /// Writes a register; `index` must be below 7.
-    pub(super) fn write(&mut self, index: usize, value: u8) {
+    pub(in crate::parts) fn write(&mut self, index: usize, value: u8) {
         self.registers[index] = value & WRITABLE[index];
     }
 
     /// Counts one second.
-    pub(super) fn tick(&mut self) {
+    pub(in crate::parts) fn tick(&mut self) {
         if self.count(SECONDS, 0x7f, 59, 0) && self.count(MINUTES, 0x7f, 59, 0) && self.count_hour() {
             self.count(DAY, 0x07, 7, 1);
             let days = self.days_in_month();

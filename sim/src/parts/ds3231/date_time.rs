@@ -31,7 +31,8 @@ impl Error for DateTimeError {}
 
 impl DateTime {
     /// The time that the part starts from if its supply was off.
-    pub(super) const POWER_ON: DateTime = DateTime { year: 0, month: 1, day: 1, hours: 0, minutes: 0, seconds: 0 };
+    pub(in crate::parts) const POWER_ON: DateTime =
+        DateTime { year: 0, month: 1, day: 1, hours: 0, minutes: 0, seconds: 0 };
 
     /// Creates a date and time.
     ///
