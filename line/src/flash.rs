@@ -89,7 +89,7 @@ mod memory {
 
         fn erase(&mut self, at: u32, len: u32) {
             assert!(
-                [super::SECTOR_BYTES, super::UNIT_BYTES].contains(&len) && at % len == 0,
+                [super::SECTOR_BYTES, super::UNIT_BYTES].contains(&len) && at.is_multiple_of(len),
                 "an erase of {len} at {at}"
             );
             self.change(at, len, |_, _| 0xff);

@@ -116,7 +116,7 @@ impl Port for Line {
     type Error = io::Error;
 
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        (&self.port).write_all(bytes)
+        self.port.write_all(bytes)
     }
 
     fn receive(&mut self, buffer: &mut [u8], within: Duration) -> io::Result<usize> {
@@ -142,7 +142,7 @@ impl Port for Line {
     }
 
     fn set_speed(&mut self, baud: u32) -> io::Result<()> {
-        (&self.port).flush()?;
+        self.port.flush()?;
         let mut settings = self.port.get_configuration()?;
         settings.set_baud_rate(baud)?;
         self.port.set_configuration(&settings)

@@ -34,8 +34,11 @@ Examples:
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let (mut client, _) = opts.port.open(true)?;
     client.done(&Request::Log).map_err(|error| opts.port.failed(error))?;
-    while !opts.no_follow {
+    if opts.no_follow {
+        return Ok(0);
+    }
+    // Ctrl-C ends it.
+    loop {
         client.listen(Duration::from_secs(1)).map_err(|error| opts.port.failed(error))?;
     }
-    Ok(0)
 }

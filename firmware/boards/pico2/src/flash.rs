@@ -51,6 +51,7 @@ impl Flash for Part {
 
     fn erase(&mut self, at: u32, len: u32) {
         if at.checked_add(len).is_some_and(|end| end <= self.len) {
+            let len = usize::try_from(len).unwrap_or(0);
             change(&Change { at: self.at + at, len, page: ptr::null() });
         }
     }
@@ -65,7 +66,7 @@ impl Flash for Part {
 /// What is to be done: an erase, or with a page a write.
 struct Change {
     at: u32,
-    len: u32,
+    len: usize,
     page: *const u8,
 }
 
@@ -119,9 +120,9 @@ unsafe fn from_memory(rom: &Rom, change: &Change) {
         (rom.connect)();
         (rom.exit)();
         if change.page.is_null() {
-            (rom.erase)(change.at, change.len as usize, UNIT_BYTES, BLOCK_ERASE);
+            (rom.erase)(change.at, change.len, UNIT_BYTES, BLOCK_ERASE);
         } else {
-            (rom.program)(change.at, change.page, change.len as usize);
+            (rom.program)(change.at, change.page, change.len);
         }
         (rom.flush)();
         (rom.set_up)();

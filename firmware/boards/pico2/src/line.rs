@@ -22,7 +22,8 @@ const CHANNEL: usize = 0;
 
 /// How many blocks may be under way: all of them fit, with what frames and COBS add.
 const WINDOW: u8 = 6;
-const _: () = assert!(WINDOW as usize * (BLOCK_BYTES + BLOCK_BYTES / 254 + 16) < ROOM);
+const WINDOW_BLOCKS: usize = 6;
+const _: () = assert!(WINDOW_BLOCKS * (BLOCK_BYTES + BLOCK_BYTES / 254 + 16) < ROOM);
 
 /// The slots in the flash, and what the board keeps for itself at the end of the firmware's half.
 const SLOTS: u32 = 0x20_0000;
