@@ -158,6 +158,23 @@ fn a_transaction_that_is_dropped_at_any_time_leaves_its_bus_usable() {
     }
 }
 
+/// Each gives its call back, and neither the host nor the guest keeps anything of it.
+#[test]
+fn waits_that_are_dropped_cost_nothing_and_leave_nothing_on_the_board() {
+    let text = "[limits]\ncalls = 2\n[gpio]\nPIN = { sim = true, direction = \"input\", bias = \"pull-down\" }\n\
+                [uart.SERIAL]\nsim = true\n";
+    let policy = Policy::parse("waits.toml", text).unwrap_or_else(|error| panic!("{error:#?}"));
+    let mut board = Board::new(&policy).expect("a board");
+    let options =
+        RunOptions { args: ["tasks", "drop-waits", "5000"].map(String::from).to_vec(), ..RunOptions::default() };
+    let heard = Arc::new(Mutex::new(Capture::default()));
+    let ended = run::run(program(), &mut board, &policy, &options, heard.clone()).expect("it can be linked");
+    let heard = heard.lock().expect("nobody panicked");
+    assert_eq!(ended.exit, Exit::Status(0), "{} {:?}", heard.stderr_text(), heard.refusals);
+    assert_eq!(heard.stdout_text(), "0 ended, 0 pages more\n");
+    assert_eq!(board.sim().next_ns(), None, "no delay of an hour is left");
+}
+
 #[test]
 fn a_transaction_that_is_dropped_before_its_turn_never_begins() {
     let outcome = run_well(&["drop-queued"]);

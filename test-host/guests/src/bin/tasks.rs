@@ -29,6 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "drop-i2c" => drop_i2c(number).await,
         "drop-spi" => drop_spi(number).await,
         "drop-queued" => drop_queued().await,
+        "drop-waits" => drop_waits(number).await,
         "wait" => wait(number).await,
         "calls" => calls().await,
         "serial" => serial(number).await,
@@ -87,6 +88,31 @@ async fn one_bus() -> Result<(), Box<dyn Error>> {
         Ok::<(), Box<dyn Error>>(())
     });
     join_all(tasks).await.into_iter().collect()
+}
+
+/// Begins so many waits of all kinds, and drops each after a microsecond.
+async fn drop_waits(rounds: u32) -> Result<(), Box<dyn Error>> {
+    let (mut pin, mut serial) = (InputPin::open("PIN")?, Uart::open("SERIAL")?);
+    let (before, mut ended) = (memory(), 0);
+    for round in 0..rounds {
+        let mut buffer = [0; 4];
+        let wait = async {
+            match round % 5 {
+                0 => pin.wait_for_rising_edge().await?,
+                1 => pin.wait_for_any_edge().await?,
+                2 => pin.wait_for_high().await?,
+                3 => Delay.delay_ms(3_600_000).await,
+                _ => drop(serial.read(&mut buffer).await?),
+            }
+            Ok::<(), Box<dyn Error>>(())
+        };
+        if let Either::Left((result, _)) = select(pin!(wait), pin!(Delay.delay_us(1))).await {
+            result?;
+            ended += 1;
+        }
+    }
+    println!("{ended} ended, {} pages more", memory() - before);
+    Ok(())
 }
 
 /// Drops a transaction after so many nanoseconds, and then makes another one.
