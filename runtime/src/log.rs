@@ -157,3 +157,62 @@ pub(crate) fn level(level: LogLevel) -> Option<Level> {
         LogLevel::Trace => Some(Level::Trace),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_embedded_sim::Sim;
+
+    use super::*;
+    use crate::output::Capture;
+
+    const BOARD: &str = "[i2c.sensor]\nsim = \"board\"\nallow = [0x48]\n[i2c.clock]\nsim = \"board\"\nallow = [0x68]\n\
+                         [[part]]\nmodel = \"lm75\"\ni2c = \"board\"\naddress = 0x48\n";
+
+    /// Returns a guest's log with what is heard of it, and the board whose time it lives in.
+    fn log(max_level: Option<Level>) -> (GuestLog, Arc<Mutex<Capture>>, Sim) {
+        let (sim, heard) = (Sim::new(), Arc::new(Mutex::new(Capture::default())));
+        let clock = Clock::start(&sim, None);
+        let teller = Teller::new(&Shared::new(heard.clone(), u64::MAX), &clock, max_level, &Interrupt::default());
+        let policy = Policy::parse("board.toml", BOARD).unwrap_or_else(|error| panic!("{error:#?}"));
+        (GuestLog::new(teller, &policy), heard, sim)
+    }
+
+    #[test]
+    fn the_log_lives_in_the_time_of_its_board_and_tells_refusals_from_warn_on() {
+        for (max_level, told) in
+            [(None, false), (Some(Level::Error), false), (Some(Level::Warn), true), (Some(Level::Trace), true)]
+        {
+            let (mut log, heard, sim) = log(max_level);
+            assert_eq!((log.now_ns(), log.max_level()), (Some(0), max_level));
+            sim.advance_ns(5_000_000);
+            assert_eq!(log.now_ns(), Some(5_000_000));
+            log.refused(&Refusal::Held { label: "sensor" });
+            let refusals = heard.lock().expect("nobody panicked").refusals.clone();
+            let expected: &[&str] = if told { &["the guest asked for \"sensor\", which is in use"] } else { &[] };
+            assert_eq!(refusals, expected, "{max_level:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_comes_with_what_of_the_policy_helps() {
+        let (mut log, heard, _sim) = log(Some(Level::Warn));
+        let refused = |label, address| Refusal::Address { label, address, read_only: false, doubled: false };
+        log.refused(&Refusal::UnknownLabel { label: "sensr" });
+        log.refused(&Refusal::UnknownLabel { label: &"sensor".repeat(20) });
+        log.refused(&refused("sensor", Address::SevenBit(0x68)));
+        log.refused(&refused("sensor", Address::SevenBit(0x20)));
+        log.refused(&refused("clock", Address::TenBit(0x48)));
+        let refusals = heard.lock().expect("nobody panicked").refusals.clone();
+        let ends = [
+            "did you mean \"sensor\"?",
+            "the policy lacks it",
+            "i2c \"sensor\": address 0x68 is not granted here: [i2c.clock] grants it, so open \"clock\"",
+            "to grant it, add it to `allow` in [i2c.sensor]",
+            "to `allow` in [i2c.clock]",
+        ];
+        assert_eq!(refusals.len(), ends.len());
+        for (refusal, end) in refusals.iter().zip(ends) {
+            assert!(refusal.ends_with(end), "{refusal}");
+        }
+    }
+}
