@@ -3,6 +3,7 @@
 mod support;
 
 use std::fs;
+use std::time::Duration;
 
 use wasm_embedded_runtime::board::Board;
 use wasm_embedded_runtime::engine::EngineOptions;
@@ -38,7 +39,9 @@ fn run(name: &str, argument: &str) -> Outcome {
     let bytes = fs::read(component).expect("the component can be read");
     let program = Program::load(&bytes, EngineOptions::default(), &Trust::default()).expect("it is a component");
     let policy = Policy::parse("published.toml", BOARD).unwrap_or_else(|error| panic!("{error:#?}"));
-    let options = RunOptions { args: vec![name.to_owned(), argument.to_owned()], ..RunOptions::default() };
+    // Of simulated time, for a guest that is never woken.
+    let timeout = Some(Duration::from_secs(60));
+    let options = RunOptions { args: vec![name.to_owned(), argument.to_owned()], timeout, ..RunOptions::default() };
     let prepare = |board: &Board| {
         let net = board.sim().net("PIN");
         board.sim().schedule(10_000_000, move |stage| stage.drive(net, Drive::High));
