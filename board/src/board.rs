@@ -1,6 +1,7 @@
 //! The board.
 
-use wasm_embedded_policy::Policy;
+use wasm_embedded_policy::{Fault, Policy};
+use wasm_embedded_sim::fault::PartFault;
 use wasm_embedded_sim::model::Model;
 use wasm_embedded_sim::picture::Frame;
 use wasm_embedded_sim::{PartId, Sim};
@@ -89,6 +90,26 @@ impl Board {
     /// Returns what the labels stand for.
     pub fn labels(&mut self) -> &mut Labels {
         &mut self.labels
+    }
+
+    /// Returns where the labels are.
+    #[must_use]
+    pub fn wiring(&self) -> &Labels {
+        &self.labels
+    }
+
+    /// Returns a fault of the policy as one of the simulation, if its place is on the board: for [`Sim::inject`].
+    #[must_use]
+    pub fn fault(&self, policy: &Policy, fault: &Fault) -> Option<wasm_embedded_sim::Fault> {
+        let wires = self.labels.wires();
+        Sites { sim: &self.sim, policy, wires: &wires, parts: &self.parts }.fault(fault)
+    }
+
+    /// Returns a fault of a part as one of the simulation, if there is a part of this name: for [`Sim::inject`].
+    #[must_use]
+    pub fn part_fault(&self, policy: &Policy, part: &str, fault: PartFault) -> Option<wasm_embedded_sim::Fault> {
+        let wires = self.labels.wires();
+        Sites { sim: &self.sim, policy, wires: &wires, parts: &self.parts }.part_fault(part, fault)
     }
 
     /// Returns the part that the policy calls `name`.

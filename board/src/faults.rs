@@ -3,7 +3,7 @@
 use wasm_embedded_policy::{
     self as policy, BusBackend, Cause, DEFAULT_I2C_FREQUENCY_HZ, FailureKind, FaultPlace, PinBackend, Policy,
 };
-use wasm_embedded_sim::fault::{Fault, I2cFailure, I2cFault, SpiFailure, SpiFault, Targets};
+use wasm_embedded_sim::fault::{Fault, I2cFailure, I2cFault, PartFault, SpiFailure, SpiFault, Targets};
 use wasm_embedded_sim::model::{SpiPlace, Wires, Wiring};
 use wasm_embedded_sim::{I2cBusId, Net, PartId, Sim, SpiBusId, SpiSelectId, UartId};
 
@@ -37,7 +37,7 @@ impl Sites<'_> {
         }
     }
 
-    fn fault(&self, fault: &policy::Fault) -> Option<Fault> {
+    pub(crate) fn fault(&self, fault: &policy::Fault) -> Option<Fault> {
         let site = self.site(fault);
         let i2c = |cause| site.i2c.map(|(bus, targets)| Fault::I2c { bus, targets, fault: cause });
         let spi = |cause| site.spi.map(|(bus, select)| Fault::Spi { bus, select, fault: cause });
@@ -59,6 +59,12 @@ impl Sites<'_> {
             Cause::Oversleep { factor } => Some(Fault::Oversleep { factor }),
             Cause::DateJump { seconds } => Some(Fault::DateJump { seconds }),
         }
+    }
+
+    pub(crate) fn part_fault(&self, name: &str, fault: PartFault) -> Option<Fault> {
+        let site = self.device(name);
+        let targets = site.i2c.map_or(Targets::All, |(_, targets)| targets);
+        Some(Fault::Part { part: site.part?, targets, fault })
     }
 
     fn site(&self, fault: &policy::Fault) -> Site {

@@ -21,6 +21,8 @@ pub struct Labels {
     i2c: Vec<Bus>,
     spi: Vec<Spi>,
     pins: Vec<Named<Pin>>,
+    /// The pins whose levels are inverted: `active-low`.
+    inverted: Vec<String>,
     pwm: Vec<Named<SimPwm>>,
     adc: Vec<Named<SimAdc>>,
     uart: Vec<Port>,
@@ -97,6 +99,16 @@ pub enum LabelError {
         /// The nearest label, and the labels that there are.
         advice: String,
     },
+    /// It stands for something else.
+    #[error("the label `{label}` is not {kind}: {advice}")]
+    Other {
+        /// The label.
+        label: String,
+        /// What was asked for.
+        kind: &'static str,
+        /// What would make it so.
+        advice: String,
+    },
     /// It was opened before, and only one can have it.
     #[error("the label `{label}` was opened before: only one can have this {kind}")]
     Taken {
@@ -115,13 +127,20 @@ impl Labels {
         let pwm = policy.pwm.iter().filter_map(|label| pwm(sim, label)).collect();
         let adc = policy.adc.iter().filter_map(|label| adc(sim, label)).collect();
         let uart = policy.uart.iter().filter_map(|label| uart(sim, label)).collect();
-        Labels { sim: sim.clone(), i2c, spi, pins, pwm, adc, uart }
+        let inverted = policy.pins.iter().filter(|label| label.active_low).map(|label| label.label.clone()).collect();
+        Labels { sim: sim.clone(), i2c, spi, pins, inverted, pwm, adc, uart }
     }
 
     /// Returns where parts go that hang on labels.
     pub(crate) fn wires(&self) -> Wires<'_> {
         let spi = self.spi.iter().map(|spi| (spi.label.as_str(), spi.place)).collect();
         Wires { spi, uart: self.uart.iter().map(|port| (port.label.as_str(), port.id)).collect() }
+    }
+
+    /// Returns whether the levels of a pin are inverted: `active-low`.
+    #[must_use]
+    pub fn is_inverted(&self, label: &str) -> bool {
+        self.inverted.iter().any(|inverted| inverted == label)
     }
 
     /// Returns the I2C buses, in the order of the policy.

@@ -26,12 +26,15 @@ mod board;
 mod controls;
 mod faults;
 mod labels;
+mod native;
 mod pins;
+pub mod report;
 pub mod trace;
 
 pub use self::board::{Board, BoardError, ScriptMismatch};
 pub use self::controls::ControlError;
 pub use self::labels::{Bus, LabelError, Labels, Pin, Port, Spi, SpiWires};
+pub use self::native::{Delay, Input, OpenDrain, OpenError, Output, Serial};
 pub use self::pins::seen_net;
 pub use wasm_embedded_policy as policy;
 pub use wasm_embedded_sim as sim;
