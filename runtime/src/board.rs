@@ -27,6 +27,7 @@ pub use self::watch::{Edge, Watch};
 use crate::clock::RealWait;
 use crate::log::Teller;
 use crate::policy::{AnyLabel, Backend, I2cLabel, Policy};
+use crate::record::Tape;
 use crate::turns::Turn;
 pub use wasm_embedded_board::{ControlError, ScriptMismatch};
 
@@ -105,6 +106,17 @@ impl Board {
         Board::assemble(policy, Sim::new(), names, |rack| Hardware::open(policy, rack))
     }
 
+    /// As [`Board::for_guests`], with all calls of the guests over a tape, which keeps them or answers them. For the latter the policy
+    /// is one [without hardware](crate::record::without_hardware).
+    ///
+    /// # Errors
+    ///
+    /// As of [`Board::new`].
+    pub fn over_tape(policy: &Policy, names: &[String], tape: &Tape) -> Result<Board, BoardError> {
+        let sim = Sim::new();
+        Board::assemble_over(policy, sim, names, Some(tape), |rack| Hardware::open(policy, rack))
+    }
+
     /// Builds the board of a policy whose hardware is that of another machine: one with a kernel of the caller's. `linux` makes the
     /// machine, of which faults are told to what it is given.
     ///
@@ -126,8 +138,21 @@ impl Board {
         names: &[String],
         open: impl FnOnce(&mut Rack) -> Result<Option<Hardware>, BoardError>,
     ) -> Result<Board, BoardError> {
+        Board::assemble_over(policy, sim, names, None, open)
+    }
+
+    fn assemble_over(
+        policy: &Policy,
+        sim: Sim,
+        names: &[String],
+        tape: Option<&Tape>,
+        open: impl FnOnce(&mut Rack) -> Result<Option<Hardware>, BoardError>,
+    ) -> Result<Board, BoardError> {
         refuse_hardware(policy)?;
         let mut rack = Rack::new(names, &sim, policy.has_hardware());
+        if let Some(tape) = tape {
+            rack.tape(tape, &sim);
+        }
         let mut simulated = simulated_board::Board::on(policy, sim)?;
         let listened = rack_simulated(&mut simulated, &mut rack, policy);
         let mut board = Board { simulated, hardware: None, rack, listened };

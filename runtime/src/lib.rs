@@ -40,6 +40,7 @@ pub mod microcontroller;
 pub mod operator;
 pub mod output;
 pub mod program;
+pub mod record;
 pub mod run;
 #[cfg(feature = "compile")]
 mod size;
@@ -48,5 +49,5 @@ pub mod trust;
 mod turns;
 mod wasi;
 
-pub use wasm_embedded_board::trace;
+pub use wasm_embedded_board::{report, trace};
 pub use wasm_embedded_policy as policy;

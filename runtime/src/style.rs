@@ -16,6 +16,18 @@ impl Style {
         }
     }
 
+    /// Returns the style of the standard output.
+    pub fn of_stdout() -> Style {
+        Style {
+            coloured: io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
+    }
+
+    /// Returns a style without colours.
+    pub fn plain() -> Style {
+        Style { coloured: false }
+    }
+
     /// Returns whether there are colours.
     pub fn is_coloured(self) -> bool {
         self.coloured

@@ -9,6 +9,7 @@ mod check;
 #[cfg(feature = "compile")]
 mod compile;
 mod config;
+mod convert;
 mod direct;
 mod failure;
 mod flash;
@@ -28,6 +29,7 @@ mod run;
 mod signals;
 mod spi;
 mod status;
+mod test;
 
 use std::process::ExitCode;
 
@@ -49,6 +51,8 @@ struct Cli {
 enum Command {
     Run(run::Opts),
     Check(check::Opts),
+    Test(test::Opts),
+    Convert(convert::Opts),
     #[cfg(feature = "compile")]
     Compile(compile::Opts),
     #[cfg(feature = "compile")]
@@ -74,6 +78,7 @@ const EXAMPLES: &str = "\
 Examples:
   wasm-embedded-rt run station.wasm --policy board.toml --display
   wasm-embedded-rt check station.wasm --policy board.toml
+  wasm-embedded-rt test fan.toml
   wasm-embedded-rt parts
   wasm-embedded-rt compile station.wasm
   wasm-embedded-rt i2c detect sensor --policy board.toml
@@ -83,18 +88,23 @@ Examples:
 /// Runs the command that this program was called with, and returns its exit status.
 pub(crate) fn main() -> ExitCode {
     signals::outlive_long_files();
-    let cli = match Cli::try_parse() {
+    let args: Vec<_> = std::env::args_os().collect();
+    if test::is_guest_call(&args) {
+        // Its options end with the component: all further arguments are the guest's.
+        return match test::GuestOpts::try_parse_from(args.iter().skip(1)) {
+            Ok(opts) => ExitCode::from(test::run_guest(&opts).unwrap_or_else(|failure| failure.report())),
+            Err(error) => refused(&error),
+        };
+    }
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help that nobody reads to its end is no failure.
-            let _ = error.print();
-            let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            return ExitCode::from(if asked_for { 0 } else { status::USAGE });
-        }
+        Err(error) => return refused(&error),
     };
     let result = match cli.command {
         Command::Run(opts) => run::run(opts),
         Command::Check(opts) => check::run(&opts),
+        Command::Test(opts) => test::run(&opts),
+        Command::Convert(opts) => convert::run(&opts),
         #[cfg(feature = "compile")]
         Command::Compile(opts) => compile::run(&opts),
         #[cfg(feature = "compile")]
@@ -116,6 +126,14 @@ pub(crate) fn main() -> ExitCode {
         Command::Config(opts) => config::run(&opts),
     };
     ExitCode::from(result.unwrap_or_else(|failure| failure.report()))
+}
+
+/// Tells what is wrong with the command line, or the help that was asked for, and returns the exit status.
+fn refused(error: &clap::Error) -> ExitCode {
+    // Help that nobody reads to its end is no failure.
+    let _ = error.print();
+    let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    ExitCode::from(if asked_for { 0 } else { status::USAGE })
 }
 
 /// Writes to the standard error. If that is closed there is nobody to be told.

@@ -13,6 +13,7 @@ pub(crate) const PROFILE: &str = "guest";
 pub(crate) fn build() -> anyhow::Result<()> {
     targets::ensure(&[targets::GUEST])?;
     build_package("drivers-demo", &["--bins"])?;
+    build_package("scenario-guests", &["--bins"])?;
     build_package("examples", &["--examples"])
 }
 

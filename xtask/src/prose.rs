@@ -9,11 +9,16 @@ use crate::process::root;
 use crate::steps::Done;
 
 /// Where the texts are: help and messages as the tests store them, and documents. CONTRIBUTING.md quotes what it warns of.
-const PLACES: [&str; 9] = [
+const PLACES: [&str; 14] = [
     "README.md",
     "SECURITY.md",
     "THREAT_MODEL.md",
     "docs/status.md",
+    "docs/scenarios.md",
+    "docs/guest-tests.md",
+    "docs/native-tests.md",
+    "docs/record.md",
+    "docs/ci.md",
     "test-host/POLICY.md",
     "test-host/README.md",
     "test-host/tests/cli",

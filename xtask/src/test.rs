@@ -15,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-pub(crate) const NATIVE: [&str; 34] = [
+pub(crate) const NATIVE: [&str; 36] = [
     "--package",
     "wasm-embedded-hal",
     "--package",
@@ -26,6 +26,8 @@ pub(crate) const NATIVE: [&str; 34] = [
     "wasm-embedded-linux",
     "--package",
     "wasm-embedded-board",
+    "--package",
+    "wasm-embedded-scenario",
     "--package",
     "wasm-embedded-runtime",
     "--package",
@@ -53,7 +55,7 @@ pub(crate) const NATIVE: [&str; 34] = [
 ];
 
 /// The crates that are published.
-const PUBLISHED: [&str; 13] = [
+const PUBLISHED: [&str; 14] = [
     "wasm-embedded-hal-macros",
     "wasm-embedded-hal",
     "wasm-embedded-host",
@@ -63,6 +65,7 @@ const PUBLISHED: [&str; 13] = [
     "wasm-embedded-linux",
     "wasm-embedded-policy",
     "wasm-embedded-board",
+    "wasm-embedded-scenario",
     "wasm-embedded-adapt",
     "wasm-embedded-arduino",
     "wasm-embedded-runtime",
@@ -74,7 +77,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     targets::ensure(&[targets::GUEST, targets::FIRMWARE])?;
     let native = targets::native()?;
     let native = [&NATIVE[..], &["--target", &native]].concat();
-    let documented = [&NATIVE[..20], &native[NATIVE.len()..]].concat();
+    let documented = [&NATIVE[..22], &native[NATIVE.len()..]].concat();
     let mut steps = Steps::new(options.only.clone());
     steps.step("format", || done(&["fmt", "--all", "--check"]));
     steps.step("plain English", crate::prose::check);
@@ -123,6 +126,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
             "bench-guest",
             "--package",
             "test-guests",
+            "--package",
+            "scenario-guests",
             "--package",
             "conformance-guest",
             "--package",

@@ -14,6 +14,7 @@ use wasm_embedded_sim::Sim;
 use self::lent::Lent;
 use super::exits::Exit;
 use crate::holders::Held;
+use crate::record::{Tap, Tape, Tapped};
 use crate::turns::Turn;
 
 /// The contexts of all guests. With several guests there is one more, the board's own: it leaves the outputs that no guest held.
@@ -28,6 +29,24 @@ pub(super) struct Rack {
     exits: Vec<Exit>,
     /// Whether outputs are shared even if there is one guest: those of hardware, which nothing else reaches.
     shares_outputs: bool,
+    /// Where calls are kept or answered from.
+    tape: Option<(Tape, Sim)>,
+}
+
+/// Puts a device with `$put`, behind the tape if there is one.
+macro_rules! put {
+    ($rack:ident, $label:ident, $device:ident, |$hal:ident, $end:ident| $put:expr) => {
+        match $rack.tap($label) {
+            Some(tap) => $rack.add(Tapped::new($device, tap), |$hal, $end| _ = $put),
+            None => $rack.add($device, |$hal, $end| _ = $put),
+        }
+    };
+    ($rack:ident, $label:ident, $device:ident, $leave:expr, |$hal:ident, $end:ident| $put:expr) => {
+        match $rack.tap($label) {
+            Some(tap) => $rack.add_output(Tapped::new($device, tap), $leave, |$hal, $end| _ = $put),
+            None => $rack.add_output($device, $leave, |$hal, $end| _ = $put),
+        }
+    };
 }
 
 impl Rack {
@@ -40,6 +59,7 @@ impl Rack {
                 turns: Vec::new(),
                 exits: Vec::new(),
                 shares_outputs: false,
+                tape: None,
             };
         }
         let mut guests = Held::nothing(names).map(|held| {
@@ -50,7 +70,7 @@ impl Rack {
         let first = guests.next().unwrap_or_else(HalCtx::builder);
         let others = guests.chain([HalCtx::builder()]).collect();
         let turns = if on_hardware { Vec::new() } else { Turn::of(names.len(), sim).collect() };
-        Rack { first, others, turns, exits: Vec::new(), shares_outputs: false }
+        Rack { first, others, turns, exits: Vec::new(), shares_outputs: false, tape: None }
     }
 
     /// Returns the context of the first guest.
@@ -96,46 +116,49 @@ impl Rack {
         std::iter::once(&mut self.first).chain(&mut self.others).for_each(act);
     }
 
+    /// Has all calls go over a tape from now on.
+    pub(super) fn tape(&mut self, tape: &Tape, sim: &Sim) {
+        self.tape = Some((tape.clone(), sim.clone()));
+    }
+
+    fn tap(&self, label: &str) -> Option<Tap> {
+        self.tape.as_ref().map(|(tape, sim)| Tap::new(tape, label, sim))
+    }
+
     pub(super) fn i2c(&mut self, label: &str, bus: impl i2c::Bus + 'static, grant: &I2cGrant) {
-        self.add(bus, |hal, bus| _ = hal.i2c(label, bus, grant.clone()));
+        put!(self, label, bus, |hal, bus| hal.i2c(label, bus, grant.clone()));
     }
 
     pub(super) fn spi_device(&mut self, label: &str, device: impl spi::Clocked + 'static, grant: SpiGrant) {
-        self.add(device, |hal, device| _ = hal.spi_device(label, device, grant));
+        put!(self, label, device, |hal, device| hal.spi_device(label, device, grant));
     }
 
     pub(super) fn spi_bus(&mut self, label: &str, bus: impl spi::Clocked + 'static, grant: SpiGrant) {
-        self.add(bus, |hal, bus| _ = hal.spi_bus(label, bus, grant));
+        put!(self, label, bus, |hal, bus| hal.spi_bus(label, bus, grant));
     }
 
     pub(super) fn output(&mut self, label: &str, pin: impl Output + 'static, grant: PinGrant) {
-        self.add_output(pin, leaves(grant), |hal, pin| _ = hal.output(label, pin, grant));
+        put!(self, label, pin, leaves(grant), |hal, pin| hal.output(label, pin, grant));
     }
 
     pub(super) fn input(&mut self, label: &str, pin: impl Input + 'static, grant: InputGrant) {
-        self.add(pin, |hal, pin| _ = hal.input(label, pin, grant));
+        put!(self, label, pin, |hal, pin| hal.input(label, pin, grant));
     }
 
     pub(super) fn io(&mut self, label: &str, pin: impl Io + 'static, grant: PinGrant) {
-        self.add_output(pin, leaves(grant), |hal, pin| _ = hal.io(label, pin, grant));
+        put!(self, label, pin, leaves(grant), |hal, pin| hal.io(label, pin, grant));
     }
 
-    pub(super) fn pwm<O: pwm::Output + 'static>(&mut self, label: &str, output: O, grant: PwmGrant) {
-        let leave = |part: DutyPart| {
-            move |output: &mut O| {
-                let duty = part.of(output.max_duty().max(1));
-                output.set_duty(duty).unwrap_or_default();
-            }
-        };
-        self.add_output(output, grant.on_exit.map(leave), |hal, output| _ = hal.pwm(label, output, grant));
+    pub(super) fn pwm(&mut self, label: &str, output: impl pwm::Output + 'static, grant: PwmGrant) {
+        put!(self, label, output, leaves_duty(grant), |hal, output| hal.pwm(label, output, grant));
     }
 
     pub(super) fn uart(&mut self, label: &str, port: impl uart::Port + 'static, access: Access) {
-        self.add(port, |hal, port| _ = hal.uart(label, port, access));
+        put!(self, label, port, |hal, port| hal.uart(label, port, access));
     }
 
     pub(super) fn adc(&mut self, label: &str, input: impl adc::Input + 'static) {
-        self.add(input, |hal, input| _ = hal.adc(label, input));
+        put!(self, label, input, |hal, input| hal.adc(label, input));
     }
 
     /// Adds a device: the only guest's own, or lent to each of several.
@@ -172,4 +195,13 @@ impl Rack {
 fn leaves<P: Output>(grant: PinGrant) -> Option<impl Fn(&mut P) + Send + Sync + 'static> {
     let level = grant.electrical(grant.on_exit?);
     Some(move |pin: &mut P| pin.set(level).unwrap_or_default())
+}
+
+/// Returns how a PWM output is left at its duty on exit.
+fn leaves_duty<O: pwm::Output>(grant: PwmGrant) -> Option<impl Fn(&mut O) + Send + Sync + 'static> {
+    let part: DutyPart = grant.on_exit?;
+    Some(move |output: &mut O| {
+        let duty = part.of(output.max_duty().max(1));
+        output.set_duty(duty).unwrap_or_default();
+    })
 }

@@ -2,7 +2,7 @@
 //!
 //! Every object has `event` and `at_ns`, the virtual time. The events are `stdout` and `stderr` (`text`), `log` (`level`,
 //! `target`, `message`), `panic` (`message`), `refused` (`reason`), `fault` (`level`, `message`), `dropped` (`count`), `trace` (`text`),
-//! `script` (`part`, `message`, `lenient`), `screenshot` (`device`, `file`) and, as the last one, `exit`: its `reason` is `exit`, `trap`, `limit` (with the key of the `limit`),
+//! `script` (`part`, `message`, `lenient`), `strike` (`fault`) when a fault of the board strikes, `report` (`buses`), `replay` (`message`, `diff`), `screenshot` (`device`, `file`) and, as the last one, `exit`: its `reason` is `exit`, `trap`, `limit` (with the key of the `limit`),
 //! `timeout`, `stopped` or, for a fault of the host's own, `panic`, its `status` that of the program, and unless the guest ended by itself it has a `message`, and after a
 //! trap or at a limit a `backtrace`.
 //!

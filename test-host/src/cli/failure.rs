@@ -13,6 +13,7 @@ use wasm_embedded_runtime::board::BoardError;
 use wasm_embedded_runtime::imports::LinkError;
 use wasm_embedded_runtime::program::LoadError;
 use wasm_embedded_runtime::style::Style;
+use wasm_embedded_scenario::ScenarioError;
 
 /// The columns that a report is wrapped at.
 const COLUMNS: usize = 100;
@@ -60,6 +61,12 @@ impl Failure {
         self.status
     }
 
+    /// Returns the whole message without colours.
+    pub(super) fn plain(&self) -> String {
+        let text = self.text(Style::plain());
+        text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned()
+    }
+
     fn text(&self, style: Style) -> String {
         let message = plain(&*self.error);
         let (first, rest) = message.split_at(message.find('\n').unwrap_or(message.len()));
@@ -70,7 +77,16 @@ impl Failure {
             let _ = writeln!(text, "  caused by: {}", plain(error));
             cause = error.source();
         }
-        if let Some(PolicyError::Invalid { problems, .. }) = self.error.downcast_ref() {
+        let problems = match (self.error.downcast_ref(), self.error.downcast_ref()) {
+            (Some(PolicyError::Invalid { problems, .. }), _) => Some(problems),
+            (_, Some(ScenarioError::Invalid { problems, .. })) => Some(problems),
+            (_, Some(ScenarioError::Policy { source, .. })) => match &**source {
+                PolicyError::Invalid { problems, .. } => Some(problems),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(problems) = problems {
             let theme = if style.is_coloured() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
             let handler = GraphicalReportHandler::new_themed(theme).with_width(COLUMNS);
             for problem in problems {
@@ -126,6 +142,12 @@ impl Error for Context {
 
 impl From<PolicyError> for Failure {
     fn from(error: PolicyError) -> Failure {
+        Failure::new(status::POLICY, error)
+    }
+}
+
+impl From<ScenarioError> for Failure {
+    fn from(error: ScenarioError) -> Failure {
         Failure::new(status::POLICY, error)
     }
 }

@@ -31,7 +31,7 @@ pub(super) struct ComponentArgs {
 }
 
 /// Where compiled code may come from.
-#[derive(Args, Clone)]
+#[derive(Args, Clone, Default)]
 struct CodeArgs {
     /// Loads compiled code with this SHA-256 that another machine made
     #[arg(long, value_name = "SHA256", hide_short_help = true)]
@@ -91,6 +91,11 @@ impl CodeArgs {
 }
 
 impl ComponentArgs {
+    /// Makes what a component without options is given by.
+    pub(super) fn of(component: PathBuf) -> ComponentArgs {
+        ComponentArgs { component, code: CodeArgs::default() }
+    }
+
     /// Adds the files that are read.
     #[cfg(feature = "compile")]
     pub(super) fn add_files(&self, files: &mut Files) {

@@ -4,7 +4,7 @@ mod ending;
 pub(super) mod outputs;
 pub(super) mod voice;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, BufWriter, IsTerminal};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,14 +18,17 @@ use super::apart::Files;
 use super::failure::{self, Failure};
 use super::input::{ComponentArgs, ComponentsArgs, PolicyArgs};
 use super::signals::Signals;
-use super::{note, number, status};
+use super::{convert, note, number, status};
 use crate::{display, reach, screen};
+use wasm_embedded_host::Interrupt;
 use wasm_embedded_policy::{LogLevel, Policy, duration};
 use wasm_embedded_runtime::board::{Board, ScriptMismatch};
 use wasm_embedded_runtime::engine::EngineOptions;
-use wasm_embedded_runtime::output::outlet;
+use wasm_embedded_runtime::output::outlet::{self, Outlet};
 use wasm_embedded_runtime::program::Program;
-use wasm_embedded_runtime::run::{self, Ended, RunOptions, Together};
+use wasm_embedded_runtime::record::{self, Difference, Tape};
+use wasm_embedded_runtime::report::BusReport;
+use wasm_embedded_runtime::run::{self, Ended, Exit, RunOptions, Together};
 use wasm_embedded_runtime::style::Style;
 
 /// Runs one or several components on the board that a policy describes
@@ -69,6 +72,18 @@ pub(super) struct Opts {
     /// Seed of the guest's random numbers
     #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = number::seed, allow_negative_numbers = true)]
     seed: u64,
+
+    /// Shows at the end what the simulated buses were busy with: load, parts, longest transaction and gap
+    #[arg(long)]
+    report: bool,
+
+    /// Keeps every call of the guest on a label, with its answer and time, in a text file
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+
+    /// Answers every call on a label from a file of `--record`, without hardware, and stops the guest at the first difference
+    #[arg(long, value_name = "FILE", conflicts_with = "record")]
+    replay: Option<PathBuf>,
 
     /// Arguments of the guest; several guests all get the same
     #[arg(last = true)]
@@ -135,7 +150,20 @@ impl Opts {
         self.components.add_files(&mut files);
         self.policy.add_files(&mut files);
         self.fault.iter().for_each(|path| files.read("the faults", path));
+        self.replay.iter().for_each(|path| files.read("the recording", path));
+        self.record.iter().try_for_each(|path| files.written("--record", path))?;
         self.outputs.check_files(&mut files)
+    }
+
+    /// Returns what calls go over, if they are kept or answered from a file.
+    fn tape(&self, policy: &Policy, stop: &Interrupt) -> Result<Option<Tape>, Failure> {
+        if let Some(path) = &self.replay {
+            return Ok(Some(Tape::replay(convert::load(path)?, stop.clone())));
+        }
+        let Some(path) = &self.record else { return Ok(None) };
+        let unwritten = |error| Failure::file(format!("cannot write {}", path.display()), error);
+        let out = Outlet::create(path).map_err(unwritten)?;
+        Tape::record(Box::new(BufWriter::new(out)), policy.has_hardware()).map(Some).map_err(unwritten)
     }
 }
 
@@ -149,7 +177,14 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     let programs = programs(&opts.components, &policy)?;
     // From here on there is something to be left in a safe state.
     let stop = signals.stop();
-    let mut board = Board::for_guests(&policy, &names)?;
+    let tape = opts.tape(&policy, &stop)?;
+    if opts.replay.is_some() {
+        policy = record::without_hardware(&policy);
+    }
+    let mut board = match &tape {
+        Some(tape) => Board::over_tape(&policy, &names, tape)?,
+        None => Board::for_guests(&policy, &names)?,
+    };
     let exits = board.exits();
     signals.at_last(move || {
         exits.make_safe();
@@ -163,6 +198,8 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     let traces = opts.outputs.begin(&board, &voice, policy.limits.trace_bytes());
     let traces = traces.map_err(|failure| signals.over(failure))?;
     signals.at_last(traces.last(board.exits()));
+    let report = opts.report.then(|| BusReport::begin(board.sim()));
+    voice.tell_faults(&board);
     let columns = terminal_columns();
     if opts.display == Some(When::Live) {
         display::watch(&board, columns, io::stderr().is_terminal());
@@ -204,7 +241,12 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     }
     board.unanswered(&policy).iter().for_each(|warning| failure::warn(warning));
     let (script, told) = scripts(&board, &voice, at_ns);
-    let drawn = drawn.and(told);
+    let drawn = drawn.and(told).and(report.map_or(Ok(()), |report| tell_report(&report, &voice, at_ns)));
+    if let Some(difference) = tape.as_ref().and_then(|tape| tape.difference(ended_by_themselves(&all))) {
+        return replay_failed(&difference, &voice, at_ns);
+    }
+    let recorded = tape.as_ref().map_or(Ok(()), Tape::finish);
+    let drawn = drawn.and(recorded.map_err(|error| Failure::file("cannot write the recording", error)));
     let status = all.iter().map(|ended| teller.status(&ended.exit)).find(|status| *status != 0).unwrap_or(script);
     // Its time is what a guest was given, and no fault: a trace of that time which is not all there is one.
     let is_well = matches!(status, 0 | status::TIMEOUT);
@@ -224,6 +266,28 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
         }
         Ok(()) => Ok(status),
     }
+}
+
+/// Tells what the buses were busy with.
+fn tell_report(report: &BusReport, voice: &Voice, at_ns: u64) -> Result<(), Failure> {
+    if let Voice::Console = voice {
+        note(&report.text(at_ns));
+    }
+    voice.event(at_ns, "report", json!({ "buses": voice::buses(report, at_ns) })).map_err(Failure::output)
+}
+
+/// Returns whether all guests ended by themselves, and not by a limit of the command line or a signal.
+fn ended_by_themselves(all: &[Ended]) -> bool {
+    !all.iter().any(|ended| matches!(ended.exit, Exit::Timeout | Exit::Stopped))
+}
+
+/// Tells how the guest differed from a recording, and returns the status for that.
+fn replay_failed(difference: &Difference, voice: &Voice, at_ns: u64) -> Result<u8, Failure> {
+    let diff = difference.to_string();
+    let message = "the guest did something else than the recording has";
+    note(&format!("{} {message}:\n{diff}\n", Style::of_stderr().red("error:")));
+    voice.event(at_ns, "replay", json!({ "message": message, "diff": diff })).map_err(Failure::output)?;
+    Ok(status::REPLAY)
 }
 
 /// Tells how the run differed from what scripted parts expect. Returns the status for that, and whether it could be told.

@@ -4,6 +4,8 @@
 pub(super) const DEVICE: u8 = 1;
 /// The command line is wrong (`EX_USAGE` of sysexits.h).
 pub(super) const USAGE: u8 = 64;
+/// The guest did something else than a recording has.
+pub(super) const REPLAY: u8 = 116;
 /// A scripted part expected other or more exchanges.
 pub(super) const SCRIPT: u8 = 117;
 /// The guest ran into a limit of the policy.
@@ -28,6 +30,7 @@ pub(super) const HELP: &str = "\
 Exit status:
     0  the guest succeeded; 1, or any status not listed here, comes from the guest itself
    64  the command line is wrong
+  116  the guest did something else than the recording of --replay has
   117  the guest succeeded, but a scripted part expected other or more exchanges
   118  the guest reached a limit and was stopped; the message names the key of [limits]
   119  a file or the output cannot be written, or the host itself panicked: please report a panic

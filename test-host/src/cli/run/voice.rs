@@ -4,11 +4,13 @@ use std::io::{self, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
-use wasm_embedded_sim::{Event, Topology};
+use wasm_embedded_sim::{Event, EventKind, Topology, TraceSink};
 
 use crate::cli::failure::Failure;
+use wasm_embedded_runtime::board::Board;
 use wasm_embedded_runtime::output::outlet::{self, Outlet};
 use wasm_embedded_runtime::output::{Console, Events, GuestEvents, Listener};
+use wasm_embedded_runtime::report::{BusLoad, BusReport};
 use wasm_embedded_runtime::run::{Ended, Exit};
 use wasm_embedded_runtime::trace::{Capped, Format};
 
@@ -50,6 +52,13 @@ impl Voice {
         }
     }
 
+    /// Has faults of the simulated board told as they strike, if events are told.
+    pub(super) fn tell_faults(&self, board: &Board) {
+        if let Voice::Json(_) = self {
+            board.sim().trace_to(Box::new(Strikes(self.clone())));
+        }
+    }
+
     /// Tells the end of the guest, or of one of several.
     pub(super) fn ended(
         &self,
@@ -81,6 +90,39 @@ impl Voice {
             fields["backtrace"] = json!(ended.exit.backtrace());
         }
         self.event(ended.at_ns, "exit", fields).map_err(Failure::output)
+    }
+}
+
+/// Returns what buses were busy with, as JSON.
+pub(super) fn buses(report: &BusReport, end_ns: u64) -> Vec<Value> {
+    let span = |span: Option<(u64, u64)>| span.map(|(ns, at_ns)| json!({ "ns": ns, "at-ns": at_ns }));
+    let bus = |bus: &BusLoad| {
+        let parts = bus.parts.iter().map(|part| {
+            json!({
+                "part": part.name, "written": part.written, "read": part.read, "busy-ns": part.busy_ns,
+                "transactions": part.transactions, "nacks": part.nacks,
+            })
+        });
+        let faster = bus.faster().into_iter().map(|(clock, ns)| json!({ "clock": clock, "busy-ns": ns }));
+        json!({
+            "bus": bus.name, "kind": bus.kind, "bit-ns": bus.bit_ns, "busy-ns": bus.busy_ns,
+            "load-percent": bus.percent(end_ns), "held-ns": bus.held_ns, "framing-ns": bus.framing_ns,
+            "nacks": bus.nacks, "transactions": bus.transactions, "longest": span(bus.longest), "gap": span(bus.gap),
+            "parts": parts.collect::<Vec<_>>(), "faster": faster.collect::<Vec<_>>(),
+        })
+    };
+    report.buses().iter().map(bus).collect()
+}
+
+/// Tells of faults as they strike.
+struct Strikes(Voice);
+
+impl TraceSink for Strikes {
+    fn event(&mut self, event: &Event, _topology: &Topology) {
+        if let EventKind::Fault { name, .. } = event.kind {
+            // A guest whose events nobody takes is stopped by what it says itself.
+            let _ = self.0.event(event.at_ns, "strike", json!({ "fault": name }));
+        }
     }
 }
 

@@ -1,0 +1,73 @@
+//! Pins over a tape.
+
+use wasm_embedded_host::Progress;
+use wasm_embedded_host::digital::{Condition, Error, Input, Io, Level, Output};
+
+use super::{Answer, Tapped, done};
+
+fn error_name(error: &Error) -> String {
+    match error {
+        Error::Unsupported => "unsupported",
+        Error::Busy => "busy",
+        _ => "other",
+    }
+    .to_owned()
+}
+
+fn error(name: &str) -> Error {
+    match name {
+        "unsupported" => Error::Unsupported,
+        "busy" => Error::Busy,
+        _ => Error::Other,
+    }
+}
+
+fn name(level: Level) -> &'static str {
+    match level {
+        Level::Low => "low",
+        Level::High => "high",
+    }
+}
+
+impl<P: Output> Output for Tapped<P> {
+    fn set(&mut self, level: Level) -> Result<(), Error> {
+        let device = &mut self.device;
+        let answer = self.tap.call(&format!("set {}", name(level)), || done(device.set(level), error_name));
+        answer.map(drop).map_err(|name| error(&name))
+    }
+}
+
+impl<P: Input> Input for Tapped<P> {
+    fn level(&mut self) -> Result<Level, Error> {
+        let device = &mut self.device;
+        let answer = self
+            .tap
+            .call("get", || device.level().map(|level| name(level).to_owned()).map_err(|error| error_name(&error)));
+        match answer.as_deref() {
+            Ok("low") => Ok(Level::Low),
+            Ok("high") => Ok(Level::High),
+            Ok(_) => Err(Error::Other),
+            Err(name) => Err(error(name)),
+        }
+    }
+
+    fn start_wait(&mut self, condition: Condition) -> Progress<Result<(), Error>> {
+        let call = match condition {
+            Condition::Level(level) => format!("wait for {}", name(level)),
+            Condition::Edge(level) => format!("wait for an edge to {}", name(level)),
+            Condition::AnyEdge => "wait for an edge".to_owned(),
+        };
+        let of = |answer: Answer| answer.map(drop).map_err(|name| error(&name));
+        if let Some(answer) = self.tap.recorded(&call) {
+            return Progress::Done(of(answer));
+        }
+        let (started, tap) = (self.device.start_wait(condition), self.tap.clone());
+        Progress::pending(async move {
+            let outcome = started.end().await;
+            tap.keep("~", &call, &done(outcome, error_name));
+            outcome
+        })
+    }
+}
+
+impl<P: Io> Io for Tapped<P> {}

@@ -1,0 +1,3 @@
+//! The guest `fan` with a fault, which `build.rs` makes.
+
+include!(concat!(env!("OUT_DIR"), "/fan.rs"));
