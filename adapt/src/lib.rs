@@ -17,6 +17,7 @@
 mod compose;
 mod entry;
 mod error;
+mod expect;
 mod module;
 mod older;
 mod policy;
@@ -24,6 +25,7 @@ mod strip;
 mod world;
 
 pub use self::error::Error;
+pub use self::expect::{ExpectError, expectations};
 pub use self::module::Family;
 
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
