@@ -1,16 +1,18 @@
 //! Analogue inputs.
 
+#[cfg(feature = "component")]
+mod component;
+mod lowered;
+
 use core::fmt;
 
-use wasmtime::StoreContextMut;
-use wasmtime::component::{Linker, Resource};
-
-use crate::admit::{Free, Refused};
-use crate::bindings::wasm_embedded::hal::adc as wit;
-use crate::component::{self, denials};
+use crate::admit::{Free, Refused, denials};
 use crate::ctx::HalCtx;
-use crate::linker::HalView;
-use crate::open::add_opening;
+use crate::wit::adc as wit;
+
+#[cfg(feature = "component")]
+pub use self::component::add_to_linker;
+pub use self::lowered::add_lowered_to_linker;
 
 /// Why an input could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,37 +52,9 @@ pub trait Input: Send {
 #[derive(Debug)]
 pub struct Handle(());
 
-/// Adds the interface `wasm-embedded:hal/adc`.
-///
-/// # Errors
-///
-/// Fails if the interface is there already.
-pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
-    let mut instance = linker.instance("wasm-embedded:hal/adc@0.5.0")?;
-    add_opening::<T, Handle>(&mut instance, "input")?;
-    instance.func_wrap(
-        "[method]input.resolution-bits",
-        |mut store: StoreContextMut<'_, T>, (input,): (Resource<Handle>,)| {
-            component::value(on(store.data_mut().hal(), input, |input| input.resolution_bits()))
-        },
-    )?;
-    instance.func_wrap(
-        "[method]input.read-raw",
-        |mut store: StoreContextMut<'_, T>, (input,): (Resource<Handle>,)| {
-            component::answer::<_, _, wit::Error>(on(store.data_mut().hal(), input, |input| input.read_raw()))
-        },
-    )?;
-    instance.func_wrap(
-        "[method]input.read-microvolts",
-        |mut store: StoreContextMut<'_, T>, (input,): (Resource<Handle>,)| {
-            component::answer::<_, _, wit::Error>(on(store.data_mut().hal(), input, |input| input.read_microvolts()))
-        },
-    )
-}
-
 /// Uses an input.
-fn on<R>(hal: &mut HalCtx, input: Resource<Handle>, act: impl FnOnce(&mut dyn Input) -> R) -> Result<R, Refused> {
-    Ok(act(hal.admit::<Handle>(input.rep(), &Free)?.device()?))
+fn on<R>(hal: &mut HalCtx, input: u32, act: impl FnOnce(&mut dyn Input) -> R) -> Result<R, Refused> {
+    Ok(act(hal.admit::<Handle>(input, &Free)?.device()?))
 }
 
 // No reading is past a limit.

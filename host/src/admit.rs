@@ -159,6 +159,27 @@ impl<'a, K: Kind> Admitted<'a, K> {
     }
 }
 
+impl Refused {
+    /// Returns what a call gives that was not admitted: a trap, or an error of its interface.
+    #[cold]
+    pub(crate) fn told<R, E: From<Denied>>(self) -> wasmtime::Result<Result<R, E>> {
+        match self {
+            Refused::Interrupted(interrupted) => Err(interrupted.into()),
+            Refused::Broken(broken) => Err(broken.into()),
+            Refused::Denied(denied) => Ok(Err(denied.into())),
+        }
+    }
+
+    /// Returns the trap of a call without errors, to which nothing is denied.
+    #[cold]
+    pub(crate) fn into_trap(self) -> wasmtime::Error {
+        match self {
+            Refused::Interrupted(interrupted) => interrupted.into(),
+            Refused::Broken(_) | Refused::Denied(_) => BrokenHandle.into(),
+        }
+    }
+}
+
 impl Name<'static> for u32 {
     #[inline]
     fn handle<K: Kind>(self, _: &mut Devices) -> Result<u32, Refusal<'static>> {
@@ -221,3 +242,23 @@ impl From<Denied> for Refused {
         Refused::Denied(denied)
     }
 }
+
+/// Says what an interface calls a denial. A guest can meet those of labels and handles only when it opens a label.
+macro_rules! denials {
+    ($error:ty, too long: $too_long:ident, out of memory: $out_of_memory:ident) => {
+        impl From<crate::admit::Denied> for $error {
+            fn from(denied: crate::admit::Denied) -> $error {
+                use crate::admit::Denied;
+
+                match denied {
+                    Denied::TooLong => <$error>::$too_long,
+                    Denied::OutOfMemory => <$error>::$out_of_memory,
+                    Denied::Unsupported => <$error>::Unsupported,
+                    Denied::Calls | Denied::Held => <$error>::Busy,
+                    Denied::NotGranted | Denied::UnknownLabel | Denied::WrongKind | Denied::Handles => <$error>::Denied,
+                }
+            }
+        }
+    };
+}
+pub(crate) use denials;

@@ -1,12 +1,17 @@
 //! Monotonic time.
 
+#[cfg(feature = "component")]
+mod component;
+mod lowered;
+
 use alloc::boxed::Box;
 
-use wasmtime::StoreContextMut;
-use wasmtime::component::Linker;
+use crate::ctx::HalCtx;
+use crate::interrupt::{Interrupt, Interrupted, Reason};
 
-use crate::interrupt::{Interrupt, Reason};
-use crate::linker::HalView;
+#[cfg(feature = "component")]
+pub use self::component::add_to_linker;
+pub use self::lowered::add_lowered_to_linker;
 
 /// A clock that a guest looks at: the one by which its delays wait.
 pub trait Clock: Send {
@@ -52,20 +57,12 @@ impl Clock for NoClock {
     }
 }
 
-/// Adds the interface `wasm-embedded:hal/clock`.
-///
-/// # Errors
-///
-/// Fails if the interface is there already.
-pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
-    let mut instance = linker.instance("wasm-embedded:hal/clock@0.5.0")?;
-    instance.func_wrap("now-ns", |mut store: StoreContextMut<'_, T>, (): ()| {
-        let hal = store.data_mut().hal();
-        hal.admission.interrupt.check()?;
-        let now_ns = hal.clock.now_ns(&hal.admission.interrupt);
-        hal.admission.interrupt.check()?;
-        Ok((now_ns,))
-    })
+/// Has a guest look at its clock.
+fn look(hal: &mut HalCtx) -> Result<u64, Interrupted> {
+    hal.admission.interrupt.check()?;
+    let now_ns = hal.clock.now_ns(&hal.admission.interrupt);
+    hal.admission.interrupt.check()?;
+    Ok(now_ns)
 }
 
 #[cfg(test)]

@@ -2,27 +2,20 @@
 
 #[cfg(feature = "async")]
 pub(crate) mod asynchronous;
+pub(crate) mod opening;
 
 use smallvec::SmallVec;
 use wasmtime::component::{Lift, WasmList};
 use wasmtime::{AsContextMut, StoreContextMut};
 
 use crate::admit::{Denied, Operations, Refused};
-use crate::bindings::wasm_embedded::hal::types::Short;
-use crate::ctx::HalCtx;
 use crate::kind::Kind;
-use crate::limits::size;
 use crate::linker::HalView;
 use crate::reply::Reply;
-use crate::short;
-use crate::slot::BrokenHandle;
-use crate::transfer::Plan;
+use crate::transfer::{Plan, Steps};
 
 /// What a call returns: a trap, or a value or an error of the interface.
 pub(crate) type Answer<R, E> = wasmtime::Result<(Result<R, E>,)>;
-
-/// The operations of a list. Most have few.
-pub(crate) type Steps<S> = SmallVec<[S; 16]>;
 
 /// Returns what a call returns whose errors are the device's.
 #[inline]
@@ -36,22 +29,14 @@ pub(crate) fn answer<R, D, E: From<Denied> + From<D>>(result: Result<Result<R, D
 /// Returns what a call without errors returns: nothing is denied to it.
 #[inline]
 pub(crate) fn value<R>(result: Result<R, Refused>) -> wasmtime::Result<(R,)> {
-    match result {
-        Ok(value) => Ok((value,)),
-        Err(Refused::Interrupted(interrupted)) => Err(interrupted.into()),
-        Err(Refused::Broken(_) | Refused::Denied(_)) => Err(BrokenHandle.into()),
-    }
+    result.map(|value| (value,)).map_err(Refused::into_trap)
 }
 
 impl Refused {
     /// Returns what a call returns that was not admitted.
     #[cold]
     pub(crate) fn answer<R, E: From<Denied>>(self) -> Answer<R, E> {
-        match self {
-            Refused::Interrupted(interrupted) => Err(interrupted.into()),
-            Refused::Broken(broken) => Err(broken.into()),
-            Refused::Denied(denied) => Ok((Err(denied.into()),)),
-        }
+        Ok((self.told()?,))
     }
 }
 
@@ -105,29 +90,6 @@ where
     Ok((hal.reply.finish(room, result.map_err(E::from)),))
 }
 
-/// Carries out a plan whose bytes came in integers, and returns what was read in the same form.
-#[inline]
-pub(crate) fn short<K: Kind, P: Plan<K>, E>(
-    hal: &mut HalCtx,
-    handle: u32,
-    plan: &P,
-    bytes: Short,
-    [write_len, read_len]: [u32; 2],
-) -> Answer<Short, E>
-where
-    E: From<Denied> + From<P::Error>,
-{
-    let (written, mut read) = (short::to_bytes(bytes), [0; short::BYTES]);
-    // Lengths that are not short are refused before anything is looked at.
-    let (bytes, room) = (written.get(..size(write_len)), read.get_mut(..size(read_len)));
-    let admitted = match hal.admit::<K>(handle, plan) {
-        Ok(admitted) => admitted,
-        Err(refused) => return refused.answer(),
-    };
-    let result = plan.run(admitted.slot.device()?, bytes.unwrap_or_default(), room.unwrap_or_default());
-    Ok((result.map(|()| short::from_bytes(read)).map_err(E::from),))
-}
-
 /// Reads the operations of a list, if there are not too many.
 #[inline]
 pub(crate) fn steps<T: HalView, K: Kind, R: Lift + 'static, S: From<R>>(
@@ -146,23 +108,3 @@ pub(crate) fn steps<T: HalView, K: Kind, R: Lift + 'static, S: From<R>>(
     }
     Ok(Ok(steps))
 }
-
-/// Says what an interface calls a denial. A guest can meet those of labels and handles only when it opens a label.
-macro_rules! denials {
-    ($error:ty, too long: $too_long:ident, out of memory: $out_of_memory:ident) => {
-        impl From<crate::admit::Denied> for $error {
-            fn from(denied: crate::admit::Denied) -> $error {
-                use crate::admit::Denied;
-
-                match denied {
-                    Denied::TooLong => <$error>::$too_long,
-                    Denied::OutOfMemory => <$error>::$out_of_memory,
-                    Denied::Unsupported => <$error>::Unsupported,
-                    Denied::Calls | Denied::Held => <$error>::Busy,
-                    Denied::NotGranted | Denied::UnknownLabel | Denied::WrongKind | Denied::Handles => <$error>::Denied,
-                }
-            }
-        }
-    };
-}
-pub(crate) use denials;

@@ -14,6 +14,7 @@ use crate::interrupt::Interrupt;
 use crate::kind::Devices;
 use crate::limits::Limits;
 use crate::log::{Log, Silent};
+use crate::lowered::guest::Guest;
 use crate::reply::ReplyBuffer;
 use crate::{adc, i2c, pwm, spi, uart};
 
@@ -30,6 +31,8 @@ pub struct HalCtx {
     pub(crate) claims: Option<Box<dyn Claims>>,
     /// How many handles the guest holds.
     pub(crate) handles: u32,
+    /// The guest itself, if its calls come in lowered.
+    pub(crate) guest: Guest,
 }
 
 /// Builds a [`HalCtx`]. What is not added does not exist for the guest; a label added twice stands for the second device.
@@ -54,6 +57,7 @@ impl HalCtx {
             clock: Forward::none(),
             claims: None,
             handles: 0,
+            guest: Guest::default(),
         })
     }
 
@@ -77,7 +81,7 @@ impl HalCtx {
         }
     }
 
-    /// Takes the log out, for a call that looks at the guest's memory at the same time.
+    /// Takes the log out: for what looks at the guest's memory at the same time, or puts another one in its place.
     pub(crate) fn log_out(&mut self) -> Box<dyn Log> {
         core::mem::replace(&mut self.admission.log, Box::new(Silent))
     }

@@ -1,17 +1,23 @@
 //! Waiting.
 
+#[cfg(feature = "component")]
+mod component;
+mod lowered;
+
 use alloc::boxed::Box;
 
 use embedded_hal::delay::DelayNs;
-use wasmtime::StoreContextMut;
-use wasmtime::component::Linker;
 
 use crate::adapter::EmbeddedHal;
-#[cfg(feature = "async")]
-use crate::calls::TooMany;
-use crate::interrupt::Interrupt;
-use crate::linker::HalView;
+use crate::ctx::HalCtx;
+use crate::interrupt::{Interrupt, Interrupted};
 use crate::progress::Progress;
+
+#[cfg(feature = "async")]
+pub use self::component::add_async_to_linker;
+#[cfg(feature = "component")]
+pub use self::component::add_to_linker;
+pub use self::lowered::add_lowered_to_linker;
 
 /// The longest wait between two looks at the interrupt, in nanoseconds.
 pub(crate) const SLICE_NS: u32 = 20_000_000;
@@ -40,44 +46,12 @@ impl<D: DelayNs + Send> Delay for EmbeddedHal<D> {
     }
 }
 
-/// Adds the interface `wasm-embedded:hal/delay`.
-///
-/// # Errors
-///
-/// Fails if the interface is there already.
-pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
-    let mut instance = linker.instance("wasm-embedded:hal/delay@0.5.0")?;
-    instance.func_wrap("delay-ns", |mut store: StoreContextMut<'_, T>, (ns,): (u64,)| {
-        let hal = store.data_mut().hal();
-        hal.admission.interrupt.check()?;
-        hal.delay.delay_ns(ns, &hal.admission.interrupt);
-        hal.admission.interrupt.check()?;
-        T::waited(store);
-        Ok(())
-    })
-}
-
-/// Adds the interface `wasm-embedded:hal/delay-async`.
-///
-/// # Errors
-///
-/// Fails if the interface is there already.
-#[cfg(feature = "async")]
-pub fn add_async_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
-    let mut instance = linker.instance("wasm-embedded:hal/delay-async@0.5.0")?;
-    instance.func_wrap_concurrent("wait-ns", |accessor, (ns,): (u64,)| {
-        Box::pin(async move {
-            let (progress, _call, interrupt) = accessor.with(|mut access| -> wasmtime::Result<_> {
-                let hal = access.data_mut().hal();
-                hal.admission.interrupt.check()?;
-                let call = hal.admission.begin_call().map_err(|_| TooMany)?;
-                Ok((hal.delay.start(ns, &hal.admission.interrupt), call, hal.admission.interrupt.clone()))
-            })?;
-            progress.end().await;
-            interrupt.check()?;
-            Ok(())
-        })
-    })
+/// Has a guest wait.
+#[inline]
+fn wait(hal: &mut HalCtx, ns: u64) -> Result<(), Interrupted> {
+    hal.admission.interrupt.check()?;
+    hal.delay.delay_ns(ns, &hal.admission.interrupt);
+    hal.admission.interrupt.check()
 }
 
 /// The delay of a context that was given none: a guest that waits is stopped.

@@ -2,24 +2,22 @@
 
 #[cfg(feature = "async")]
 mod asynchronous;
+#[cfg(feature = "component")]
+mod component;
+mod lowered;
 
 use core::fmt;
 
 use embedded_hal::digital::{self, InputPin, OutputPin, PinState};
-use wasmtime::StoreContextMut;
-use wasmtime::component::{Linker, LinkerInstance, Resource};
 
 use crate::adapter::EmbeddedHal;
-use crate::admit::{Free, Name, Refused};
-use crate::bindings::wasm_embedded::hal::digital as wit;
-use crate::component::{self, denials};
+use crate::admit::{Free, Name, Refused, denials};
 use crate::ctx::HalCtx;
 use crate::grant::PinGrant;
 use crate::kind::Kind;
-use crate::linker::HalView;
-use crate::open::add_opening;
 use crate::progress::Progress;
-use crate::slot::{BrokenHandle, Slot, Slots};
+use crate::slot::Slots;
+use crate::wit::digital as wit;
 
 /// A level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +30,9 @@ pub enum Level {
 
 #[cfg(feature = "async")]
 pub use self::asynchronous::add_async_to_linker;
+#[cfg(feature = "component")]
+pub use self::component::add_to_linker;
+pub use self::lowered::add_lowered_to_linker;
 
 /// What is waited for at a pin, in electrical levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -129,65 +130,14 @@ pub(crate) fn make_safe<D: Output + ?Sized>(slots: &mut Slots<D, Pin>, is_its_ow
     }
 }
 
-/// Adds the interface `wasm-embedded:hal/digital`.
-///
-/// # Errors
-///
-/// Fails if the interface is there already.
-pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
-    let mut instance = linker.instance("wasm-embedded:hal/digital@0.5.0")?;
-    add_opening::<T, OutputHandle>(&mut instance, "output-pin")?;
-    add_opening::<T, InputHandle>(&mut instance, "input-pin")?;
-    add_opening::<T, IoHandle>(&mut instance, "io-pin")?;
-    add_driving::<T, OutputHandle>(&mut instance, "output-pin")?;
-    add_driving::<T, IoHandle>(&mut instance, "io-pin")?;
-    add_reading::<T, InputHandle>(&mut instance, "input-pin")?;
-    add_reading::<T, IoHandle>(&mut instance, "io-pin")
-}
-
-/// Adds the methods of a pin that is driven.
-fn add_driving<T: HalView, K: Kind<Device: Output, Grant = Pin>>(
-    instance: &mut LinkerInstance<'_, T>,
-    name: &str,
-) -> wasmtime::Result<()> {
-    instance.func_wrap(
-        &alloc::format!("[method]{name}.set"),
-        |mut store: StoreContextMut<'_, T>, (pin, level): (Resource<K>, wit::Level)| match store
-            .data_mut()
-            .hal()
-            .admit::<K>(pin.rep(), &Free)
-        {
-            Ok(admitted) => Ok((set(admitted.slot, |_| level.into())?,)),
-            Err(refused) => refused.answer(),
-        },
-    )?;
-    instance.func_wrap(
-        &alloc::format!("[method]{name}.toggle"),
-        |mut store: StoreContextMut<'_, T>, (pin,): (Resource<K>,)| match store
-            .data_mut()
-            .hal()
-            .admit::<K>(pin.rep(), &Free)
-        {
-            Ok(admitted) => Ok((set(admitted.slot, |commanded| !commanded)?,)),
-            Err(refused) => refused.answer(),
-        },
-    )?;
-    instance.func_wrap(
-        &alloc::format!("[method]{name}.commanded"),
-        |mut store: StoreContextMut<'_, T>, (pin,): (Resource<K>,)| {
-            let admitted = store.data_mut().hal().admit::<K>(pin.rep(), &Free);
-            let commanded = admitted.map(|admitted| Ok::<_, Error>(wit::Level::from(admitted.slot.grant.commanded)));
-            component::answer::<_, _, wit::Error>(commanded)
-        },
-    )
-}
-
 /// Drives a pin to what `level` makes of the level commanded last.
 #[inline]
-fn set<D: Output + ?Sized>(
-    slot: &mut Slot<D, Pin>,
+fn set<K: Kind<Device: Output, Grant = Pin>>(
+    hal: &mut HalCtx,
+    handle: u32,
     level: impl FnOnce(Level) -> Level,
-) -> Result<Result<(), wit::Error>, BrokenHandle> {
+) -> Result<Result<(), Error>, Refused> {
+    let slot = hal.admit::<K>(handle, &Free)?.slot;
     let level = level(slot.grant.commanded);
     let electrical = slot.grant.grant.electrical(level);
     slot.grant.is_safe = false;
@@ -195,21 +145,16 @@ fn set<D: Output + ?Sized>(
     if result.is_ok() {
         slot.grant.commanded = level;
     }
-    Ok(result.map_err(wit::Error::from))
+    Ok(result)
 }
 
-/// Adds the methods of a pin that is read.
-fn add_reading<T: HalView, K: Kind<Device: Input, Grant = Pin>>(
-    instance: &mut LinkerInstance<'_, T>,
-    name: &str,
-) -> wasmtime::Result<()> {
-    instance.func_wrap(
-        &alloc::format!("[method]{name}.level"),
-        |mut store: StoreContextMut<'_, T>, (pin,): (Resource<K>,)| {
-            let level = level::<K>(store.data_mut().hal(), pin.rep());
-            component::answer::<_, _, wit::Error>(level.map(|level| level.map(wit::Level::from)))
-        },
-    )
+/// Returns the logical level that was last commanded.
+#[inline]
+fn commanded<K: Kind<Device: Output, Grant = Pin>>(
+    hal: &mut HalCtx,
+    handle: u32,
+) -> Result<Result<Level, Error>, Refused> {
+    Ok(Ok(hal.admit::<K>(handle, &Free)?.slot.grant.commanded))
 }
 
 /// Returns the logical level on a pin.

@@ -2,7 +2,9 @@
 
 #[cfg(feature = "async")]
 mod asynchronous;
-mod imports;
+#[cfg(feature = "component")]
+mod component;
+mod lowered;
 pub(crate) mod plan;
 mod transaction;
 mod ungranted;
@@ -12,12 +14,17 @@ use core::fmt;
 use embedded_hal::i2c::{self, ErrorKind, I2c, NoAcknowledgeSource, Operation, SevenBitAddress, TenBitAddress};
 
 use crate::adapter::EmbeddedHal;
-use crate::bindings::wasm_embedded::hal::i2c as wit;
+use crate::admit::denials;
+#[cfg(feature = "component")]
+use crate::limits::size;
 use crate::progress::Progress;
+use crate::wit::i2c as wit;
 
 #[cfg(feature = "async")]
 pub use self::asynchronous::add_async_to_linker;
-pub use self::imports::add_to_linker;
+#[cfg(feature = "component")]
+pub use self::component::add_to_linker;
+pub use self::lowered::add_lowered_to_linker;
 pub use self::transaction::{Outcome, Step, Transaction};
 pub(crate) use self::ungranted::Ungranted;
 pub use self::ungranted::{eight_bit_form_of, reserved};
@@ -107,6 +114,31 @@ impl fmt::Display for Error {
 }
 
 impl core::error::Error for Error {}
+
+#[cfg(feature = "component")]
+impl From<wit::Operation> for Step {
+    #[inline]
+    fn from(wit::Operation { direction, len }: wit::Operation) -> Step {
+        match direction {
+            wit::Direction::Read => Step::Read(size(len)),
+            wit::Direction::Write => Step::Write(size(len)),
+        }
+    }
+}
+
+#[cfg(feature = "component")]
+impl From<wit::Address> for Address {
+    #[inline]
+    fn from(address: wit::Address) -> Address {
+        match address {
+            wit::Address::SevenBit(address) => Address::SevenBit(address),
+            wit::Address::TenBit(address) => Address::TenBit(address),
+        }
+    }
+}
+
+// The interface has no word for memory.
+denials!(wit::Error, too long: TooLong, out of memory: TooLong);
 
 impl From<Error> for wit::Error {
     fn from(error: Error) -> wit::Error {

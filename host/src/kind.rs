@@ -15,6 +15,8 @@ pub(crate) trait Kind: 'static {
     const NAME: &'static str;
     /// Whether several handles of one label may be open at once.
     const IS_SHARED: bool;
+    /// What tells its handles from those of other kinds.
+    const NUMBER: u8;
 
     /// Finds the devices of this kind.
     fn slots(devices: &mut Devices) -> &mut Slots<Self::Device, Self::Grant>;
@@ -22,7 +24,7 @@ pub(crate) trait Kind: 'static {
 
 /// Makes [`Devices`] of the table of all kinds.
 macro_rules! kinds {
-    ($($field:ident: $handle:ty, $name:literal, $device:ty, $grant:ty, shared: $is_shared:literal;)*) => {
+    ($($number:literal $field:ident: $handle:ty, $name:literal, $device:ty, $grant:ty, shared: $is_shared:literal;)*) => {
         /// The devices of a guest, under their labels.
         #[derive(Debug, Default)]
         pub(crate) struct Devices {
@@ -44,6 +46,7 @@ macro_rules! kinds {
             type Grant = $grant;
             const NAME: &'static str = $name;
             const IS_SHARED: bool = $is_shared;
+            const NUMBER: u8 = $number;
 
             #[inline]
             fn slots(devices: &mut Devices) -> &mut Slots<$device, $grant> {
@@ -54,13 +57,13 @@ macro_rules! kinds {
 }
 
 kinds! {
-    i2c: i2c::Handle, "an I2C bus", dyn i2c::Bus, I2cGrant, shared: true;
-    spi_devices: spi::DeviceHandle, "an SPI device", dyn spi::Clocked, SpiGrant, shared: false;
-    spi_buses: spi::BusHandle, "an SPI bus", dyn spi::Clocked, SpiGrant, shared: false;
-    outputs: digital::OutputHandle, "an output pin", dyn Output, Pin, shared: false;
-    inputs: digital::InputHandle, "an input pin", dyn Input, Pin, shared: false;
-    ios: digital::IoHandle, "an open-drain pin", dyn Io, Pin, shared: false;
-    pwm: pwm::Handle, "a PWM output", dyn pwm::Output, pwm::Pwm, shared: false;
-    uart: uart::Handle, "a serial port", dyn uart::Port, Access, shared: false;
-    adc: adc::Handle, "an analogue input", dyn adc::Input, (), shared: false;
+    0 i2c: i2c::Handle, "an I2C bus", dyn i2c::Bus, I2cGrant, shared: true;
+    1 spi_devices: spi::DeviceHandle, "an SPI device", dyn spi::Clocked, SpiGrant, shared: false;
+    2 spi_buses: spi::BusHandle, "an SPI bus", dyn spi::Clocked, SpiGrant, shared: false;
+    3 outputs: digital::OutputHandle, "an output pin", dyn Output, Pin, shared: false;
+    4 inputs: digital::InputHandle, "an input pin", dyn Input, Pin, shared: false;
+    5 ios: digital::IoHandle, "an open-drain pin", dyn Io, Pin, shared: false;
+    6 pwm: pwm::Handle, "a PWM output", dyn pwm::Output, pwm::Pwm, shared: false;
+    7 uart: uart::Handle, "a serial port", dyn uart::Port, Access, shared: false;
+    8 adc: adc::Handle, "an analogue input", dyn adc::Input, (), shared: false;
 }

@@ -43,12 +43,11 @@ extern crate alloc;
 mod adapter;
 pub mod adc;
 mod admit;
-#[allow(missing_docs, dead_code, unreachable_pub, reason = "generated from the WIT package")]
-mod bindings;
 #[cfg(feature = "async")]
 mod calls;
 mod claims;
 pub mod clock;
+#[cfg(feature = "component")]
 mod component;
 mod ctx;
 pub mod delay;
@@ -62,6 +61,7 @@ mod kind;
 mod limits;
 mod linker;
 pub mod log;
+pub mod lowered;
 pub mod microcontroller;
 mod open;
 mod policy;
@@ -75,6 +75,7 @@ mod slot;
 pub mod spi;
 mod transfer;
 pub mod uart;
+mod wit;
 
 pub use adapter::EmbeddedHal;
 pub use claims::Claims;
@@ -84,9 +85,11 @@ pub use gate::Rate;
 pub use grant::{Access, DutyPart, I2cGrant, InputGrant, PinGrant, PwmGrant, SpiGrant};
 pub use interrupt::{Interrupt, Interrupted, Reason};
 pub use limits::Limits;
+pub use linker::HalView;
 #[cfg(feature = "async")]
 pub use linker::add_async_to_linker;
-pub use linker::{HalView, add_to_linker};
+#[cfg(feature = "component")]
+pub use linker::add_to_linker;
 pub use progress::Progress;
 pub use refusal::Refusal;
 pub use shared::{Shared, Turns};

@@ -1,9 +1,12 @@
 //! How the imports find the context of their guest.
 
 use wasmtime::StoreContextMut;
+#[cfg(feature = "component")]
 use wasmtime::component::Linker;
 
-use crate::{HalCtx, adc, clock, delay, digital, i2c, log, pwm, spi, uart};
+use crate::HalCtx;
+#[cfg(feature = "component")]
+use crate::{adc, clock, delay, digital, i2c, log, pwm, spi, uart};
 
 /// A store's data that holds a context.
 pub trait HalView: 'static {
@@ -33,6 +36,7 @@ impl HalView for HalCtx {
 /// # Errors
 ///
 /// Fails if one of the interfaces is there already.
+#[cfg(feature = "component")]
 pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     // Types only, but a component that uses them imports it.
     linker.instance("wasm-embedded:hal/types@0.5.0")?;

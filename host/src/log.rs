@@ -1,12 +1,18 @@
 //! The guest's log and standard output.
 
-use wasmtime::StoreContextMut;
-use wasmtime::component::{Linker, WasmStr};
+#[cfg(feature = "component")]
+mod component;
+mod lowered;
 
-use crate::bindings::wasm_embedded::hal::log as wit;
+use crate::ctx::HalCtx;
+use crate::interrupt::Interrupted;
 use crate::limits::size;
-use crate::linker::HalView;
 use crate::refusal::Refusal;
+use crate::wit::log as wit;
+
+#[cfg(feature = "component")]
+pub use self::component::add_to_linker;
+pub use self::lowered::add_lowered_to_linker;
 
 /// How important a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,56 +95,25 @@ impl From<Level> for wit::Level {
     }
 }
 
-/// Adds the interface `wasm-embedded:hal/log`.
-///
-/// # Errors
-///
-/// Fails if the interface is there already.
-pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
-    let mut instance = linker.instance("wasm-embedded:hal/log@0.5.0")?;
-    instance.func_wrap("max-level", |mut store: StoreContextMut<'_, T>, (): ()| {
-        let hal = store.data_mut().hal();
-        hal.admission.interrupt.check()?;
-        Ok((hal.admission.log.max_level().map(wit::Level::from),))
-    })?;
-    instance.func_wrap(
-        "log",
-        |mut store: StoreContextMut<'_, T>, (level, target, message): (wit::Level, WasmStr, WasmStr)| {
-            with_log(&mut store, |store, log, limit| {
-                if log.max_level() >= Some(level.into()) {
-                    let (target, message) = (target.to_str(store)?, message.to_str(store)?);
-                    log.log(level.into(), cut(&target, limit), cut(&message, limit));
-                }
-                Ok(())
-            })
-        },
-    )?;
-    instance.func_wrap("panicked", |mut store: StoreContextMut<'_, T>, (message,): (WasmStr,)| {
-        with_log(&mut store, |store, log, limit| {
-            log.panicked(cut(&message.to_str(store)?, limit));
-            Ok(())
-        })
-    })?;
-    instance.func_wrap("print", |mut store: StoreContextMut<'_, T>, (text,): (WasmStr,)| {
-        with_log(&mut store, |store, log, limit| {
-            log.print(cut(&text.to_str(store)?, limit));
-            Ok(())
-        })
-    })
+/// Returns the least important level that is kept.
+fn max_level(hal: &mut HalCtx) -> Result<Option<wit::Level>, Interrupted> {
+    hal.admission.interrupt.check()?;
+    Ok(hal.admission.log.max_level().map(wit::Level::from))
 }
 
-/// Calls `f` with the log and the limit of a text's bytes.
-fn with_log<T: HalView>(
-    store: &mut StoreContextMut<'_, T>,
-    f: impl FnOnce(&StoreContextMut<'_, T>, &mut dyn Log, u32) -> wasmtime::Result<()>,
-) -> wasmtime::Result<()> {
-    let hal = store.data_mut().hal();
-    hal.admission.interrupt.check()?;
-    let limit = hal.admission.limits.text_bytes;
-    let mut log = hal.log_out();
-    let result = f(store, &mut *log, limit);
-    store.data_mut().hal().admission.log = log;
-    result
+/// Hands the log a message that is kept.
+fn log(log: &mut dyn Log, limit: u32, level: Level, target: &str, message: &str) {
+    log.log(level, cut(target, limit), cut(message, limit));
+}
+
+/// Hands the log the message of a guest that is about to trap.
+fn panicked(log: &mut dyn Log, limit: u32, message: &str) {
+    log.panicked(cut(message, limit));
+}
+
+/// Hands the log text of the guest's standard output.
+fn print(log: &mut dyn Log, limit: u32, text: &str) {
+    log.print(cut(text, limit));
 }
 
 /// Returns the beginning of a text, at most `limit` bytes and whole characters.

@@ -1,20 +1,23 @@
 //! Pulse-width modulation.
 
+#[cfg(feature = "component")]
+mod component;
+mod lowered;
+
 use core::fmt;
 
 use embedded_hal::pwm::{self, SetDutyCycle};
-use wasmtime::StoreContextMut;
-use wasmtime::component::{Linker, Resource};
 
 use crate::adapter::EmbeddedHal;
-use crate::admit::{Free, Refused};
-use crate::bindings::wasm_embedded::hal::pwm as wit;
-use crate::component::{self, denials};
+use crate::admit::{Free, Refused, denials};
 use crate::ctx::HalCtx;
 use crate::grant::PwmGrant;
-use crate::linker::HalView;
-use crate::open::add_opening;
 use crate::slot::Slots;
+use crate::wit::pwm as wit;
+
+#[cfg(feature = "component")]
+pub use self::component::add_to_linker;
+pub use self::lowered::add_lowered_to_linker;
 
 /// Why a duty could not be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,27 +73,9 @@ pub(crate) fn make_safe(outputs: &mut Slots<dyn Output, Pwm>, is_its_own: &mut d
     }
 }
 
-/// Adds the interface `wasm-embedded:hal/pwm`.
-///
-/// # Errors
-///
-/// Fails if the interface is there already.
-pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
-    let mut instance = linker.instance("wasm-embedded:hal/pwm@0.5.0")?;
-    add_opening::<T, Handle>(&mut instance, "output")?;
-    instance.func_wrap(
-        "[method]output.max-duty",
-        |mut store: StoreContextMut<'_, T>, (output,): (Resource<Handle>,)| {
-            let admitted = store.data_mut().hal().admit::<Handle>(output.rep(), &Free);
-            component::value(admitted.map(|admitted| admitted.slot.grant.max_duty))
-        },
-    )?;
-    instance.func_wrap(
-        "[method]output.set-duty",
-        |mut store: StoreContextMut<'_, T>, (output, duty): (Resource<Handle>, u16)| {
-            component::answer::<_, _, wit::Error>(set_duty(store.data_mut().hal(), output.rep(), duty))
-        },
-    )
+/// Returns the greatest duty.
+fn max_duty(hal: &mut HalCtx, handle: u32) -> Result<u16, Refused> {
+    Ok(hal.admit::<Handle>(handle, &Free)?.slot.grant.max_duty)
 }
 
 /// Sets a duty, unless it is past the greatest.

@@ -1,7 +1,7 @@
 //! Up to 16 bytes as two integers.
 
-use crate::bindings::wasm_embedded::hal::types::Short;
 use crate::limits::count;
+use crate::wit::types::Short;
 
 /// How many bytes that are.
 pub(crate) const BYTES: usize = 16;

@@ -63,12 +63,14 @@ impl<D: ?Sized, G> Slot<D, G> {
     }
 
     /// Takes the device out for a call.
+    #[cfg(feature = "component")]
     #[inline]
     pub(crate) fn lend(&mut self) -> Result<Box<D>, BrokenHandle> {
         self.device.take().ok_or(BrokenHandle)
     }
 
     /// Puts it back.
+    #[cfg(feature = "component")]
     #[inline]
     pub(crate) fn give_back(&mut self, device: Box<D>) {
         self.device = Some(device);

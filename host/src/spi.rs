@@ -2,8 +2,10 @@
 
 #[cfg(feature = "async")]
 mod asynchronous;
+#[cfg(feature = "component")]
+mod component;
 mod exchange;
-mod imports;
+mod lowered;
 pub(crate) mod plan;
 
 use core::fmt;
@@ -11,13 +13,17 @@ use core::fmt;
 use embedded_hal::spi::{self, ErrorKind, Operation, SpiBus, SpiDevice};
 
 use crate::adapter::EmbeddedHal;
-use crate::bindings::wasm_embedded::hal::spi as wit;
+use crate::admit::{Free, Refused, denials};
+use crate::ctx::HalCtx;
 use crate::progress::Progress;
+use crate::wit::spi as wit;
 
 #[cfg(feature = "async")]
 pub use self::asynchronous::add_async_to_linker;
+#[cfg(feature = "component")]
+pub use self::component::add_to_linker;
 pub use self::exchange::{Exchange, Outcome, Step};
-pub use self::imports::add_to_linker;
+pub use self::lowered::add_lowered_to_linker;
 
 /// Why a transaction failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,6 +88,14 @@ pub struct BusHandle(());
 /// A bus of embedded-hal without chip select. Of devices, [`EmbeddedHal`] makes what a host needs.
 #[derive(Clone, Copy, Debug)]
 pub struct EmbeddedHalBus<B>(pub B);
+
+/// Waits until the words of a bus have left.
+fn flush(hal: &mut HalCtx, bus: u32) -> Result<Result<(), Error>, Refused> {
+    Ok(hal.admit::<BusHandle>(bus, &Free)?.device()?.flush())
+}
+
+// The interface has no word for memory.
+denials!(wit::Error, too long: TooLong, out of memory: TooLong);
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

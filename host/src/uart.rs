@@ -2,30 +2,31 @@
 
 #[cfg(feature = "async")]
 mod asynchronous;
+#[cfg(feature = "component")]
+mod component;
+mod lowered;
 
 use core::fmt;
 
 use embedded_hal::delay::DelayNs;
 use embedded_io::{ErrorKind, Read, ReadReady, Write, WriteReady};
-use wasmtime::StoreContextMut;
-use wasmtime::component::{Linker, Resource, WasmList};
 
-use crate::admit::{Ask, Free, No, Refused};
-use crate::bindings::wasm_embedded::hal::uart as wit;
-use crate::component::{self, Answer, denials};
+use crate::admit::{Ask, Free, No, Refused, denials};
 use crate::ctx::HalCtx;
 use crate::delay::SLICE_NS;
 use crate::grant::Access;
 use crate::interrupt::{Interrupt, Interrupted};
 use crate::limits::{Limits, count};
-use crate::linker::HalView;
-use crate::open::add_opening;
 use crate::progress::Progress;
 use crate::refusal::Refusal;
-use crate::reply::{Filling, Reply};
+use crate::reply::Filling;
+use crate::wit::uart as wit;
 
 #[cfg(feature = "async")]
 pub use self::asynchronous::add_async_to_linker;
+#[cfg(feature = "component")]
+pub use self::component::add_to_linker;
+pub use self::lowered::add_lowered_to_linker;
 
 /// What is waited for at a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -120,37 +121,6 @@ pub struct EmbeddedIo<P, D> {
     pub delay: D,
 }
 
-/// Adds the interface `wasm-embedded:hal/uart`.
-///
-/// # Errors
-///
-/// Fails if the interface is there already.
-pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
-    let mut instance = linker.instance("wasm-embedded:hal/uart@0.5.0")?;
-    add_opening::<T, Handle>(&mut instance, "port")?;
-    instance.func_wrap(
-        "[method]port.read",
-        |mut store: StoreContextMut<'_, T>, (port, len): (Resource<Handle>, u32)| {
-            read(store.data_mut().hal(), port.rep(), len)
-        },
-    )?;
-    instance.func_wrap("[method]port.write", write::<T>)?;
-    instance.func_wrap("[method]port.flush", |mut store: StoreContextMut<'_, T>, (port,): (Resource<Handle>,)| {
-        component::answer::<_, _, wit::Error>(flush(store.data_mut().hal(), port.rep()))
-    })?;
-    instance.func_wrap(
-        "[method]port.read-ready",
-        |mut store: StoreContextMut<'_, T>, (port,): (Resource<Handle>,)| {
-            let admitted = store.data_mut().hal().admit::<Handle>(port.rep(), &Free);
-            component::answer::<_, _, wit::Error>(admitted.and_then(|port| Ok(port.device()?.read_ready())))
-        },
-    )?;
-    instance.func_wrap("[method]port.write-ready", |mut store: StoreContextMut<'_, T>, (port,): (Resource<Handle>,)| {
-        let admitted = store.data_mut().hal().admit::<Handle>(port.rep(), &Free);
-        component::answer::<_, _, wit::Error>(admitted.and_then(|port| Ok(port.device()?.write_ready())))
-    })
-}
-
 /// What a call asks of a port: to receive so many bytes, or to send them.
 #[derive(Clone, Copy, Debug)]
 enum Bytes {
@@ -165,13 +135,6 @@ impl Ask<Handle> for Bytes {
             (Bytes::Write(len), Access::ReadWrite) => limits.bytes(count(len), 0).within(label),
             (Bytes::Read(len), _) => limits.bytes(0, len.into()).within(label),
         }
-    }
-}
-
-fn read(hal: &mut HalCtx, port: u32, len: u32) -> Answer<Reply, wit::Error> {
-    match receive(hal, port, len) {
-        Ok((room, result)) => Ok((hal.reply.finish(room, result),)),
-        Err(refused) => refused.answer(),
     }
 }
 
@@ -195,21 +158,6 @@ fn receive(hal: &mut HalCtx, port: u32, len: u32) -> Result<(Filling, Result<(),
     Ok((room, result))
 }
 
-fn write<T: HalView>(
-    mut store: StoreContextMut<'_, T>,
-    (port, bytes): (Resource<Handle>, WasmList<u8>),
-) -> Answer<u32, wit::Error> {
-    let lent = store.data_mut().hal().admit::<Handle>(port.rep(), &Bytes::Write(bytes.len()));
-    let lent = lent.and_then(|admitted| Ok((admitted.slot.lend()?, admitted.admission.interrupt.clone())));
-    let (mut device, interrupt) = match lent {
-        Ok(lent) => lent,
-        Err(refused) => return refused.answer(),
-    };
-    let sent = send(&mut *device, bytes.as_le_slice(&store), &interrupt);
-    store.data_mut().hal().devices.uart.get(port.rep())?.give_back(device);
-    Ok((sent?,))
-}
-
 /// Waits for room, and returns how many bytes the port has taken.
 fn send(port: &mut dyn Port, bytes: &[u8], interrupt: &Interrupt) -> Result<Result<u32, wit::Error>, Interrupted> {
     if bytes.is_empty() {
@@ -225,6 +173,15 @@ fn send(port: &mut dyn Port, bytes: &[u8], interrupt: &Interrupt) -> Result<Resu
         }
         interrupt.check()?;
     }
+}
+
+/// Returns whether the port is ready, as `ask` finds out.
+fn is_ready(
+    hal: &mut HalCtx,
+    port: u32,
+    ask: impl FnOnce(&mut dyn Port) -> Result<bool, Error>,
+) -> Result<Result<bool, Error>, Refused> {
+    Ok(ask(hal.admit::<Handle>(port, &Free)?.device()?))
 }
 
 /// Waits until all bytes have left.

@@ -15,6 +15,7 @@ use crate::progress::Progress;
 use crate::short::{self, Waited};
 use crate::slot::Slot;
 use crate::transfer::Plan;
+use crate::wit::types::Short;
 
 /// A transaction that has begun.
 pub(crate) struct Begun<E> {
@@ -78,9 +79,7 @@ pub(crate) async fn nothing<D, E: From<Denied> + From<D>>(begun: Result<Begun<D>
 }
 
 /// Waits for the end of a transaction, and returns what was read in integers.
-pub(crate) async fn short<D, E: From<Denied> + From<D>>(
-    begun: Result<Begun<D>, Refused>,
-) -> Answer<crate::bindings::wasm_embedded::hal::types::Short, E> {
+pub(crate) async fn short<D, E: From<Denied> + From<D>>(begun: Result<Begun<D>, Refused>) -> Answer<Short, E> {
     match begun {
         Ok(Begun { progress, call: _call }) => {
             let read = progress.end().await;

@@ -5,13 +5,14 @@ use alloc::boxed::Box;
 use wasmtime::component::{Accessor, ComponentType, Lift, Linker, Resource, WasmList};
 
 use super::plan::Plan;
-use super::{Handle, Step};
-use crate::bindings::wasm_embedded::hal::i2c as wit;
+use super::{Handle, Step, wit};
 use crate::calls::ReplyHandle;
 use crate::component::asynchronous::{self as component, Store};
-use crate::component::{Answer, Steps, steps};
+use crate::component::{Answer, steps};
 use crate::linker::HalView;
 use crate::short::Waited;
+use crate::transfer::Steps;
+use crate::wit::types::Short;
 
 /// `wit::Operation`, as a type of its own for the same reason as [`Waited`].
 #[derive(Clone, Copy, Debug, ComponentType, Lift)]
@@ -42,7 +43,7 @@ pub fn add_async_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Resu
 async fn short<T: HalView>(
     accessor: &Accessor<T>,
     (bus, address, bytes, write_len, read_len): (Resource<Handle>, wit::Address, Waited, u32, u32),
-) -> Answer<crate::bindings::wasm_embedded::hal::types::Short, wit::Error> {
+) -> Answer<Short, wit::Error> {
     let plan = Plan::short(address.into(), [write_len, read_len]);
     component::short(accessor.with(|mut store: Store<'_, T>| {
         component::begin_short::<Handle, _>(store.data_mut().hal(), bus.rep(), &plan, bytes, write_len)

@@ -6,16 +6,17 @@ use wasmtime::component::{Accessor, Linker, LinkerInstance, Resource, WasmList};
 
 use super::exchange::Step;
 use super::plan::Plan;
-use super::{BusHandle, Clocked, DeviceHandle};
+use super::{BusHandle, Clocked, DeviceHandle, wit};
 use crate::admit::Free;
-use crate::bindings::wasm_embedded::hal::spi as wit;
 use crate::calls::ReplyHandle;
 use crate::component::asynchronous::{self as component, Store};
-use crate::component::{Answer, Steps, steps};
+use crate::component::{Answer, steps};
 use crate::grant::SpiGrant;
 use crate::kind::Kind;
 use crate::linker::HalView;
 use crate::short::Waited;
+use crate::transfer::Steps;
+use crate::wit::types::Short;
 
 /// Adds the interface `wasm-embedded:hal/spi-async`.
 ///
@@ -57,7 +58,7 @@ fn add_kind<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
 async fn short<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
     accessor: &Accessor<T>,
     (this, bytes, write_len, read_len): (Resource<K>, Waited, u32, u32),
-) -> Answer<crate::bindings::wasm_embedded::hal::types::Short, wit::Error> {
+) -> Answer<Short, wit::Error> {
     let plan = Plan::short([write_len, read_len]);
     component::short(accessor.with(|mut store: Store<'_, T>| {
         component::begin_short::<K, _>(store.data_mut().hal(), this.rep(), &plan, bytes, write_len)

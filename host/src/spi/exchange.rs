@@ -3,23 +3,24 @@
 use alloc::vec::Vec;
 
 use embedded_hal::spi::Operation;
-use wasmtime::component::{ComponentType, Lift};
 
+use super::Error;
 use super::plan::lay_out;
-use super::{Error, wit};
+#[cfg(feature = "component")]
+use super::wit;
 
 /// One operation of an [`Exchange`]: the greater of the lengths is clocked, zeros after what is written, and then comes the delay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ComponentType, Lift)]
-#[component(record)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "async", derive(wasmtime::component::ComponentType, wasmtime::component::Lift), component(record))]
 pub struct Step {
     /// How many bytes are written.
-    #[component(name = "write-len")]
+    #[cfg_attr(feature = "async", component(name = "write-len"))]
     pub write_len: u32,
     /// How many bytes are kept.
-    #[component(name = "read-len")]
+    #[cfg_attr(feature = "async", component(name = "read-len"))]
     pub read_len: u32,
     /// How long to wait then, in nanoseconds, with chip select held.
-    #[component(name = "delay-ns")]
+    #[cfg_attr(feature = "async", component(name = "delay-ns"))]
     pub delay_ns: u32,
 }
 
@@ -76,6 +77,7 @@ impl Exchange {
     }
 }
 
+#[cfg(feature = "component")]
 impl From<wit::Operation> for Step {
     fn from(operation: wit::Operation) -> Step {
         let wit::Operation { write_len, read_len, delay_ns } = operation;

@@ -4,16 +4,14 @@ use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, LinkerInstance, Resource, WasmList};
 
 use super::plan::Plan;
-use super::{BusHandle, Clocked, DeviceHandle, Step};
-use crate::admit::Free;
-use crate::bindings::wasm_embedded::hal::spi as wit;
-use crate::bindings::wasm_embedded::hal::types::Short;
-use crate::component::{self, Answer, Steps, denials};
+use super::{BusHandle, Clocked, DeviceHandle, Step, flush, wit};
+use crate::component::{self, Answer, opening::add_opening};
 use crate::grant::SpiGrant;
 use crate::kind::Kind;
 use crate::linker::HalView;
-use crate::open::add_opening;
 use crate::reply::Reply;
+use crate::transfer::{self, Steps};
+use crate::wit::types::Short;
 
 /// Adds the interface `wasm-embedded:hal/spi`.
 ///
@@ -25,7 +23,9 @@ pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()>
     add_kind::<T, DeviceHandle>(&mut instance, "device")?;
     add_kind::<T, BusHandle>(&mut instance, "bus")?;
     instance.func_wrap("[method]device.transaction", transaction::<T>)?;
-    instance.func_wrap("[method]bus.flush", flush::<T>)
+    instance.func_wrap("[method]bus.flush", |mut store: StoreContextMut<'_, T>, (bus,): (Resource<BusHandle>,)| {
+        component::answer::<_, _, wit::Error>(flush(store.data_mut().hal(), bus.rep()))
+    })
 }
 
 /// Adds a resource, how it is opened, and the methods that devices and buses share.
@@ -66,7 +66,7 @@ fn transfer_short<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
     (this, bytes, write_len, read_len): (Resource<K>, Short, u32, u32),
 ) -> Answer<Short, wit::Error> {
     let lens = [write_len, read_len];
-    component::short::<K, _, _>(store.data_mut().hal(), this.rep(), &Plan::short(lens), bytes, lens)
+    component::answer(transfer::short::<K, _>(store.data_mut().hal(), this.rep(), &Plan::short(lens), bytes, lens))
 }
 
 fn transaction<T: HalView>(
@@ -79,11 +79,3 @@ fn transaction<T: HalView>(
     };
     component::reply::<T, DeviceHandle, _, _>(store, device.rep(), &Plan::list(&steps, bytes.len()), Some(&bytes))
 }
-
-fn flush<T: HalView>(mut store: StoreContextMut<'_, T>, (bus,): (Resource<BusHandle>,)) -> Answer<(), wit::Error> {
-    let admitted = store.data_mut().hal().admit::<BusHandle>(bus.rep(), &Free);
-    component::answer(admitted.and_then(|admitted| Ok(admitted.device()?.flush())))
-}
-
-// The interface has no word for memory.
-denials!(wit::Error, too long: TooLong, out of memory: TooLong);

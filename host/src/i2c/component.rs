@@ -4,14 +4,12 @@ use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource, WasmList};
 
 use super::plan::Plan;
-use super::{Address, Handle, Step};
-use crate::bindings::wasm_embedded::hal::i2c as wit;
-use crate::bindings::wasm_embedded::hal::types::Short;
-use crate::component::{self, Answer, Steps, denials};
-use crate::limits::size;
+use super::{Handle, Step, wit};
+use crate::component::{self, Answer, opening::add_opening};
 use crate::linker::HalView;
-use crate::open::add_opening;
 use crate::reply::Reply;
+use crate::transfer::{self, Steps};
+use crate::wit::types::Short;
 
 /// Adds the interface `wasm-embedded:hal/i2c`.
 ///
@@ -59,7 +57,8 @@ fn write_read_short<T: HalView>(
     (bus, address, bytes, write_len, read_len): (Resource<Handle>, wit::Address, Short, u32, u32),
 ) -> Answer<Short, wit::Error> {
     let lens = [write_len, read_len];
-    component::short::<Handle, _, _>(store.data_mut().hal(), bus.rep(), &Plan::short(address.into(), lens), bytes, lens)
+    let plan = Plan::short(address.into(), lens);
+    component::answer(transfer::short::<Handle, _>(store.data_mut().hal(), bus.rep(), &plan, bytes, lens))
 }
 
 fn transaction<T: HalView>(
@@ -77,26 +76,3 @@ fn transaction<T: HalView>(
         Some(&bytes),
     )
 }
-
-impl From<wit::Operation> for Step {
-    #[inline]
-    fn from(wit::Operation { direction, len }: wit::Operation) -> Step {
-        match direction {
-            wit::Direction::Read => Step::Read(size(len)),
-            wit::Direction::Write => Step::Write(size(len)),
-        }
-    }
-}
-
-impl From<wit::Address> for Address {
-    #[inline]
-    fn from(address: wit::Address) -> Address {
-        match address {
-            wit::Address::SevenBit(address) => Address::SevenBit(address),
-            wit::Address::TenBit(address) => Address::TenBit(address),
-        }
-    }
-}
-
-// The interface has no word for memory.
-denials!(wit::Error, too long: TooLong, out of memory: TooLong);
