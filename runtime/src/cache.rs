@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 
+use crate::engine::Way;
 use crate::mac::{self, Key, Tag};
 
 /// The most bytes that the cache takes of the disk. The code that was not used for the longest time goes first.
@@ -77,9 +78,16 @@ impl Cache {
     }
 
     /// Returns the name of what an engine makes of a component.
-    pub(crate) fn name(&self, engine: &Engine, component: &[u8]) -> Name {
+    pub(crate) fn name(&self, engine: &Engine, way: Way, component: &[u8]) -> Name {
         let mut settings = HashTo(Sha256::new());
         engine.precompile_compatibility_hash().hash(&mut settings);
+        // A component that is kept lowered was checked against the host's interfaces.
+        wasm_embedded_host::lowered::WIT.hash(&mut settings);
+        settings.0.update([match way {
+            Way::Auto => 0,
+            Way::Component => 1,
+            Way::Lowered => 2,
+        }]);
         let tag = self.key.tag(&[b"name", &Sha256::digest(component), &settings.0.finalize()]);
         Name(tag.iter().map(|byte| format!("{byte:02x}")).collect())
     }
@@ -204,7 +212,7 @@ mod tests {
         let folder = parent.path().join("a/cache");
         let cache = Cache::open(&folder).expect("a cache");
         let engine = engine(EngineOptions::default()).expect("an engine");
-        let (name, other) = (cache.name(&engine, b"one"), cache.name(&engine, b"two"));
+        let (name, other) = (cache.name(&engine, Way::Auto, b"one"), cache.name(&engine, Way::Auto, b"two"));
         assert!(cache.get(&name).is_none());
         cache.put(&name, b"code");
         assert_eq!(cache.get(&name).as_deref(), Some(&b"code"[..]));
@@ -235,9 +243,9 @@ mod tests {
         let (one, two) = (open(&one), open(&two));
         let plain = engine(EngineOptions::default()).expect("an engine");
         let counting = engine(EngineOptions { fuel: true, ..EngineOptions::default() }).expect("an engine");
-        assert_eq!(one.name(&plain, b"x").0, one.name(&plain, b"x").0);
-        assert_ne!(one.name(&plain, b"x").0, one.name(&counting, b"x").0);
-        assert_ne!(one.name(&plain, b"x").0, two.name(&plain, b"x").0);
+        assert_eq!(one.name(&plain, Way::Auto, b"x").0, one.name(&plain, Way::Auto, b"x").0);
+        assert_ne!(one.name(&plain, Way::Auto, b"x").0, one.name(&counting, Way::Auto, b"x").0);
+        assert_ne!(one.name(&plain, Way::Auto, b"x").0, two.name(&plain, Way::Auto, b"x").0);
     }
 
     #[test]

@@ -31,6 +31,18 @@ const ASYNCHRONOUS: [&[u8]; 6] = [
 /// wasmtime's `Config`: 2 MiB of `async_stack_size`, 512 KiB of which are `max_wasm_stack`.
 pub(crate) const HOST_STACK_BYTES: usize = 1536 << 10;
 
+/// The way in which a guest's calls come to the host.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Way {
+    /// The fastest that the component can take: docs/performance.md has what each costs.
+    #[default]
+    Auto,
+    /// As a component, by the engine's component model.
+    Component,
+    /// As a core module, taken out of its component.
+    Lowered,
+}
+
 /// The settings that a component is loaded with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct EngineOptions {
@@ -46,6 +58,8 @@ pub struct EngineOptions {
     /// Whether a backtrace says file and line. To find those, Wasmtime reads a guest's debug information once for each call in the
     /// backtrace, before it gives control back: with hardware, outputs would stay for so long as a trapped guest left them.
     pub lines: bool,
+    /// The way in which its calls come in.
+    pub way: Way,
 }
 
 impl EngineOptions {
@@ -59,6 +73,7 @@ impl EngineOptions {
             stack_bytes: machine.stack_bytes(),
             code_bytes: machine.code_bytes(),
             lines: !policy.has_hardware(),
+            way: Way::Auto,
         }
     }
 }

@@ -122,11 +122,18 @@ pub struct Import {
     pub available: bool,
 }
 
+impl Import {
+    /// Returns the import of this name.
+    pub(crate) fn named(name: &str) -> Import {
+        Import { name: name.to_owned(), available: is_available(name) }
+    }
+}
+
 /// Returns everything that a component imports, in its order.
 pub(crate) fn imports(component: &Component) -> Vec<Import> {
     let ty = component.component_type();
     let imports = ty.imports(component.engine()).filter(|(_, item)| !matches!(item.ty, ComponentItem::Type(_)));
-    imports.map(|(name, _)| Import { name: name.to_owned(), available: is_available(name) }).collect()
+    imports.map(|(name, _)| Import::named(name)).collect()
 }
 
 /// Returns what a component exports, in its order.

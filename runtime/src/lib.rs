@@ -34,6 +34,9 @@ pub mod harness;
 mod holders;
 pub mod imports;
 mod log;
+mod lowered;
+#[cfg(feature = "compile")]
+mod lowering;
 pub mod mac;
 #[cfg(feature = "compile")]
 pub mod microcontroller;

@@ -4,14 +4,19 @@
 mod unsupported;
 
 use wasmtime::component::Component;
-use wasmtime::{Engine, Precompiled};
+use wasmtime::{Engine, Module, Precompiled};
 
 #[cfg(feature = "compile")]
 use crate::cache::{Cache, Name};
 #[cfg(feature = "compile")]
+use crate::engine::Way;
+#[cfg(feature = "compile")]
 use crate::engine::engine_for;
 use crate::engine::{self, EngineOptions, engine_of};
 use crate::imports::{self, Import, LinkError};
+use crate::lowered::Lowered;
+#[cfg(feature = "compile")]
+use crate::lowering;
 #[cfg(feature = "compile")]
 use crate::mac::Key;
 use crate::run;
@@ -23,6 +28,7 @@ use crate::trust::{Digest, Trust};
 
 #[cfg(feature = "compile")]
 pub use self::unsupported::Unsupported;
+pub use crate::lowered::Whole;
 
 /// The first bytes of every WebAssembly binary.
 /// WebAssembly Core Specification 2.0, section 5.5.16.
@@ -62,6 +68,10 @@ pub enum LoadError {
     /// The bytes are no valid component.
     #[error("not a valid component")]
     Invalid(#[source] wasmtime::Error),
+    /// The component cannot be run by its core module, as was asked for.
+    #[cfg(feature = "compile")]
+    #[error("cannot run the component lowered: {0}; leave out `--path lowered`")]
+    Whole(Whole),
     /// There is more to compile than the policy allows.
     #[error(
         "the component has {asked} bytes of code to compile (a function, type or import counts as 256 bytes), the limit is {allowed} \
@@ -139,9 +149,27 @@ fn hint(fuel: bool) -> &'static str {
 /// A component that is ready to be run.
 #[derive(Clone, Debug)]
 pub struct Program {
-    component: Component,
+    code: Code,
     /// The most stack that its calls may use.
     stack_bytes: usize,
+}
+
+/// The code of a program, by the way in which its calls come in.
+#[derive(Clone, Debug)]
+pub(crate) enum Code {
+    /// As a component, and why not lowered.
+    Component(Component, Whole),
+    /// By the core module of the component.
+    Lowered(Lowered<Module>),
+}
+
+impl Code {
+    pub(crate) fn engine(&self) -> &Engine {
+        match self {
+            Code::Component(component, _) => component.engine(),
+            Code::Lowered(lowered) => lowered.code.engine(),
+        }
+    }
 }
 
 impl Program {
@@ -186,21 +214,26 @@ impl Program {
             return Err(LoadError::TooLarge { asked, allowed: options.code_bytes });
         }
         let engine = engine_of(bytes, options).map_err(LoadError::Engine)?;
-        let name = cache.map(|cache| (cache, cache.name(&engine, bytes)));
-        if let Some(component) = name.as_ref().and_then(|(cache, name)| cached(&engine, cache, name)) {
-            return Ok(Program { component, stack_bytes: options.stack_bytes });
+        let name = cache.map(|cache| (cache, cache.name(&engine, options.way, bytes)));
+        let stack_bytes = options.stack_bytes;
+        if let Some(code) = name.as_ref().and_then(|(cache, name)| cached(&engine, cache, name)) {
+            return Ok(Program { code, stack_bytes });
         }
-        let component = Component::from_binary(&engine, bytes).map_err(LoadError::refused)?;
+        let code = compiled(&engine, options.way, bytes)?;
         if let Some((cache, name)) = name
-            && let Ok(code) = component.serialize()
+            && let Some(code) = code.to_bytes()
         {
             cache.put(&name, &code);
         }
-        Ok(Program { component, stack_bytes: options.stack_bytes })
+        Ok(Program { code, stack_bytes })
     }
 
     /// Loads what is compiled already. Returns nothing for a component that is still to be.
     fn load_compiled(bytes: &[u8], options: EngineOptions, trust: &Trust) -> Result<Option<Program>, LoadError> {
+        if Lowered::is_packed(bytes) {
+            let code = trust.code(bytes).ok_or_else(|| LoadError::Untrusted(Digest::of(bytes)))?;
+            return Program::deserialize(code, options).map(Some);
+        }
         match Engine::detect_precompiled(bytes) {
             Some(Precompiled::Module) => Err(LoadError::NotWasm("a compiled core module")),
             Some(Precompiled::Component) => match trust.code(bytes) {
@@ -220,8 +253,8 @@ impl Program {
             // SAFETY: the bytes are those that the digest was taken of, in memory that nobody else can write to, and the
             // operator vouches for that digest: they are what `serialize` returned.
             #[expect(unsafe_code, reason = "native code is taken from the file")]
-            let component = unsafe { Component::deserialize(&engine, bytes) };
-            component.map(|component| Program { component, stack_bytes: options.stack_bytes }).map_err(unfit)
+            let code = unsafe { Code::from_bytes(&engine, bytes) };
+            code.map(|code| Program { code, stack_bytes: options.stack_bytes }).map_err(unfit)
         };
         // Code that counts its fuel also runs where that is not bounded.
         load(options).or_else(|error| load(EngineOptions { fuel: true, ..options }).map_err(|_| error))
@@ -230,13 +263,28 @@ impl Program {
     /// Returns everything that the component imports, in its order.
     #[must_use]
     pub fn imports(&self) -> Vec<Import> {
-        imports::imports(&self.component)
+        match &self.code {
+            Code::Component(component, _) => imports::imports(component),
+            Code::Lowered(lowered) => lowered.imports.iter().map(|name| Import::named(name)).collect(),
+        }
     }
 
     /// Returns the names of what the component exports, in its order.
     #[must_use]
     pub fn exports(&self) -> Vec<String> {
-        imports::exports(&self.component)
+        match &self.code {
+            Code::Component(component, _) => imports::exports(component),
+            Code::Lowered(lowered) => lowered.exports.clone(),
+        }
+    }
+
+    /// Returns why its calls come in as those of a component, or nothing if they come in lowered.
+    #[must_use]
+    pub fn whole(&self) -> Option<&Whole> {
+        match &self.code {
+            Code::Component(_, why) => Some(why),
+            Code::Lowered(_) => None,
+        }
     }
 
     /// Checks that the component can be linked and run.
@@ -245,24 +293,90 @@ impl Program {
     ///
     /// It imports what there is not, or has nothing to run.
     pub fn check(&self) -> Result<(), LinkError> {
-        let linker = run::linker(self.component.engine()).map_err(LinkError::Engine)?;
-        imports::check(&self.component, &linker)
+        match &self.code {
+            Code::Component(component, _) => {
+                let linker = run::linker(component.engine()).map_err(LinkError::Engine)?;
+                imports::check(component, &linker)
+            }
+            Code::Lowered(lowered) => lowered.check().map_err(LinkError::Mismatch),
+        }
     }
 
-    pub(crate) fn component(&self) -> &Component {
-        &self.component
+    pub(crate) fn code(&self) -> &Code {
+        &self.code
     }
 }
 
-/// Returns a component from a cache.
+impl Code {
+    /// Returns the code as a file holds it.
+    #[cfg(feature = "compile")]
+    fn to_bytes(&self) -> Option<Vec<u8>> {
+        match self {
+            Code::Component(component, _) => component.serialize().ok(),
+            Code::Lowered(lowered) => Some(lowered.clone().with(lowered.code.serialize().ok()?).pack()),
+        }
+    }
+
+    /// Takes code from a file.
+    ///
+    /// # Safety
+    ///
+    /// The bytes are those of [`Code::to_bytes`], or of [`compile`].
+    #[expect(unsafe_code, reason = "passes on what its callers vouch for")]
+    unsafe fn from_bytes(engine: &Engine, bytes: &[u8]) -> wasmtime::Result<Code> {
+        match Lowered::unpack(bytes) {
+            Some(lowered) => {
+                // SAFETY: the caller's promise, of the part of the bytes that is the module.
+                let module = unsafe { Module::deserialize(engine, lowered.code)? };
+                Ok(Code::Lowered(lowered.with(module)))
+            }
+            None => {
+                // SAFETY: the caller's promise.
+                let component = unsafe { Component::deserialize(engine, bytes)? };
+                Ok(Code::Component(component, Whole::Compiled))
+            }
+        }
+    }
+}
+
+/// Compiles a component, the way it is to be run.
 #[cfg(feature = "compile")]
-fn cached(engine: &Engine, cache: &Cache, name: &Name) -> Option<Component> {
-    let code = cache.get(name)?;
+fn compiled(engine: &Engine, way: Way, bytes: &[u8]) -> Result<Code, LoadError> {
+    let why = match lowered_as(engine, way, |engine| lowering::compile(engine, bytes))? {
+        Ok(lowered) => return Ok(Code::Lowered(lowered)),
+        Err(why) => why,
+    };
+    Ok(Code::Component(Component::from_binary(engine, bytes).map_err(LoadError::refused)?, why))
+}
+
+/// Lowers a component if that is the way it is to be run, or says why not.
+#[cfg(feature = "compile")]
+fn lowered_as<L>(
+    engine: &Engine,
+    way: Way,
+    lower: impl FnOnce(&Engine) -> Result<L, Whole>,
+) -> Result<Result<L, Whole>, LoadError> {
+    let lowered = match way {
+        Way::Component => Err(Whole::Chosen),
+        Way::Auto | Way::Lowered if engine::is_asynchronous(engine) => Err(Whole::Asynchronous),
+        Way::Auto | Way::Lowered => lower(engine),
+    };
+    match lowered {
+        // Why it is not valid is the engine's to say.
+        Err(why) if way == Way::Lowered && why != Whole::Refused => Err(LoadError::Whole(why)),
+        lowered => Ok(lowered),
+    }
+}
+
+/// Returns code from a cache.
+#[cfg(feature = "compile")]
+fn cached(engine: &Engine, cache: &Cache, name: &Name) -> Option<Code> {
+    let bytes = cache.get(name)?;
     // SAFETY: these very bytes were written by this program for this user, as their tag says, whose key only the user can read;
-    // and they are what `serialize` returned for an engine with the same settings, as their name says.
+    // and they are what `Code::to_bytes` returned for an engine with the same settings, as their name says.
     #[expect(unsafe_code, reason = "native code is taken from the cache")]
-    let component = unsafe { Component::deserialize(engine, &code) };
-    component.inspect_err(|_| cache.remove(name)).ok()
+    let code = unsafe { Code::from_bytes(engine, &bytes) };
+    code.inspect_err(|_| cache.remove(name)).ok()
 }
 
 /// Compiles a component, for this machine or for one of another kind. Returns the code, sealed if there is a key, and its digest
@@ -288,7 +402,17 @@ pub fn compile(
         Some(target) => engine_for(target, bytes, options)
             .map_err(|source| LoadError::Target { target: target.to_owned(), source })?,
     };
-    let mut code = engine.precompile_component(bytes).map_err(LoadError::refused)?;
+    // Types are compared on this machine, whatever machine the code is for.
+    let native = engine_of(bytes, options).map_err(LoadError::Engine)?;
+    let taken = lowered_as(&native, options.way, |native| lowering::take(native, bytes))?;
+    let lowered = taken.and_then(|(taken, lowered)| {
+        let code = engine.precompile_module(&taken.module).map_err(|_| Whole::Refused)?;
+        Ok(lowered.with(code).pack())
+    });
+    let mut code = match lowered {
+        Ok(code) => code,
+        Err(_) => engine.precompile_component(bytes).map_err(LoadError::refused)?,
+    };
     if let Some(key) = key {
         trust::seal(&mut code, key);
     }

@@ -23,7 +23,7 @@ use wasmtime::component::Linker;
 pub use self::breach::Breach;
 pub use self::ending::{Exit, Trap};
 
-use self::guest::Guest;
+pub(crate) use self::guest::Guest;
 use self::prepared::{Beside, Prepared};
 use self::timing::Hooks;
 use crate::board::Board;
@@ -110,12 +110,12 @@ pub fn run(
     options: &RunOptions,
     listener: Arc<Mutex<dyn Listener>>,
 ) -> Result<Ended, LinkError> {
-    let linker = prepared::link(program)?;
+    let linked = prepared::link(program)?;
     let clock = Clock::start(board.sim(), board.real_wait());
     // A request from outside counts from the guest's next call on, and not only when the guard has seen it.
     let interrupt = options.stop.clone().unwrap_or_default();
     let beside = Beside { number: 0, clock: &clock, hooks: None };
-    let prepared = Prepared::new((program, linker), board, policy, options, beside, (listener, interrupt))?;
+    let prepared = Prepared::new((program, linked), board, policy, options, beside, (listener, interrupt))?;
     board.send_init_clocks();
     let sim = board.sim().clone();
     thread::scope(|scope| {
@@ -174,16 +174,16 @@ pub fn run_together(
     policy: &Policy,
     ended: &(dyn Fn(usize, &Ended) + Sync),
 ) -> Result<Vec<Ended>, LinkError> {
-    let linkers: Vec<_> = guests.iter().map(|guest| prepared::link(guest.program)).collect::<Result<_, _>>()?;
+    let linked: Vec<_> = guests.iter().map(|guest| prepared::link(guest.program)).collect::<Result<_, _>>()?;
     let clock = Clock::start(board.sim(), board.real_wait());
     let hooks = Hooks::default();
     let mut prepared = Vec::new();
-    for (number, (Together { program, options, listener }, linker)) in guests.iter().zip(linkers).enumerate() {
+    for (number, (Together { program, options, listener }, linked)) in guests.iter().zip(linked).enumerate() {
         let turn = board.turn(number);
         let beside = Beside { number, clock: &clock.of_guest(turn.clone()), hooks: Some(&hooks) };
         // Its own: what stops one guest is not for the others. The guard passes on what is requested of all.
         let heard = (listener.clone(), Interrupt::default());
-        prepared.push((turn, Prepared::new((program, linker), board, policy, options, beside, heard)?));
+        prepared.push((turn, Prepared::new((program, linked), board, policy, options, beside, heard)?));
     }
     for turn in (guests.len()..).map_while(|number| board.turn(number)) {
         turn.skip();

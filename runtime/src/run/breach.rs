@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use wasm_embedded_host::lowered::TooManyBytes;
 use wasmtime::Trap;
 
 /// A limit of the machine that ended a guest: each is a key of `[limits]` in the policy.
@@ -66,6 +67,9 @@ impl Breach {
             Some(Trap::StackOverflow) => return Some(Breach::Stack),
             Some(Trap::OutOfFuel) => return Some(Breach::Fuel),
             _ => {}
+        }
+        if error.is::<TooManyBytes>() {
+            return Some(Breach::CallBytes);
         }
         // Wasmtime has no types for these: wasmtime 48, `component/func/options.rs`, `vm/component/handle_table.rs` and `store.rs`.
         let message = error.root_cause().to_string();

@@ -5,6 +5,7 @@ use wasmtime::{ResourceLimiter, Result};
 
 use super::breach::Breach;
 use crate::log::Teller;
+use crate::lowered::Needs;
 use crate::policy::Limits;
 
 /// Bounds memories and tables, and tells the operator what was not given.
@@ -21,6 +22,11 @@ pub(crate) struct Limiter {
 impl Limiter {
     pub(super) fn new(limits: &Limits, teller: Teller) -> Limiter {
         Limiter { limits: limits.clone(), memory_bytes: 0, teller, refused: None }
+    }
+
+    /// Checks what the component takes of which the core module is run.
+    pub(super) fn allow(&self, needs: Needs) -> std::result::Result<(), Breach> {
+        if needs.instances <= self.limits.instances() { Ok(()) } else { Err(Breach::Instances) }
     }
 
     fn refuse(&mut self, breach: Breach) -> Result<bool> {

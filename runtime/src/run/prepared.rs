@@ -3,9 +3,9 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex};
 
-use wasm_embedded_host::{HalCtx, Interrupt};
+use wasm_embedded_host::{HalCtx, Interrupt, lowered};
 use wasmtime::component::{Component, Linker};
-use wasmtime::{Store, UpdateDeadline};
+use wasmtime::{InstancePre, Store, UpdateDeadline};
 use wasmtime_wasi::p2::bindings::sync::Command;
 
 use super::guest::Guest;
@@ -17,9 +17,10 @@ use crate::board::Board;
 use crate::clock::Clock;
 use crate::imports::{self, LinkError};
 use crate::log::{GuestLog, Teller, level};
+use crate::lowered::Needs;
 use crate::output::{Listener, Shared};
 use crate::policy::Policy;
-use crate::program::Program;
+use crate::program::{Code, Program};
 use crate::wasi;
 
 /// How many handles a component may have for each one to hardware: WASI's resources, and those that it lends to itself.
@@ -39,10 +40,17 @@ pub(super) struct Beside<'b> {
     pub(super) hooks: Option<&'b Hooks>,
 }
 
+/// A program with what it imports.
+pub(super) enum Linked<'p> {
+    /// A component, which is linked once more when it is instantiated.
+    Component(&'p Component, Linker<Guest>),
+    /// The core module of a component, and what the component takes.
+    Lowered(InstancePre<Guest>, Needs),
+}
+
 /// A guest with all that it may reach.
 pub(super) struct Prepared<'p> {
-    program: &'p Program,
-    linker: Linker<Guest>,
+    linked: Linked<'p>,
     store: Store<Guest>,
     clock: Clock,
     timing: Timing,
@@ -52,14 +60,14 @@ pub(super) struct Prepared<'p> {
 impl<'p> Prepared<'p> {
     /// Prepares a guest of a board. `interrupt` is its own.
     pub(super) fn new(
-        (program, linker): (&'p Program, Linker<Guest>),
+        (program, linked): (&Program, Linked<'p>),
         board: &mut Board,
         policy: &Policy,
         options: &RunOptions,
         beside: Beside<'_>,
         (listener, interrupt): (Arc<Mutex<dyn Listener>>, Interrupt),
     ) -> Result<Prepared<'p>, LinkError> {
-        let engine = program.component().engine();
+        let engine = program.code().engine();
         let clock = beside.clock.clone();
         let listener = Shared::new(listener, policy.limits.output_bytes());
         let max_level = level(options.log_level.or(policy.log_level).unwrap_or(DEFAULT_LOG_LEVEL));
@@ -92,19 +100,24 @@ impl<'p> Prepared<'p> {
                 None => Ok(UpdateDeadline::Continue(1)),
             }
         });
-        Ok(Prepared { program, linker, store, clock, timing, listener })
+        Ok(Prepared { linked, store, clock, timing, listener })
     }
 
     /// Runs it to its end. `finish` is done when its outputs are safe, in its time still.
     pub(super) fn go(self, finish: impl FnOnce()) -> Ended {
-        let Prepared { program, linker, mut store, clock, timing, listener } = self;
-        let component = program.component();
+        let Prepared { linked, mut store, clock, timing, listener } = self;
         // A panic is a fault of the host's, and none of the outputs' business. Wasmtime hands it on through the guest's calls; the
         // store is used no more but to leave the outputs safe.
-        let called = panic::catch_unwind(AssertUnwindSafe(|| match imports::is_asynchronous(component) {
-            true => timing.drive(call_entry(&mut store, component, &linker)),
-            false => match Command::instantiate(&mut store, component, &linker) {
+        let called = panic::catch_unwind(AssertUnwindSafe(|| match &linked {
+            Linked::Component(component, linker) if imports::is_asynchronous(component) => {
+                timing.drive(call_entry(&mut store, component, linker))
+            }
+            Linked::Component(component, linker) => match Command::instantiate(&mut store, component, linker) {
                 Ok(command) => command.wasi_cli_run().call_run(&mut store),
+                Err(error) => Err(not_instantiated(error, &store)),
+            },
+            Linked::Lowered(guest, needs) => match instantiate(&mut store, guest, *needs) {
+                Ok(instance) => lowered::run(&instance, &mut store),
                 Err(error) => Err(not_instantiated(error, &store)),
             },
         }));
@@ -125,10 +138,30 @@ impl<'p> Prepared<'p> {
 }
 
 /// Returns what a program is linked with, which takes time that is not the guest's.
-pub(super) fn link(program: &Program) -> Result<Linker<Guest>, LinkError> {
-    let linker = linker(program.component().engine()).map_err(LinkError::Engine)?;
-    imports::check(program.component(), &linker)?;
-    Ok(linker)
+pub(super) fn link(program: &Program) -> Result<Linked<'_>, LinkError> {
+    match program.code() {
+        Code::Component(component, _) => {
+            let linker = linker(component.engine()).map_err(LinkError::Engine)?;
+            imports::check(component, &linker)?;
+            Ok(Linked::Component(component, linker))
+        }
+        Code::Lowered(lowered) => {
+            let guest = lowered.link().map_err(LinkError::Mismatch)?;
+            Ok(Linked::Lowered(guest, lowered.needs))
+        }
+    }
+}
+
+/// Creates the instance of a guest that is run by its core module, within the limits of its component.
+fn instantiate(
+    store: &mut Store<Guest>,
+    guest: &InstancePre<Guest>,
+    needs: Needs,
+) -> wasmtime::Result<wasmtime::Instance> {
+    // As the engine says it of a component.
+    let within = store.data().limiter.allow(needs);
+    within.map_err(|breach| wasmtime::Error::msg("resource limit exceeded").context(breach))?;
+    lowered::instantiate(guest, store)
 }
 
 /// Runs an asynchronous guest by its entry.

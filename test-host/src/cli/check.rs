@@ -66,6 +66,10 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     }
     let linkable = program.check();
     if linkable.is_ok() {
+        lines.push(match program.whole() {
+            None => "path lowered: the host links the component's core module directly".to_owned(),
+            Some(why) => format!("path component: {}", escape::line(&why.to_string())),
+        });
         lines.push(match wanting.as_slice() {
             [] => "the component can be run".to_owned(),
             _ => "the component can be run, but the host will refuse whatever it opens of the interfaces marked `missing`"

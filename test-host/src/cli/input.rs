@@ -5,6 +5,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+#[cfg(feature = "compile")]
+use clap::ValueEnum;
 
 use super::apart::Files;
 use super::failure::Failure;
@@ -13,6 +15,8 @@ use wasm_embedded_policy::Policy;
 #[cfg(feature = "compile")]
 use wasm_embedded_runtime::cache::Cache;
 use wasm_embedded_runtime::engine::EngineOptions;
+#[cfg(feature = "compile")]
+use wasm_embedded_runtime::engine::Way;
 use wasm_embedded_runtime::mac::Key;
 use wasm_embedded_runtime::program::Program;
 use wasm_embedded_runtime::trust::{Digest, Trust};
@@ -45,6 +49,23 @@ struct CodeArgs {
     #[cfg(feature = "compile")]
     #[arg(long, hide_short_help = true)]
     no_cache: bool,
+
+    /// How the guest's calls reach the host; compiled code keeps the path that it was compiled for
+    #[cfg(feature = "compile")]
+    #[arg(long = "path", value_name = "PATH", default_value = "auto", hide_short_help = true)]
+    way: WayArg,
+}
+
+/// How a guest's calls reach the host.
+#[cfg(feature = "compile")]
+#[derive(Clone, Copy, ValueEnum)]
+enum WayArg {
+    /// The fastest path that the component can take; `check` shows which
+    Auto,
+    /// Through the engine's component model
+    Component,
+    /// Straight from the component's core module
+    Lowered,
 }
 
 /// The components of several guests.
@@ -56,6 +77,17 @@ pub(super) struct ComponentsArgs {
 
     #[command(flatten)]
     code: CodeArgs,
+}
+
+#[cfg(feature = "compile")]
+impl From<WayArg> for Way {
+    fn from(way: WayArg) -> Way {
+        match way {
+            WayArg::Auto => Way::Auto,
+            WayArg::Component => Way::Component,
+            WayArg::Lowered => Way::Lowered,
+        }
+    }
 }
 
 impl ComponentsArgs {
@@ -142,6 +174,8 @@ impl ComponentArgs {
     pub(super) fn load(&self, options: EngineOptions) -> Result<Program, Failure> {
         let bytes = self.bytes()?;
         #[cfg(feature = "compile")]
+        let options = EngineOptions { way: self.code.way.into(), ..options };
+        #[cfg(feature = "compile")]
         let program = Program::load_with(&bytes, options, &self.trust()?, self.cache().as_ref());
         #[cfg(not(feature = "compile"))]
         let program = Program::load(&bytes, options, &self.trust()?);
@@ -151,6 +185,7 @@ impl ComponentArgs {
     /// Reads and compiles the component, and returns the code and its digest.
     #[cfg(feature = "compile")]
     pub(super) fn compile(&self, options: EngineOptions, target: Option<&str>) -> Result<(Vec<u8>, Digest), Failure> {
+        let options = EngineOptions { way: self.code.way.into(), ..options };
         let compiled = wasm_embedded_runtime::program::compile(&self.bytes()?, options, target, self.key()?.as_ref());
         compiled.map_err(|error| Failure::from(error).context(format!("cannot compile {}", self.component.display())))
     }

@@ -1,0 +1,158 @@
+//! The two ways in which a guest's calls come to the host: both leave the same on the wires, in the log and of the guest.
+
+mod support;
+
+use std::fs;
+
+use wasm_embedded_runtime::engine::{EngineOptions, Way};
+use wasm_embedded_runtime::harness::{Outcome, run_program};
+use wasm_embedded_runtime::policy::Policy;
+use wasm_embedded_runtime::program::{LoadError, Program, Whole};
+use wasm_embedded_runtime::run::{Exit, RunOptions};
+use wasm_embedded_runtime::trust::Trust;
+
+/// A board on which every guest here finds something, and not all that it wants.
+const BOARD: &str = r#"
+[i2c.sensor]
+sim = "i2c"
+allow = [0x76, 0x3c, 0x44, 0x48]
+
+[spi.flash]
+sim = "spi"
+
+[gpio]
+LED = { sim = true, direction = "output", initial = "low", on-exit = "low" }
+
+[[device]]
+part = "bme280"
+i2c = "i2c"
+address = 0x76
+"#;
+
+/// Guests without std, all of which can be lowered.
+const GUESTS: [(&str, &str); 9] = [
+    ("drivers-demo", "weather_nostd"),
+    ("drivers-demo", "weather_spi_nostd"),
+    ("examples", "thermometer_nostd"),
+    ("examples", "i2cdetect_nostd"),
+    ("examples", "spi_id_nostd"),
+    ("test-guests", "mcu_panics"),
+    ("test-guests", "mcu_blinky"),
+    ("test-guests", "mcu_refused"),
+    ("examples", "blinky_nostd"),
+];
+
+fn load(bytes: &[u8], policy: &Policy, way: Way) -> Result<Program, LoadError> {
+    Program::load(bytes, EngineOptions { way, ..EngineOptions::of(policy) }, &Trust::default())
+}
+
+fn run(program: &Program, policy: &Policy) -> Outcome {
+    let options = RunOptions { timeout: Some(std::time::Duration::from_secs(3)), ..RunOptions::default() };
+    run_program(program, policy, &options, |_| ()).expect("it can be linked")
+}
+
+/// Runs a guest both ways, and compares all that can be seen of it.
+fn compare(name: &str, bytes: &[u8], policy: &Policy) -> Outcome {
+    let component = load(bytes, policy, Way::Component).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+    let lowered = load(bytes, policy, Way::Lowered).unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert_eq!((component.whole(), lowered.whole()), (Some(&Whole::Chosen), None));
+    assert_eq!((component.imports(), component.exports()), (lowered.imports(), lowered.exports()), "{name}");
+    let (component, lowered) = (run(&component, policy), run(&lowered, policy));
+    assert_eq!((&component.exit, component.at_ns), (&lowered.exit, lowered.at_ns), "{name}");
+    assert_eq!(component.said.stderr_text(), lowered.said.stderr_text(), "{name}");
+    assert_eq!(format!("{:?}", component.said), format!("{:?}", lowered.said), "{name}");
+    assert_eq!(component.trace, lowered.trace, "{name}");
+    assert_eq!(component.vcd, lowered.vcd, "{name}");
+    lowered
+}
+
+#[test]
+fn guests_without_std_leave_the_same_on_both_ways() {
+    let policy = Policy::parse("board.toml", BOARD).unwrap_or_else(|error| panic!("{error:#?}"));
+    let (mut on_wires, mut trapped) = (0, 0);
+    for (package, name) in GUESTS {
+        let bytes = fs::read(support::guest(package, name)).expect("the component can be read");
+        let outcome = compare(name, &bytes, &policy);
+        on_wires += usize::from(!outcome.trace.is_empty());
+        trapped += usize::from(matches!(outcome.exit, Exit::Trap(_)));
+    }
+    assert!(on_wires > 2 && trapped > 0, "{on_wires} guests used wires, {trapped} trapped");
+}
+
+#[test]
+fn a_guest_without_std_is_lowered_by_itself_and_one_with_std_says_why_it_is_not() {
+    let policy = Policy::default();
+    let load = |package, name| {
+        let bytes = fs::read(support::guest(package, name)).expect("the component can be read");
+        load(&bytes, &policy, Way::Auto).expect("it is a component")
+    };
+    assert_eq!(load("drivers-demo", "weather_nostd").whole(), None);
+    let Some(Whole::Import(interface)) = load("drivers-demo", "weather").whole().cloned() else {
+        panic!("std imports what only components are given");
+    };
+    assert!(interface.starts_with("wasi:"), "{interface}");
+}
+
+#[test]
+fn what_cannot_be_lowered_is_refused_only_if_that_was_asked_for() {
+    let policy = Policy::default();
+    let bytes = wat::parse_str("(component (core module $m))").expect("a component");
+    let whole = load(&bytes, &policy, Way::Auto).expect("it is a component").whole().cloned();
+    assert!(matches!(whole, Some(Whole::Shape(_))), "{whole:?}");
+    let error = load(&bytes, &policy, Way::Lowered).expect_err("it has nothing to run");
+    assert!(error.to_string().contains("leave out `--path lowered`"), "{error}");
+}
+
+#[test]
+fn a_component_with_other_types_is_refused_with_the_same_words_on_every_way() {
+    let bytes = fs::read(support::guest("drivers-demo", "weather_nostd")).expect("the component can be read");
+    let policy = Policy::default();
+    // A later version of the package, and an interface that there is not: their names have the same lengths.
+    for (from, to) in [("wasm-embedded:hal/i2c@0.5.0", "wasm-embedded:hal/i2c@0.7.0"), ("hal/i2c@", "hal/i3c@")] {
+        let changed = replace(&bytes, from.as_bytes(), to.as_bytes());
+        let says = |way| match load(&changed, &policy, way) {
+            Ok(program) => program.check().expect_err("nothing of that name is there").to_string(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(says(Way::Auto), says(Way::Component), "{to}");
+        assert!(says(Way::Auto).contains(to), "{}", says(Way::Auto));
+    }
+}
+
+/// Returns bytes with each place of some of them replaced.
+fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut changed = bytes.to_vec();
+    for at in 0..changed.len().saturating_sub(from.len()) {
+        if changed[at..].starts_with(from) {
+            changed[at..at + to.len()].copy_from_slice(to);
+        }
+    }
+    assert_ne!(changed, bytes);
+    changed
+}
+
+#[test]
+fn compiled_code_is_run_the_way_it_was_compiled() {
+    let policy = Policy::parse("board.toml", BOARD).unwrap_or_else(|error| panic!("{error:#?}"));
+    let bytes = fs::read(support::guest("examples", "i2cdetect_nostd")).expect("the component can be read");
+    for (way, whole) in [(Way::Auto, None), (Way::Component, Some(Whole::Compiled))] {
+        let options = EngineOptions { way, ..EngineOptions::of(&policy) };
+        let (code, digest) =
+            wasm_embedded_runtime::program::compile(&bytes, options, None, None).expect("it is a component");
+        let refused = Program::load(&code, EngineOptions::of(&policy), &Trust::default());
+        assert!(matches!(refused, Err(LoadError::Untrusted(_))), "nobody vouches for it");
+        let program = Program::load(&code, EngineOptions::of(&policy), &Trust::only(vec![digest])).expect("it fits");
+        assert_eq!(program.whole(), whole.as_ref());
+        let outcome = run(&program, &policy);
+        assert_eq!(outcome.exit, Exit::Status(0), "{}", outcome.said.stderr_text());
+    }
+}
+
+#[test]
+fn the_limit_of_instances_is_that_of_the_component() {
+    let policy = Policy::parse("board.toml", &format!("{BOARD}\n[limits]\ninstances = 2\n"));
+    let policy = policy.unwrap_or_else(|error| panic!("{error:#?}"));
+    let bytes = fs::read(support::guest("examples", "i2cdetect_nostd")).expect("the component can be read");
+    let outcome = compare("i2cdetect_nostd", &bytes, &policy);
+    assert!(matches!(outcome.exit, Exit::Limit { .. }), "{:?}", outcome.exit);
+}
