@@ -4,7 +4,7 @@
     (func (export "top") (result i32) (global.get $top))
     (func (export "reset") (param i32) (global.set $top (local.get 0)))
     ;; Never gives anything back: what a script needs is gone with its guest, or when it begins again.
-    (func (export "realloc") (param i32 i32 i32) (param $size i32) (result i32)
+    (func (export "cabi_realloc") (param i32 i32 i32) (param $size i32) (result i32)
       (local $at i32) (local $end i32) (local $room i32)
       (local.set $at (i32.and (i32.add (global.get $top) (i32.const 7)) (i32.const -8)))
       (local.set $end (i32.add (local.get $at) (local.get $size)))
