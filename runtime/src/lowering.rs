@@ -59,7 +59,7 @@ pub(crate) fn compile(engine: &Engine, component: &[u8]) -> Result<Lowered<Modul
 }
 
 /// Takes a component apart, without a look at its types.
-fn split(component: &[u8]) -> Result<Taken, Whole> {
+pub(crate) fn split(component: &[u8]) -> Result<Taken, Whole> {
     let graph = graph::read(component)?;
     let main = graph.main()?;
     let targets = graph.targets(&main)?;

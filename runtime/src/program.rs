@@ -217,6 +217,7 @@ impl Program {
         let name = cache.map(|cache| (cache, cache.name(&engine, options.way, bytes)));
         let stack_bytes = options.stack_bytes;
         if let Some(code) = name.as_ref().and_then(|(cache, name)| cached(&engine, cache, name)) {
+            let code = code.because(|| why_whole(&engine, options.way, bytes));
             return Ok(Program { code, stack_bytes });
         }
         let code = compiled(&engine, options.way, bytes)?;
@@ -307,7 +308,25 @@ impl Program {
     }
 }
 
+/// Returns why a component that was kept as such is one.
+#[cfg(feature = "compile")]
+fn why_whole(engine: &Engine, way: Way, bytes: &[u8]) -> Whole {
+    match lowered_as(engine, way, |_| lowering::split(bytes)) {
+        Ok(Err(why)) | Err(LoadError::Whole(why)) => why,
+        Ok(Ok(_)) | Err(_) => Whole::Refused,
+    }
+}
+
 impl Code {
+    /// Returns the same code, with why it is a component's, if it is.
+    #[cfg(feature = "compile")]
+    fn because(self, why: impl FnOnce() -> Whole) -> Code {
+        match self {
+            Code::Component(component, _) => Code::Component(component, why()),
+            lowered @ Code::Lowered(_) => lowered,
+        }
+    }
+
     /// Returns the code as a file holds it.
     #[cfg(feature = "compile")]
     fn to_bytes(&self) -> Option<Vec<u8>> {
