@@ -149,8 +149,7 @@ impl Script {
             let interface = format!("wasm-embedded:hal/{}@0.5.0", call.instance());
             let dropped = call.dropped().map(|resource| format!("[resource-drop]{resource}"));
             let name = dropped.as_deref().unwrap_or(call.name());
-            let function = functions.get(&mut store, &interface, name);
-            let function = function.ok_or_else(|| wasmtime::format_err!("no {interface} {name}"))?;
+            let function = functions.get(&mut store, &interface, name)?;
             linker.define(&store, "hal", &format!("f{index}"), function)?;
         }
         let main = linker.instantiate(&mut store, main)?;
