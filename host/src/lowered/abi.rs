@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn a_list_ends_with_the_memory_at_the_latest() {
         let memory = [7; 16];
-        let mut list = |at, len| bytes(&memory, List { at, len }, &mut allowance()).map(<[u8]>::len).ok();
+        let list = |at, len| bytes(&memory, List { at, len }, &mut allowance()).map(<[u8]>::len).ok();
         assert_eq!(list(0, 16), Some(16));
         assert_eq!(list(16, 0), Some(0), "nothing, right behind the end");
         for (at, len) in [(0, 17), (16, 1), (17, 0), (u32::MAX, 0), (u32::MAX, u32::MAX), (1, u32::MAX)] {
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn records_are_whole_and_aligned() {
         let memory = [0; 32];
-        let mut list = |at, len| records::<12>(&memory, List { at, len }, &mut allowance()).map(<[_]>::len);
+        let list = |at, len| records::<12>(&memory, List { at, len }, &mut allowance()).map(<[_]>::len);
         assert_eq!(list(4, 2).ok(), Some(2));
         assert_eq!(list(8, 2).ok(), Some(2));
         let violation = |result: wasmtime::Result<usize>| result.err().and_then(|error| error.downcast().ok());
