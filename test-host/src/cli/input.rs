@@ -58,9 +58,10 @@ struct CodeArgs {
 
 /// How a guest's calls reach the host.
 #[cfg(feature = "compile")]
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, Default, ValueEnum)]
 enum WayArg {
     /// The fastest path that the component can take; `check` shows which
+    #[default]
     Auto,
     /// Through the engine's component model
     Component,
