@@ -52,11 +52,15 @@ fn every_control_that_is_a_number_takes_a_course() {
     for model in Catalog::new().iter() {
         for control in model.controls {
             let Kind::Number(Range { min, max, .. }) = control.kind else { continue };
-            let bus = if model.buses.i2c.is_some() { "i2c = \"i2c\"\n" } else { "" };
+            let bus = match model.buses {
+                Buses { i2c: Some(_), .. } => "i2c = \"i2c\"\n",
+                Buses { spi: true, .. } => "spi = \"chip\"\n",
+                _ => "",
+            };
             let pins = model.pins.iter().filter(|pin| pin.required && pin.on.is_none());
             let pins: String = pins.map(|pin| format!("{} = \"N\"\n", pin.key)).collect();
             let policy = format!(
-                "[i2c.s]\nsim = true\n[adc.a]\nsim = \"N\"\n[[part]]\nmodel = \"{}\"\nname = \"it\"\n{bus}{pins}{} = {{ ramp = \
+                "[i2c.s]\nsim = true\n[spi.chip]\nsim = true\n[adc.a]\nsim = \"N\"\n[[part]]\nmodel = \"{}\"\nname = \"it\"\n{bus}{pins}{} = {{ ramp = \
                  {{ from = {min}, to = {max}, over-ms = 1000 }} }}\n",
                 model.name, control.key
             );

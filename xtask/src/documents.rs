@@ -26,7 +26,9 @@ fn uses(manifest: &str) -> Vec<String> {
         }
         let name = line.split([' ', '=']).next().unwrap_or_default();
         if let Some(folder) = name.strip_prefix("wasm-embedded-").filter(|_| is_used) {
-            uses.push(folder.to_owned());
+            // A language's crate stands in `guests/`, and every other in a folder of its name.
+            let in_guests = format!("guests/{folder}");
+            uses.push(if root().join(&in_guests).exists() { in_guests } else { folder.to_owned() });
         }
     }
     uses.sort();
