@@ -48,11 +48,14 @@ enum Func<'b> {
 /// An export of a core instance that is no function.
 type Alias<'b> = (u32, &'b str);
 
+/// An instance that a module imports from, by the name that the module has for it.
+type Arg<'b> = (&'b str, u32);
+
 /// A core instance.
 #[derive(Debug)]
 enum CoreInstance<'b> {
     /// Of a module, with the instances that it imports from.
-    Of { module: u32, args: Vec<(&'b str, u32)> },
+    Of { module: u32, args: Vec<Arg<'b>> },
     /// Of exports: their kinds, and the indices of what they are.
     Exports(Vec<(&'b str, ExternalKind, u32)>),
 }
@@ -207,7 +210,7 @@ impl<'b> Graph<'b> {
     }
 
     /// Returns the module of a core instance.
-    fn module(&self, instance: u32) -> Result<(&Section, &[(&'b str, u32)]), Whole> {
+    fn module(&self, instance: u32) -> Result<(&Section, &[Arg<'b>]), Whole> {
         match self.instance(instance)? {
             CoreInstance::Of { module, args } => Ok((get(&self.modules, *module)?, args)),
             CoreInstance::Exports(_) => Err(Whole::Shape("its module is no module")),

@@ -21,7 +21,7 @@ pub(crate) struct Limiter {
 
 impl Limiter {
     pub(super) fn new(limits: &Limits, teller: Teller) -> Limiter {
-        Limiter { limits: limits.clone(), memory_bytes: 0, teller, refused: None }
+        Limiter { limits: *limits, memory_bytes: 0, teller, refused: None }
     }
 
     /// Checks what the component takes of which the core module is run.

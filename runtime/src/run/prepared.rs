@@ -43,7 +43,7 @@ pub(super) struct Beside<'b> {
 /// A program with what it imports.
 pub(super) enum Linked<'p> {
     /// A component, which is linked once more when it is instantiated.
-    Component(&'p Component, Linker<Guest>),
+    Component(&'p Component, Box<Linker<Guest>>),
     /// The core module of a component, and what the component takes.
     Lowered(InstancePre<Guest>, Needs),
 }
@@ -143,7 +143,7 @@ pub(super) fn link(program: &Program) -> Result<Linked<'_>, LinkError> {
         Code::Component(component, _) => {
             let linker = linker(component.engine()).map_err(LinkError::Engine)?;
             imports::check(component, &linker)?;
-            Ok(Linked::Component(component, linker))
+            Ok(Linked::Component(component, Box::new(linker)))
         }
         Code::Lowered(lowered) => {
             let guest = lowered.link().map_err(LinkError::Mismatch)?;

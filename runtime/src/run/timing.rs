@@ -108,7 +108,7 @@ impl Timing {
             seen_ns: now_ns,
             calls_count: clock.is_real(),
             processor: processor.clone(),
-            limits: limits.clone(),
+            limits: *limits,
             deadline: options.timeout.and_then(|timeout| {
                 let paced = || Instant::now().checked_add(timeout.saturating_add(LAG)).filter(|_| options.real_time);
                 clock.instant(deadline_ns).or_else(paced)
