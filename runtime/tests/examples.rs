@@ -16,13 +16,14 @@ use wasm_embedded_sim::parts::Led;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-const EXAMPLES: [&str; 13] = [
+const EXAMPLES: [&str; 14] = [
     "adc_read",
     "blinky",
     "blinky_async",
     "button",
     "button_async",
     "clock",
+    "display",
     "eeprom",
     "i2cdetect",
     "logger_async",
