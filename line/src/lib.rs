@@ -36,3 +36,6 @@ pub use message::{
 };
 pub use proof::{Key, is_proof, proof};
 pub use receiver::{BlockError, Receiver};
+
+/// How many applications the flash of a board has room for.
+pub const SLOTS: i64 = 2;

@@ -23,9 +23,6 @@ use crate::size;
 /// What the interfaces begin with that a firmware has.
 const INTERFACES: &str = "wasm-embedded:hal/";
 
-/// How many images a flash has room for.
-pub const SLOTS: i64 = 2;
-
 /// The room of an image, in bytes, where a slot has one and where it has two halves; and from one slot to the next.
 const SLOT_BYTES: usize = 0xf_f000;
 const HALF_BYTES: usize = 0x7_e000;

@@ -9,8 +9,9 @@ use super::apart::Files;
 use super::failure::Failure;
 use super::input::{ComponentArgs, PolicyArgs};
 use super::status;
+use wasm_embedded_line::SLOTS;
 use wasm_embedded_runtime::engine::EngineOptions;
-use wasm_embedded_runtime::microcontroller::{Board, SLOTS, pack};
+use wasm_embedded_runtime::microcontroller::{Board, pack};
 
 /// Compiles a component to machine code, which `run` loads in less than 1 ms
 #[derive(Args)]

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use wasm_embedded_image::{Image, MAGIC};
-use wasm_embedded_line::{Client, Progress, State, proof};
-use wasm_embedded_runtime::microcontroller::SLOTS;
+use wasm_embedded_line::{Client, Progress, SLOTS, State, proof};
 
 use super::failure::{Failure, warn};
 use super::input::{ComponentArgs, PolicyArgs};

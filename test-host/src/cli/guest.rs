@@ -1,8 +1,7 @@
 //! `stop` and `start`: the application of a slot of a board.
 
 use clap::Args;
-use wasm_embedded_line::Request;
-use wasm_embedded_runtime::microcontroller::SLOTS;
+use wasm_embedded_line::{Request, SLOTS};
 
 use super::failure::Failure;
 use super::line::{HELP, PortArgs};
