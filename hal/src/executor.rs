@@ -94,6 +94,7 @@ pub use crate::bindings::ASYNC_ENTRY;
 #[doc(hidden)]
 #[cfg(target_arch = "wasm32")]
 #[expect(unsafe_code, reason = "what the C library's start file calls")]
+#[must_use]
 pub fn start() -> i32 {
     unsafe extern "C" {
         fn __wasm_call_ctors();

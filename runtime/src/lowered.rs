@@ -72,7 +72,8 @@ impl Lowered<Vec<u8>> {
     /// Returns compiled code with all that is known of it, as a file holds it.
     #[cfg(any(feature = "compile", test))]
     pub(crate) fn pack(&self) -> Vec<u8> {
-        let known = serde_json::json!({ "imports": self.imports, "exports": self.exports, "instances": self.needs.instances });
+        let known =
+            serde_json::json!({ "imports": self.imports, "exports": self.exports, "instances": self.needs.instances });
         let known = known.to_string();
         let mut bytes = MAGIC.to_vec();
         bytes.extend(u32::try_from(known.len()).unwrap_or(u32::MAX).to_le_bytes());
