@@ -81,7 +81,7 @@ impl Board {
     ///
     /// # Errors
     ///
-    /// The policy has labels for hardware that this machine has not, or that cannot be opened, or a part that cannot be.
+    /// The policy has labels for hardware that this machine lacks or cannot open, or a part that cannot be built.
     pub fn new(policy: &Policy) -> Result<Board, BoardError> {
         Board::on(policy, Sim::new())
     }

@@ -58,7 +58,7 @@ pub enum MakeError {
     /// Its imports or its export are not what the firmware has, and runs.
     #[error("its imports and exports do not match the firmware")]
     Link(#[from] LinkError),
-    /// The policy asks for what the board has not.
+    /// The policy asks for something that the board lacks.
     #[error(transparent)]
     Policy(#[from] ConvertError),
     /// The parts do not fit the format.
@@ -128,7 +128,7 @@ impl MakeError {
 ///
 /// # Errors
 ///
-/// The bytes are no component, the policy asks for what the board has not, or the image is too long.
+/// The bytes are no component, the policy asks for something that the board lacks, or the image is too long.
 pub fn pack(component: &[u8], policy: &Policy, board: Board, name: &str) -> Result<Vec<u8>, MakeError> {
     let packed = convert::policy(policy, board, name)?;
     check_kind(component)?;

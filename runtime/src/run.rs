@@ -101,7 +101,7 @@ pub struct Together<'p> {
 ///
 /// # Errors
 ///
-/// The program cannot be linked: it imports what there is not, or exports no `wasi:cli/run`; or the machine has no room for its
+/// The program cannot be linked: it imports something that this host lacks, or does not export `wasi:cli/run`; or the machine has no room for its
 /// stack. Nothing has run then.
 pub fn run(
     program: &Program,

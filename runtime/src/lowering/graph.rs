@@ -213,17 +213,17 @@ impl<'b> Graph<'b> {
     fn module(&self, instance: u32) -> Result<(&Section, &[Arg<'b>]), Whole> {
         match self.instance(instance)? {
             CoreInstance::Of { module, args } => Ok((get(&self.modules, *module)?, args)),
-            CoreInstance::Exports(_) => Err(Whole::Shape("its module is no module")),
+            CoreInstance::Exports(_) => Err(Whole::Shape("its main instance is a bundle of exports, not a module")),
         }
     }
 
     /// Returns the module whose export runs the guest: the only function that is lifted.
     pub(super) fn main(&self) -> Result<Main, Whole> {
         let [(lifted, options)] = self.lifts.as_slice() else {
-            return Err(Whole::Shape("it exports more than `run`, or less"));
+            return Err(Whole::Shape("it must export `run` and no other function"));
         };
         let CoreFunc::Export { instance, name } = get(&self.core_funcs, *lifted)? else {
-            return Err(Whole::Shape("its `run` is no function of its module"));
+            return Err(Whole::Shape("its `run` is not exported by its module"));
         };
         if !name.starts_with(wasm_embedded_host::lowered::RUN) || !name.ends_with(wasm_embedded_host::lowered::RUN_END)
         {
@@ -247,7 +247,7 @@ impl<'b> Graph<'b> {
         let mut targets = Vec::new();
         for (module, name) in super::rewrite::imports(self.bytes, section)? {
             let (_, instance) =
-                args.iter().find(|(arg, _)| *arg == module).ok_or(Whole::Shape("an import leads nowhere"))?;
+                args.iter().find(|(arg, _)| *arg == module).ok_or(Whole::Shape("an import has no source"))?;
             let function = match self.instance(*instance)? {
                 CoreInstance::Exports(exports) => exports.iter().find(|(export, ..)| *export == name),
                 CoreInstance::Of { .. } => return Err(OTHER),
@@ -354,7 +354,7 @@ struct Helpers {
 impl Helpers {
     /// Returns the core function that an export of the shim calls.
     fn behind(&self, name: &str) -> Result<u32, Whole> {
-        let slot = self.entries.slot(name).ok_or(Whole::Shape("an import leads nowhere"))?;
+        let slot = self.entries.slot(name).ok_or(Whole::Shape("an import has no source"))?;
         get(&self.slots, slot).copied()
     }
 }
