@@ -14,8 +14,8 @@
 //!     sim = "board"
 //!     allow = [0x76]
 //!
-//!     [[device]]
-//!     part = "bme280"
+//!     [[part]]
+//!     model = "bme280"
 //!     i2c = "board"
 //!     temperature = 21.5
 //! "#)?;

@@ -99,7 +99,7 @@ fn the_policies_in_the_documentation_are_valid() {
     }
 }
 
-const BOARD: &str = "[i2c.sensor]\nsim = \"board\"\nallow = [0x76]\n[[device]]\npart = \"bme280\"\ni2c = \"board\"\n";
+const BOARD: &str = "[i2c.sensor]\nsim = \"board\"\nallow = [0x76]\n[[part]]\nmodel = \"bme280\"\ni2c = \"board\"\n";
 
 #[test]
 fn a_fault_file_adds_to_the_policy_s_faults() {
@@ -203,8 +203,8 @@ fn problems_are_bounded_in_number_and_size_however_many_there_are() {
         tables("[i2c.b#]\nsim = \"bus#\"\n"),
         tables("[i2c.b#]\nsim = true\nallow = [0x10]\n"),
         tables("[spi.b#]\nsim = \"one\"\nselect = \"none\"\n"),
-        tables("[spi.s#]\nsim = true\n[[device]]\npart = \"w25q\"\nname = \"d#\"\nspi = \"t#\"\n"),
-        tables("[[device]]\npart = \"led\"\nname = \"d#\"\nnet = \"N#\"\n"),
+        tables("[spi.s#]\nsim = true\n[[part]]\nmodel = \"w25q\"\nname = \"d#\"\nspi = \"t#\"\n"),
+        tables("[[part]]\nmodel = \"led\"\nname = \"d#\"\nnet = \"N#\"\n"),
         tables("[uart.u#]\nsim = true\n[[fault]]\nfault = \"stuck\"\nlevel = \"low\"\nnet = \"N#\"\n"),
         tables("[[fault]]\nfault = \"no-such-#\"\n"),
         rows("= \n"),
@@ -227,7 +227,7 @@ fn a_mebibyte_of_valid_labels_parts_and_faults_is_read() {
     let count = MAX_POLICY_BYTES / 200;
     let labels = (0..count).map(|number| {
         format!(
-            "[i2c.i{number}]\nsim = \"i2c\"\n[spi.s{number}]\nsim = \"b{number}\"\nselect = \"none\"\n[[device]]\npart = \
+            "[i2c.i{number}]\nsim = \"i2c\"\n[spi.s{number}]\nsim = \"b{number}\"\nselect = \"none\"\n[[part]]\nmodel = \
              \"w25q\"\nname = \"d{number}\"\nspi = \"s{number}\"\n[[fault]]\nfault = \"unplugged\"\ndevice = \"d{number}\"\n"
         )
     });

@@ -21,8 +21,8 @@ const POLICY: &str = r#"
 sim = "board"
 allow = [0x48]
 
-[[device]]
-part = "lm75"
+[[part]]
+model = "lm75"
 i2c = "board"
 address = 0x48
 temperature = 21.5

@@ -27,7 +27,7 @@ fn policy() -> Policy {
 
 /// A board whose parts keep no record of what they were told, however long it is.
 fn stress_policy() -> Policy {
-    board("part = \"lm75\"\naddress = 0x48\ntemperature = 1.0\n")
+    board("model = \"lm75\"\naddress = 0x48\ntemperature = 1.0\n")
 }
 
 /// A board with one more kind of part on each bus.
@@ -42,15 +42,15 @@ fn board(part: &str) -> Policy {
         sim = true
         baud = 9600
 
-        [[device]]
-        part = "echo"
+        [[part]]
+        model = "echo"
         uart = "SERIAL"
 
         [gpio]
         PIN = { sim = true, direction = "input", bias = "pull-down" }
 
-        [[device]]
-        part = "w25q"
+        [[part]]
+        model = "w25q"
         spi = "device"
         "#,
     );
@@ -62,8 +62,8 @@ fn board(part: &str) -> Policy {
             frequency = 100_000
             allow = [0x2a, 0x48]
 
-            [[device]]
-            part = "scripted"
+            [[part]]
+            model = "scripted"
             name = "{bus}-registers"
             i2c = "{bus}"
             address = 0x2a
@@ -71,7 +71,7 @@ fn board(part: &str) -> Policy {
             "#,
         );
         if !part.is_empty() {
-            text += &format!("[[device]]\nname = \"{bus}-part\"\ni2c = \"{bus}\"\n{part}");
+            text += &format!("[[part]]\nname = \"{bus}-part\"\ni2c = \"{bus}\"\n{part}");
         }
     }
     Policy::parse("asynchronous.toml", &text).unwrap_or_else(|error| panic!("{error:#?}"))
@@ -285,7 +285,7 @@ fn calls_past_the_limit_are_refused_and_the_others_go_on() {
     let outcome = run_well(&["calls"]);
     // 64 handles, so 64 calls at most; the rest could not open the bus.
     assert_eq!(outcome.said.stdout_text(), "0 refused: None\n");
-    let text = "[limits]\ncalls = 10\n[i2c.bus]\nsim = \"bus\"\nallow = [0x2a]\n[[device]]\npart = \"scripted\"\ni2c = \"bus\"\n\
+    let text = "[limits]\ncalls = 10\n[i2c.bus]\nsim = \"bus\"\nallow = [0x2a]\n[[part]]\nmodel = \"scripted\"\ni2c = \"bus\"\n\
                 address = 0x2a\nregisters = [{ register = 0x00, bytes = [1] }]\n";
     let policy = Policy::parse("calls.toml", text).unwrap_or_else(|error| panic!("{error:#?}"));
     let options = RunOptions { args: vec!["tasks".into(), "calls".into()], ..RunOptions::default() };

@@ -30,15 +30,15 @@ sim = "strip"
 select = "none"
 frequency = 1_000_000
 
-[[device]]
-part = "scripted"
+[[part]]
+model = "scripted"
 name = "registers"
 i2c = "i2c"
 address = 0x2a
 registers = [{ register = 0x00, bytes = [1, 2, 3] }, { register = 0x03, bytes = [0x30, 0x31, 0x32, 0x33, 0x34] }]
 
-[[device]]
-part = "w25q"
+[[part]]
+model = "w25q"
 spi = "device"
 
 [uart.SERIAL]
@@ -50,12 +50,12 @@ parity = "even"
 sim = true
 resolution-bits = 10
 
-[[device]]
-part = "echo"
+[[part]]
+model = "echo"
 uart = "SERIAL"
 
-[[device]]
-part = "voltage"
+[[part]]
+model = "voltage"
 net = "POT"
 points = [{ at-ms = 0, millivolts = -200 }, { at-ms = 500, millivolts = 4_000 }]
 

@@ -22,13 +22,13 @@ BUTTON = { sim = true, direction = "input", bias = "pull-up", active-low = true 
 SPARE = { sim = true, direction = "output" }
 [limits]
 transaction-time-ns = 500_000_000
-[[device]]
-part = "lm75"
+[[part]]
+model = "lm75"
 i2c = "i2c"
 address = 0x48
 temperature = 21.5
-[[device]]
-part = "button"
+[[part]]
+model = "button"
 net = "BUTTON"
 presses = [{ at-ms = 10, for-ms = 20 }]
 "#;

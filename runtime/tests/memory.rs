@@ -24,13 +24,13 @@ frequency = 1_000_000
 [limits]
 transaction-time-ns = 1_000_000_000
 
-[[device]]
-part = "lm75"
+[[part]]
+model = "lm75"
 i2c = "bus"
 address = 0x48
 
-[[device]]
-part = "w25q"
+[[part]]
+model = "w25q"
 spi = "device"
 "#;
 

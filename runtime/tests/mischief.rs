@@ -40,14 +40,14 @@ sim = true
 [gpio]
 MOTOR = { sim = true, direction = "output", initial = "low", on-exit = "low" }
 
-[[device]]
-part = "scripted"
+[[part]]
+model = "scripted"
 i2c = "i2c"
 address = 0x2a
 registers = [{ register = 0x00, bytes = [1] }]
 
-[[device]]
-part = "scripted"
+[[part]]
+model = "scripted"
 name = "forbidden"
 i2c = "i2c"
 address = 0x50

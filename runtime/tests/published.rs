@@ -23,8 +23,8 @@ allow = [0x48, 0x49]
 PIN = { sim = true, direction = "input", bias = "pull-down" }
 LED = { sim = true, direction = "output" }
 
-[[device]]
-part = "lm75"
+[[part]]
+model = "lm75"
 i2c = "bus"
 address = 0x48
 temperature = 21.5

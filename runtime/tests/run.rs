@@ -28,7 +28,7 @@ fn timeout(timeout: Duration) -> RunOptions {
 }
 
 const LED: &str = "[gpio]\nLED = { sim = true, direction = \"output\", initial = \"low\", on-exit = \"low\" }\n\
-                   [[device]]\npart = \"led\"\nnet = \"LED\"\n";
+                   [[part]]\nmodel = \"led\"\nnet = \"LED\"\n";
 
 #[test]
 fn a_trap_leaves_the_outputs_at_their_level() {

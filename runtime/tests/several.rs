@@ -191,7 +191,7 @@ fn a_guest_that_only_computes_is_stopped_and_those_that_wait_for_it_are_not() {
     let programs = [small("spins"), small("sleeps"), example("blinky")];
     let guests = [("spins", &programs[0]), ("sleeps", &programs[1]), ("blinky", &programs[2])];
     for (limit, expected) in [("computing-ms", Breach::Computing), ("processor-time-ms", Breach::ProcessorTime)] {
-        let policy = limited(&format!("{limit} = 300"));
+        let policy = limited(&format!("{limit} = 1500"));
         let outcome = run_programs(&guests, &policy, &RunOptions::default(), |_| ()).expect("they can be linked");
         assert_eq!(breach(&outcome), expected);
     }
@@ -252,7 +252,7 @@ fn board_with_hardware(folder: &std::path::Path) -> Policy {
         fs::write(folder.join(file), format!("{text}\n")).expect("a file");
     }
     let text = fs::read_to_string(support::workspace().join("examples/board.toml")).expect("the policy can be read");
-    let (text, _) = text.split_once("[[device]]\npart = \"voltage\"").expect("a voltage at the input");
+    let (text, _) = text.split_once("[[part]]\nmodel = \"voltage\"").expect("a voltage at the input");
     let (before, input) = text.split_once("[adc.POT]").expect("an analogue input");
     let (_, after) = input.split_once("[gpio]").expect("pins follow");
     let input = format!("path = \"{}\"\nchannel = 0\nresolution-bits = 12", folder.display());

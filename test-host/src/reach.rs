@@ -88,7 +88,7 @@ mod tests {
     fn a_part_on_i2c_is_reached_through_a_grant_of_one_of_its_addresses() {
         let board = |allow: &str, address: &str| {
             of(&format!(
-                "[i2c.a]\nsim = \"b\"\nallow = [{allow}]\n[i2c.z]\nsim = \"b\"\n[[device]]\npart = \"lm75\"\ni2c = \"b\"\naddress = {address}\n"
+                "[i2c.a]\nsim = \"b\"\nallow = [{allow}]\n[i2c.z]\nsim = \"b\"\n[[part]]\nmodel = \"lm75\"\ni2c = \"b\"\naddress = {address}\n"
             ))
         };
         assert_eq!(board("0x48", "0x48"), [""; 0]);
@@ -97,13 +97,13 @@ mod tests {
             ["no label reaches part `lm75` at 0x49: add the address to `allow` in [i2c.a] or [i2c.z]"]
         );
         let blocks =
-            "[i2c.a]\nsim = true\nallow = [0x53]\n[[device]]\npart = \"eeprom24\"\nsize = \"24c16\"\ni2c = \"i2c\"\n";
+            "[i2c.a]\nsim = true\nallow = [0x53]\n[[part]]\nmodel = \"eeprom24\"\nsize = \"24c16\"\ni2c = \"i2c\"\n";
         assert_eq!(of(blocks), [""; 0], "a further block of it");
     }
 
     #[test]
     fn a_part_on_nets_is_reached_through_a_label_or_through_other_parts() {
-        let lamp = "[[device]]\npart = \"led\"\nnet = \"LAMP\"\n[[device]]\npart = \"button\"\nnet = \"LAMP\"\n";
+        let lamp = "[[part]]\nmodel = \"led\"\nnet = \"LAMP\"\n[[part]]\nmodel = \"button\"\nnet = \"LAMP\"\n";
         let warnings = of(lamp);
         assert_eq!(
             warnings.first().map(String::as_str),
@@ -113,7 +113,7 @@ mod tests {
         );
         assert_eq!(warnings.len(), 2, "{warnings:?}");
         assert_eq!(of(&format!("[gpio]\nL = {{ sim = \"LAMP\", direction = \"input\" }}\n{lamp}")), [""; 0]);
-        let alarm = "[i2c.a]\nsim = true\nallow = [0x48]\n[[device]]\npart = \"lm75\"\ni2c = \"i2c\"\naddress = 0x48\noutput = \"LAMP\"\n";
+        let alarm = "[i2c.a]\nsim = true\nallow = [0x48]\n[[part]]\nmodel = \"lm75\"\ni2c = \"i2c\"\naddress = 0x48\noutput = \"LAMP\"\n";
         assert_eq!(of(&format!("{alarm}{lamp}")), [""; 0], "the thermometer drives it");
     }
 }

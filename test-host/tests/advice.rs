@@ -24,7 +24,7 @@ fn stderr(component: &Path, policy: &str, arguments: &[&str]) -> String {
 /// A thermometer at an address that a label grants, or another.
 fn thermometer(allow: &str, address: &str) -> String {
     format!(
-        "[i2c.thermometer]\nsim = true\nallow = [{allow}]\n[[device]]\npart = \"lm75\"\ni2c = \"i2c\"\naddress = {address}\n"
+        "[i2c.thermometer]\nsim = true\nallow = [{allow}]\n[[part]]\nmodel = \"lm75\"\ni2c = \"i2c\"\naddress = {address}\n"
     )
 }
 

@@ -26,8 +26,8 @@ allow = [0x68]
 MOTOR = { sim = true, direction = "output", initial = "low", on-exit = "low" }
 PUMP = { sim = true, direction = "output", initial = "low", on-exit = "low" }
 SQW = { sim = true, direction = "input" }
-[[device]]
-part = "ds3231"
+[[part]]
+model = "ds3231"
 i2c = "board"
 output = "SQW"
 "#;

@@ -32,26 +32,26 @@ sim = true
 gpio0-2 = { sim = true, direction = "output", initial = "low" }
 gpio1-3 = { sim = true, direction = "input", bias = "pull-up", active-low = true }
 
-[[device]]
-part = "eeprom24"
+[[part]]
+model = "eeprom24"
 size = "24c02"
 i2c = "board"
 address = 0x50
 
-[[device]]
-part = "w25q"
+[[part]]
+model = "w25q"
 spi = "spi0"
 
-[[device]]
-part = "echo"
+[[part]]
+model = "echo"
 uart = "uart0"
 
-[[device]]
-part = "led"
+[[part]]
+model = "led"
 net = "gpio0-2"
 
-[[device]]
-part = "button"
+[[part]]
+model = "button"
 net = "gpio1-3"
 pressed = "low"
 presses = [{ at-ms = 0, for-ms = 1_000 }]
@@ -320,12 +320,12 @@ sim = true
 [gpio]
 LED = { sim = true, direction = "output" }
 
-[[device]]
-part = "w25q"
+[[part]]
+model = "w25q"
 spi = "flash"
 
-[[device]]
-part = "led"
+[[part]]
+model = "led"
 net = "LED"
 "#;
 

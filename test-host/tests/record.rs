@@ -39,7 +39,7 @@ fn folder() -> TempDir {
     }
     // The labels as hardware that no machine has: a replay opens none of it.
     let board = fs::read_to_string(folder.path().join("board.toml")).expect("the board");
-    let labels = board.split("[[device]]").next().expect("the labels");
+    let labels = board.split("[[part]]").next().expect("the labels");
     let hardware = labels
         .replace("sim = \"board\"", "path = \"/dev/nothing-i2c\"")
         .replace("[spi.flash]                     # spi_id\nsim = true", "[spi.flash]\npath = \"/dev/nothing-spi\"")

@@ -48,35 +48,35 @@ QUIET = { sim = true, direction = "input", bias = "pull-up" }
 OPEN = { sim = true, direction = "open-drain", bias = "pull-up" }
 MISSING = { pin = 4, chip = "no-such-chip", direction = "input" }
 
-[[device]]
-part = "lm75"
-model = "tmp105"
+[[part]]
+model = "lm75"
+variant = "tmp105"
 i2c = "board"
 address = 0x48
 temperature = 23.5
 
-[[device]]
-part = "lm75"
+[[part]]
+model = "lm75"
 name = "alone"
 i2c = "other"
 address = 0x48
 
-[[device]]
-part = "eeprom24"
+[[part]]
+model = "eeprom24"
 size = "24c02"
 i2c = "board"
 address = 0x50
 
-[[device]]
-part = "w25q"
+[[part]]
+model = "w25q"
 spi = "flash"
 
-[[device]]
-part = "led"
+[[part]]
+model = "led"
 net = "LED"
 
-[[device]]
-part = "button"
+[[part]]
+model = "button"
 net = "BUTTON"
 bounces = 1
 bounce-us = 1000

@@ -11,7 +11,7 @@ const MAX_SHOWN_BYTES: usize = 64 << 10;
 
 /// What policies are made of, for those that are nearly right.
 const WORDS: &[&str] = &[
-    "\n[[device]]\npart = \"eeprom24\"\ni2c = \"board\"\n",
+    "\n[[part]]\nmodel = \"eeprom24\"\ni2c = \"board\"\n",
     "\n[[fault]]\nfault = \"nack-address\"\n",
     "\n[limits]\n",
     "\n[gpio]\n",

@@ -131,13 +131,13 @@ sim = true
 [gpio]
 LED = { sim = true, direction = "output", initial = "low", on-exit = "low" }
 
-[[device]]
-part = "lm75"
+[[part]]
+model = "lm75"
 i2c = "board"
 address = 0x48
 
-[[device]]
-part = "bme280"
+[[part]]
+model = "bme280"
 spi = "device"
 "#;
 

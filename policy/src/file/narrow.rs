@@ -45,8 +45,8 @@ mod tests {
         channel = 0
         [uart.GPS]
         path = "/dev/ttyAMA0"
-        [[device]]
-        part = "lm75"
+        [[part]]
+        model = "lm75"
         i2c = "board"
         address = 0x48
     "#;

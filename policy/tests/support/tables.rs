@@ -23,12 +23,9 @@ const fn table(name: &'static str, around: &'static str, between: &'static str, 
 }
 
 pub(crate) const TABLES: [Table; 20] = [
-    table(
-        "i2c",
-        "[i2c.x]\n@\n[i2c.other]\nsim=\"named\"\n[[device]]\npart=\"lm75\"\ni2c=\"named\"\n",
-        "\n",
-        |policy| policy.i2c.iter().filter(|label| label.label == "x").map(debug).collect(),
-    ),
+    table("i2c", "[i2c.x]\n@\n[i2c.other]\nsim=\"named\"\n[[part]]\nmodel=\"lm75\"\ni2c=\"named\"\n", "\n", |policy| {
+        policy.i2c.iter().filter(|label| label.label == "x").map(debug).collect()
+    }),
     table("i2c.allow", "[i2c.x]\nsim = true\nallow = [{ @ }]\n", ", ", |policy| debug(&policy.i2c[0].allow)),
     table("spi", "[spi.x]\n@\n", "\n", |policy| debug(&policy.spi[0])),
     table("gpio", "[gpio.x]\n@\n", "\n", |policy| debug(&policy.pins[0])),
@@ -70,7 +67,7 @@ pub(crate) const TABLES: [Table; 20] = [
     ),
     table(
         "fault",
-        "$[[device]]\npart = \"lm75\"\ni2c = \"i2c\"\n[[device]]\npart = \"echo\"\nuart = \"port\"\n[[fault]]\n@\n",
+        "$[[part]]\nmodel = \"lm75\"\ni2c = \"i2c\"\n[[part]]\nmodel = \"echo\"\nuart = \"port\"\n[[fault]]\n@\n",
         "\n",
         |policy| debug(&policy.faults[0]),
     ),

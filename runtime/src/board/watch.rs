@@ -162,8 +162,8 @@ mod tests {
         [gpio]
         BUTTON = { sim = true, direction = "input", bias = "pull-up", active-low = true }
         QUIET = { sim = "BUTTON", direction = "input", active-low = true, debounce = "5ms" }
-        [[device]]
-        part = "button"
+        [[part]]
+        model = "button"
         net = "BUTTON"
         bounces = 2
         bounce-us = 1000

@@ -192,7 +192,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     opts.outputs.check(&board)?;
     reach::warnings(&policy).iter().for_each(|warning| failure::warn(warning));
     if opts.display.is_some() && board.displays().is_empty() {
-        failure::warn("`--display` draws nothing: the policy has no display (`part = \"ssd1306\"`)");
+        failure::warn("`--display` draws nothing: the policy has no display (`model = \"ssd1306\"`)");
     }
     let voice = Voice::new(opts.json);
     let traces = opts.outputs.begin(&board, &voice, policy.limits.trace_bytes());

@@ -14,17 +14,17 @@ allow = [0x3c, 0x76]
 [gpio]
 LED = { sim = true, direction = "output", initial = "low", on-exit = "low" }
 
-[[device]]
-part = "bme280"
+[[part]]
+model = "bme280"
 i2c = "board"
 
-[[device]]
-part = "ssd1306"
+[[part]]
+model = "ssd1306"
 name = "oled"
 i2c = "board"
 
-[[device]]
-part = "led"
+[[part]]
+model = "led"
 net = "LED"
 "#;
 
@@ -106,13 +106,13 @@ pub(crate) fn folder() -> TempDir {
     write("pico2_time.toml", b"[limits]\nwall-time-ms = 1_000\n");
     write("pico2_pwm.toml", b"[pwm.fan]\npin = 4\n[pwm.led]\npin = 20\n");
     write("pico2_pins.toml", PICO2_TWO_WAYS.as_bytes());
-    write("script.toml", b"[i2c.bus]\nsim = true\n[[device]]\npart = \"scripted\"\ni2c = \"i2c\"\naddress = 0x20\nsteps = [{ write = [1] }]\n");
-    write("lenient.toml", b"[i2c.bus]\nsim = true\n[[device]]\npart = \"scripted\"\ni2c = \"i2c\"\naddress = 0x20\nlenient = true\nsteps = [{ write = [1] }]\n");
-    write("answer.toml", b"[uart.port]\nsim = true\n[[device]]\npart = \"scripted\"\nuart = \"port\"\nsteps = [{ after-ms = 5, send = \"late\" }]\n");
+    write("script.toml", b"[i2c.bus]\nsim = true\n[[part]]\nmodel = \"scripted\"\ni2c = \"i2c\"\naddress = 0x20\nsteps = [{ write = [1] }]\n");
+    write("lenient.toml", b"[i2c.bus]\nsim = true\n[[part]]\nmodel = \"scripted\"\ni2c = \"i2c\"\naddress = 0x20\nlenient = true\nsteps = [{ write = [1] }]\n");
+    write("answer.toml", b"[uart.port]\nsim = true\n[[part]]\nmodel = \"scripted\"\nuart = \"port\"\nsteps = [{ after-ms = 5, send = \"late\" }]\n");
     write("led.toml", b"[gpio]\nLED1 = { sim = true, direction = \"output\" }\n");
     write(
         "unreached.toml",
-        b"[i2c.bus]\nsim = true\nallow = [0x48]\n[[device]]\npart = \"lm75\"\ni2c = \"i2c\"\naddress = 0x49\n",
+        b"[i2c.bus]\nsim = true\nallow = [0x48]\n[[part]]\nmodel = \"lm75\"\ni2c = \"i2c\"\naddress = 0x49\n",
     );
     write("faulty.toml", b"[[fault]]\ni2c = \"sensor\"\nat-ms = 5\nkind = \"nak\"\n");
     write("faulty_text.toml", b"[[fault]]\n# \xff\n");

@@ -40,22 +40,22 @@ sim = true
 [adc.POT]
 sim = true
 
-[[device]]
-part = "scripted"
+[[part]]
+model = "scripted"
 name = "granted"
 i2c = "i2c"
 address = 0x2a
 registers = [{ register = 0x00, bytes = [1, 2, 3, 4, 5, 6, 7, 8] }]
 
-[[device]]
-part = "scripted"
+[[part]]
+model = "scripted"
 name = "guarded"
 i2c = "i2c"
 address = 0x2c
 registers = [{ register = 0x00, bytes = [1] }]
 
-[[device]]
-part = "scripted"
+[[part]]
+model = "scripted"
 name = "forbidden"
 i2c = "i2c"
 address = 0x50

@@ -18,8 +18,8 @@ allow = [0x76]
 [gpio]
 LED = { sim = true, direction = \"output\", initial = \"low\", on-exit = \"low\" }
 
-[[device]]
-part = \"bme280\"
+[[part]]
+model = \"bme280\"
 i2c = \"board\"
 
 [limits]
@@ -43,16 +43,16 @@ parity = \"even\"
 sim = true
 reference-mv = 3_300
 
-[[device]]
-part = \"led\"
+[[part]]
+model = \"led\"
 net = \"LAMP\"
 
-[[device]]
-part = \"echo\"
+[[part]]
+model = \"echo\"
 uart = \"SERIAL\"
 
-[[device]]
-part = \"voltage\"
+[[part]]
+model = \"voltage\"
 net = \"POT\"
 points = [{ at-ms = 100, millivolts = 500 }, { at-ms = 500, millivolts = 2_500 }]
 ";

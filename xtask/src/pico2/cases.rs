@@ -42,9 +42,9 @@ frequency = 400_000
 allow = [0x3c]
 ",
         parts: Some(concat!(
-            "[[device]]\npart = \"bme280\"\ni2c = \"board\"\naddress = 0x76\n",
+            "[[part]]\nmodel = \"bme280\"\ni2c = \"board\"\naddress = 0x76\n",
             "temperature = 21.5\nhumidity = 45.0\npressure = 1013.25\n",
-            "[[device]]\npart = \"ssd1306\"\nname = \"oled\"\ni2c = \"board\"\naddress = 0x3c\n",
+            "[[part]]\nmodel = \"ssd1306\"\nname = \"oled\"\ni2c = \"board\"\naddress = 0x3c\n",
         )),
     },
     Case {
@@ -53,9 +53,9 @@ allow = [0x3c]
         // Its [restart] is left out: the command would go on for ever.
         policy: include_str!("../../../firmware/policies/weather_spi.toml"),
         parts: Some(concat!(
-            "[[device]]\npart = \"bme280\"\ni2c = \"board\"\naddress = 0x76\n",
+            "[[part]]\nmodel = \"bme280\"\ni2c = \"board\"\naddress = 0x76\n",
             "temperature = 21.5\nhumidity = 45.0\npressure = 1013.25\n",
-            "[[device]]\npart = \"ssd1306\"\nname = \"oled\"\nspi = \"screen\"\n",
+            "[[part]]\nmodel = \"ssd1306\"\nname = \"oled\"\nspi = \"screen\"\n",
             "dc = \"DC\"\nreset = \"RES\"\nvbatc = \"VBATC\"\nvddc = \"VDDC\"\n",
         )),
     },
@@ -65,9 +65,9 @@ allow = [0x3c]
         // The display stays on when the guest ends, for its picture.
         policy: include_str!("../../../firmware/policies/weather_spi.toml"),
         parts: Some(concat!(
-            "[[device]]\npart = \"bme280\"\ni2c = \"board\"\naddress = 0x76\n",
+            "[[part]]\nmodel = \"bme280\"\ni2c = \"board\"\naddress = 0x76\n",
             "temperature = 21.5\nhumidity = 45.0\npressure = 1013.25\n",
-            "[[device]]\npart = \"ssd1306\"\nname = \"oled\"\nspi = \"screen\"\n",
+            "[[part]]\nmodel = \"ssd1306\"\nname = \"oled\"\nspi = \"screen\"\n",
             "dc = \"DC\"\nreset = \"RES\"\nvbatc = \"VBATC\"\nvddc = \"VDDC\"\n",
         )),
     },
@@ -75,7 +75,7 @@ allow = [0x3c]
         name: "blinky",
         guest: "mcu_blinky",
         policy: "[gpio]\nLED = { pin = 25, direction = \"output\", initial = \"low\", on-exit = \"low\" }\n",
-        parts: Some("[[device]]\npart = \"led\"\nnet = \"LED\"\n"),
+        parts: Some("[[part]]\nmodel = \"led\"\nnet = \"LED\"\n"),
     },
     Case {
         name: "button",
@@ -86,7 +86,7 @@ LED = { pin = 25, direction = \"output\", initial = \"low\", on-exit = \"low\" }
 BUTTON = { pin = 15, direction = \"input\", bias = \"pull-up\" }
 ",
         parts: Some(concat!(
-            "[[device]]\npart = \"button\"\nnet = \"BUTTON\"\npressed = \"low\"\n",
+            "[[part]]\nmodel = \"button\"\nnet = \"BUTTON\"\npressed = \"low\"\n",
             "presses = [{ at-ms = 200, for-ms = 50 }, { at-ms = 400, for-ms = 50 }, { at-ms = 600, for-ms = 50 }]\n",
         )),
     },
@@ -110,9 +110,9 @@ parity = \"even\"
 pin = 26
 ",
         parts: Some(concat!(
-            "[[device]]\npart = \"led\"\nnet = \"LAMP\"\n",
-            "[[device]]\npart = \"echo\"\nuart = \"SERIAL\"\n",
-            "[[device]]\npart = \"voltage\"\nnet = \"POT\"\nmillivolts = 1_234\n",
+            "[[part]]\nmodel = \"led\"\nnet = \"LAMP\"\n",
+            "[[part]]\nmodel = \"echo\"\nuart = \"SERIAL\"\n",
+            "[[part]]\nmodel = \"voltage\"\nnet = \"POT\"\nmillivolts = 1_234\n",
         )),
     },
     Case {
@@ -138,8 +138,8 @@ select-setup-ns = 2_000
 select-hold-ns = 1_000
 ",
         parts: Some(concat!(
-            "[[device]]\npart = \"eeprom24\"\nsize = \"24c02\"\ni2c = \"board\"\naddress = 0x50\n",
-            "[[device]]\npart = \"w25q\"\nspi = \"flash\"\n",
+            "[[part]]\nmodel = \"eeprom24\"\nsize = \"24c02\"\ni2c = \"board\"\naddress = 0x50\n",
+            "[[part]]\nmodel = \"w25q\"\nspi = \"flash\"\n",
         )),
     },
     Case { name: "refused", guest: "mcu_refused", policy: SENSOR_OF_32_BYTES, parts: None },

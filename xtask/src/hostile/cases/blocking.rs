@@ -164,7 +164,7 @@ pub(super) fn end_of_time(lab: &Lab) -> anyhow::Result<Outcome> {
 pub(super) fn many_events(lab: &Lab) -> anyhow::Result<Outcome> {
     let policy = "[i2c.bus]\nsim = \"i2c\"\nallow = [0x68]\n[gpio]\nSQW = { sim = true, direction = \"input\" }\n\
                   MOTOR = { sim = true, direction = \"output\", initial = \"low\", on-exit = \"low\" }\n\
-                  [[device]]\npart = \"ds3231\"\ni2c = \"i2c\"\noutput = \"SQW\"\n";
+                  [[part]]\nmodel = \"ds3231\"\ni2c = \"i2c\"\noutput = \"SQW\"\n";
     let job = || Job { options: Vec::new(), ..misbehaves("alarm") }.policy(policy);
     gone(lab, &job(), libc::SIGTERM)?;
     lab.expect(job().limits("wall-time-ms = 200"), Stopped)?;
