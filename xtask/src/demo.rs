@@ -6,14 +6,13 @@ use std::time::Instant;
 
 use anyhow::{Context as _, bail, ensure};
 
-use crate::process::{self, cargo, exists, output, root, target_dir};
+use crate::process::{self, exists, output, root, target_dir};
 use crate::steps::Done;
-use crate::{guests, targets};
+use crate::{guests, program, targets};
 
 /// Builds the weather station and the host, and runs it in simulation.
 pub(crate) fn run() -> anyhow::Result<()> {
     targets::ensure(&[targets::GUEST])?;
-    let native = targets::native()?;
     println!("== building the guest: unmodified bme280 and ssd1306 drivers, as one component");
     // At the same time as the host, which alone leaves a core idle at its beginning and end. It says nothing unless it fails: two
     // builds cannot share a terminal.
@@ -21,12 +20,12 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let guest = guest.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let guest = guest.context("cannot start cargo")?;
     println!("== building the host (some minutes the first time: Wasmtime is compiled)");
-    let host = process::run(&mut cargo(["build", "--package", "wasm-embedded-rt", "--target", &native]));
+    let host = program::build();
     let guest = guest.wait_with_output().context("cannot build the guest")?;
     if !guest.status.success() {
         bail!("the guest was not built:\n{}", String::from_utf8_lossy(&guest.stderr));
     }
-    host?;
+    let host = host?;
 
     let folder = target_dir().join("demo");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -36,7 +35,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let (picture, trace) = (folder.join("oled.png"), folder.join("trace.vcd"));
     let mut screenshot = std::ffi::OsString::from("oled=");
     screenshot.push(&picture);
-    let mut host = process::command(target_dir().join(native).join("debug/wasm-embedded-rt"), ["run"]);
+    let mut host = process::command(host, ["run"]);
     host.arg(&component).arg("--policy").arg(root().join("drivers-demo/policies/weather.toml"));
     host.arg("--display").arg("--screenshot").arg(screenshot).arg("--trace").arg(&trace);
     process::run(&mut host)?;

@@ -109,7 +109,7 @@ pub(crate) fn check_all() -> anyhow::Result<Done> {
 fn programs(options: &Options) -> anyhow::Result<(PathBuf, PathBuf)> {
     guests::build_package("test-guests", &["--bins"])?;
     let native = targets::native()?;
-    // As the tests build them: with the same features of shared crates, Wasmtime is not built again.
+    // Together with the program that makes components from text.
     execute(cargo(["test", "--no-run"]).args(NATIVE).args(["--target", &native]))?;
     let built = target_dir().join(native).join("debug");
     let host = match &options.host {

@@ -18,10 +18,9 @@ use clap::Args;
 
 use self::lab::{EXAMPLES, Lab, Run};
 use self::tools::Tools;
-use crate::process::{self, cargo, root, target_dir};
+use crate::process::{self, root, target_dir};
 use crate::steps::Done;
-use crate::test::NATIVE;
-use crate::{guests, targets};
+use crate::{guests, program};
 
 /// The most that i2cdetect in AssemblyScript may take.
 const ASSEMBLYSCRIPT_BYTES: u64 = 8 << 10;
@@ -53,7 +52,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     guests::build()?;
     let host = match &options.host {
         Some(host) => host.canonicalize().with_context(|| format!("cannot find {}", host.display()))?,
-        None => host()?,
+        None => program::build()?,
     };
     match compare(host)? {
         Done::Passed => Ok(()),
@@ -64,14 +63,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
 /// Runs them as a step of `cargo xtask test`.
 pub(crate) fn check() -> anyhow::Result<Done> {
     guests::build_package("examples", &["--examples"])?;
-    compare(host()?)
-}
-
-/// Builds the program that runs guests, as the tests build it: with the same features of shared crates, Wasmtime is not built again.
-fn host() -> anyhow::Result<PathBuf> {
-    let native = targets::native()?;
-    process::run(cargo(["test", "--quiet", "--no-run"]).args(NATIVE).args(["--target", &native]))?;
-    Ok(target_dir().join(native).join("debug/wasm-embedded-rt"))
+    compare(program::build()?)
 }
 
 fn compare(host: PathBuf) -> anyhow::Result<Done> {

@@ -24,6 +24,7 @@ mod mutants;
 mod pi;
 mod pico2;
 mod process;
+mod program;
 mod prose;
 mod soak;
 mod steps;

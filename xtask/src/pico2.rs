@@ -12,7 +12,7 @@ use clap::Args;
 use crate::guests::build_package;
 use crate::process::{cargo, command, exists, root, run as execute, target_dir};
 use crate::steps::Done;
-use crate::{mcu, targets};
+use crate::{mcu, program, targets};
 
 /// Options of `cargo xtask pico2`.
 #[derive(Debug, Args)]
@@ -88,21 +88,20 @@ fn has_libclang() -> bool {
 }
 
 fn examine(options: &Options) -> anyhow::Result<()> {
-    let native = targets::native()?;
     if !options.built {
         targets::ensure(&[targets::FIRMWARE, targets::GUEST])?;
         let build = ["build", "--release", "--package", "firmware-pico2", "--target", targets::FIRMWARE];
         execute(&mut mcu::firmware(build))?;
         build_package("drivers-demo", &["--bin", "weather_nostd", "--bin", "weather_spi_nostd"])?;
         build_package("test-guests", &["--bins"])?;
-        execute(&mut cargo(["build", "--package", "wasm-embedded-rt", "--target", &native]))?;
+        program::build()?;
     }
     let folder = folder();
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let mut flash_file = emulator(["run", "--quiet", "--bin", "flash-file", "--"]);
     execute(flash_file.arg(mcu::built("firmware-pico2", targets::FIRMWARE)).arg(folder.join("firmware.uf2")))?;
-    let command = target_dir().join(native).join("debug/wasm-embedded-rt");
-    cases::prepare(&command, &folder)?;
+    let program = program::path()?;
+    cases::prepare(&program, &folder)?;
     if options.mutants {
         return mutants::examine();
     }
@@ -112,7 +111,7 @@ fn examine(options: &Options) -> anyhow::Result<()> {
     } else {
         emulator(["test", "--no-fail-fast"])
     };
-    execute(tests.args(&options.only).env("PICO2_CASES", &folder).env("PICO2_COMMAND", &command))
+    execute(tests.args(&options.only).env("PICO2_CASES", &folder).env("PICO2_COMMAND", &program))
 }
 
 /// Where the programs, images and traces of the tests are.

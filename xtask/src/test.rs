@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::process::{cargo, command, exists, run as execute};
 use crate::steps::{Done, Steps};
-use crate::{bench, bindings, conformance, demo, guests, targets};
+use crate::{bench, bindings, conformance, demo, guests, program, targets};
 
 /// Options of `cargo xtask test`.
 #[derive(Debug, Args)]
@@ -78,6 +78,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let native = targets::native()?;
     let native = [&NATIVE[..], &["--target", &native]].concat();
     let documented = [&NATIVE[..22], &native[NATIVE.len()..]].concat();
+    program::build_with_tests();
     let mut steps = Steps::new(options.only.clone());
     steps.step("format", || done(&["fmt", "--all", "--check"]));
     steps.step("plain English", crate::prose::check);

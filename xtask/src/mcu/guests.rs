@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, ensure};
 
 use crate::guests::{build_package, built};
-use crate::process::{cargo, command, root, run, target_dir};
-use crate::targets;
+use crate::process::{command, root, run, target_dir};
+use crate::program;
 
 /// The policy of the guests that misbehave.
 const POLICY: &str = "\
@@ -91,15 +91,14 @@ pub(super) struct There {
 impl Guests {
     /// Builds components and host, compiles images, and runs the weather station under the host.
     pub(super) fn prepare(build: bool) -> anyhow::Result<Guests> {
-        let native = targets::native()?;
         if build {
             build_package("drivers-demo", &["--bin", "weather_nostd"])?;
             build_package("test-guests", &["--bins"])?;
-            run(&mut cargo(["build", "--package", "wasm-embedded-rt", "--target", &native]))?;
+            program::build()?;
         }
         let folder = target_dir().join("mcu");
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        let host = target_dir().join(native).join("debug/wasm-embedded-rt");
+        let host = program::path()?;
         let weather = fs::read_to_string(root().join("drivers-demo/policies/weather.toml"))?;
         let image = |name: &str, guest: &str, policy: &str| -> anyhow::Result<PathBuf> {
             let (file, image) = (folder.join(name).with_extension("toml"), folder.join(name).with_extension("bin"));
