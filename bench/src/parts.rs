@@ -130,6 +130,10 @@ impl Part for Registers {
 }
 
 impl I2cTarget for Registers {
+    fn addresses(&self) -> Option<std::ops::RangeInclusive<u8>> {
+        Some(self.address..=self.address)
+    }
+
     fn start(&mut self, address: Address, _direction: Direction, _board: &mut dyn Wires) -> Ack {
         self.pointed = false;
         if address == Address::SevenBit(self.address) { Ack::Ack } else { Ack::Nack }

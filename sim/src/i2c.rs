@@ -1,6 +1,7 @@
 //! I2C, at the level of START, address, bytes with their acknowledge bits, and STOP.
 
 use core::fmt;
+use core::ops::RangeInclusive;
 
 use embedded_hal::i2c::{ErrorKind, NoAcknowledgeSource};
 
@@ -57,6 +58,16 @@ pub enum Ack {
 
 /// The I2C side of a part.
 pub trait I2cTarget {
+    /// Returns the seven-bit addresses that this part may ever acknowledge, or `None` for a part that is asked about every address.
+    ///
+    /// The bus reads this once, when the part is placed on it, and then asks the part about these addresses only: a bus of many parts
+    /// is as fast as a bus of one. A part that takes part in a transaction still hears of every repeated START in it. Return `None` for
+    /// a part that answers the general call, has a ten-bit address, or watches what others are told; for a part that changes its
+    /// address, return a range that holds all its addresses.
+    fn addresses(&self) -> Option<RangeInclusive<u8>> {
+        None
+    }
+
     /// Is called after a START or repeated START with an address, and returns whether this part acknowledges it.
     fn start(&mut self, address: Address, direction: Direction, board: &mut dyn Board) -> Ack;
 

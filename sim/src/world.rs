@@ -60,8 +60,9 @@ impl World {
     }
 
     pub(crate) fn place_on_i2c(&mut self, bus: I2cBusId, part: PartId) {
+        let addresses = self.parts.get_mut(part.0).and_then(|part| part.i2c()).and_then(|target| target.addresses());
         if let Some(bus) = self.i2c.get_mut(bus.0) {
-            bus.parts.push(part.0);
+            bus.place(part.0, addresses);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The wires of a bus, and the parts on it.
 
 use alloc::vec::Vec;
+use core::ops::RangeInclusive;
 
 use super::{Ack, Address, Direction, I2cBusId, I2cError, I2cTarget};
 use crate::env::PartView;
@@ -31,6 +32,9 @@ struct Engaged {
 
 pub(crate) struct I2cBus {
     pub(crate) parts: Vec<usize>,
+    /// The parts that may acknowledge an address, by address; and those that may acknowledge any.
+    named: Vec<(u8, Vec<usize>)>,
+    unnamed: Vec<usize>,
     engaged: Vec<Engaged>,
     pub(super) bit_ns: u64,
     pub(crate) turns: Turns,
@@ -38,7 +42,29 @@ pub(crate) struct I2cBus {
 
 impl I2cBus {
     pub(crate) fn new(frequency_hz: u32) -> I2cBus {
-        I2cBus { parts: Vec::new(), engaged: Vec::new(), bit_ns: bit_ns(frequency_hz), turns: Turns::default() }
+        I2cBus {
+            parts: Vec::new(),
+            named: Vec::new(),
+            unnamed: Vec::new(),
+            engaged: Vec::new(),
+            bit_ns: bit_ns(frequency_hz),
+            turns: Turns::default(),
+        }
+    }
+
+    /// Puts a part on the bus that acknowledges these addresses at most.
+    pub(crate) fn place(&mut self, part: usize, addresses: Option<RangeInclusive<u8>>) {
+        self.parts.push(part);
+        let Some(addresses) = addresses else {
+            self.unnamed.push(part);
+            return;
+        };
+        for address in addresses {
+            match self.named.binary_search_by_key(&address, |(named, _)| *named) {
+                Ok(index) => self.named.get_mut(index).into_iter().for_each(|(_, parts)| parts.push(part)),
+                Err(index) => self.named.insert(index, (address, alloc::vec![part])),
+            }
+        }
     }
 
     /// Takes a part out of the transaction under way.
@@ -79,12 +105,28 @@ impl World {
         }
     }
 
-    /// Asks every part on the bus whether it is meant.
+    /// Asks the parts on the bus whether they are meant: those that may acknowledge the address, and those that take part in the
+    /// transaction, for which an address of others is the end of theirs.
     pub(crate) fn i2c_address(&mut self, id: I2cBusId, address: Address, direction: Direction) -> Ack {
         let World { env, parts, i2c, .. } = self;
         let Some(bus) = i2c.get_mut(id.0) else { return Ack::Nack };
+        let I2cBus { parts: all, named, unnamed, engaged, .. } = bus;
+        let named = match address {
+            Address::SevenBit(address) => named.binary_search_by_key(&address, |(named, _)| *named).ok(),
+            Address::TenBit(_) => None,
+        }
+        .and_then(|index| named.get(index))
+        .map_or(&[][..], |(_, parts)| parts);
+        let is_asked = |part: &usize, engaged: &[Engaged]| {
+            named.contains(part) || unnamed.contains(part) || engaged.iter().any(|engaged| engaged.part == *part)
+        };
+        // Nearly always the parts of the address are all there are to ask.
+        let are_all = unnamed.is_empty() && engaged.iter().all(|engaged| named.contains(&engaged.part));
         let mut answer = Ack::Nack;
-        for &part in &bus.parts {
+        for &part in if are_all { named } else { all.as_slice() } {
+            if !are_all && !is_asked(&part, engaged) {
+                continue;
+            }
             if env.faults.conditions.is_absent(part) {
                 continue;
             }
@@ -94,9 +136,9 @@ impl World {
             if listening {
                 answer = Ack::Ack;
             }
-            match bus.engaged.iter_mut().find(|engaged| engaged.part == part) {
+            match engaged.iter_mut().find(|engaged| engaged.part == part) {
                 Some(engaged) => engaged.listening = listening,
-                None if listening => bus.engaged.push(Engaged { part, listening }),
+                None if listening => engaged.push(Engaged { part, listening }),
                 None => {}
             }
         }

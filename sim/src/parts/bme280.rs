@@ -6,6 +6,7 @@ mod sensor;
 mod tests;
 
 use alloc::boxed::Box;
+use core::ops::RangeInclusive;
 
 use embedded_hal::spi::{MODE_0, MODE_3, Mode};
 
@@ -176,6 +177,13 @@ impl Part for Bme280 {
 
 // Bosch BST-BME280-DS002 rev. 1.6, section 6.2.1: a write is pairs of register and value; section 6.2.2: reads go on upwards.
 impl I2cTarget for Bme280 {
+    fn addresses(&self) -> Option<RangeInclusive<u8>> {
+        match self.wiring {
+            Wiring::I2c { address } => Some(address..=address),
+            Wiring::Spi => None,
+        }
+    }
+
     fn start(&mut self, address: Address, direction: Direction, _board: &mut dyn Board) -> Ack {
         match (self.wiring, address) {
             (Wiring::I2c { address: own }, Address::SevenBit(address)) if address == own => {}

@@ -6,6 +6,7 @@ mod date_time;
 mod tests;
 
 use alloc::boxed::Box;
+use core::ops::RangeInclusive;
 
 use self::clock::Clock;
 pub use self::date_time::{DateTime, DateTimeError};
@@ -322,6 +323,10 @@ impl Part for Ds3231 {
 
 // The same, sections "address map" and "I2C serial data bus".
 impl I2cTarget for Ds3231 {
+    fn addresses(&self) -> Option<RangeInclusive<u8>> {
+        Some(ADDRESS..=ADDRESS)
+    }
+
     fn start(&mut self, address: Address, direction: Direction, _board: &mut dyn Board) -> Ack {
         if address != Address::SevenBit(ADDRESS) {
             return Ack::Nack;

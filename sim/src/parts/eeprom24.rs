@@ -9,6 +9,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
+use core::ops::RangeInclusive;
 
 pub use self::size::Size;
 use super::AddressError;
@@ -219,6 +220,10 @@ impl Part for Eeprom24 {
 
 // Atmel AT24C16D (8906), sections 5 (writes) and 6 (reads).
 impl I2cTarget for Eeprom24 {
+    fn addresses(&self) -> Option<RangeInclusive<u8>> {
+        Some(self.address..=self.address | self.size.block_mask())
+    }
+
     fn start(&mut self, address: Address, direction: Direction, board: &mut dyn Board) -> Ack {
         // A START before the STOP abandons what was to be written.
         self.page.fill(None);

@@ -3,6 +3,7 @@
 //! Section numbers are those of the data sheet: Texas Instruments INA219 (SBOS448G).
 
 use alloc::boxed::Box;
+use core::ops::RangeInclusive;
 
 use super::AddressError;
 use super::number::{held, steps};
@@ -269,6 +270,10 @@ impl Part for Ina219 {
 }
 
 impl I2cTarget for Ina219 {
+    fn addresses(&self) -> Option<RangeInclusive<u8>> {
+        Some(self.address..=self.address)
+    }
+
     fn start(&mut self, address: Address, _direction: Direction, _board: &mut dyn Board) -> Ack {
         if address != Address::SevenBit(self.address) {
             return Ack::Nack;

@@ -12,6 +12,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::RangeInclusive;
 
 pub(super) use bytes::{ByteRegisters, Bytes};
 pub(super) use commands::{Commands, Effect, WordCommands};
@@ -115,6 +116,10 @@ impl<P: Part, L: Link<P>> Part for OnI2c<P, L> {
 }
 
 impl<P: Part, L: Link<P>> I2cTarget for OnI2c<P, L> {
+    fn addresses(&self) -> Option<RangeInclusive<u8>> {
+        Some(self.address..=self.address)
+    }
+
     fn start(&mut self, address: Address, direction: Direction, board: &mut dyn Board) -> Ack {
         if address != Address::SevenBit(self.address) {
             return Ack::Nack;

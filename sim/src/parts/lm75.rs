@@ -4,6 +4,7 @@
 mod tests;
 
 use alloc::boxed::Box;
+use core::ops::RangeInclusive;
 
 use super::AddressError;
 use super::number::{held, steps};
@@ -297,6 +298,10 @@ impl Part for Lm75 {
 }
 
 impl I2cTarget for Lm75 {
+    fn addresses(&self) -> Option<RangeInclusive<u8>> {
+        Some(self.address..=self.address)
+    }
+
     fn start(&mut self, address: Address, _direction: Direction, _board: &mut dyn Board) -> Ack {
         if address != Address::SevenBit(self.address) {
             return Ack::Nack;

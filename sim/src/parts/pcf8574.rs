@@ -4,6 +4,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::ops::RangeInclusive;
 
 use super::AddressError;
 use crate::i2c::{Ack, Address, Direction, I2cTarget};
@@ -155,6 +156,10 @@ impl Part for Pcf8574 {
 
 // Section 8.5: every byte written sets the pins, and every byte read has them as they are then.
 impl I2cTarget for Pcf8574 {
+    fn addresses(&self) -> Option<RangeInclusive<u8>> {
+        Some(self.address..=self.address)
+    }
+
     fn start(&mut self, address: Address, _direction: Direction, _board: &mut dyn Board) -> Ack {
         if address == Address::SevenBit(self.address) { Ack::Ack } else { Ack::Nack }
     }

@@ -4,6 +4,7 @@
 mod tests;
 
 use alloc::boxed::Box;
+use core::ops::RangeInclusive;
 
 use super::AddressError;
 use super::number::{held, steps};
@@ -228,6 +229,10 @@ impl Part for Sht4x {
 }
 
 impl I2cTarget for Sht4x {
+    fn addresses(&self) -> Option<RangeInclusive<u8>> {
+        Some(self.address..=self.address)
+    }
+
     // Section 4.2: a read is not acknowledged while a command runs, or when there is nothing to be read.
     fn start(&mut self, address: Address, direction: Direction, board: &mut dyn Board) -> Ack {
         let busy = self.is_busy(board);

@@ -16,6 +16,7 @@ mod tests;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::ops::RangeInclusive;
 
 use embedded_hal::spi::{MODE_0, MODE_3, Mode};
 
@@ -323,6 +324,13 @@ impl Part for Ssd1306 {
 }
 
 impl I2cTarget for Ssd1306 {
+    fn addresses(&self) -> Option<RangeInclusive<u8>> {
+        match self.bus {
+            Bus::I2c { address, .. } => Some(address..=address),
+            _ => None,
+        }
+    }
+
     fn start(&mut self, address: Address, _direction: Direction, _board: &mut dyn Board) -> Ack {
         let running = self.is_running();
         match &mut self.bus {

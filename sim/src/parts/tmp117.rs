@@ -6,6 +6,7 @@
 mod tests;
 
 use alloc::boxed::Box;
+use core::ops::RangeInclusive;
 
 use super::AddressError;
 use super::number::{held, steps};
@@ -332,6 +333,10 @@ impl Part for Tmp117 {
 }
 
 impl I2cTarget for Tmp117 {
+    fn addresses(&self) -> Option<RangeInclusive<u8>> {
+        Some(self.address..=self.address)
+    }
+
     fn start(&mut self, address: Address, _direction: Direction, board: &mut dyn Board) -> Ack {
         if address != Address::SevenBit(self.address) || board.now_ns() < self.deaf_until_ns {
             return Ack::Nack;

@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::ops::RangeInclusive;
 
 use crate::i2c::{Ack, Address, Direction, I2cTarget};
 use crate::part::Board;
@@ -64,6 +65,10 @@ impl RegisterMap {
 }
 
 impl I2cTarget for RegisterMap {
+    fn addresses(&self) -> Option<RangeInclusive<u8>> {
+        Some(self.address..=self.address)
+    }
+
     fn start(&mut self, address: Address, direction: Direction, _board: &mut dyn Board) -> Ack {
         if address != Address::SevenBit(self.address) {
             return Ack::Nack;
