@@ -1,8 +1,29 @@
-// A transform of AssemblyScript's compiler that warns of a shift of a u8 by 8 or more: `buf[0] << 8` over a Uint8Array is `buf[0]`, since
-// the amount counts modulo 8, and the compiler says nothing (AssemblyScript 0.28.20).
+// A transform of AssemblyScript's compiler, for two things (AssemblyScript 0.28.20):
+//
+// - It warns of a shift of a u8 by 8 or more: `buf[0] << 8` over a Uint8Array is `buf[0]`, since the amount counts modulo 8, and the
+//   compiler says nothing.
+// - It has `run` call the start function, which the compiler makes for what is at the top level of files. A host runs a module with a start
+//   function on a slower path. `asconfig.json` has the compiler export it, as `_initialize`, so that it can be found.
 import { Transform } from "assemblyscript/transform";
 
-export default class WarnOfByteShifts extends Transform {
+const START = "_initialize";
+const ENTRY = "run";
+
+export default class ForGuests extends Transform {
+  afterCompile(compiled) {
+    const { binaryen } = this;
+    const module = binaryen.wrapModule(compiled.ptr);
+    const [start, entry] = [START, ENTRY].map((name) => module.getExport(name));
+    if (!start || !entry) return;
+    const [startName, entryName] = [start, entry].map((found) => binaryen.getExportInfo(found).value);
+    const { i32, none } = binaryen;
+    const calls = [module.call(startName, [], none), module.call(entryName, [], i32)];
+    module.addFunction("entry", none, i32, [], module.block(null, calls, i32));
+    module.removeExport(START);
+    module.removeExport(ENTRY);
+    module.addFunctionExport("entry", ENTRY);
+  }
+
   afterParse(parser) {
     for (const source of parser.sources) {
       if (!source.isLibrary) this.visit(source, new Set(), source);

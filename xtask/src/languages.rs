@@ -2,9 +2,11 @@
 //! the wires with the Rust guest of the same name.
 
 mod arduino;
+mod counted;
 mod go;
 mod javascript;
 mod lab;
+mod library;
 mod pages;
 mod python;
 mod tools;
@@ -94,8 +96,12 @@ fn compare(host: PathBuf) -> anyhow::Result<Done> {
         "i2cdetect in AssemblyScript has {bytes} bytes, and should have {ASSEMBLYSCRIPT_BYTES} at most"
     );
     arduino::check(&tools, &host, &folder)?;
+    counted::check(&tools, &host, &folder)?;
     pages::check(&tools, &host, &folder)?;
     tools.check_transform(&folder)?;
+    if let Err(reason) = library::check(&folder)? {
+        return Ok(Done::Skipped(reason));
+    }
     for check in [go::check, javascript::check, python::check] {
         if let Err(reason) = check(&lab)? {
             return Ok(Done::Skipped(reason));
@@ -123,11 +129,16 @@ fn clang(tools: &Tools, language: &[&str], example: &str, module: &Path) -> Comm
 }
 
 fn zig(tools: &Tools, example: &str, module: &Path) -> Command {
+    zig_of(tools, &root().join(format!("guests/zig/examples/{example}.zig")), module)
+}
+
+/// Returns the command that compiles a file of Zig's.
+fn zig_of(tools: &Tools, source: &Path, module: &Path) -> Command {
     let folder = root().join("guests");
     let mut compiler = tools.zig(&["build-exe", "-target", "wasm32-freestanding", "-O", "ReleaseSmall", "-fno-entry"]);
     compiler.args(["--stack", "16384"]).arg(format!("-femit-bin={}", module.display()));
     compiler.args(["--dep", "wasm_embedded_hal"]);
-    compiler.arg(format!("-Mroot={}", folder.join(format!("zig/examples/{example}.zig")).display()));
+    compiler.arg(format!("-Mroot={}", source.display()));
     compiler.args(["-cflags", "-Os", "--"]).arg(folder.join("c/wasm_embedded_hal.c"));
     compiler.arg(format!("-Mwasm_embedded_hal={}", folder.join("zig/wasm_embedded_hal.zig").display()));
     compiler

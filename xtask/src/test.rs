@@ -15,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-pub(crate) const NATIVE: [&str; 36] = [
+pub(crate) const NATIVE: [&str; 38] = [
     "--package",
     "wasm-embedded-hal",
     "--package",
@@ -52,6 +52,8 @@ pub(crate) const NATIVE: [&str; 36] = [
     "wasm-embedded-arduino",
     "--package",
     "wasm-embedded-line",
+    "--package",
+    "wasm-embedded-c",
 ];
 
 /// The crates that are published.
@@ -105,8 +107,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         execute(command.args(&native))?;
         Ok(Done::Passed)
     });
-    // A workspace of its own: see its README.
+    // These two are workspaces of their own: see their READMEs.
     steps.step("policies by the JSON schema", || done(&["test", "--manifest-path", "policy/schema/Cargo.toml"]));
+    steps.step("the C library's header", || done(&["test", "--manifest-path", "capi/header/Cargo.toml"]));
     // Apart: a feature of one package would be on in the others' build too.
     steps.step("the hal with all of its features", || {
         let hal = ["test", "--package", "wasm-embedded-hal", "--lib", "--all-features"];

@@ -14,6 +14,11 @@ export declare function i2c_write_read(
   handle: u32, kind: u32, address: u32, from: usize, writeLen: u32, readLen: u32, returned: usize,
 ): void;
 
+@external("wasm-embedded:hal/i2c@0.5.0", "[method]bus.write-read-short")
+export declare function i2c_short(
+  handle: u32, kind: u32, address: u32, low: u64, high: u64, writeLen: u32, readLen: u32, returned: usize,
+): void;
+
 @external("wasm-embedded:hal/spi@0.5.0", "[static]device.open")
 export declare function spi_open(label: usize, len: usize, returned: usize): void;
 @external("wasm-embedded:hal/spi@0.5.0", "[resource-drop]device")

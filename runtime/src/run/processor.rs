@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use rustix::time::{ClockId, clock_gettime};
+use nix::time::{ClockId, clock_gettime};
 
 /// Where the processor time of a guest is read.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ impl Processor {
     /// Looks at the clock of this thread, which is the guest's.
     pub(super) fn look(&self) {
         if let Some(seen_ns) = &self.0 {
-            let time = read(ClockId::ThreadCPUTime);
+            let time = read(ClockId::CLOCK_THREAD_CPUTIME_ID);
             seen_ns.store(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Relaxed);
         }
     }
@@ -39,13 +39,12 @@ impl Processor {
     pub(super) fn time(&self) -> Duration {
         match &self.0 {
             Some(seen_ns) => Duration::from_nanos(seen_ns.load(Relaxed)),
-            None => read(ClockId::ProcessCPUTime),
+            None => read(ClockId::CLOCK_PROCESS_CPUTIME_ID),
         }
     }
 }
 
+/// Returns the time of a clock, or none where the system has no such clock: Linux has these.
 fn read(clock: ClockId) -> Duration {
-    let time = clock_gettime(clock);
-    let (seconds, nanoseconds) = (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec));
-    Duration::new(seconds.unwrap_or_default(), nanoseconds.unwrap_or_default())
+    clock_gettime(clock).map(Duration::from).unwrap_or_default()
 }

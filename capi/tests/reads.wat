@@ -1,0 +1,15 @@
+;; Writes 0x07 to 0x48 behind "sensor" and reads two bytes, which it prints; the status is 1 if one of these fails.
+(module
+  (import "wasm-embedded:hal/i2c@0.5.0" "[static]bus.open" (func $open (param i32 i32 i32)))
+  (import "wasm-embedded:hal/i2c@0.5.0" "[method]bus.write-read" (func $write_read (param i32 i32 i32 i32 i32 i32 i32)))
+  (import "wasm-embedded:hal/log@0.5.0" "print" (func $print (param i32 i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "sensor\07")
+  (func (export "cabi_import_realloc") (param i32 i32 i32 i32) (result i32) i32.const 64)
+  (func (export "run") (result i32)
+    (call $open (i32.const 0) (i32.const 6) (i32.const 16))
+    (if (i32.load8_u (i32.const 16)) (then (return (i32.const 1))))
+    (call $write_read (i32.load (i32.const 20)) (i32.const 0) (i32.const 0x48) (i32.const 6) (i32.const 1) (i32.const 2) (i32.const 32))
+    (if (i32.load8_u (i32.const 32)) (then (return (i32.const 1))))
+    (call $print (i32.const 64) (i32.const 2))
+    (i32.const 0)))
