@@ -42,6 +42,9 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The component waits by pollables, which only a host can make.
+    #[error("it imports {0}, whose pollables no adapter can make; read the pin with wasi:gpio/digital@0.2.0 instead")]
+    Pollables(&'static str),
     /// The component cannot be encoded: a function has the wrong type, or there is none of its name.
     #[error("cannot be made a component")]
     Encode(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -1,9 +1,22 @@
-//! The expectation files of the 0.4 family as policies: what a module may open, and scripted parts that expect its exchanges.
+//! The expectation files of the 0.4 family: a policy with what a module may open, and its calls as a recording, in one strict order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use toml::{Table, Value};
+
+/// What an expectation file comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Expectations {
+    /// A policy in TOML: the labels that the file's `init` calls open, simulated.
+    pub policy: String,
+    /// The calls on these labels with their answers, as `wasm-embedded-rt run --record` writes them, all at time 0.
+    pub recording: String,
+}
+
+/// The first line of a recording: docs/record.md.
+const HEADER: &str = "# wasm-embedded-rt recording 1";
 
 /// Why an expectation file cannot be converted.
 #[derive(Debug, thiserror::Error)]
@@ -33,27 +46,31 @@ enum Place {
     Pin { port: i64, pin: i64, output: bool },
 }
 
-/// What was collected: labels in the order of their kinds, and the exchanges of each part in the order of the file.
+/// What was collected: labels, and calls in the order of the file.
 #[derive(Debug, Default)]
 struct Board {
     open: BTreeMap<i64, Place>,
-    i2c: BTreeMap<i64, BTreeMap<u8, Vec<String>>>,
-    spi: BTreeMap<i64, Vec<String>>,
-    uart: BTreeMap<i64, Vec<String>>,
-    /// The level that an input has in all of its calls, if it has any.
-    pins: BTreeMap<(i64, i64), (bool, Option<bool>)>,
+    /// The addresses on each bus, and whether they have ten bits.
+    i2c: BTreeMap<i64, BTreeSet<(u16, bool)>>,
+    spi: BTreeSet<i64>,
+    uart: BTreeSet<i64>,
+    /// Whether a pin is an output.
+    pins: BTreeMap<(i64, i64), bool>,
+    /// The level that an output has after the calls so far.
+    levels: BTreeMap<(i64, i64), bool>,
+    calls: Vec<String>,
 }
 
-/// Returns the policy for an expectation file: its labels, and scripted parts that expect the exchanges in the order of the file. A run
-/// whose exchanges differ, or that leaves some out, ends with status 117.
+/// Returns what an expectation file comes to: the labels, and the calls that must take place, all of them and in this order whatever label
+/// they are on.
 ///
-/// Every part expects its own exchanges in their order; between two parts, any order is accepted. Arguments that a policy decides, such as
-/// baud rates, are not compared, and neither are handles.
+/// Arguments that a policy decides, such as baud rates, are not compared, and neither are handles. Calls of no bytes on a serial port never
+/// reach it, and are left out.
 ///
 /// # Errors
 ///
 /// [`ExpectError`] names the call that cannot be converted.
-pub fn expectations(text: &str) -> Result<String, ExpectError> {
+pub fn expectations(text: &str) -> Result<Expectations, ExpectError> {
     let table: Table = text.parse().map_err(|error: toml::de::Error| ExpectError::File(error.message().into()))?;
     let Some(Value::Array(calls)) = table.get("ops") else {
         return Err(ExpectError::File("`ops` is missing".into()));
@@ -64,7 +81,7 @@ pub fn expectations(text: &str) -> Result<String, ExpectError> {
         let kind = call.get("kind").and_then(Value::as_str).unwrap_or_default();
         board.call(kind, call).map_err(|problem| ExpectError::Call { number, kind: kind.into(), problem })?;
     }
-    Ok(board.policy())
+    Ok(Expectations { policy: board.policy(), recording: board.recording() })
 }
 
 impl Board {
@@ -80,40 +97,72 @@ impl Board {
             _ => {}
         }
         match (self.handle(call)?, name) {
-            (Place::I2c(port), "write" | "read" | "write_read") if module == "i2c" => {
-                let address = u8::try_from(number(call, "addr")?).ok().filter(|address| *address < 0x80);
-                let address = address.ok_or("a scripted part has an address of seven bits")?;
-                let steps = self.i2c.entry(port).or_default().entry(address).or_default();
-                if name != "read" {
-                    steps.push(format!("{{ write = {} }}", bytes(call, "data_out")?));
-                }
-                if name != "write" {
-                    steps.push(format!("{{ read = {} }}", bytes(call, "data_in")?));
-                }
-            }
+            (Place::I2c(port), "write" | "read" | "write_read") if module == "i2c" => self.i2c(port, name, call),
             (Place::Spi(port), "write" | "read" | "transfer" | "transfer_inplace") if module == "spi" => {
-                let mosi = if name == "read" { "[]".into() } else { bytes(call, "data_out")? };
-                let miso = if name == "write" { "[]".into() } else { bytes(call, "data_in")? };
-                self.spi.entry(port).or_default().push(format!("{{ mosi = {mosi}, miso = {miso} }}"));
+                let asked = match name {
+                    "write" => part("write", &bytes(call, "data_out")?),
+                    "read" => format!("read {}", bytes(call, "data_in")?.len()),
+                    _ => format!("transfer {} for {}", hex(&bytes(call, "data_out")?), bytes(call, "data_in")?.len()),
+                };
+                let answer = if name == "write" { Vec::new() } else { bytes(call, "data_in")? };
+                self.expect(format!("spi{port}"), &asked, &hex(&answer));
+                Ok(())
             }
             (Place::Uart(port), "write" | "read") if module == "uart" => {
-                let (key, data) = if name == "write" { ("expect", "data_out") } else { ("send", "data_in") };
-                self.uart.entry(port).or_default().push(format!("{{ {key} = {} }}", bytes(call, data)?));
+                let data = bytes(call, if name == "write" { "data_out" } else { "data_in" })?;
+                let label = format!("uart{port}");
+                match (data.is_empty(), name) {
+                    (true, _) => {}
+                    (false, "write") => self.expect(label, &part("write", &data), &data.len().to_string()),
+                    (false, _) => self.expect(label, &format!("read {}", data.len()), &hex(&data)),
+                }
+                Ok(())
             }
-            (Place::Pin { output: true, .. }, "set") if module == "gpio" => {
-                return Err("the level of an output is not compared: leave the call out, and look at the trace".into());
+            (Place::Pin { port, pin, output: true }, "set") if module == "gpio" => {
+                let level = level(call)?;
+                self.levels.insert((port, pin), level);
+                self.expect(format!("gpio{port}-{pin}"), &format!("set {}", named(level)), "ok");
+                Ok(())
+            }
+            // The adapter knows what was set, and asks nobody.
+            (Place::Pin { port, pin, output: true }, "get") if module == "gpio" => {
+                let set = self.levels.get(&(port, pin)).copied().unwrap_or(false);
+                if level(call)? == set {
+                    Ok(())
+                } else {
+                    Err(format!("the output is {} after the calls so far", named(set)))
+                }
             }
             (Place::Pin { port, pin, output: false }, "get") if module == "gpio" => {
-                let state = level(call)?;
-                let known = &mut self.pins.entry((port, pin)).or_insert((false, None)).1;
-                if known.is_some_and(|known| known != state) {
-                    return Err("the input has another state than in an earlier call: one of them only".into());
-                }
-                *known = Some(state);
+                self.expect(format!("gpio{port}-{pin}"), "get", named(level(call)?));
+                Ok(())
             }
-            _ => return Err("the device behind the handle has no such call".into()),
+            _ => Err("the device behind the handle has no such call".into()),
         }
+    }
+
+    fn i2c(&mut self, port: i64, name: &str, call: &Table) -> Result<(), String> {
+        let address = u16::try_from(number(call, "addr")?).ok().filter(|address| *address < 0x400);
+        let address = address.ok_or("an address is from 0 to 0x3ff")?;
+        let ten_bit = address > 0x7f;
+        self.i2c.entry(port).or_default().insert((address, ten_bit));
+        let mut asked = Vec::new();
+        let mut answer = Vec::new();
+        if name != "read" {
+            asked.push(part("write", &bytes(call, "data_out")?));
+        }
+        if name != "write" {
+            answer = bytes(call, "data_in")?;
+            asked.push(format!("read {}", answer.len()));
+        }
+        let address = if ten_bit { format!("{address:#05x} (10-bit)") } else { format!("{address:#04x}") };
+        self.expect(format!("i2c{port}"), &format!("{address} {}", asked.join(", ")), &hex(&answer));
         Ok(())
+    }
+
+    fn expect(&mut self, label: String, asked: &str, answer: &str) {
+        let space = if answer.is_empty() { "" } else { " " };
+        self.calls.push(format!("0.000000000 {label} {asked} ->{space}{answer}"));
     }
 
     fn init(&mut self, module: &str, call: &Table) -> Result<(), String> {
@@ -133,17 +182,11 @@ impl Board {
             return Ok(());
         }
         match place {
-            Place::I2c(port) => {
-                self.i2c.entry(port).or_default();
-            }
-            Place::Spi(port) => {
-                self.spi.entry(port).or_default();
-            }
-            Place::Uart(port) => {
-                self.uart.entry(port).or_default();
-            }
+            Place::I2c(port) => _ = self.i2c.entry(port).or_default(),
+            Place::Spi(port) => _ = self.spi.insert(port),
+            Place::Uart(port) => _ = self.uart.insert(port),
             Place::Pin { port, pin, output } => {
-                if self.pins.insert((port, pin), (output, None)).is_some_and(|(other, _)| other != output) {
+                if self.pins.insert((port, pin), output).is_some_and(|other| other != output) {
                     return Err("the pin is opened in the other direction elsewhere: a label has one".into());
                 }
             }
@@ -160,62 +203,57 @@ impl Board {
     }
 
     fn policy(&self) -> String {
-        let mut text =
-            String::from("# Made of an expectation file: a run that differs from it ends with status 117.\n");
-        for (port, parts) in &self.i2c {
-            let allow: Vec<_> = parts.keys().map(|address| format!("{address:#04x}")).collect();
-            let _ = write!(text, "\n[i2c.i2c{port}]\nsim = \"i2c{port}\"\nallow = [{}]\n", allow.join(", "));
-            for (address, steps) in parts {
-                let place = format!("i2c = \"i2c{port}\"\naddress = {address:#04x}");
-                part(&mut text, &format!("i2c{port}-{address:#04x}"), &place, steps);
-            }
+        let mut text = String::from("# Made of an expectation file.\n");
+        for (port, addresses) in &self.i2c {
+            let allow = addresses.iter().map(|(address, ten_bit)| match ten_bit {
+                true => format!("{{ address = {address:#05x}, ten-bit = true }}"),
+                false => format!("{address:#04x}"),
+            });
+            let _ = write!(text, "\n[i2c.i2c{port}]\nsim = true\nallow = [{}]\n", allow.collect::<Vec<_>>().join(", "));
         }
-        for (port, steps) in &self.spi {
+        for port in &self.spi {
             let _ = write!(text, "\n[spi.spi{port}]\nsim = true\n");
-            part(&mut text, &format!("spi{port}-device"), &format!("spi = \"spi{port}\""), steps);
         }
-        for (port, steps) in &self.uart {
+        for port in &self.uart {
             let _ = write!(text, "\n[uart.uart{port}]\nsim = true\n");
-            part(&mut text, &format!("uart{port}-peer"), &format!("uart = \"uart{port}\""), steps);
         }
         if !self.pins.is_empty() {
             text += "\n[gpio]\n";
         }
-        for ((port, pin), (output, state)) in &self.pins {
-            let _ = match (output, state) {
-                (true, _) => {
-                    writeln!(text, "gpio{port}-{pin} = {{ sim = true, direction = \"output\", initial = \"low\" }}")
-                }
-                (false, state) => {
-                    let pull = if *state == Some(true) { "up" } else { "down" };
-                    writeln!(text, "gpio{port}-{pin} = {{ sim = true, direction = \"input\", bias = \"pull-{pull}\" }}")
-                }
-            };
+        for ((port, pin), output) in &self.pins {
+            let direction = if *output { "\"output\", initial = \"low\"" } else { "\"input\"" };
+            let _ = writeln!(text, "gpio{port}-{pin} = {{ sim = true, direction = {direction} }}");
         }
         text
     }
+
+    fn recording(&self) -> String {
+        self.calls.iter().fold(format!("{HEADER}\n"), |text, call| text + call + "\n")
+    }
 }
 
-/// Writes a scripted part. One that nothing is expected of is left out.
-fn part(text: &mut String, name: &str, place: &str, steps: &[String]) {
-    if !steps.is_empty() {
-        let steps = steps.join(",\n    ");
-        let _ =
-            write!(text, "\n[[part]]\nmodel = \"scripted\"\nname = \"{name}\"\n{place}\nsteps = [\n    {steps},\n]\n");
-    }
+/// Returns what is asked for with bytes.
+fn part(word: &str, bytes: &[u8]) -> String {
+    if bytes.is_empty() { word.into() } else { format!("{word} {}", hex(bytes)) }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+}
+
+fn named(level: bool) -> &'static str {
+    if level { "high" } else { "low" }
 }
 
 fn number(call: &Table, key: &str) -> Result<i64, String> {
     call.get(key).and_then(Value::as_integer).ok_or_else(|| format!("`{key}` must be a number"))
 }
 
-/// Returns a list of bytes as a policy has it.
-fn bytes(call: &Table, key: &str) -> Result<String, String> {
+fn bytes(call: &Table, key: &str) -> Result<Vec<u8>, String> {
     let wrong = || format!("`{key}` must be a list of bytes");
     let list = call.get(key).and_then(Value::as_array).ok_or_else(wrong)?;
     let byte = |value: &Value| value.as_integer().and_then(|byte| u8::try_from(byte).ok());
-    let bytes: Option<Vec<_>> = list.iter().map(|value| Some(format!("{:#04x}", byte(value)?))).collect();
-    Ok(format!("[{}]", bytes.ok_or_else(wrong)?.join(", ")))
+    list.iter().map(byte).collect::<Option<_>>().ok_or_else(wrong)
 }
 
 /// Returns a level: a truth value, a number, or its name.

@@ -3,7 +3,8 @@
 //! - core modules of C, Zig, AssemblyScript and other languages, which import the functions of `wasm-embedded:hal` by their canonical
 //!   names ([`Family::Core`]);
 //! - core modules of the 0.4 family of 2022, whose import modules are `i2c`, `spi`, `gpio` and `uart` ([`Family::V04`]);
-//! - components of the WASI SPI hosts of 2026, which import `wasi:spi/spi` and others and export a bare `run` ([`Family::Spi2026`]).
+//! - components of the WASI SPI hosts of 2026, which import `wasi:spi/spi` and others and export a bare `run` ([`Family::Spi2026`]);
+//! - components for the drafts `wasi:i2c@0.2.0-draft` and `wasi:gpio@0.2.0` ([`Family::WasiDrafts`]).
 //!
 //! Nothing of it is known to the host: what comes out imports the interfaces that every guest imports, and a policy grants its labels.
 //!
@@ -25,7 +26,7 @@ mod strip;
 mod world;
 
 pub use self::error::Error;
-pub use self::expect::{ExpectError, expectations};
+pub use self::expect::{ExpectError, Expectations, expectations};
 pub use self::module::Family;
 
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
@@ -64,7 +65,7 @@ impl Adapted {
 /// [`Error::Invalid`] for what cannot be read as a core module.
 pub fn family(bytes: &[u8]) -> Result<Option<Family>, Error> {
     if !module::is_core(bytes) {
-        return Ok(Outside::read(bytes).is_of_2026().then_some(Family::Spi2026));
+        return Ok(Outside::read(bytes).family());
     }
     Ok(Some(Module::read(bytes)?.family()))
 }
@@ -76,9 +77,9 @@ pub fn family(bytes: &[u8]) -> Result<Option<Family>, Error> {
 /// Each [`Error`] says what the module imports or lacks, and what to do about it.
 pub fn adapt(bytes: &[u8]) -> Result<Adapted, Error> {
     let outside = Outside::read(bytes);
-    if outside.is_of_2026() {
+    if let Some(family) = outside.family() {
         let component = compose::compose(bytes, &outside)?;
-        return Ok(Adapted { component, family: Family::Spi2026, uses: outside.interfaces().to_vec() });
+        return Ok(Adapted { component, family, uses: outside.interfaces().to_vec() });
     }
     let module = Module::read(bytes)?;
     module.check()?;

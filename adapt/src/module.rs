@@ -14,6 +14,8 @@ pub enum Family {
     V04,
     /// A component of the WASI SPI hosts of 2026.
     Spi2026,
+    /// A component for the drafts of WASI I2C and WASI GPIO.
+    WasiDrafts,
 }
 
 impl std::fmt::Display for Family {
@@ -22,6 +24,7 @@ impl std::fmt::Display for Family {
             Family::Core => "a core module",
             Family::V04 => "a module of the 0.4 family",
             Family::Spi2026 => "a component for the WASI SPI hosts of 2026",
+            Family::WasiDrafts => "a component for the drafts of WASI I2C and WASI GPIO",
         })
     }
 }

@@ -7,13 +7,13 @@ use crate::Family;
 /// Returns a policy for what a program uses, all simulated.
 pub(crate) fn of(family: Family, uses: &[&str]) -> String {
     match family {
-        Family::Spi2026 => spi_2026(uses),
+        Family::Spi2026 | Family::WasiDrafts => named(uses),
         _ => v04(uses),
     }
 }
 
 /// A label of each kind: which names a component opens, only its run says.
-fn spi_2026(uses: &[&str]) -> String {
+fn named(uses: &[&str]) -> String {
     let mut text = String::from(
         "# A name that the program opens is a label: rename and add what `run --log debug` says is unknown.\n",
     );
@@ -21,6 +21,12 @@ fn spi_2026(uses: &[&str]) -> String {
         text += match *interface {
             "wasi:spi/spi" => "\n[spi.display]\nsim = true\nfrequency = 1_000_000\nmode = 0\n",
             "wasi:gpio/gpio" => "\n[gpio]\nDC = { sim = true, direction = \"output\", initial = \"low\" }\n",
+            "wasi:i2c/i2c@0.2.0-draft" => "\n[i2c.i2c0]\nsim = true\nallow = [\"0x08-0x77\"]\n",
+            "wasi:gpio/digital@0.2.0" => {
+                "\n[gpio]\nLED = { sim = true, direction = \"output\", initial = \"low\" }\n\
+                 BUTTON = { sim = true, direction = \"input\", bias = \"pull-up\" }\n"
+            }
+            "wasi:gpio/pwm@0.2.0" => "\n[pwm.FAN]\nsim = true\nfrequency = 1_000\n",
             _ => "",
         };
     }

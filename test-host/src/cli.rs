@@ -11,6 +11,7 @@ mod compile;
 mod config;
 mod convert;
 mod direct;
+mod expect;
 mod failure;
 mod flash;
 mod gpio;

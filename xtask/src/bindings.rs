@@ -45,7 +45,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     wanted.insert(root().join("host/tests/every-call.wasm"), made("blocking")?);
     wanted.insert(root().join("host/tests/every-call-async.wasm"), made("asynchronous")?);
 
-    wanted.insert(root().join("adapt/older/spi-2026.wasm"), spi_2026()?);
+    for adapter in ["spi-2026", "wasi-drafts"] {
+        wanted.insert(root().join("adapt/older").join(adapter).with_extension("wasm"), adapter_component(adapter)?);
+    }
     for module in ["entry", "gpio", "i2c", "spi", "uart"] {
         let file = root().join("adapt/older").join(module).with_extension("wasm");
         wanted.insert(file, made(&format!("adapt/older/{module}.wat"))?);
@@ -68,11 +70,12 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Builds the adapter component for guests of the WASI SPI hosts of 2026.
-fn spi_2026() -> anyhow::Result<Vec<u8>> {
+/// Builds an adapter component for guests that are components.
+fn adapter_component(folder: &str) -> anyhow::Result<Vec<u8>> {
     targets::ensure(&[targets::GUEST])?;
-    guests::build_package("adapt-spi-2026", &["--lib", "--quiet"])?;
-    let built = guests::built("adapt_spi_2026");
+    let package = format!("adapt-{folder}");
+    guests::build_package(&package, &["--lib", "--quiet"])?;
+    let built = guests::built(&package.replace('-', "_"));
     fs::read(&built).with_context(|| format!("cannot read {}", built.display()))
 }
 

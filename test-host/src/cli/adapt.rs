@@ -36,7 +36,8 @@ A module of the 0.4 family imports `i2c`, `spi`, `gpio` or `uart`. Bus N of it i
 is the label gpioP-N. The policy sets baud rates and pins, and the host ignores those that the module names. A function returns 0, or a \
 negative number: -1 no memory, -2 a fault of the wires, -3 the label cannot be opened, -4 a wrong argument, -5 refused.
 
-A component for the WASI SPI hosts of 2026 imports `wasi:spi/spi` and others without a version. A name that it opens is a label.
+A component for the WASI SPI hosts of 2026 imports `wasi:spi/spi` and others without a version. One for the drafts of WASI I2C and \
+WASI GPIO imports `wasi:i2c/i2c@0.2.0-draft`, `wasi:gpio/digital@0.2.0` or `wasi:gpio/pwm@0.2.0`. A name that it opens is a label.
 
 Examples:
   wasm-embedded-rt adapt scan.wasm -o scan.component.wasm

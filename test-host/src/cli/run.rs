@@ -18,7 +18,7 @@ use super::apart::Files;
 use super::failure::{self, Failure};
 use super::input::{ComponentArgs, ComponentsArgs, PolicyArgs};
 use super::signals::Signals;
-use super::{convert, note, number, status};
+use super::{convert, expect, note, number, status};
 use crate::{display, reach, screen};
 use wasm_embedded_host::Interrupt;
 use wasm_embedded_policy::{LogLevel, Policy, duration};
@@ -26,7 +26,7 @@ use wasm_embedded_runtime::board::{Board, ScriptMismatch};
 use wasm_embedded_runtime::engine::EngineOptions;
 use wasm_embedded_runtime::output::outlet::{self, Outlet};
 use wasm_embedded_runtime::program::Program;
-use wasm_embedded_runtime::record::{self, Difference, Tape};
+use wasm_embedded_runtime::record::{self, Difference, Recording, Tape};
 use wasm_embedded_runtime::report::BusReport;
 use wasm_embedded_runtime::run::{self, Ended, Exit, RunOptions, Together};
 use wasm_embedded_runtime::style::Style;
@@ -85,6 +85,11 @@ pub(super) struct Opts {
     #[arg(long, value_name = "FILE", conflicts_with = "record")]
     replay: Option<PathBuf>,
 
+    /// Takes labels and answers from an expectation file of the 0.4 family (`ops = [...]`) instead of a policy, and stops the guest
+    /// at the first call that is not the next one of the file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["policy", "record", "replay"])]
+    expect: Option<PathBuf>,
+
     /// Arguments of the guest; several guests all get the same
     #[arg(last = true)]
     args: Vec<String>,
@@ -118,6 +123,7 @@ Examples:
   wasm-embedded-rt run station.wasm --policy board.toml --trace t.vcd --timeout 10s -- --fahrenheit
   wasm-embedded-rt run station.wasm --policy board.toml --fault broken.toml --trace-text
   wasm-embedded-rt run blinky.wasm --policy board.toml --real-time --trace-text
+  wasm-embedded-rt run old.wasm --expect interop.toml --timeout 10s
   wasm-embedded-rt run station.wasm blinky.wasm --policy board.toml --timeout 10s";
 
 /// When to draw.
@@ -151,14 +157,16 @@ impl Opts {
         self.policy.add_files(&mut files);
         self.fault.iter().for_each(|path| files.read("the faults", path));
         self.replay.iter().for_each(|path| files.read("the recording", path));
+        self.expect.iter().for_each(|path| files.read("the expectation file", path));
         self.record.iter().try_for_each(|path| files.written("--record", path))?;
         self.outputs.check_files(&mut files)
     }
 
     /// Returns what calls go over, if they are kept or answered from a file.
-    fn tape(&self, policy: &Policy, stop: &Interrupt) -> Result<Option<Tape>, Failure> {
-        if let Some(path) = &self.replay {
-            return Ok(Some(Tape::replay(convert::load(path)?, stop.clone())));
+    fn tape(&self, policy: &Policy, stop: &Interrupt, expected: Option<Recording>) -> Result<Option<Tape>, Failure> {
+        let replayed = self.replay.as_deref().map(convert::load).transpose()?;
+        if let Some(recording) = replayed.or(expected) {
+            return Ok(Some(Tape::replay(recording, stop.clone())));
         }
         let Some(path) = &self.record else { return Ok(None) };
         let unwritten = |error| Failure::file(format!("cannot write {}", path.display()), error);
@@ -170,14 +178,17 @@ impl Opts {
 pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     opts.check_files()?;
     let signals = Signals::listen().map_err(|error| Failure::file("cannot listen for signals", error))?;
-    let mut policy = opts.policy.require()?;
+    let (mut policy, expected) = match opts.expect.as_deref().map(expect::load).transpose()? {
+        Some((policy, recording)) => (policy, Some(recording)),
+        None => (opts.policy.require()?, None),
+    };
     opts.fault.iter().try_for_each(|file| policy.load_faults(file))?;
     let names = opts.components.names();
     // Before a device is opened or a file is created: a component that cannot be run leaves no traces.
     let programs = programs(&opts.components, &policy)?;
     // From here on there is something to be left in a safe state.
     let stop = signals.stop();
-    let tape = opts.tape(&policy, &stop)?;
+    let tape = opts.tape(&policy, &stop, expected)?;
     if opts.replay.is_some() {
         policy = record::without_hardware(&policy);
     }
@@ -243,7 +254,8 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     let (script, told) = scripts(&board, &voice, at_ns);
     let drawn = drawn.and(told).and(report.map_or(Ok(()), |report| tell_report(&report, &voice, at_ns)));
     if let Some(difference) = tape.as_ref().and_then(|tape| tape.difference(ended_by_themselves(&all))) {
-        return replay_failed(&difference, &voice, at_ns);
+        let kept = if opts.expect.is_some() { "expectation file" } else { "recording" };
+        return replay_failed(kept, &difference, &voice, at_ns);
     }
     let recorded = tape.as_ref().map_or(Ok(()), Tape::finish);
     let drawn = drawn.and(recorded.map_err(|error| Failure::file("cannot write the recording", error)));
@@ -281,10 +293,10 @@ fn ended_by_themselves(all: &[Ended]) -> bool {
     !all.iter().any(|ended| matches!(ended.exit, Exit::Timeout | Exit::Stopped))
 }
 
-/// Tells how the guest differed from a recording, and returns the status for that.
-fn replay_failed(difference: &Difference, voice: &Voice, at_ns: u64) -> Result<u8, Failure> {
+/// Tells how the guest differed from what was kept of it, and returns the status for that.
+fn replay_failed(kept: &str, difference: &Difference, voice: &Voice, at_ns: u64) -> Result<u8, Failure> {
     let diff = difference.to_string();
-    let message = "the guest did something else than the recording has";
+    let message = format!("the guest did something else than the {kept} has");
     note(&format!("{} {message}:\n{diff}\n", Style::of_stderr().red("error:")));
     voice.event(at_ns, "replay", json!({ "message": message, "diff": diff })).map_err(Failure::output)?;
     Ok(status::REPLAY)

@@ -30,7 +30,7 @@ pub(super) const HELP: &str = "\
 Exit status:
     0  the guest succeeded; 1, or any status not listed here, comes from the guest itself
    64  the command line is wrong
-  116  the guest did something else than the recording of --replay has
+  116  the guest did something else than the file of --replay or --expect has
   117  the guest succeeded, but a scripted part expected other or more exchanges
   118  the guest reached a limit and was stopped; the message names the key of [limits]
   119  a file or the output cannot be written, or the host itself panicked: please report a panic

@@ -134,6 +134,24 @@ pub(super) fn modules(lab: &Lab) -> anyhow::Result<Outcome> {
             "realloc",
         ),
         ("other-draft", OTHER_DRAFT.to_owned(), "it imports wasi:spi/spi as another draft has it"),
+        (
+            "other-gpio-draft",
+            "(component (import \"wasi:gpio/digital@0.2.0\" (instance (export \"open-output\" (func (param \"name\" u64))))))"
+                .to_owned(),
+            "it imports wasi:gpio/digital@0.2.0 as another draft has it",
+        ),
+        (
+            "other-i2c-draft",
+            "(component (import \"wasi:i2c/i2c@0.2.0-draft\" (instance (export \"i2c\" (type (sub resource)))
+                (export \"reset\" (func)))))"
+                .to_owned(),
+            "it imports wasi:i2c/i2c@0.2.0-draft as another draft has it",
+        ),
+        (
+            "pollables",
+            "(component (import \"wasi:gpio/digital-async@0.2.0\" (instance)))".to_owned(),
+            "whose pollables no adapter can make",
+        ),
     ] {
         let module = lab.wat(&format!("{name}.wasm"), &text)?;
         let ran = lab.expect(Job::component(module).policy(POLICY), Refused)?;
