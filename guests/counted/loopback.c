@@ -1,9 +1,9 @@
-/* Runs a guest on a bus that answers at once: loopback GUEST.wasm ROUNDS */
+/* Runs a guest on a bus and a device that answer at once: loopback GUEST.wasm ROUNDS */
 #include <stdio.h>
 #include <stdlib.h>
 #include <wasm_embedded.h>
 
-static const char policy[] = "[i2c.bus]\nsim = true\nallow = [0x48]\n";
+static const char policy[] = "[i2c.bus]\nsim = true\nallow = [0x48]\n[spi.spi0]\nsim = true\n";
 
 static int32_t transaction(void *context, uint16_t address, bool ten_bit, const WeI2cOperation *operations, size_t count) {
   const unsigned *rounds = context;
@@ -15,14 +15,26 @@ static int32_t transaction(void *context, uint16_t address, bool ten_bit, const 
   return WE_ERROR_NONE;
 }
 
+static int32_t exchange(void *context, const WeSpiOperation *operations, size_t count) {
+  const unsigned *rounds = context;
+  for (size_t i = 0; i < count; i++) {
+    if (operations[i].read_len < 2) continue;
+    operations[i].read[0] = (uint8_t)(*rounds >> 8);
+    operations[i].read[1] = (uint8_t)*rounds;
+  }
+  return WE_ERROR_NONE;
+}
+
 int main(int count, char **arguments) {
   if (count != 3) return 64;
   unsigned rounds = (unsigned)strtoul(arguments[2], NULL, 10);
   const WeI2c bus = {.transaction = transaction};
+  const WeSpi device = {.run = exchange};
   WeHost *host = NULL;
   WeEnd *end = NULL;
   char *why = NULL;
   if (we_host_new("loopback.c", policy, &host, &why) || we_host_i2c(host, "bus", &bus, &rounds, &why) ||
+      we_host_spi(host, "spi0", &device, &rounds, &why) ||
       we_run_file(host, arguments[1], NULL, &end, &why)) {
     fprintf(stderr, "%s\n", why);
     return 1;

@@ -93,7 +93,11 @@ fn a_part_is_asked_about_its_own_addresses_only_and_one_that_names_none_about_ev
         let found = i2c.write_read(address, &[1], &mut byte).is_ok();
         assert_eq!(found, [0x10_u8, 0x13].contains(&address), "{address:#x}");
     }
-    assert_eq!((one.seven_bit(), several.seven_bit()), (vec![0x10, 0x10], vec![0x13, 0x13]), "START and repeated START");
+    assert_eq!(
+        (one.seven_bit(), several.seven_bit()),
+        (vec![0x10, 0x10], vec![0x13, 0x13]),
+        "START and repeated START"
+    );
 
     let any = add(Asked::new(None, [0x20]));
     assert!(i2c.write(0x11_u8, &[1]).is_err());
@@ -145,7 +149,8 @@ fn a_part_that_acknowledged_hears_of_another_address_in_the_same_transaction_and
         sim.add_i2c(bus, part);
     }
     let mut chip = sim.chip();
-    let mut start = |repeated, address| chip.i2c_start(bus, 2_500, repeated, Address::SevenBit(address), Direction::Write);
+    let mut start =
+        |repeated, address| chip.i2c_start(bus, 2_500, repeated, Address::SevenBit(address), Direction::Write);
     assert_eq!((start(false, 0x10), start(true, 0x12), start(true, 0x11)), (Ack::Ack, Ack::Nack, Ack::Ack));
     assert_eq!((first.seven_bit(), second.seven_bit()), (vec![0x10, 0x12, 0x11], vec![0x11]));
     assert_eq!((start(false, 0x10), first.seven_bit(), second.seven_bit()), (Ack::Ack, vec![0x10], vec![]));

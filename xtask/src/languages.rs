@@ -96,7 +96,7 @@ fn compare(host: PathBuf) -> anyhow::Result<Done> {
         "i2cdetect in AssemblyScript has {bytes} bytes, and should have {ASSEMBLYSCRIPT_BYTES} at most"
     );
     arduino::check(&tools, &host, &folder)?;
-    counted::check(&tools, &host, &folder)?;
+    counted::check(&tools, &lab)?;
     pages::check(&tools, &host, &folder)?;
     tools.check_transform(&folder)?;
     if let Err(reason) = library::check(&folder)? {

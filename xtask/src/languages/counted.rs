@@ -1,10 +1,12 @@
-//! Instructions of one I2C write-read of 1 and 8 bytes in each language, beside Rust's: `guests/counted` says how.
+//! Instructions of one call in each language and in the older families, beside Rust's: `guests/counted` says how. Of the languages that
+//! have no programs `transactions`, also the time of a start and of a call.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 
+use super::lab::{Lab, Run};
 use super::library;
 use super::tools::Tools;
 use crate::guests;
@@ -13,29 +15,78 @@ use crate::process::{self, exists, root};
 /// The rounds of the shorter run; the longer has twice as many.
 const ROUNDS: u64 = 500;
 
-/// How many times Rust's instructions a language may take, in hundredths.
-const MOST: u64 = 120;
+/// How many times Rust's instructions a language may take, in hundredths; then a module of the 0.4 family, and a component of 2026.
+const LANGUAGE: u64 = 120;
+const V04: u64 = 130;
+const SPI_2026: u64 = 200;
+
+/// A target that says how many rounds, none and as many as the programs `transactions` do: 10,000.
+const BOARDS: [&str; 2] = [
+    "\n[i2c.bus]\nsim = \"bus\"\nallow = [0x48]\n[[part]]\nmodel = \"scripted\"\ni2c = \"bus\"\naddress = 0x48\nregisters = [{ register = 0, bytes = [0, 0] }]\n",
+    "\n[i2c.bus]\nsim = \"bus\"\nallow = [0x48]\n[[part]]\nmodel = \"scripted\"\ni2c = \"bus\"\naddress = 0x48\nregisters = [{ register = 0, bytes = [0x27, 0x10, 0, 0, 0, 0, 0, 0] }]\n",
+];
 
 /// Counts, prints, and fails if a language takes more than it may.
-pub(super) fn check(tools: &Tools, host: &Path, folder: &Path) -> anyhow::Result<()> {
+pub(super) fn check(tools: &Tools, lab: &Lab) -> anyhow::Result<()> {
+    let (host, folder) = (&lab.host, &lab.folder);
+    let rust = guests::built("counted");
+    guests::build_package("test-guests", &["--bin", "counted", "--bin", "counted_spi"])?;
+    guests::build_package("guest-spi-2026", &["--lib"])?;
+    let mut languages = vec![("Rust", rust)];
+    for (language, module) in modules(tools, folder)? {
+        languages.push((language, adapted(host, folder, language, &module)?));
+    }
+    for (language, component) in &languages {
+        let [short, long] = BOARDS.map(|limits| Run { limits, ..Run::new(component) });
+        lab.times(language, &short, &long)?;
+    }
     if !exists(&mut process::command("valgrind", ["--version"])) {
         println!("instructions are not counted: valgrind is not installed: `apt-get install valgrind`");
         return Ok(());
     }
     let loopback = folder.join("loopback");
     library::compile(&root().join("guests/counted/loopback.c"), &loopback)?;
-    guests::build_package("test-guests", &["--bin", "counted"])?;
-    let rust = count(&loopback, &guests::built("counted"))?;
-    println!("{:<12} {:<15} {rust:>10}  instructions for an I2C write-read of 1 and 8 bytes", "counted", "Rust");
-    for (language, module) in modules(tools, folder)? {
-        let component = folder.join(format!("counted-{language}.wasm"));
-        process::output(process::command(host, ["adapt"]).arg(&module).arg("-o").arg(&component))?;
-        let taken = count(&loopback, &component)?;
-        println!("{:<12} {language:<15} {taken:>10}", "counted");
-        let most = rust * MOST / 100;
-        ensure!(taken <= most, "a write-read in {language} takes {taken} instructions, and should take {most} at most");
+    compare(&loopback, "an I2C write-read of 1 and 8 bytes", &languages, |_| LANGUAGE)?;
+    let v04 = folder.join("counted-v04.module.wasm");
+    let mut compiler = clang(tools, "-std=c11");
+    process::run(compiler.arg("-o").arg(&v04).arg(root().join("guests/counted/counted_v04.c")))?;
+    let families = [
+        ("Rust", guests::built("counted_spi")),
+        ("0.4 family", adapted(host, folder, "v04", &v04)?),
+        ("SPI hosts", adapted(host, folder, "spi-2026", &guests::built("guest_spi_2026"))?),
+    ];
+    compare(
+        &loopback,
+        "an SPI transfer of 32 bytes",
+        &families,
+        |name| if name == "SPI hosts" { SPI_2026 } else { V04 },
+    )
+}
+
+/// Fails if one of these takes more than so many hundredths of the first one's instructions.
+fn compare(loopback: &Path, call: &str, guests: &[(&str, PathBuf)], most: impl Fn(&str) -> u64) -> anyhow::Result<()> {
+    let mut first = None;
+    for (name, component) in guests {
+        let taken = count(loopback, component)?;
+        println!("{:<12} {name:<15} {taken:>10}  instructions for {call}", "counted");
+        let most = *first.get_or_insert(taken) * most(name) / 100;
+        ensure!(taken <= most, "{call} in {name} takes {taken} instructions, and should take {most} at most");
     }
     Ok(())
+}
+
+/// Makes a component that the library runs.
+fn adapted(host: &Path, folder: &Path, name: &str, guest: &Path) -> anyhow::Result<PathBuf> {
+    let component = folder.join(format!("counted-{name}.wasm"));
+    process::output(process::command(host, ["adapt"]).arg(guest).arg("-o").arg(&component))?;
+    Ok(component)
+}
+
+/// Returns the compiler of C for a module.
+fn clang(tools: &Tools, standard: &str) -> std::process::Command {
+    let mut compiler = tools.zig(&["cc", "-target", "wasm32-freestanding", standard, "-Os", "-fno-sanitize=undefined"]);
+    compiler.args(["-nostdlib", "-Wl,--no-entry", "-Wl,-z,stack-size=16384"]);
+    compiler
 }
 
 /// Compiles the guests of the other languages.
@@ -43,10 +94,9 @@ fn modules(tools: &Tools, folder: &Path) -> anyhow::Result<[(&'static str, PathB
     let guests = root().join("guests");
     let module = |language: &str| folder.join(format!("counted-{language}.module.wasm"));
     let c = module("c");
-    let mut compiler =
-        tools.zig(&["cc", "-target", "wasm32-freestanding", "-std=c99", "-Os", "-fno-sanitize=undefined"]);
-    compiler.args(["-nostdlib", "-Wl,--no-entry", "-Wl,-z,stack-size=16384", "-o"]).arg(&c);
-    process::run(compiler.arg(guests.join("counted/counted.c")).arg(guests.join("c/wasm_embedded_hal.c")))?;
+    let mut compiler = clang(tools, "-std=c99");
+    compiler.arg("-o").arg(&c).arg(guests.join("counted/counted.c")).arg(guests.join("c/wasm_embedded_hal.c"));
+    process::run(&mut compiler)?;
     let zig = module("zig");
     process::run(&mut super::zig_of(tools, &guests.join("counted/counted.zig"), &zig))?;
     // The compiler takes files of its own folder only.

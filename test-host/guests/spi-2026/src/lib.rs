@@ -1,5 +1,6 @@
 //! Calls every function of the interfaces that the WASI SPI hosts of 2026 had, with right and wrong arguments, and panics at the first
-//! answer that is wrong. It expects a W25Q32 behind "flash" and an output "LED".
+//! answer that is wrong. It expects a W25Q32 behind "flash" and an output "LED". If there is a device "spi0", it only does as many
+//! transfers of 32 bytes as that says, whose instructions `cargo xtask guests` counts.
 #![cfg(target_arch = "wasm32")]
 
 mod bindings {
@@ -18,6 +19,13 @@ const ID: [u8; 3] = [0xef, 0x40, 0x16];
 
 impl bindings::Guest for bindings::Program {
     fn run() {
+        if let Ok(device) = spi::open("spi0") {
+            let rounds = device.transfer(&[0; 32]).expect("a transfer");
+            for _ in 0..u16::from_be_bytes([rounds[0], rounds[1]]) {
+                device.transfer(&[0; 32]).expect("a transfer");
+            }
+            return;
+        }
         logging::log("it begins");
         pins_and_time();
         transfers();
