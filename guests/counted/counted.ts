@@ -4,7 +4,7 @@ import { I2c, u16be } from "./assembly";
 export { cabi_import_realloc } from "./assembly";
 
 export function run(): i32 {
-  const bus = new I2c("bus");
+  const bus = new I2c("counted");
   const register = new Uint8Array(1);
   const bytes = new Uint8Array(8);
   const rounds = new Uint8Array(2);

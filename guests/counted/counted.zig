@@ -7,7 +7,7 @@ comptime {
 }
 
 fn main() !void {
-    const bus = try hal.I2c.open("bus");
+    const bus = try hal.I2c.open("counted");
     var register = [1]u8{0};
     var rounds: [2]u8 = undefined;
     try bus.writeRead(0x48, &register, &rounds);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <wasm_embedded.h>
 
-static const char policy[] = "[i2c.bus]\nsim = true\nallow = [0x48]\n[spi.spi0]\nsim = true\n";
+static const char policy[] = "[i2c.counted]\nsim = true\nallow = [0x48]\n[spi.spi0]\nsim = true\n";
 
 static int32_t transaction(void *context, uint16_t address, bool ten_bit, const WeI2cOperation *operations, size_t count) {
   const unsigned *rounds = context;
@@ -33,7 +33,7 @@ int main(int count, char **arguments) {
   WeHost *host = NULL;
   WeEnd *end = NULL;
   char *why = NULL;
-  if (we_host_new("loopback.c", policy, &host, &why) || we_host_i2c(host, "bus", &bus, &rounds, &why) ||
+  if (we_host_new("loopback.c", policy, &host, &why) || we_host_i2c(host, "counted", &bus, &rounds, &why) ||
       we_host_spi(host, "spi0", &device, &rounds, &why) ||
       we_run_file(host, arguments[1], NULL, &end, &why)) {
     fprintf(stderr, "%s\n", why);

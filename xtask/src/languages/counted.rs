@@ -20,11 +20,8 @@ const LANGUAGE: u64 = 120;
 const V04: u64 = 130;
 const SPI_2026: u64 = 200;
 
-/// A target that says how many rounds, none and as many as the programs `transactions` do: 10,000.
-const BOARDS: [&str; 2] = [
-    "\n[i2c.bus]\nsim = \"bus\"\nallow = [0x48]\n[[part]]\nmodel = \"scripted\"\ni2c = \"bus\"\naddress = 0x48\nregisters = [{ register = 0, bytes = [0, 0] }]\n",
-    "\n[i2c.bus]\nsim = \"bus\"\nallow = [0x48]\n[[part]]\nmodel = \"scripted\"\ni2c = \"bus\"\naddress = 0x48\nregisters = [{ register = 0, bytes = [0x27, 0x10, 0, 0, 0, 0, 0, 0] }]\n",
-];
+/// A target that says how many rounds: none, and as many as the programs `transactions` do.
+const REGISTERS: [&str; 2] = ["0, 0", "0x27, 0x10, 0, 0, 0, 0, 0, 0"];
 
 /// Counts, prints, and fails if a language takes more than it may.
 pub(super) fn check(tools: &Tools, lab: &Lab) -> anyhow::Result<()> {
@@ -36,9 +33,18 @@ pub(super) fn check(tools: &Tools, lab: &Lab) -> anyhow::Result<()> {
     for (language, module) in modules(tools, folder)? {
         languages.push((language, adapted(host, folder, language, &module)?));
     }
+    let boards = REGISTERS.map(|bytes| {
+        let part = "model = \"scripted\"\ni2c = \"counted\"\naddress = 0x48\n";
+        let label = "\n[i2c.counted]\nsim = \"counted\"\nallow = [0x48]\n";
+        format!("{label}\n[[part]]\n{part}registers = [{{ register = 0, bytes = [{bytes}] }}]\n")
+    });
     for (language, component) in &languages {
-        let [short, long] = BOARDS.map(|limits| Run { limits, ..Run::new(component) });
-        lab.times(language, &short, &long)?;
+        let [short, long] = &boards;
+        lab.times(
+            language,
+            &Run { limits: short, ..Run::new(component) },
+            &Run { limits: long, ..Run::new(component) },
+        )?;
     }
     if !exists(&mut process::command("valgrind", ["--version"])) {
         println!("instructions are not counted: valgrind is not installed: `apt-get install valgrind`");

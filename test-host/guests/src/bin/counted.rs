@@ -10,7 +10,7 @@ const ADDRESS: u8 = 0x48;
 entry!(main);
 
 fn main() -> Result<(), wasm_embedded_hal::OpenError> {
-    let mut bus = I2c::open("bus")?;
+    let mut bus = I2c::open("counted")?;
     let (mut register, mut rounds, mut bytes) = ([0], [0; 2], [0; 8]);
     assert!(bus.write_read(ADDRESS, &register, &mut rounds).is_ok(), "the target does not answer");
     for _ in 0..u16::from_be_bytes(rounds) {
