@@ -139,6 +139,9 @@ IMPORT("i2c", "[method]bus.write-read") void i2c_write_read(u32, u32, u32, const
 IMPORT("i2c", "[method]bus.transaction")
 void i2c_transaction(u32, u32, u32, const hal_i2c_operation *, size_t, const void *, size_t, returned *);
 
+IMPORT("i2c", "[method]bus.write-read-short")
+void i2c_short(u32, u32, u32, uint64_t, uint64_t, size_t, size_t, returned *);
+
 /* The two values that an address is passed as: its kind and itself. */
 #define KIND(address) ((u32)(address) >> 15)
 #define BITS(address) ((u32)(address) & 0x7fffu)
@@ -154,9 +157,25 @@ void hal_i2c_close(hal_i2c bus) { i2c_drop(bus.handle); }
 /* An address that is more than its kind can be would be cut to fit on its way: it is refused here, as the host refuses it. */
 static bool is_address(hal_i2c_address address) { return BITS(address) <= (KIND(address) ? 0x3ffu : 0x7fu); }
 
+/* Up to 16 bytes each way pass as numbers, little-endian as this machine is: about half the instructions of a call with lists. A length of
+   zero would leave that direction out. */
+#define IS_SHORT(len) ((len) - 1 < 16)
+
+static int short_access(hal_i2c bus, hal_i2c_address address, const void *from, size_t write_len, void *into, size_t read_len) {
+  returned r;
+  uint64_t written[2] = {0, 0};
+  for (size_t i = 0; i < write_len; i++) ((uint8_t *)written)[i] = ((const uint8_t *)from)[i];
+  i2c_short(bus.handle, KIND(address), BITS(address), written[0], written[1], write_len, read_len, &r);
+  if (r.bytes[0] == 0) {
+    for (size_t i = 0; i < read_len; i++) ((uint8_t *)into)[i] = r.bytes[8 + i];
+  }
+  return OUTCOME(r, 8, i2c_errors);
+}
+
 int hal_i2c_read(hal_i2c bus, hal_i2c_address address, void *into, size_t len) {
   returned r;
   if (!is_address(address)) return HAL_DENIED;
+  if (IS_SHORT(len)) return short_access(bus, address, 0, 0, into, len);
   reply_into(into, len);
   i2c_read(bus.handle, KIND(address), BITS(address), len, &r);
   return OUTCOME(r, 4, i2c_errors);
@@ -165,6 +184,7 @@ int hal_i2c_read(hal_i2c bus, hal_i2c_address address, void *into, size_t len) {
 int hal_i2c_write(hal_i2c bus, hal_i2c_address address, const void *from, size_t len) {
   returned r;
   if (!is_address(address)) return HAL_DENIED;
+  if (IS_SHORT(len)) return short_access(bus, address, from, len, 0, 0);
   i2c_write(bus.handle, KIND(address), BITS(address), from, len, &r);
   return OUTCOME(r, 1, i2c_errors);
 }
@@ -172,6 +192,7 @@ int hal_i2c_write(hal_i2c bus, hal_i2c_address address, const void *from, size_t
 int hal_i2c_write_read(hal_i2c bus, hal_i2c_address address, const void *from, size_t write_len, void *into, size_t read_len) {
   returned r;
   if (!is_address(address)) return HAL_DENIED;
+  if (IS_SHORT(write_len) && IS_SHORT(read_len)) return short_access(bus, address, from, write_len, into, read_len);
   reply_into(into, read_len);
   i2c_write_read(bus.handle, KIND(address), BITS(address), from, write_len, read_len, &r);
   return OUTCOME(r, 4, i2c_errors);
