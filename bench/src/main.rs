@@ -20,6 +20,7 @@ mod growth;
 mod memory;
 mod parts;
 mod starts;
+mod together;
 mod waiting;
 
 use counts::Counts;
@@ -40,6 +41,8 @@ enum Command {
     Growth(Growth),
     /// Times runs of `wasm-embedded-rt`.
     Starts(Starts),
+    /// Measures how the cost of one run of `wasm-embedded-rt` grows with its guests.
+    Together(Starts),
     /// Counts instructions.
     Count(Count),
     /// What a run is measured in.
@@ -47,6 +50,9 @@ enum Command {
     Started {
         /// The program, the component, the policy, and a folder for the cache.
         paths: Vec<PathBuf>,
+        /// How many guests run it.
+        #[arg(long, default_value_t = 1)]
+        guests: usize,
     },
     /// What runs under callgrind.
     #[command(hide = true)]
@@ -123,7 +129,8 @@ fn main() -> Result<()> {
         Command::Growth(options) => growth(&options),
         Command::Starts(options) => starts(&options),
         Command::Count(options) => count(&options),
-        Command::Started { paths } => starts::run(&paths),
+        Command::Together(options) => together(&options),
+        Command::Started { paths, guests } => starts::run(&paths, guests),
         Command::Counted { files } => counts::run(&files),
     }
 }
@@ -196,13 +203,25 @@ fn growth(options: &Growth) -> Result<()> {
     write(options.json.as_deref(), memory.chain(growth.iter().map(growth::Growth::to_json)))
 }
 
+impl Starts {
+    fn case(&self) -> starts::Case<'_> {
+        starts::Case { program: &self.program, component: &self.component, policy: &self.policy, folder: &self.folder }
+    }
+}
+
+fn together(options: &Starts) -> Result<()> {
+    let rows = together::measure(&options.case())?;
+    println!("{:<42} {:>26} {:>12} {:>12}", "guests in one run, in ms", "CPU", "times 100", "peak KiB");
+    let hundred = rows.iter().find(|row| row.guests == 100).map_or(f64::NAN, |row| row.cpu_ms.median);
+    for row in &rows {
+        let times = row.cpu_ms.median / hundred;
+        println!("{:<42} {:>26} {times:>12.2} {:>12}", row.guests, row.cpu_ms.to_string(), row.peak_kib);
+    }
+    write(options.json.as_deref(), rows.iter().map(together::Together::to_json))
+}
+
 fn starts(options: &Starts) -> Result<()> {
-    let rows = starts::measure(&starts::Case {
-        program: &options.program,
-        component: &options.component,
-        policy: &options.policy,
-        folder: &options.folder,
-    })?;
+    let rows = starts::measure(&options.case())?;
     println!("{:<42} {:>26} {:>26} {:>12}", "start to end, in us", "wall", "CPU", "peak KiB");
     for row in &rows {
         println!("{:<42} {:>26} {:>26} {:>12}", row.name, row.wall.to_string(), row.cpu.to_string(), row.peak_kib);

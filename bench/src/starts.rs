@@ -67,7 +67,7 @@ pub(crate) fn measure(case: &Case<'_>) -> Result<Vec<Start>> {
     for run in 0..=RUNS {
         for (way, component, runs) in &mut ways {
             let cache = if *way == "compiled anew" { case.folder.join(format!("empty{run}")) } else { cache.clone() };
-            let used = case.run(component, &cache)?;
+            let used = case.run(component, &cache, 1)?;
             // The first fills the cache.
             if run > 0 {
                 runs.push(used);
@@ -85,10 +85,10 @@ fn start(name: &'static str, runs: &[Used]) -> Start {
 
 /// What one run took.
 #[derive(Debug)]
-struct Used {
+pub(crate) struct Used {
     wall: Duration,
-    cpu: Duration,
-    peak_kib: i64,
+    pub(crate) cpu: Duration,
+    pub(crate) peak_kib: i64,
 }
 
 impl Case<'_> {
@@ -98,10 +98,11 @@ impl Case<'_> {
         command
     }
 
-    /// Runs the component in a process of a process of its own, whose only child it is: that is how its memory can be told.
-    fn run(&self, component: &Path, cache: &Path) -> Result<Used> {
+    /// Runs so many guests of the component in a process of a process of its own, whose only child it is: that is how its memory
+    /// can be told.
+    pub(crate) fn run(&self, component: &Path, cache: &Path, guests: usize) -> Result<Used> {
         let output = Command::new(std::env::current_exe()?)
-            .arg("started")
+            .args(["started", "--guests", &guests.to_string()])
             .args([self.program, component, self.policy, cache])
             .output()?;
         ensure!(output.status.success(), "`wasm-embedded-rt run`: {}", String::from_utf8_lossy(&output.stderr));
@@ -113,12 +114,17 @@ impl Case<'_> {
     }
 }
 
-/// Runs a component once, and prints its wall time, its CPU time, both in microseconds, and its peak memory in KiB.
-pub(crate) fn run(paths: &[PathBuf]) -> Result<()> {
+/// Runs a component once, as so many guests, and prints its wall time, its CPU time, both in microseconds, and its peak memory in
+/// KiB.
+pub(crate) fn run(paths: &[PathBuf], guests: usize) -> Result<()> {
     let [program, component, policy, cache] = paths else { wasmtime::bail!("four paths are wanted") };
     let case = Case { program, component, policy, folder: cache };
     let begin = Instant::now();
-    let status = case.command(cache).arg("run").arg(component).arg("--policy").arg(policy).status()?;
+    let components = std::iter::repeat_n(component, guests);
+    let mut command = case.command(cache);
+    // What guests say is not what is measured.
+    command.arg("run").args(components).arg("--policy").arg(policy).args(["--log", "off"]).stderr(Stdio::null());
+    let status = command.status()?;
     let wall = begin.elapsed();
     ensure!(status.success(), "{status}");
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).context("what a child used is read as POSIX has it")?;

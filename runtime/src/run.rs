@@ -4,7 +4,9 @@ mod backtrace;
 mod breach;
 mod drive;
 mod ending;
+mod guard;
 mod guest;
+mod hooks;
 mod limiter;
 mod prepared;
 mod processor;
@@ -24,8 +26,7 @@ pub use self::breach::Breach;
 pub use self::ending::{Exit, Trap};
 
 pub(crate) use self::guest::Guest;
-use self::prepared::{Beside, Prepared};
-use self::timing::Hooks;
+use self::prepared::{Beside, Company, Prepared};
 use crate::board::Board;
 use crate::clock::Clock;
 use crate::engine;
@@ -114,7 +115,7 @@ pub fn run(
     let clock = Clock::start(board.sim(), board.real_wait());
     // A request from outside counts from the guest's next call on, and not only when the guard has seen it.
     let interrupt = options.stop.clone().unwrap_or_default();
-    let beside = Beside { number: 0, clock: &clock, hooks: None };
+    let beside = Beside { number: 0, clock: &clock, company: &Company::default(), is_one_of_several: false };
     let prepared = Prepared::new((program, linked), board, policy, options, beside, (listener, interrupt))?;
     board.send_init_clocks();
     let sim = board.sim().clone();
@@ -176,11 +177,12 @@ pub fn run_together(
 ) -> Result<Vec<Ended>, LinkError> {
     let linked: Vec<_> = guests.iter().map(|guest| prepared::link(guest.program)).collect::<Result<_, _>>()?;
     let clock = Clock::start(board.sim(), board.real_wait());
-    let hooks = Hooks::default();
+    let company = Company::default();
     let mut prepared = Vec::new();
     for (number, (Together { program, options, listener }, linked)) in guests.iter().zip(linked).enumerate() {
         let turn = board.turn(number);
-        let beside = Beside { number, clock: &clock.of_guest(turn.clone()), hooks: Some(&hooks) };
+        let clock = clock.of_guest(turn.clone());
+        let beside = Beside { number, clock: &clock, company: &company, is_one_of_several: true };
         // Its own: what stops one guest is not for the others. The guard passes on what is requested of all.
         let heard = (listener.clone(), Interrupt::default());
         prepared.push((turn, Prepared::new((program, linked), board, policy, options, beside, heard)?));
@@ -215,7 +217,6 @@ pub fn run_together(
     // Before the wires: what is left on them takes its time.
     board.make_safe();
     board.sim().finish_traffic_unless(is_late(guests.iter().filter_map(|guest| guest.options.stop.clone()).collect()));
-    board.sim().on_advance(Box::new(|_| ()));
     all
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let packages = ["--package", "bench", "--package", "wasm-embedded-rt", "--target", &native];
     process::run(cargo(["build", "--release", "--bins"]).args(packages))?;
     let programs = target_dir().join(native).join("release");
-    // One file for each table, beside each other: FILE.json, FILE-growth.json and FILE-starts.json.
+    // One file for each table, beside each other: FILE.json, FILE-growth.json, FILE-starts.json and FILE-together.json.
     let json = |table: &str| -> anyhow::Result<Option<PathBuf>> {
         let Some(file) = &options.json else { return Ok(None) };
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
@@ -63,7 +63,13 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let mut starts = bench("starts", json("-starts")?);
     starts.arg(programs.join("wasm-embedded-rt")).arg(guests::built_example("i2cdetect_nostd"));
     starts.arg("--policy").arg(root().join("examples/board.toml")).arg("--folder").arg(target_dir().join("starts"));
-    process::run(&mut starts)
+    process::run(&mut starts)?;
+    println!();
+    guests::build_package("drivers-demo", &["--bins"])?;
+    let mut together = bench("together", json("-together")?);
+    together.arg(programs.join("wasm-embedded-rt")).arg(guests::built("weather"));
+    together.arg("--policy").arg(root().join("drivers-demo/policies/weather.toml"));
+    process::run(together.arg("--folder").arg(target_dir().join("starts")))
 }
 
 /// Counts the instructions of the calls, and fails if one takes more than is stored.

@@ -8,10 +8,12 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::{InstancePre, Store, UpdateDeadline};
 use wasmtime_wasi::p2::bindings::sync::Command;
 
+use super::guard::Guard;
 use super::guest::Guest;
+use super::hooks::Hooks;
 use super::limiter::Limiter;
 use super::processor::Processor;
-use super::timing::{Hooks, Timing};
+use super::timing::Timing;
 use super::{DEFAULT_LOG_LEVEL, Ended, Exit, RunOptions, linker};
 use crate::board::Board;
 use crate::clock::Clock;
@@ -36,8 +38,17 @@ pub(super) struct Beside<'b> {
     pub(super) number: usize,
     /// Its clock.
     pub(super) clock: &'b Clock,
-    /// What is done for all guests when virtual time has passed, if there are others.
-    pub(super) hooks: Option<&'b Hooks>,
+    /// What watches all guests of the board.
+    pub(super) company: &'b Company,
+    /// Whether there are others.
+    pub(super) is_one_of_several: bool,
+}
+
+/// What watches all guests of a board.
+#[derive(Default)]
+pub(super) struct Company {
+    pub(super) hooks: Hooks,
+    pub(super) guard: Guard,
 }
 
 /// A program with what it imports.
@@ -72,7 +83,7 @@ impl<'p> Prepared<'p> {
         let listener = Shared::new(listener, policy.limits.output_bytes());
         let max_level = level(options.log_level.or(policy.log_level).unwrap_or(DEFAULT_LOG_LEVEL));
         let teller = Teller::new(&listener, &clock, max_level, &interrupt);
-        let processor = if beside.hooks.is_some() { Processor::of_thread() } else { Processor::of_process() };
+        let processor = if beside.is_one_of_several { Processor::of_thread() } else { Processor::of_process() };
         let timing = Timing::start(&beside, board.sim(), engine, &interrupt, options, (&policy.limits, &processor));
         if beside.number == 0 {
             board.listen(&teller);

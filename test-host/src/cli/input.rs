@@ -1,7 +1,9 @@
 //! The files that every command reads: the component and the policy.
 
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::RangeFrom;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -105,13 +107,18 @@ impl ComponentsArgs {
 
     /// Returns the name of each guest: that of its file, with a number where there are several.
     pub(super) fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        for path in &self.components {
+        let mut taken = HashSet::new();
+        // The numbers that were not tried yet: from the start for each of a thousand guests they would take a minute.
+        let mut numbers: HashMap<String, RangeFrom<u32>> = HashMap::new();
+        let name = |path: &PathBuf| {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let numbered = (2..).map(|number| format!("{name}#{number}"));
-            names.extend(std::iter::once(name.clone()).chain(numbered).find(|name| !names.contains(name)));
-        }
-        names
+            let numbers = numbers.entry(name.clone()).or_insert(2..);
+            let numbered = numbers.map(|number| format!("{name}#{number}"));
+            let free = std::iter::once(name.clone()).chain(numbered).find(|name| !taken.contains(name));
+            taken.extend(free.clone());
+            free
+        };
+        self.components.iter().filter_map(name).collect()
     }
 }
 

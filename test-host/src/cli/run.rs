@@ -4,6 +4,7 @@ mod ending;
 pub(super) mod outputs;
 pub(super) mod voice;
 
+use std::collections::HashMap;
 use std::io::{self, BufWriter, IsTerminal};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -318,13 +319,18 @@ fn scripts(board: &Board, voice: &Voice, at_ns: u64) -> (u8, Result<(), Failure>
     (status, told)
 }
 
-/// Loads the components, which can all be run.
+/// Loads the components, which can all be run. A file that several guests run is loaded once.
 fn programs(components: &ComponentsArgs, policy: &Policy) -> Result<Vec<Program>, Failure> {
     let several = components.each().count() > 1;
+    let mut loaded: HashMap<PathBuf, Program> = HashMap::new();
     let load = |component: ComponentArgs| {
+        if let Some(program) = loaded.get(&component.component) {
+            return Ok(program.clone());
+        }
         let program = component.load(EngineOptions::of(policy))?;
         let named = |error| Failure::from(error).context(format!("cannot run {}", component.component.display()));
         program.check().map_err(|error| if several { named(error) } else { Failure::from(error) })?;
+        loaded.insert(component.component, program.clone());
         Ok(program)
     };
     components.each().map(load).collect()
