@@ -23,6 +23,10 @@ mod line;
 #[cfg(target_os = "linux")]
 mod list;
 mod logs;
+#[cfg(feature = "manual")]
+mod manual;
+mod new;
+mod notify;
 mod number;
 mod parts;
 mod ps;
@@ -73,10 +77,17 @@ enum Command {
     Stop(guest::StopOpts),
     Start(guest::StartOpts),
     Config(config::Opts),
+    New(new::Opts),
+    #[cfg(feature = "manual")]
+    Completions(manual::CompletionsOpts),
+    #[cfg(feature = "manual")]
+    #[command(hide = true)]
+    Man(manual::ManOpts),
 }
 
 const EXAMPLES: &str = "\
 Examples:
+  wasm-embedded-rt new thermometer
   wasm-embedded-rt run station.wasm --policy board.toml --display
   wasm-embedded-rt check station.wasm --policy board.toml
   wasm-embedded-rt test fan.toml
@@ -125,6 +136,11 @@ pub(crate) fn main() -> ExitCode {
         Command::Stop(opts) => guest::stop(&opts),
         Command::Start(opts) => guest::start(&opts),
         Command::Config(opts) => config::run(&opts),
+        Command::New(opts) => new::run(&opts),
+        #[cfg(feature = "manual")]
+        Command::Completions(opts) => manual::completions(&opts),
+        #[cfg(feature = "manual")]
+        Command::Man(opts) => manual::man(&opts),
     };
     ExitCode::from(result.unwrap_or_else(|failure| failure.report()))
 }

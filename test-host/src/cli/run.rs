@@ -18,6 +18,7 @@ use self::voice::Voice;
 use super::apart::Files;
 use super::failure::{self, Failure};
 use super::input::{ComponentArgs, ComponentsArgs, PolicyArgs};
+use super::notify::Manager;
 use super::signals::Signals;
 use super::{convert, expect, note, number, status};
 use crate::{display, reach, screen};
@@ -114,6 +115,9 @@ input.
 
 In simulated time, one guest runs at a time. A guest that waits hands over to the guest whose wait ends first. After every \
 call that takes time, the guests whose waits are over run first. Ties go to the guest named first.
+
+A service manager that sets NOTIFY_SOCKET, as systemd does for Type=notify, is told when the guests begin, when they have ended, \
+and, if it sets WATCHDOG_USEC, that this program lives.
 
 A trace names the wires SCL and SDA; SCK, MOSI, MISO and CS; and a pin by its net. If the board has several buses of a \
 kind, or several select lines, the name of the bus or device comes first: board_SCL, flash_CS. To decode a trace:
@@ -228,6 +232,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     };
     let time = if board.has_hardware() { "real time" } else { "simulated time" };
     let teller = Teller { voice: &voice, timeout: opts.timeout, time, signals: &signals };
+    let manager = Manager::ready();
     let all = match (programs.as_slice(), names.as_slice()) {
         ([program], [name]) => {
             vec![run::run(program, &mut board, &policy, &guest(name), voice.listener())?]
@@ -240,6 +245,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
             run::run_together(&guests, &mut board, &policy, &tell)?
         }
     };
+    manager.stopping();
     let at_ns = all.iter().map(|ended| ended.at_ns).max().unwrap_or_default();
 
     board.sim().end_trace();
