@@ -1,13 +1,17 @@
 //! What buses, chips and lines a machine has, who holds them, and what to do about what is missing.
 
+mod channels;
 mod text;
 
 use std::path::{Path, PathBuf};
+
+pub use channels::{Converter, PwmChip, SerialPort};
 
 use super::advice::{self, Subsystem};
 use super::gpio::{ChipInfo, describe_chip};
 use super::i2c;
 use super::kernel::{Errno, Kernel, uninterrupted};
+use super::named::named;
 use super::open::OpenError;
 use super::sysfs::Tree;
 
@@ -23,6 +27,12 @@ pub struct Machine {
     pub spi: Vec<SpiNode>,
     /// GPIO chips.
     pub gpio: Vec<GpioChip>,
+    /// PWM chips.
+    pub pwm: Vec<PwmChip>,
+    /// Analogue converters.
+    pub adc: Vec<Converter>,
+    /// Serial ports.
+    pub uart: Vec<SerialPort>,
     /// What there is none of.
     pub missing: Vec<Missing>,
 }
@@ -34,6 +44,8 @@ pub struct I2cAdapter {
     pub path: PathBuf,
     /// What its driver calls it.
     pub name: Option<String>,
+    /// What a policy can call it instead of its file.
+    pub names: Vec<String>,
     /// Its clock, if the device tree says so.
     pub frequency_hz: Option<u32>,
     /// The addresses that the kernel has devices at.
@@ -60,6 +72,8 @@ pub struct SpiNode {
     pub name: String,
     /// The device file, if programs can use it.
     pub path: Option<PathBuf>,
+    /// What a policy can call it instead of its file.
+    pub names: Vec<String>,
     /// The driver that holds it; `spidev` for programs.
     pub driver: Option<String>,
     /// What is in the way of using it, with the fix.
@@ -99,10 +113,21 @@ pub(super) fn machine(kernel: &dyn Kernel, tree: &Tree) -> Machine {
         tree.names(SPI_DEVICES, "spi").into_iter().map(|name| spi_node(kernel, tree, name)).collect();
     let gpio: Vec<GpioChip> =
         paths(Subsystem::Gpio).map(|path| GpioChip { chip: describe_chip(kernel, tree, &path), path }).collect();
-    let subsystems = [(Subsystem::I2c, i2c.len()), (Subsystem::Spi, spi.len()), (Subsystem::Gpio, gpio.len())];
+    let each = |subsystem: Subsystem| subsystem.files(tree).into_iter();
+    let pwm: Vec<PwmChip> = each(Subsystem::Pwm).map(|file| channels::pwm_chip(tree, &file)).collect();
+    let adc: Vec<Converter> = each(Subsystem::Iio).map(|file| channels::converter(tree, &file)).collect();
+    let uart = channels::serial_ports(tree);
+    let subsystems = [
+        (Subsystem::I2c, i2c.len()),
+        (Subsystem::Spi, spi.len()),
+        (Subsystem::Gpio, gpio.len()),
+        (Subsystem::Pwm, pwm.len()),
+        (Subsystem::Iio, adc.len()),
+        (Subsystem::Uart, uart.len()),
+    ];
     let missing = subsystems.into_iter().filter(|(_, count)| *count == 0);
     let missing = missing.map(|(subsystem, _)| Missing { subsystem, fix: subsystem.missing(tree) }).collect();
-    Machine { model: advice::model(tree), i2c, spi, gpio, missing }
+    Machine { model: advice::model(tree), i2c, spi, gpio, pwm, adc, uart, missing }
 }
 
 fn i2c_adapter(kernel: &dyn Kernel, tree: &Tree, path: PathBuf) -> I2cAdapter {
@@ -121,6 +146,7 @@ fn i2c_adapter(kernel: &dyn Kernel, tree: &Tree, path: PathBuf) -> I2cAdapter {
     let failed = |errno| OpenError::of_file(Subsystem::I2c, tree, &path, errno);
     I2cAdapter {
         name: tree.text(format!("{I2C_DEVICES}/{name}/name")),
+        names: named(tree, Subsystem::I2c, &name).1,
         frequency_hz: i2c::frequency_hz(tree, number),
         targets: on_this.iter().filter_map(target).collect(),
         problem: uninterrupted(|| kernel.open_i2c(&path)).err().map(failed),
@@ -142,8 +168,9 @@ fn spi_node(kernel: &dyn Kernel, tree: &Tree, name: String) -> SpiNode {
         )),
         None => Some(format!("no driver uses it; to make it available to programs: sudo modprobe spidev; {bind}")),
     };
+    let names = named(tree, Subsystem::Spi, &name.replacen("spi", SPIDEV, 1)).1;
     let path = (driver.as_deref() == Some(SPIDEV)).then_some(path);
-    SpiNode { name, path, driver, problem }
+    SpiNode { name, path, names, driver, problem }
 }
 
 #[cfg(test)]
@@ -181,6 +208,13 @@ mod tests {
             symlink(format!("../../drivers/{driver}"), root.path().join("sys/bus").join(device).join("driver"))
                 .expect("a link");
         }
+        put("sys/class/pwm/pwmchip0/npwm", b"2\n");
+        put("sys/class/pwm/pwmchip0/pwm1/enable", b"1\n");
+        put("sys/bus/iio/devices/iio:device0/name", b"ads1115\n");
+        put("sys/bus/iio/devices/iio:device0/in_voltage0_raw", b"12\n");
+        put("sys/bus/iio/devices/iio:device0/in_voltage3_raw", b"12\n");
+        put("dev/ttyAMA0", b"");
+        put("proc/consoles", b"ttyAMA0              -W- (E   p a)  204:64\n");
         let fake = Fake::default();
         let line = |name: &str, holder: Option<&str>| LineInfo {
             name: name.into(),
@@ -204,6 +238,7 @@ mod tests {
         assert_eq!(targets, [(0x50, None), (0x68, Some("rtc-ds1307"))]);
         let nodes: Vec<_> = machine.spi.iter().map(|node| (node.path.is_some(), node.driver.as_deref())).collect();
         assert_eq!(nodes, [(true, Some("spidev")), (false, Some("mcp251x")), (false, None)]);
+        assert_eq!((machine.pwm.len(), machine.adc.len(), machine.uart.len()), (1, 1, 1));
         assert!(machine.missing.is_empty(), "{:?}", machine.missing);
     }
 
@@ -234,6 +269,7 @@ mod tests {
         let root = tempfile::tempdir().expect("a temporary folder");
         let machine = machine(&Fake::default(), &Tree::at(root.path()));
         let missing: Vec<Subsystem> = machine.missing.iter().map(|missing| missing.subsystem).collect();
-        assert_eq!(missing, [Subsystem::I2c, Subsystem::Spi, Subsystem::Gpio]);
+        let all = [Subsystem::I2c, Subsystem::Spi, Subsystem::Gpio, Subsystem::Pwm, Subsystem::Iio, Subsystem::Uart];
+        assert_eq!(missing, all);
     }
 }

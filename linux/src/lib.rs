@@ -67,6 +67,7 @@ mod kernel;
 #[cfg(test)]
 mod limit;
 mod linux;
+mod named;
 mod open;
 pub mod pwm;
 mod real;
@@ -82,7 +83,7 @@ pub use bus_worker::{Answer, BusQueue, Queued};
 pub use completion::Completion;
 pub use delay::LinuxDelay;
 pub use device_error::{DeviceError, ErrorListener, PrintErrors, Severity};
-pub use discover::{GpioChip, I2cAdapter, KernelTarget, Machine, Missing, SpiNode};
+pub use discover::{Converter, GpioChip, I2cAdapter, KernelTarget, Machine, Missing, PwmChip, SerialPort, SpiNode};
 pub use gpio::{Bias, ChipChoice, ChipInfo, Direction, Edge, Line, LineChoice, LineInfo, LineRequest, LineSettings};
 pub use i2c::{Address, I2cBus, I2cSettings, KernelOwner, MainDevice};
 pub use kernel::{Errno, I2cFile, Kernel, LineFile, SpiFile, SpiTransfer};

@@ -1,15 +1,17 @@
 //! A Linux machine, which opens its devices.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::adc::{AdcInput, AdcSettings};
+use crate::advice::Subsystem;
 use crate::delay::LinuxDelay;
 use crate::device_error::{ErrorListener, Source};
 use crate::discover::{self, Machine};
 use crate::gpio::{self, Line, LineChoice, LineSettings};
 use crate::i2c::{I2cBus, I2cSettings};
 use crate::kernel::Kernel;
+use crate::named;
 use crate::open::OpenError;
 use crate::pwm::{PwmOutput, PwmSettings};
 use crate::real::RealKernel;
@@ -47,6 +49,17 @@ impl Linux {
     pub fn with_consumer(mut self, name: impl Into<String>) -> Linux {
         self.consumer = name.into();
         self
+    }
+
+    /// Returns the device file of a device, or the folder of a PWM chip or converter, that is given by a path or by a name that stays
+    /// when the kernel's numbers change: its address, node or label in the device tree, its driver, or a converter's own name. A path
+    /// is returned as it is. `wasm-embedded-rt list` shows the names.
+    ///
+    /// # Errors
+    ///
+    /// No device has the name, or several have it.
+    pub fn find(&self, subsystem: Subsystem, given: &Path) -> Result<PathBuf, OpenError> {
+        named::find(&self.tree, subsystem, given)
     }
 
     /// Opens an I2C adapter under a label, which its errors are reported with.

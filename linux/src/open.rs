@@ -47,6 +47,11 @@ pub enum OpenReason {
         /// The chips.
         chips: Vec<String>,
     },
+    /// Several devices have this name.
+    SeveralDevices {
+        /// Their files.
+        devices: Vec<String>,
+    },
     /// Anything else.
     Failed,
 }
@@ -99,6 +104,9 @@ impl fmt::Display for OpenReason {
             OpenReason::NoSuchLine => f.write_str("no such line"),
             OpenReason::Ambiguous { chips } => {
                 write!(f, "several chips have a line with this name: {}", chips.join(", "))
+            }
+            OpenReason::SeveralDevices { devices } => {
+                write!(f, "several devices have this name: {}", devices.join(", "))
             }
             OpenReason::Failed => f.write_str("cannot be opened"),
         }

@@ -57,6 +57,18 @@ impl Tree {
         Some(target.file_name()?.to_str()?.to_owned())
     }
 
+    /// Returns what a link says, wherever that is.
+    pub(super) fn link(&self, path: impl AsRef<Path>) -> Option<PathBuf> {
+        fs::read_link(self.resolve(path.as_ref())).ok()
+    }
+
+    /// Returns where a path leads when all links are followed, below the root.
+    pub(super) fn real(&self, path: impl AsRef<Path>) -> Option<PathBuf> {
+        let real = fs::canonicalize(self.resolve(path.as_ref())).ok()?;
+        let root = fs::canonicalize(&self.root).ok()?;
+        Some(Path::new("/").join(real.strip_prefix(root).ok()?))
+    }
+
     /// Returns the kernel's name of a device file, which may be reached by a link: `i2c-1` for `/dev/i2c-1`.
     pub(super) fn device_name(&self, path: &Path) -> Option<String> {
         let real = fs::canonicalize(self.resolve(path)).unwrap_or_else(|_| path.to_owned());

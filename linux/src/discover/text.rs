@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{GpioChip, I2cAdapter, Machine, SpiNode};
+use super::{Converter, GpioChip, I2cAdapter, Machine, PwmChip, SerialPort, SpiNode};
 use crate::advice::Subsystem;
 
 impl fmt::Display for Machine {
@@ -10,13 +10,16 @@ impl fmt::Display for Machine {
         if let Some(model) = &self.model {
             writeln!(f, "{model}")?;
         }
-        for subsystem in [Subsystem::I2c, Subsystem::Spi, Subsystem::Gpio] {
+        let all = [Subsystem::I2c, Subsystem::Spi, Subsystem::Gpio, Subsystem::Pwm, Subsystem::Iio, Subsystem::Uart];
+        for subsystem in all {
             writeln!(f, "{subsystem}")?;
             match subsystem {
                 Subsystem::I2c => self.i2c.iter().try_for_each(|adapter| adapter.fmt(f))?,
                 Subsystem::Spi => self.spi.iter().try_for_each(|node| node.fmt(f))?,
                 Subsystem::Gpio => self.gpio.iter().try_for_each(|chip| chip.fmt(f))?,
-                Subsystem::Pwm | Subsystem::Iio | Subsystem::Uart => {}
+                Subsystem::Pwm => self.pwm.iter().try_for_each(|chip| chip.fmt(f))?,
+                Subsystem::Iio => self.adc.iter().try_for_each(|converter| converter.fmt(f))?,
+                Subsystem::Uart => self.uart.iter().try_for_each(|port| port.fmt(f))?,
             }
             for missing in self.missing.iter().filter(|missing| missing.subsystem == subsystem) {
                 writeln!(f, "  none: {}", missing.fix)?;
@@ -49,6 +52,8 @@ impl fmt::Display for I2cAdapter {
             write!(f, ", {hz} Hz")?;
         }
         writeln!(f)?;
+        let others = self.names.iter().filter(|name| Some(*name) != self.name.as_ref());
+        names_line(f, others)?;
         for target in &self.targets {
             write!(f, "      {:#04x}", target.address)?;
             if let Some(name) = &target.name {
@@ -69,6 +74,7 @@ impl fmt::Display for SpiNode {
             Some(path) => writeln!(f, "  {}", path.display())?,
             None => writeln!(f, "  {}", self.name)?,
         }
+        names_line(f, self.names.iter())?;
         self.problem.iter().try_for_each(|problem| problem_lines(f, problem))
     }
 }
@@ -95,6 +101,53 @@ impl fmt::Display for GpioChip {
         }
         Ok(())
     }
+}
+
+impl fmt::Display for PwmChip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "  {}", self.path.display())?;
+        if let Some(channels) = self.channels {
+            write!(f, "  {channels} channels")?;
+        }
+        writeln!(f)?;
+        names_line(f, self.names.iter())?;
+        self.exported.iter().try_for_each(|(channel, is_running)| {
+            let runs = if *is_running { "runs" } else { "stands still" };
+            writeln!(f, "      channel {channel}, exported by a program, {runs}")
+        })
+    }
+}
+
+impl fmt::Display for Converter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "  {}", self.path.display())?;
+        match &self.channels[..] {
+            [] => write!(f, "  no voltages")?,
+            channels => {
+                let channels: Vec<String> = channels.iter().map(u32::to_string).collect();
+                write!(f, "  voltages of channels {}", channels.join(", "))?;
+            }
+        }
+        writeln!(f, "{}", if self.is_recording { ", in use by a program that records readings" } else { "" })?;
+        names_line(f, self.names.iter())
+    }
+}
+
+impl fmt::Display for SerialPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "  {}", self.path.display())?;
+        if !self.holders.is_empty() {
+            write!(f, "  in use by {}", self.holders.join(" and "))?;
+        }
+        writeln!(f)?;
+        names_line(f, self.names.iter())
+    }
+}
+
+/// Writes what a policy can call a device instead of its file.
+fn names_line<'n>(f: &mut fmt::Formatter<'_>, names: impl Iterator<Item = &'n String>) -> fmt::Result {
+    let names: Vec<String> = names.map(|name| format!("\"{name}\"")).collect();
+    if names.is_empty() { Ok(()) } else { writeln!(f, "      named {}", names.join(", ")) }
 }
 
 fn problem_lines(f: &mut fmt::Formatter<'_>, problem: &impl fmt::Display) -> fmt::Result {
@@ -127,6 +180,14 @@ GPIO
   /dev/gpiochip0  pinctrl-bcm2835, 3 lines
         0  GPIO7             output, in use by `spi0 CS1`
         1  GPIO8             input
+PWM
+  /sys/class/pwm/pwmchip0  2 channels
+      channel 1, exported by a program, runs
+analogue inputs
+  /sys/bus/iio/devices/iio:device0  voltages of channels 0, 3
+      named \"ads1115\"
+serial ports
+  /dev/ttyAMA0  in use by the kernel's console
 ";
         assert_eq!(text, expected);
     }

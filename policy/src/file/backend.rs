@@ -14,7 +14,7 @@ pub(crate) const LAST_PIN: u32 = 1023;
 
 /// The keys that say what stands behind a label.
 pub(crate) const SIM: Key = Key::new("sim", Form::Sim, "true for a simulated one, or the name on the board");
-pub(crate) const PATH: Key = Key::new("path", Form::Path, "the file that Linux has for it");
+pub(crate) const PATH: Key = Key::new("path", Form::Path, "the file that Linux has for it, or a name of it that stays");
 pub(crate) const BLOCK: Key = Key::new("block", Form::Block, "the controller of a microcontroller");
 
 /// The controller of a microcontroller, by name or number.
@@ -158,10 +158,16 @@ pub(crate) fn name_problem(name: &str) -> Option<String> {
     }
 }
 
+/// How the files begin whose numbers change: such a name without its folder is a slip.
+const FILES: [&str; 6] = ["i2c-", "spidev", "gpiochip", "pwmchip", "iio:device", "tty"];
+
+/// Reads the path of a device, or a name of it, in which no `/` is.
 pub(crate) fn read_path(value: &Value<'_>) -> Option<PathBuf> {
     let text = value.text()?;
-    if !text.starts_with('/') {
-        value.refuse("must be an absolute path, such as \"/dev/i2c-1\"", None);
+    let is_file = FILES.iter().any(|file| text.starts_with(file));
+    let is_name = !is_file && !text.contains('/') && !text.trim().is_empty() && !text.contains(char::is_control);
+    if !text.starts_with('/') && !is_name {
+        value.refuse("must be an absolute path, such as \"/dev/i2c-1\", or a name that `list` shows", None);
         return None;
     }
     Some(PathBuf::from(text))

@@ -180,7 +180,7 @@ fn form(form: Form) -> Value {
     match form {
         Form::Kind(kind) => of_kind(&kind),
         Form::Sim => json!({ "anyOf": [{ "const": true }, name()] }),
-        Form::Path => json!({ "type": "string", "pattern": "^/" }),
+        Form::Path => json!({ "type": "string", "pattern": "^/|^[^/]+$" }),
         Form::Name => name(),
         Form::Block => json!({ "anyOf": [{ "type": "integer", "minimum": 0, "maximum": u8::MAX }, name()] }),
         Form::Pin => json!({ "type": "integer", "minimum": 0, "maximum": LAST_PIN }),

@@ -13,7 +13,7 @@ use wasm_embedded_host::log::Level;
 use wasm_embedded_host::{I2cGrant, PinGrant, PwmGrant, SpiGrant};
 use wasm_embedded_linux::{
     self as linux, AdcSettings, BusQueue, ChipChoice, DeviceError, ErrorListener, I2cSettings, LineChoice,
-    LineSettings, Linux, PwmSettings, Queued, SpiSettings, UartSettings,
+    LineSettings, Linux, PwmSettings, Queued, SpiSettings, Subsystem, UartSettings,
 };
 
 use self::hosted::{Hosted, level, linux_address, pin_state};
@@ -99,6 +99,7 @@ impl Hardware {
 
     fn add_i2c(&self, rack: &mut Rack, label: &I2cLabel) -> Result<bool, Failure> {
         let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
+        let path = self.linux.find(Subsystem::I2c, path)?;
         let settings = I2cSettings { path: path.clone(), frequency_hz: label.frequency_hz };
         let mut bus = self.linux.i2c(&label.label, &settings)?;
         for address in granted(label) {
@@ -119,6 +120,7 @@ impl Hardware {
 
     fn add_spi(&self, rack: &mut Rack, label: &SpiLabel) -> Result<bool, Failure> {
         let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
+        let path = self.linux.find(Subsystem::Spi, path)?;
         let settings = SpiSettings {
             frequency_hz: label.frequency_hz,
             mode: label.mode,
@@ -127,7 +129,7 @@ impl Hardware {
             select_hold: Duration::from_nanos(label.select_hold_ns.into()),
             init_clocks: label.init_clocks,
             split_writes: label.split_writes,
-            ..SpiSettings::new(path)
+            ..SpiSettings::new(&path)
         };
         let device = self.linux.spi(&label.label, &settings)?;
         // `/dev/spidev0.1` is the second device of bus 0.
@@ -150,7 +152,7 @@ impl Hardware {
     fn add_uart(&self, rack: &mut Rack, label: &UartLabel) -> Result<bool, Failure> {
         let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
         let settings = UartSettings {
-            path: path.clone(),
+            path: self.linux.find(Subsystem::Uart, path)?,
             baud: label.baud,
             parity: parity(label.parity),
             stop_bits: label.stop_bits,
@@ -162,7 +164,8 @@ impl Hardware {
 
     fn add_adc(&self, rack: &mut Rack, label: &AdcLabel) -> Result<bool, Failure> {
         let ChannelBackend::Linux { path, channel } = &label.backend else { return Ok(false) };
-        let settings = AdcSettings { path: path.clone(), channel: *channel, resolution_bits: label.resolution_bits };
+        let path = self.linux.find(Subsystem::Iio, path)?;
+        let settings = AdcSettings { path, channel: *channel, resolution_bits: label.resolution_bits };
         rack.adc(&label.label, Hosted(self.linux.adc(&label.label, &settings)?));
         Ok(true)
     }
@@ -170,7 +173,7 @@ impl Hardware {
     fn add_pwm(&self, rack: &mut Rack, label: &PwmLabel) -> Result<bool, Failure> {
         let ChannelBackend::Linux { path, channel } = &label.backend else { return Ok(false) };
         let settings = PwmSettings {
-            path: path.clone(),
+            path: self.linux.find(Subsystem::Pwm, path)?,
             channel: *channel,
             frequency_hz: label.frequency_hz,
             active_low: label.active_low,
@@ -227,9 +230,10 @@ impl Hardware {
 /// Returns the addresses that a label grants and a driver of the kernel has.
 pub(super) fn owned_by_kernel(label: &I2cLabel) -> Result<Vec<u16>, BoardError> {
     let BusBackend::Linux(path) = &label.backend else { return Ok(Vec::new()) };
-    let settings = I2cSettings { path: path.clone(), frequency_hz: None };
     let ask = || {
-        let mut bus = Hardware::new(Linux::new).linux.i2c(&label.label, &settings)?;
+        let linux = Hardware::new(Linux::new).linux;
+        let settings = I2cSettings::new(linux.find(Subsystem::I2c, path)?);
+        let mut bus = linux.i2c(&label.label, &settings)?;
         let mut owned = Vec::new();
         for address in granted(label) {
             if bus.owned_by_kernel(linux_address(address))?.is_some() {
