@@ -9,6 +9,8 @@ mod bindings;
 mod conformance;
 mod demo;
 mod deny;
+#[cfg(unix)]
+mod dist;
 #[cfg(test)]
 mod documents;
 mod faults;
@@ -63,6 +65,9 @@ enum Command {
     Mutants(mutants::Options),
     /// Makes what is generated from `wit/` again: the guest's bindings and the copies of the WIT in the crates.
     Bindings(bindings::Options),
+    /// Builds the command for the machines of users, and packs it: archives, Debian packages, wheels, npm packages.
+    #[cfg(unix)]
+    Dist(dist::Options),
     /// Checks the dependencies of every Cargo.lock against `deny.toml`: advisories, licences, sources. Needs cargo-deny.
     Deny(deny::Options),
     /// Looks for phrases that this project has replaced, in help, messages and documents.
@@ -102,6 +107,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Hostile(options) => hostile::run(&options),
         Command::Mutants(options) => mutants::run(&options),
         Command::Bindings(options) => bindings::run(&options),
+        #[cfg(unix)]
+        Command::Dist(options) => dist::run(&options),
         Command::Deny(options) => deny::run(&options),
         Command::Prose => prose::check().map(drop),
         Command::Faults => faults::run(),
