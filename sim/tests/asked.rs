@@ -63,7 +63,7 @@ impl I2cTarget for Asked {
         if let Some(address) = self.moves_to.take() {
             self.acknowledges = vec![Address::SevenBit(address)];
         }
-        if self.refuses && self.last % 11 == 0 { Ack::Nack } else { Ack::Ack }
+        if self.refuses && self.last.is_multiple_of(11) { Ack::Nack } else { Ack::Ack }
     }
 
     fn read(&mut self, _: &mut dyn Board) -> u8 {

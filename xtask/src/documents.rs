@@ -77,3 +77,28 @@ fn crates_use_what_the_page_says_and_only_those_below_them() {
         }
     }
 }
+
+/// What crates.io and docs.rs show of a crate: what it is, where it comes from, and all of its interface.
+#[test]
+fn each_published_crate_says_what_it_is_and_documents_all_features() {
+    let workspace = read("Cargo.toml");
+    let members = workspace.split_once("members = [").and_then(|(_, rest)| rest.split_once(']')).expect("members").0;
+    let mut published = 0;
+    for folder in members.split('"').skip(1).step_by(2) {
+        let manifest = read(&format!("{folder}/Cargo.toml"));
+        if manifest.contains("publish = false") {
+            continue;
+        }
+        published += 1;
+        for key in ["description", "documentation", "repository", "version", "keywords", "categories"] {
+            let has = |line: &str| line.split([' ', '.', '=']).next() == Some(key);
+            assert!(manifest.lines().any(has), "{folder}/Cargo.toml says no {key}");
+        }
+        // The command is no library: its page is its README.
+        if manifest.contains("[features]") && folder != "test-host" {
+            assert!(manifest.contains("[package.metadata.docs.rs]"), "{folder}: docs.rs would leave features out");
+        }
+        assert!(root().join(folder).join("README.md").exists(), "{folder} lacks a README");
+    }
+    assert!(published >= 14, "{published} crates are published");
+}
