@@ -1,10 +1,13 @@
-//! How components are compiled for microcontrollers, and run there: the settings that both sides must agree on.
+//! How guests are compiled for microcontrollers, and run there: the settings that both sides must agree on.
 //!
-//! A microcontroller has no compiler. `wasm-embedded-rt compile --target` makes code for Wasmtime's interpreter, Pulley, with
+//! A microcontroller has neither a compiler nor the component model: an image holds the core module of a component that was checked
+//! where it was compiled. `wasm-embedded-rt compile --target` makes code for Wasmtime's interpreter, Pulley, with
 //! [`config`], and the firmware runs it with [`config`] again. Wasmtime refuses code that was made with other settings;
 //! [`tunables`] lets an image be refused earlier, with a better message.
 
 use wasmtime::{Config, OperatorCost, WasmFeatures};
+
+use crate::lowered::WIT;
 
 /// The version of Wasmtime whose code a firmware of this version runs: that of the lock files, which a test compares.
 pub const WASMTIME: &str = "48.0.8";
@@ -13,7 +16,7 @@ pub const WASMTIME: &str = "48.0.8";
 pub const STACK_BYTES: usize = 4 * 1024;
 
 /// To be raised when [`config`] changes in a way that [`Settings`] does not show.
-const REVISION: u32 = 2;
+const REVISION: u32 = 3;
 
 /// What is chosen for each guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,7 +26,8 @@ pub struct Settings {
 }
 
 /// What neither a guest of an embedded device needs nor the firmware has.
-const REFUSED: [WasmFeatures; 10] = [
+const REFUSED: [WasmFeatures; 11] = [
+    WasmFeatures::COMPONENT_MODEL,
     WasmFeatures::MEMORY64,
     WasmFeatures::THREADS,
     WasmFeatures::SHARED_EVERYTHING_THREADS,
@@ -68,11 +72,34 @@ pub fn config(settings: Settings) -> wasmtime::Result<Config> {
     Ok(config)
 }
 
-/// Returns a number that stands for all settings of [`config`].
+/// The bits of [`tunables`] that stand for settings. The others stand for the interfaces.
+const SETTINGS_BITS: u32 = 8;
+
+/// Stands for the text of the interfaces that a component was checked against. The signatures of a core module, which are all that a
+/// microcontroller can compare, are the same where a record has its fields in another order, or an enum its cases.
+const INTERFACES: u32 = hash(&WIT);
+
+/// Returns a number that stands for all settings of [`config`], and for the text of the interfaces.
 #[must_use]
 pub fn tunables(settings: Settings) -> u32 {
     let Settings { fuel } = settings;
-    (REVISION << 1) | u32::from(fuel)
+    (INTERFACES << SETTINGS_BITS) | (REVISION << 1) | u32::from(fuel)
+}
+
+/// FNV-1a over texts and their ends, when the program is compiled.
+const fn hash(mut texts: &[&str]) -> u32 {
+    let mut hash = 0x811c_9dc5_u32;
+    while let [text, others @ ..] = texts {
+        let mut bytes = text.as_bytes();
+        while let [byte, rest @ ..] = bytes {
+            // The only widening that a constant function has.
+            hash = (hash ^ *byte as u32).wrapping_mul(0x0100_0193);
+            bytes = rest;
+        }
+        hash = (hash ^ 0xff).wrapping_mul(0x0100_0193);
+        texts = others;
+    }
+    hash
 }
 
 /// Makes operators free, by their names.
@@ -117,7 +144,18 @@ free! {
 
 #[cfg(test)]
 mod tests {
-    use super::fuel_of;
+    use super::{INTERFACES, Settings, WIT, fuel_of, hash, tunables};
+
+    #[test]
+    fn an_image_of_other_interfaces_or_settings_is_another() {
+        let mut other = WIT;
+        let changed = other[1].replacen("read", "reads", 1);
+        other[1] = &changed;
+        assert_ne!(hash(&other), INTERFACES);
+        assert_ne!(hash(&["ab", "c"]), hash(&["a", "bc"]));
+        assert_ne!(tunables(Settings { fuel: false }), tunables(Settings { fuel: true }));
+        assert_eq!(tunables(Settings { fuel: false }) >> 8, INTERFACES & 0xff_ffff);
+    }
 
     /// What POLICY.md and the firmware's README say of `fuel`.
     #[test]

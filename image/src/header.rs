@@ -11,11 +11,11 @@ use wasm_embedded_policy::codec::{Damaged, Field as _, take};
 /// The first bytes of every image.
 pub const MAGIC: &[u8; 8] = b"WEHIMAGE";
 
-/// Wasmtime runs a component in place only where its sections are aligned as they were written.
+/// Wasmtime runs code in place only where its sections are aligned as they were written.
 pub const CODE_ALIGN: usize = 4096;
 
 /// The format of header and policy; another one cannot be read.
-const FORMAT: u16 = 5;
+const FORMAT: u16 = 6;
 /// Where the checksum is: it covers all of the image but itself.
 const DIGEST_AT: usize = 64;
 const DIGEST_LEN: usize = 32;
@@ -28,9 +28,9 @@ const BOARD_LEN: usize = 8;
 /// What an image is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Contents<'a> {
-    /// The version of Wasmtime that compiled the component, up to 16 bytes.
+    /// The version of Wasmtime that compiled the guest, up to 16 bytes.
     pub wasmtime: &'a str,
-    /// Stands for the settings that it was compiled with.
+    /// Stands for the settings that it was compiled with, and for the interfaces that it was checked against.
     pub tunables: u32,
     /// The board that the policy was checked for, up to 8 bytes.
     pub board: &'a str,
@@ -38,7 +38,7 @@ pub struct Contents<'a> {
     pub fuelled: bool,
     /// The policy.
     pub policy: &'a Policy,
-    /// The compiled component.
+    /// The compiled core module of the component.
     pub code: &'a [u8],
 }
 
@@ -158,7 +158,7 @@ impl<'a> Image<'a> {
         })
     }
 
-    /// Returns the version of Wasmtime that compiled the component.
+    /// Returns the version of Wasmtime that compiled the guest.
     #[must_use]
     pub fn wasmtime(&self) -> &str {
         unpadded(&self.wasmtime)
@@ -191,7 +191,7 @@ impl<'a> Image<'a> {
         Policy::from_bytes(self.policy).map_err(ImageError::Policy)
     }
 
-    /// Returns the compiled component.
+    /// Returns the compiled core module of the component.
     #[must_use]
     pub fn code(&self) -> &'a [u8] {
         self.code

@@ -1,7 +1,12 @@
 //! The flash image of a guest: what `wasm-embedded-rt compile` writes and the firmware of a microcontroller runs in place.
 //!
-//! An [`Image`] holds a header with versions and a checksum, the [`Policy`] in a compact binary form, and the compiled component,
-//! aligned so that Wasmtime runs it where it is. Nothing of an image is used before [`Image::verify`] has checked all of it.
+//! An [`Image`] holds a header with versions and a checksum, the [`Policy`] in a compact binary form, and the compiled core
+//! module of the component, aligned so that Wasmtime runs it where it is. Nothing of an image is used before [`Image::verify`] has
+//! checked all of it.
+//!
+//! The module names each function that it imports, with the interface and its version, and nothing else is imported: the tool has
+//! compared the component's types with those of the host before it took the module out. The firmware compares names and signatures
+//! again, and by the number `tunables` that the text of the interfaces was the same.
 //!
 //! ```
 //! use wasm_embedded_image::{Contents, Image, Policy};

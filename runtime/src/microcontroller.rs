@@ -16,6 +16,8 @@ pub use self::convert::ConvertError;
 pub use self::rp2350::PinError;
 use crate::engine::{EngineOptions, engine};
 use crate::imports::{self, LinkError};
+use crate::lowered::Whole;
+use crate::lowering;
 use crate::policy::Policy;
 use crate::program::{LoadError, check_kind};
 use crate::size;
@@ -54,6 +56,22 @@ pub enum MakeError {
     Imports {
         /// What it imports, as the component names it.
         missing: Vec<String>,
+    },
+    /// It is put together in a way that only a host with the component model runs.
+    #[error(
+        "a microcontroller runs only components of one module with its usual helpers: {0}; Rust's target `wasm32-wasip2` and \
+         `wasm-tools component new` make such components"
+    )]
+    Whole(Whole),
+    /// It has more instances than its policy allows.
+    #[error(
+        "the component has {asked} core instances, and the policy allows {allowed}: raise `instances` under `[limits]`"
+    )]
+    Instances {
+        /// How many it has.
+        asked: usize,
+        /// How many it may have.
+        allowed: usize,
     },
     /// Its imports or its export are not what the firmware has, and runs.
     #[error("its imports and exports do not match the firmware")]
@@ -136,11 +154,11 @@ pub fn pack(component: &[u8], policy: &Policy, board: Board, name: &str) -> Resu
     if asked > u64::try_from(allowed).unwrap_or(u64::MAX) {
         return Err(LoadError::TooLarge { asked, allowed }.into());
     }
-    check_imports(component)?;
+    let module = core_module(component, packed.limits.instances())?;
     let settings = Settings { fuel: packed.limits.fuel().is_some() };
     let compiler = config(settings).and_then(|config| Engine::new(&config));
     let compiler = compiler.map_err(|source| LoadError::Target { target: board.to_string(), source })?;
-    let code = compiler.precompile_component(component).map_err(LoadError::refused_by_firmware)?;
+    let code = compiler.precompile_module(&module).map_err(LoadError::refused_by_firmware)?;
     let contents = Contents {
         wasmtime: WASMTIME,
         tunables: tunables(settings),
@@ -156,9 +174,21 @@ pub fn pack(component: &[u8], policy: &Policy, board: Board, name: &str) -> Resu
     }
 }
 
-/// Links the component here as the firmware will, so that what it would refuse is refused where a person sits.
-fn check_imports(component: &[u8]) -> Result<(), MakeError> {
+/// Takes the core module out of a component, after its types were compared with what a firmware has: what the firmware would refuse is
+/// refused where a person sits.
+fn core_module(component: &[u8], instances: usize) -> Result<Vec<u8>, MakeError> {
     let engine = engine(EngineOptions::default()).map_err(LoadError::Engine)?;
+    let why = match lowering::take(&engine, component) {
+        Ok((taken, lowered)) if lowered.imports.iter().all(|name| name.starts_with(INTERFACES)) => {
+            let asked = lowered.needs.instances;
+            if asked > instances {
+                return Err(MakeError::Instances { asked, allowed: instances });
+            }
+            return Ok(taken.module);
+        }
+        Ok(_) => Whole::Refused,
+        Err(why) => why,
+    };
     let component = Component::new(&engine, component).map_err(LoadError::refused_by_firmware)?;
     let names = imports::imports(&component).into_iter().map(|import| import.name);
     let missing: Vec<String> = names.filter(|name| !name.starts_with(INTERFACES)).collect();
@@ -168,7 +198,7 @@ fn check_imports(component: &[u8]) -> Result<(), MakeError> {
     let mut linker = Linker::<HalCtx>::new(&engine);
     wasm_embedded_host::add_to_linker(&mut linker).map_err(LoadError::Engine)?;
     imports::check(&component, &linker)?;
-    Ok(())
+    Err(MakeError::Whole(why))
 }
 
 impl fmt::Display for Board {

@@ -106,7 +106,7 @@ fn check_says_what_is_asked_for_and_what_is_offered() {
 #[test]
 fn an_image_for_a_microcontroller_is_checked_against_its_chip_and_says_what_it_holds() {
     let folder = folder();
-    let compile = |policy, output| ["compile", "ok.wasm", "--target", "pico2", "--policy", policy, "-o", output];
+    let compile = |policy, output| ["compile", "chip.wasm", "--target", "pico2", "--policy", policy, "-o", output];
     compare(&folder, "image_compile", &compile("pico2.toml", "ok.bin"));
     compare(&folder, "image_compile_uf2", &compile("pico2.toml", "ok.uf2"));
     compare(&folder, "image_info", &["image", "info", "ok.bin"]);
@@ -117,12 +117,14 @@ fn an_image_for_a_microcontroller_is_checked_against_its_chip_and_says_what_it_h
     compare(&folder, "image_pwm", &compile("pico2_pwm.toml", "no.bin"));
     compare(&folder, "image_time", &compile("pico2_time.toml", "no.bin"));
     compare(&folder, "image_simulated", &compile("board.toml", "no.bin"));
-    compare(&folder, "image_no_policy", &["compile", "ok.wasm", "--target", "pico2"]);
+    compare(&folder, "image_no_policy", &["compile", "chip.wasm", "--target", "pico2"]);
     compare(
         &folder,
         "image_unknown_import",
         &["compile", "unknown_import.wasm", "--target", "an505", "--policy", "nothing.toml"],
     );
+    let whole = ["compile", "ok.wasm", "--target", "pico2", "--policy", "pico2.toml", "-o", "no.bin"];
+    compare(&folder, "image_whole", &whole);
     assert!(!folder.path().join("no.bin").exists(), "a policy that does not fit the chip leaves no image");
 
     let image = fs::read(folder.path().join("ok.bin")).expect("an image");

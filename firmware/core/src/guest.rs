@@ -10,11 +10,10 @@ use core::fmt;
 
 use embedded_hal::delay::DelayNs;
 use wasm_embedded_host::delay::Delay;
-use wasm_embedded_host::{HalCtx, HalView, Interrupt};
+use wasm_embedded_host::{HalCtx, HalView, Interrupt, lowered};
 use wasm_embedded_image::Policy;
 use wasm_embedded_policy::LogLevel;
-use wasmtime::component::InstancePre;
-use wasmtime::{Store, StoreContextMut, StoreLimits, StoreLimitsBuilder};
+use wasmtime::{InstancePre, Store, StoreContextMut, StoreLimits, StoreLimitsBuilder};
 
 use crate::board::{Board, World};
 use crate::claims::Claims;
@@ -22,9 +21,6 @@ use crate::console::Voice;
 use crate::ending::{Ending, Restarts};
 use crate::load::Loaded;
 use crate::turns;
-
-/// The interface that a guest is started through. Wasmtime takes a later 0.2 for it too.
-const RUN: &str = "wasi:cli/run@0.2.0";
 
 /// The host's side of one run.
 pub(crate) struct Data {
@@ -189,20 +185,13 @@ fn run(start: &InstancePre<Data>, hal: HalCtx, policy: &Policy) -> wasmtime::Res
         .table_elements(policy.limits.table_elements())
         .build();
     let fuel = policy.limits.fuel();
-    let mut store = Store::new(start.engine(), Data { hal, limits, fuel });
+    let mut store = Store::new(start.module().engine(), Data { hal, limits, fuel });
     store.limiter(|data| &mut data.limits);
     if let Some(fuel) = fuel {
         store.set_fuel(fuel)?;
     }
-    let instance = start.instantiate(&mut store)?;
-    let interface = instance.get_export_index(&mut store, None, RUN);
-    let function = interface.and_then(|interface| instance.get_export_index(&mut store, Some(&interface), "run"));
-    let Some(function) = function else {
-        return Err(wasmtime::Error::msg("the component does not export `wasi:cli/run`"));
-    };
-    let function = instance.get_typed_func::<(), (Result<(), ()>,)>(&mut store, function)?;
-    let (result,) = function.call(&mut store, ())?;
-    Ok(result)
+    let instance = lowered::instantiate(start, &mut store)?;
+    lowered::run(&instance, &mut store)
 }
 
 /// A delay for devices that are asked again and again, such as a serial port: the other guests have their turns meanwhile.

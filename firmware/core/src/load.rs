@@ -8,8 +8,7 @@ use core::ptr::NonNull;
 
 use wasm_embedded_host::microcontroller::{self, Settings};
 use wasm_embedded_image::{Image, ImageError, Policy};
-use wasmtime::Engine;
-use wasmtime::component::{Component, InstancePre, Linker};
+use wasmtime::{Engine, InstancePre, Linker, Module};
 
 use crate::guest::Data;
 
@@ -34,7 +33,7 @@ pub(crate) enum LoadError {
         firmware: u32,
     },
     /// Wasmtime refuses it, or it imports what there is not.
-    Component(wasmtime::Error),
+    Guest(wasmtime::Error),
 }
 
 /// The engines, of which there may be two: with fuel and without.
@@ -56,7 +55,7 @@ impl Engines {
     }
 }
 
-/// Checks the image in a region of the flash, and links its component.
+/// Checks the image in a region of the flash, and links its guest.
 pub(crate) fn load(region: &'static [u8], board: &str, engines: &mut Engines) -> Result<Loaded, LoadError> {
     let image = Image::verify(region).map_err(LoadError::Image)?;
     if image.board() != board {
@@ -71,7 +70,7 @@ pub(crate) fn load(region: &'static [u8], board: &str, engines: &mut Engines) ->
         return Err(LoadError::Tunables { image: image.tunables(), firmware: expected });
     }
     let policy = image.policy().map_err(LoadError::Image)?;
-    let start = link(image.code(), settings, engines).map_err(LoadError::Component)?;
+    let start = link(image.code(), settings, engines).map_err(LoadError::Guest)?;
     Ok(Loaded { name: policy.name.as_str().into(), policy: Arc::new(policy), start })
 }
 
@@ -80,10 +79,11 @@ fn link(code: &'static [u8], settings: Settings, engines: &mut Engines) -> wasmt
     // SAFETY: the bytes are in the flash, which nothing writes to while the firmware runs; the image's checksum says that they
     // are what the tool wrote, which was the output of Wasmtime's compiler, and Wasmtime checks version and settings itself.
     // Who can write the flash can replace the firmware as well: the checksum is against accidents.
-    let component = unsafe { Component::deserialize_raw(&engine, NonNull::from(code)) }?;
+    let module = unsafe { Module::deserialize_raw(&engine, NonNull::from(code)) }?;
     let mut linker = Linker::new(&engine);
-    wasm_embedded_host::add_to_linker::<Data>(&mut linker)?;
-    linker.instantiate_pre(&component)
+    wasm_embedded_host::lowered::add_to_linker::<Data>(&mut linker)?;
+    // The tool has checked the types of the component. Here names, versions and signatures are compared again.
+    linker.instantiate_pre(&module)
 }
 
 impl fmt::Display for LoadError {
@@ -99,10 +99,10 @@ impl fmt::Display for LoadError {
             ),
             LoadError::Tunables { image, firmware } => write!(
                 f,
-                "the image was compiled with settings {image}, this firmware has {firmware}: compile it again with the \
+                "the image was compiled with settings {image:#010x}, this firmware has {firmware:#010x}: compile it again with the \
                  tool of this firmware"
             ),
-            LoadError::Component(error) => write!(f, "the component is refused: {error:#}"),
+            LoadError::Guest(error) => write!(f, "the guest is refused: {error:#}"),
         }
     }
 }

@@ -62,7 +62,7 @@ fn text(image: &Image<'_>, policy: &Policy, fits: bool) -> String {
         format!("guest      {}", escape::line(&policy.name)),
         format!("board      {}", escape::line(image.board())),
         format!("wasmtime   {}", escape::line(image.wasmtime())),
-        format!("settings   {}", image.tunables()),
+        format!("settings   {:#010x}", image.tunables()),
         format!("code       {} bytes", image.code().len()),
         format!("image      {} bytes", image.len()),
         format!("sha-256    {digest}"),

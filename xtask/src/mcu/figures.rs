@@ -11,14 +11,14 @@ use crate::process::root;
 use crate::targets::FIRMWARE;
 
 /// Flash, heap and stack that the firmware may take, in bytes.
-const FLASH: u64 = 560 << 10;
-const HEAP: u64 = 52 << 10;
-const STACK: u64 = 10 << 10;
+const FLASH: u64 = 470 << 10;
+const HEAP: u64 = 45 << 10;
+const STACK: u64 = 5 << 10;
 /// The memory of a guest, its stack and display buffer included.
 const LINEAR_MEMORY: u64 = 16 << 10;
 /// Instructions that a frame of the weather station and a transfer may take, without fuel and with it.
-const FRAME: [u64; 2] = [3_400_000, 5_200_000];
-const TRANSFER: [u64; 2] = [7_600, 9_400];
+const FRAME: [u64; 2] = [3_000_000, 4_450_000];
+const TRANSFER: [u64; 2] = [2_300, 2_450];
 /// The flash and the RAM of a Pico 2; the second half of the flash is for guests.
 const PICO2_FLASH: u64 = 2 << 20;
 const PICO2_RAM: u64 = 520 << 10;
