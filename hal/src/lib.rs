@@ -58,6 +58,7 @@
 //!
 //! Up to 16 bytes each way, I2C and SPI accesses cross the boundary in integers. Longer replies are placed by the host straight
 //! into the driver's buffer. For that the crate defines the component's `cabi_import_realloc`; no other crate of a guest may.
+//! A host that runs the component's core module alone looks into its global `wasm_embedded_hal_place` instead, and calls nothing back.
 #![no_std]
 #![warn(clippy::must_use_candidate, clippy::return_self_not_must_use)]
 

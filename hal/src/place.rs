@@ -9,9 +9,19 @@ use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::Relaxed};
 
 /// Where the next reply goes. Atomic only to be a static: a component has one thread.
-static PLACE: AtomicPtr<u8> = AtomicPtr::new(ptr::null_mut());
-/// How many bytes there are at [`PLACE`].
-static PLACE_LEN: AtomicUsize = AtomicUsize::new(0);
+///
+/// It is exported, as a global with its address: a host that runs the component's core module alone places the reply without a call
+/// back into the guest. What it does is what [`cabi_import_realloc`] does, and where there is no such host nobody looks at it.
+#[repr(C)]
+struct Place {
+    /// The buffer, or null.
+    at: AtomicPtr<u8>,
+    /// How many bytes there are.
+    len: AtomicUsize,
+}
+
+#[cfg_attr(target_arch = "wasm32", unsafe(export_name = "wasm_embedded_hal_place"))]
+static PLACE: Place = Place { at: AtomicPtr::new(ptr::null_mut()), len: AtomicUsize::new(0) };
 
 /// A `result<list<u8>, enum>` as the host stores it: discriminant, then pointer and length, or the error's number.
 pub(crate) type Reply = [u32; 3];
@@ -38,11 +48,11 @@ pub(crate) fn receive(buffer: &mut [u8], call: impl FnOnce(*mut Reply)) -> Resul
 #[inline]
 pub(crate) fn receive_some(buffer: &mut [u8], call: impl FnOnce(*mut Reply)) -> Result<usize, Failure> {
     let mut reply: Reply = [0; 3];
-    PLACE_LEN.store(buffer.len(), Relaxed);
-    PLACE.store(buffer.as_mut_ptr(), Relaxed);
+    PLACE.len.store(buffer.len(), Relaxed);
+    PLACE.at.store(buffer.as_mut_ptr(), Relaxed);
     call(&raw mut reply);
     // A failed call asks for no memory, and the next list of anybody else must not land in this buffer.
-    PLACE.store(ptr::null_mut(), Relaxed);
+    PLACE.at.store(ptr::null_mut(), Relaxed);
     let [tag, place, len] = reply;
     // The host writes one byte of the discriminant and one of the error's number; the rest of the words stays zero.
     if tag.to_le_bytes()[0] != 0 {
@@ -84,8 +94,8 @@ unsafe extern "C" fn cabi_import_realloc(old: *mut u8, old_len: usize, align: us
     unsafe extern "C" {
         fn cabi_realloc(old: *mut u8, old_len: usize, align: usize, new_len: usize) -> *mut u8;
     }
-    let place = PLACE.swap(ptr::null_mut(), Relaxed);
-    if !place.is_null() && align == 1 && new_len <= PLACE_LEN.load(Relaxed) {
+    let place = PLACE.at.swap(ptr::null_mut(), Relaxed);
+    if !place.is_null() && align == 1 && new_len <= PLACE.len.load(Relaxed) {
         return place;
     }
     // Empty: where both are compiled together nothing is left of it, and then they are in one object.
@@ -316,6 +326,6 @@ mod tests {
     #[test]
     fn nothing_is_armed_after_a_call() {
         let _ = receive(&mut [0; 4], |_| ());
-        assert!(PLACE.load(Relaxed).is_null());
+        assert!(PLACE.at.load(Relaxed).is_null());
     }
 }

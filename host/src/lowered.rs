@@ -15,7 +15,7 @@ pub(crate) mod handles;
 use wasmtime::{AsContextMut, Instance, InstancePre, Linker};
 
 pub use self::abi::{TooManyBytes, Violation};
-pub use self::guest::{ALLOCATORS, MEMORY, attach};
+pub use self::guest::{ALLOCATORS, MEMORY, PLACE, attach};
 
 use crate::linker::HalView;
 use crate::{adc, clock, delay, digital, i2c, log, pwm, spi, uart};

@@ -265,6 +265,49 @@ fn a_trap_of_the_allocator_ends_the_guest() {
     assert_eq!(ended.expect_err("it traps").downcast_ref(), Some(&wasmtime::Trap::UnreachableCodeReached));
 }
 
+/// Reads three bytes with a place for the reply at 256: where it says that the bytes go, and how many there may be.
+fn read_into(global: i32, at: i32, len: i32) -> (Result<()>, Vec<u8>) {
+    let parts = format!(
+        r#"(global (export "{}") i32 (i32.const {global}))
+           (func (export "cabi_import_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 2048))"#,
+        lowered::PLACE
+    );
+    let body = format!(
+        "(i32.store (i32.const 256) (i32.const {at})) (i32.store (i32.const 260) (i32.const {len}))
+         (call $read (i32.const 1) (i32.const 0) (i32.const 0x76) (i32.const 3) (i32.const 128))"
+    );
+    let (ended, memory, _) = run(&parts, &body);
+    (ended, memory)
+}
+
+#[test]
+fn a_reply_goes_where_the_guest_says_beforehand_and_only_once() {
+    let (ended, memory) = read_into(256, 1024, 3);
+    ended.expect("it returns");
+    assert_eq!((&memory[132..140], &memory[1024..1028]), (&[0, 4, 0, 0, 3, 0, 0, 0][..], &[7, 7, 7, 0][..]));
+    assert_eq!((&memory[256..264], memory[2048]), (&[0, 0, 0, 0, 3, 0, 0, 0][..], 0), "the place is taken");
+}
+
+#[test]
+fn the_allocator_is_asked_where_the_guest_says_no_place_or_one_that_is_too_small() {
+    for (global, at, len) in
+        [(256, 0, 3), (256, 1024, 2), (65_536, 1024, 3), (65_532, 1024, 3), (-1, 1024, 3), (257, 1024, 3)]
+    {
+        let (ended, memory) = read_into(global, at, len);
+        ended.expect("it returns");
+        assert_eq!((&memory[2048..2052], memory[1024]), (&[7, 7, 7, 0][..], 0), "{at} of {len} bytes, at {global}");
+    }
+}
+
+#[test]
+fn a_place_past_the_end_of_the_memory_is_a_trap() {
+    for at in [65_534, 65_536, -1] {
+        let (ended, _) = read_into(256, at, 3);
+        assert_eq!(ended.expect_err("no room").root_cause().to_string(), "realloc return: beyond end of memory");
+    }
+    read_into(256, 65_533, 3).0.expect("just inside");
+}
+
 #[test]
 fn nothing_is_allocated_for_a_reply_that_is_an_error() {
     let allocator = r#"(func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (unreachable))"#;

@@ -12,6 +12,10 @@ pub const MEMORY: &str = "memory";
 /// The names of what allocates in it for the replies of the host: where there are both, it is the first.
 pub const ALLOCATORS: [&str; 2] = ["cabi_import_realloc", "cabi_realloc"];
 
+/// The name of the global with the address of a guest's place for the next reply: two words, where the bytes go, or 0, and how many there may
+/// be. Guests of `wasm-embedded-hal` have one; their allocator answers by the same words.
+pub const PLACE: &str = "wasm_embedded_hal_place";
+
 /// What allocates: the old place, its bytes, the alignment, the new bytes; returns the new place.
 type Allocator = TypedFunc<(u32, u32, u32, u32), u32>;
 
@@ -20,6 +24,8 @@ type Allocator = TypedFunc<(u32, u32, u32, u32), u32>;
 pub(crate) struct Guest {
     memory: Option<Memory>,
     allocator: Option<Allocator>,
+    /// The address of its [`PLACE`].
+    place: Option<u32>,
     pub(crate) handles: Handles,
     /// Whether its allocator runs for the host. It may call nothing then.
     is_allocating: bool,
@@ -38,8 +44,10 @@ pub fn attach<T: HalView>(instance: &Instance, mut store: impl AsContextMut<Data
         Some(allocator) => Some(allocator.typed(&store)?),
         None => None,
     };
+    let place = instance.get_global(&mut store, PLACE).and_then(|global| global.get(&mut store).i32());
+    let place = place.map(i32::cast_unsigned);
     store.as_context_mut().data_mut().hal().guest =
-        Guest { memory, allocator, handles: Handles::default(), is_allocating: false };
+        Guest { memory, allocator, place, handles: Handles::default(), is_allocating: false };
     Ok(())
 }
 
@@ -70,8 +78,16 @@ pub(crate) fn enter_without_memory<'c, T: HalView>(caller: &'c mut Caller<'_, T>
 
 /// Has the guest allocate so many bytes, and returns where they are: inside of its memory, which may have grown.
 ///
-/// Canonical ABI, `realloc`.
+/// Canonical ABI, `realloc`. A guest that says beforehand where the bytes go is not called.
 pub(crate) fn allocate<T: HalView>(caller: &mut Caller<'_, T>, bytes: u32) -> wasmtime::Result<u32> {
+    let guest = &mut caller.data_mut().hal().guest;
+    if let (Some(place), Some(memory)) = (guest.place, guest.memory) {
+        let memory = memory.data_mut(&mut *caller);
+        if let Some(at) = placed(memory, place, bytes) {
+            abi::allocated(memory, at, bytes)?;
+            return Ok(at);
+        }
+    }
     let guest = &mut caller.data_mut().hal().guest;
     let allocator = guest.allocator.clone().ok_or(Violation::NoAllocator)?;
     guest.is_allocating = true;
@@ -82,4 +98,13 @@ pub(crate) fn allocate<T: HalView>(caller: &mut Caller<'_, T>, bytes: u32) -> wa
     let memory = guest.memory.ok_or(Violation::NoMemory)?;
     abi::allocated(memory.data(&caller), place, bytes)?;
     Ok(place)
+}
+
+/// Takes the place for a reply of so many bytes, as the guest's allocator would: it is for one reply, and for another one the guest is asked.
+fn placed(memory: &mut [u8], place: u32, bytes: u32) -> Option<u32> {
+    let words: &mut [u8; 8] = abi::place(memory, place, 4).ok()?;
+    let [a, b, c, d, e, f, g, h] = *words;
+    let (at, len) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
+    *words = [0, 0, 0, 0, e, f, g, h];
+    (at != 0 && bytes <= len).then_some(at)
 }
