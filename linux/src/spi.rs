@@ -225,9 +225,7 @@ impl SpiDevice {
     fn message(&mut self, operations: &mut [Operation<'_, u8>], doing: Doing) -> Result<(), Error> {
         let (plan, file) = (&mut self.plan, &mut self.file);
         let result = plan.carry_out(operations, |transfers| uninterrupted(|| file.message(transfers)));
-        result.map_err(|errno| self.failed(doing, errno))?;
-        self.plan.give(operations);
-        Ok(())
+        result.map_err(|errno| self.failed(doing, errno))
     }
 }
 

@@ -104,12 +104,32 @@ impl Plan {
         Needs { transfers: self.transfers.len(), bytes }
     }
 
-    /// Takes the bytes that the operations send, and calls `message` with the transfers.
-    pub(super) fn carry_out<R>(
+    /// Calls `message` with the transfers of the operations, and fills their buffers if it succeeds. The bytes of an operation that is alone
+    /// are not copied: the kernel takes them from its own buffers, and puts them there.
+    pub(super) fn carry_out<E>(
         &mut self,
-        operations: &[Operation<'_, u8>],
-        message: impl FnOnce(&mut [SpiTransfer<'_>]) -> R,
-    ) -> R {
+        operations: &mut [Operation<'_, u8>],
+        message: impl FnOnce(&mut [SpiTransfer<'_>]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if let [operation] = operations
+            && let Some((mut tx, mut rx)) = in_place(operation)
+        {
+            // Only one of the transfers clocks something: the others are waits.
+            let transfer = |planned: &Planned| SpiTransfer {
+                tx: if planned.sends { tx.take() } else { None },
+                rx: if planned.receives { rx.take() } else { None },
+                delay_us: planned.delay_us,
+            };
+            let mut transfers: Vec<SpiTransfer<'_>> = self.transfers.iter().map(transfer).collect();
+            return message(&mut transfers);
+        }
+        self.message(operations, message)?;
+        self.give(operations);
+        Ok(())
+    }
+
+    /// Takes the bytes that the operations send, and calls `message` with the transfers.
+    fn message<R>(&mut self, operations: &[Operation<'_, u8>], message: impl FnOnce(&mut [SpiTransfer<'_>]) -> R) -> R {
         self.sent.clear();
         for operation in operations {
             let (bytes, len): (&[u8], usize) = match operation {
@@ -136,7 +156,7 @@ impl Plan {
     }
 
     /// Gives the operations what was received.
-    pub(super) fn give(&self, operations: &mut [Operation<'_, u8>]) {
+    fn give(&self, operations: &mut [Operation<'_, u8>]) {
         let mut received = self.received.as_slice();
         for operation in operations {
             let (buffer, len): (&mut [u8], usize) = match operation {
@@ -154,6 +174,19 @@ impl Plan {
             let bytes = received.split_off(..len).unwrap_or_default();
             buffer.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
         }
+    }
+}
+
+/// What is sent, and where the bytes go that are received.
+type Buffers<'a> = (Option<&'a [u8]>, Option<&'a mut [u8]>);
+
+/// Returns what an operation sends and where it receives, if the kernel can use that as it is: both of one length, in memory of their own.
+fn in_place<'a>(operation: &'a mut Operation<'_, u8>) -> Option<Buffers<'a>> {
+    match operation {
+        Operation::Write(bytes) => Some((Some(bytes), None)),
+        Operation::Read(buffer) => Some((None, Some(buffer))),
+        Operation::Transfer(buffer, bytes) if buffer.len() == bytes.len() => Some((Some(bytes), Some(buffer))),
+        Operation::Transfer(..) | Operation::TransferInPlace(_) | Operation::DelayNs(_) => None,
     }
 }
 
@@ -222,5 +255,52 @@ mod tests {
         plan.lay_out(&operations, Duration::ZERO, Duration::ZERO);
         assert_eq!(plan.needs(128), Needs { transfers: 3, bytes: 256 });
         assert_eq!(plan.needs(8), Needs { transfers: 3, bytes: 136 });
+    }
+    /// Carries out operations with what is received being 7, and returns what was sent, with where it lay.
+    fn sent(operations: &mut [Operation<'_, u8>]) -> Vec<(*const u8, Vec<u8>)> {
+        let mut plan = Plan::default();
+        plan.lay_out(operations, Duration::from_micros(1), Duration::from_micros(2));
+        let mut sent = Vec::new();
+        let result: Result<(), ()> = plan.carry_out(operations, |transfers| {
+            for transfer in transfers {
+                sent.extend(transfer.tx.map(|bytes| (bytes.as_ptr(), bytes.to_vec())));
+                transfer.rx.iter_mut().for_each(|room| room.fill(7));
+            }
+            Ok(())
+        });
+        assert_eq!(result, Ok(()));
+        sent
+    }
+
+    #[test]
+    fn what_is_written_by_one_operation_is_not_copied() {
+        let bytes = [1, 2, 3];
+        assert_eq!(sent(&mut [Operation::Write(&bytes)]), [(bytes.as_ptr(), bytes.to_vec())]);
+        let mut buffer = [0; 3];
+        assert_eq!(sent(&mut [Operation::Transfer(&mut buffer, &bytes)]), [(bytes.as_ptr(), bytes.to_vec())]);
+        assert_eq!(buffer, [7; 3]);
+        assert_eq!(sent(&mut [Operation::Read(&mut buffer[..2])]), []);
+    }
+
+    #[test]
+    fn every_shape_of_one_operation_sends_and_fills_what_it_says() {
+        let bytes_of = |operation: Operation<'_, u8>| -> Vec<Vec<u8>> {
+            sent(&mut [operation]).into_iter().map(|(_, bytes)| bytes).collect()
+        };
+        let mut buffer = [1, 2, 0];
+        assert_eq!(bytes_of(Operation::TransferInPlace(&mut buffer[..2])), [[1, 2]]);
+        assert_eq!(buffer, [7, 7, 0]);
+        let mut buffer = [0; 4];
+        assert_eq!(bytes_of(Operation::Transfer(&mut buffer[..3], &[5])), [[5, FILLER, FILLER]]);
+        assert_eq!(buffer, [7, 7, 7, 0]);
+        let mut buffer = [0; 4];
+        assert_eq!(bytes_of(Operation::Transfer(&mut buffer[..1], &[5, 6])), [[5, 6]]);
+        assert_eq!(buffer, [7, 0, 0, 0]);
+        let mut buffer = [0; 4];
+        assert!(bytes_of(Operation::Transfer(&mut buffer[..2], &[])).is_empty());
+        assert_eq!(buffer, [7, 7, 0, 0]);
+        assert!(bytes_of(Operation::Read(&mut buffer[..3])).is_empty());
+        assert_eq!(buffer, [7, 7, 7, 0]);
+        assert_eq!(bytes_of(Operation::Write(&[])), [[0_u8; 0]; 0]);
     }
 }
