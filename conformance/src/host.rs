@@ -37,7 +37,7 @@ pub trait Host {
 }
 
 /// What came of a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ran {
     /// What the guest printed.
     pub output: String,

@@ -4,16 +4,20 @@ mod support;
 
 use std::fs;
 
+use wasm_embedded_image::Image;
 use wasm_embedded_runtime::engine::{EngineOptions, Way};
 use wasm_embedded_runtime::harness::{Outcome, run_program};
+use wasm_embedded_runtime::microcontroller::{self, Board, MakeError};
 use wasm_embedded_runtime::policy::Policy;
 use wasm_embedded_runtime::program::{LoadError, Program, Whole};
 use wasm_embedded_runtime::run::{Exit, RunOptions};
 use wasm_embedded_runtime::trust::Trust;
+use wasmtime::{Engine, Precompiled};
 
 /// The board of the examples.
 const BOARD: &str = "examples/board.toml";
 const WEATHER: &str = "drivers-demo/policies/weather.toml";
+const WEATHER_PICO2: &str = "firmware/policies/weather_spi.toml";
 const WEATHER_SPI: &str = "drivers-demo/policies/weather_spi.toml";
 
 /// Guests without std, all of which can be lowered, and their boards. Some find less on theirs than they ask for.
@@ -45,14 +49,40 @@ fn run(program: &Program, policy: &Policy) -> Outcome {
     run_program(program, policy, &options, |_| ()).expect("it can be linked")
 }
 
-/// Runs a guest both ways, and compares all that can be seen of it.
-fn compare(name: &str, bytes: &[u8], policy: &Policy) -> Outcome {
+/// Returns how a guest ended, and the functions that it was in then.
+fn ended(exit: &Exit) -> (String, Vec<String>) {
+    let (why, backtrace) = match exit {
+        Exit::Trap(trap) => (trap.reason.clone(), &trap.backtrace[..]),
+        Exit::Limit { breach, backtrace } => (format!("{breach:?}"), &backtrace[..]),
+        other => (format!("{other:?}"), &[][..]),
+    };
+    let place = |frame: &String| frame.split_once(':').map_or_else(String::new, |(_, place)| place.trim().to_owned());
+    (why, backtrace.iter().map(place).collect())
+}
+
+/// Loads a guest for both ways.
+fn both(name: &str, bytes: &[u8], policy: &Policy) -> [Program; 2] {
     let component = load(bytes, policy, Way::Component).unwrap_or_else(|error| panic!("{name}: {error:?}"));
     let lowered = load(bytes, policy, Way::Lowered).unwrap_or_else(|error| panic!("{name}: {error}"));
     assert_eq!((component.whole(), lowered.whole()), (Some(&Whole::Chosen), None));
     assert_eq!((component.imports(), component.exports()), (lowered.imports(), lowered.exports()), "{name}");
-    let (component, lowered) = (run(&component, policy), run(&lowered, policy));
-    assert_eq!((&component.exit, component.at_ns), (&lowered.exit, lowered.at_ns), "{name}");
+    [component, lowered]
+}
+
+/// Runs a guest both ways, and compares all that can be seen of it.
+fn compare(name: &str, bytes: &[u8], policy: &Policy) -> Outcome {
+    same(name, &both(name, bytes, policy), policy)
+}
+
+/// Runs a guest that is loaded for both ways, and compares all that can be seen of it.
+fn same(name: &str, programs: &[Program; 2], policy: &Policy) -> Outcome {
+    let [component, lowered] = programs.each_ref().map(|program| run(program, policy));
+    let ((why, frames), (lowered_why, lowered_frames)) = (ended(&component.exit), ended(&lowered.exit));
+    assert_eq!((why, component.at_ns), (lowered_why, lowered.at_ns), "{name}");
+    // A call of a component comes and goes through its helper module, which has frames of its own then.
+    let (own, helpers): (Vec<_>, Vec<_>) = frames.into_iter().partition(|frame| lowered_frames.contains(frame));
+    assert_eq!(own, lowered_frames, "{name}");
+    assert!(helpers.len() <= 2, "{name}: {helpers:?}");
     assert_eq!(component.said.stderr_text(), lowered.said.stderr_text(), "{name}");
     assert_eq!(format!("{:?}", component.said), format!("{:?}", lowered.said), "{name}");
     assert_eq!(component.trace, lowered.trace, "{name}");
@@ -147,4 +177,19 @@ fn the_limit_of_instances_is_that_of_the_component() {
     let bytes = fs::read(support::guest("examples", "i2cdetect_nostd")).expect("the component can be read");
     let outcome = compare("i2cdetect_nostd", &bytes, &policy);
     assert!(matches!(outcome.exit, Exit::Limit { .. }), "{:?}", outcome.exit);
+}
+
+#[test]
+fn an_image_for_a_microcontroller_is_of_the_core_module_and_keeps_the_limit_of_instances() {
+    let bytes = fs::read(support::guest("drivers-demo", "weather_spi_nostd")).expect("the component can be read");
+    let pack = |more: &str| microcontroller::pack(&bytes, &policy(WEATHER_PICO2, more), Board::Pico2, "weather");
+    let image = pack("").expect("it fits");
+    let image = Image::verify(&image).expect("it is whole");
+    assert_eq!(Engine::detect_precompiled(image.code()), Some(Precompiled::Module));
+    let error = pack("[limits]\ninstances = 2").expect_err("it has three");
+    assert!(matches!(error, MakeError::Instances { asked: 3, allowed: 2 }), "{error}");
+    let whole = wat::parse_str("(component (core module $m))").expect("a component");
+    let error =
+        microcontroller::pack(&whole, &policy(WEATHER_PICO2, ""), Board::Pico2, "none").expect_err("nothing runs");
+    assert!(matches!(error, MakeError::Link(_)), "{error}");
 }

@@ -31,8 +31,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let mut build = cargo(["build", "--quiet", "--bin", "conformance", "--test", "tools", "--target", &native]);
     process::run(build.args(test::NATIVE))?;
     let built = process::target_dir().join(&native).join("debug/conformance");
-    let mut examine =
-        process::command(built, [guests::built("conformance-guest"), guests::built("conformance-guest-async")]);
+    let components = ["conformance-guest", "conformance-guest-async", "conformance-guest-nostd"].map(guests::built);
+    let mut examine = process::command(built, components);
     for host in &options.host {
         examine.args(["--host", host]);
     }

@@ -40,6 +40,7 @@ mod delay;
 mod devices;
 mod digital;
 mod i2c;
+mod labels;
 mod parse;
 mod pwm;
 mod script;
@@ -47,5 +48,6 @@ mod spi;
 mod uart;
 
 pub use devices::Devices;
+pub use labels::Labels;
 pub use script::run;
 pub use uart::Serial;

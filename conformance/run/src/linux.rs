@@ -19,7 +19,7 @@ use wasm_embedded_sim::Sim;
 
 use self::kernel::Played;
 use self::serial::Acting;
-use crate::guest::{Guests, ending, failed};
+use crate::guest::{Guests, Path, ending, failed};
 
 /// The bench as a policy.
 const POLICY: &str = r#"
@@ -153,14 +153,14 @@ impl Host for Linux {
         kernel.ready();
         let acting = Acting::start(&kernel, conditions.serial);
         let stopper = stop.as_ref().map(|(_, interrupt)| interrupt.clone());
-        let outcome = self.guests.run(case, board, &policy, None, stopper);
+        let told = self.guests.run(case, Path::Arguments, board, &policy, None, stopper);
         acting.end(&kernel);
-        let outcome = outcome?;
+        let told = told?;
         let late = stop.map_or(Duration::ZERO, |(at, _)| kernel.state().clock.now().saturating_sub(at));
-        let ending = ending(&outcome, u64::try_from(late.as_nanos()).unwrap_or(u64::MAX));
+        let ending = ending(&told.outcome, u64::try_from(late.as_nanos()).unwrap_or(u64::MAX));
         let mut events = std::mem::take(&mut kernel.state().events);
         events.sort_by_key(|event| event.at_ns);
-        Ok(Ran { output: outcome.said.stdout_text(), events, ending })
+        Ok(Ran { output: told.answers, events, ending })
     }
 
     fn evidence(&mut self, rule: &str) -> Result<(), String> {

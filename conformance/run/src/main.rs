@@ -5,6 +5,7 @@ mod guest;
 mod json;
 #[cfg(target_os = "linux")]
 mod linux;
+mod script;
 mod sim;
 
 use std::path::PathBuf;
@@ -23,6 +24,8 @@ struct Options {
     blocking: PathBuf,
     /// The asynchronous one.
     asynchronous: PathBuf,
+    /// The blocking one without std, whose cases are run as a component and by its core module.
+    without_std: PathBuf,
     /// Examines only this host; may be given several times.
     #[arg(long, value_name = "HOST")]
     host: Vec<Which>,
@@ -58,8 +61,9 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> anyhow::Result<()> {
     let read = |file: &PathBuf| std::fs::read(file).with_context(|| format!("cannot read {}", file.display()));
-    let guests =
-        Guests::load(&read(&options.blocking)?, &read(&options.asynchronous)?).context("the guests cannot be run")?;
+    let files = [&options.blocking, &options.asynchronous, &options.without_std].map(read);
+    let [blocking, asynchronous, without_std] = files;
+    let guests = Guests::load(&blocking?, &asynchronous?, &without_std?).context("the guests cannot be run")?;
     let wanted = |which| options.host.is_empty() || options.host.contains(&which);
     let mut hosts: Vec<Box<dyn Host>> = Vec::new();
     if wanted(Which::Sim) {

@@ -4,12 +4,13 @@ mod faults;
 mod parts;
 mod watch;
 
+use std::mem::discriminant;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use embedded_hal::spi::MODE_0;
 use wasm_embedded_conformance::bench::{I2cPart, SpiPart};
-use wasm_embedded_conformance::{Case, Host, Ran, SpiFault, Unable};
+use wasm_embedded_conformance::{Case, Guest, Host, Ran, SpiFault, Unable};
 use wasm_embedded_host::{Access, EmbeddedHal, I2cGrant};
 use wasm_embedded_runtime::board::Board;
 use wasm_embedded_runtime::policy::Policy;
@@ -17,7 +18,7 @@ use wasm_embedded_sim::{Drive, Pull, Sim, SpiSettings, UartSettings};
 
 use self::parts::{OnI2c, OnSpi, OnUart};
 use self::watch::Watch;
-use crate::guest::{Guests, ending, failed};
+use crate::guest::{Guests, Path, ending, failed};
 
 /// The bench as a policy. What it does not have is put on the board beside it.
 const POLICY: &str = r#"
@@ -106,7 +107,32 @@ impl Host for Simulation {
         true
     }
 
+    /// Carries out a case, and a blocking one by a guest without std too, as a component and by its core module: what can be seen of the
+    /// two is the same, and what the rule is about is the same as of the guest with std.
     fn run(&mut self, case: &Case) -> Result<Ran, Unable> {
+        let (ran, _) = self.carry_out(case, Path::Arguments)?;
+        if case.guest() == Guest::Blocking {
+            let component = self.carry_out(case, Path::Component)?;
+            let lowered = self.carry_out(case, Path::Lowered)?;
+            if component != lowered {
+                return Err(Unable::Failed(format!("as a component {component:?}, lowered {lowered:?}")));
+            }
+            let (lowered, _) = lowered;
+            // Of a trap the words are those of another program.
+            let kind = |ran: &Ran| discriminant(&ran.ending);
+            if (&lowered.output, &lowered.events, kind(&lowered)) != (&ran.output, &ran.events, kind(&ran)) {
+                return Err(Unable::Failed(format!("with std {ran:?}, lowered {lowered:?}")));
+            }
+        }
+        Ok(ran)
+    }
+}
+
+/// What a run leaves beside what rules are about: the log, and when the run ended.
+type Left = (String, u64);
+
+impl Simulation {
+    fn carry_out(&self, case: &Case, path: Path) -> Result<(Ran, Left), Unable> {
         let conditions = case.conditions();
         let policy = Policy::parse("bench.toml", POLICY).map_err(|error| Unable::Failed(format!("{error:?}")))?;
         let sim = Sim::new();
@@ -142,7 +168,8 @@ impl Host for Simulation {
         watch::lock(&watch).built(&sim);
 
         let timeout = conditions.stop_after_ms.map(Duration::from_millis);
-        let outcome = self.guests.run(case, board, &policy, timeout, None)?;
+        let told = self.guests.run(case, path, board, &policy, timeout, None)?;
+        let outcome = told.outcome;
         let stop_ns = timeout.map_or(0, |timeout| u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX));
         let ending = ending(&outcome, outcome.at_ns.saturating_sub(stop_ns));
         let (jumped, meant) = (sim.date_error_s(), conditions.date_jump.map_or(0, |(_, seconds)| seconds));
@@ -150,7 +177,7 @@ impl Host for Simulation {
             return Err(Unable::Failed(format!("the date jumped by {jumped} s, and was to jump by {meant} s")));
         }
         let events = watch::lock(&watch).events().map_err(Unable::Failed)?;
-        Ok(Ran { output: outcome.said.stdout_text(), events, ending })
+        Ok((Ran { output: told.answers, events, ending }, (outcome.said.stderr_text(), outcome.at_ns)))
     }
 }
 

@@ -23,6 +23,10 @@ pub(crate) fn bit_ns(frequency_hz: u32) -> u64 {
     NS_PER_S.div_ceil(u64::from(frequency_hz.max(1)))
 }
 
+/// How many addresses of seven bits there are, and the index of one that no part names.
+const SEVEN_BIT: usize = 0x80;
+const NOBODY: u8 = u8::MAX;
+
 /// A part that acknowledged an address of the transaction, and so is told of its end.
 struct Engaged {
     part: usize,
@@ -32,8 +36,11 @@ struct Engaged {
 
 pub(crate) struct I2cBus {
     pub(crate) parts: Vec<usize>,
-    /// The parts that may acknowledge an address, by address; and those that may acknowledge any.
-    named: Vec<(u8, Vec<usize>)>,
+    /// The parts that may acknowledge an address, for each address of seven bits that has some.
+    named: Vec<Vec<usize>>,
+    /// The index in `named` of an address, and one for those that nobody names.
+    index: [u8; SEVEN_BIT],
+    /// The parts that may acknowledge any.
     unnamed: Vec<usize>,
     engaged: Vec<Engaged>,
     pub(super) bit_ns: u64,
@@ -45,6 +52,7 @@ impl I2cBus {
         I2cBus {
             parts: Vec::new(),
             named: Vec::new(),
+            index: [NOBODY; SEVEN_BIT],
             unnamed: Vec::new(),
             engaged: Vec::new(),
             bit_ns: bit_ns(frequency_hz),
@@ -60,9 +68,12 @@ impl I2cBus {
             return;
         };
         for address in addresses {
-            match self.named.binary_search_by_key(&address, |(named, _)| *named) {
-                Ok(index) => self.named.get_mut(index).into_iter().for_each(|(_, parts)| parts.push(part)),
-                Err(index) => self.named.insert(index, (address, alloc::vec![part])),
+            let Some(index) = self.index.get_mut(usize::from(address)) else { continue };
+            if let Some(parts) = self.named.get_mut(usize::from(*index)) {
+                parts.push(part);
+            } else if let Ok(next) = u8::try_from(self.named.len()) {
+                *index = next;
+                self.named.push(alloc::vec![part]);
             }
         }
     }
@@ -110,13 +121,12 @@ impl World {
     pub(crate) fn i2c_address(&mut self, id: I2cBusId, address: Address, direction: Direction) -> Ack {
         let World { env, parts, i2c, .. } = self;
         let Some(bus) = i2c.get_mut(id.0) else { return Ack::Nack };
-        let I2cBus { parts: all, named, unnamed, engaged, .. } = bus;
-        let named = match address {
-            Address::SevenBit(address) => named.binary_search_by_key(&address, |(named, _)| *named).ok(),
+        let I2cBus { parts: all, named, index, unnamed, engaged, .. } = bus;
+        let index = match address {
+            Address::SevenBit(address) => index.get(usize::from(address)),
             Address::TenBit(_) => None,
-        }
-        .and_then(|index| named.get(index))
-        .map_or(&[][..], |(_, parts)| parts);
+        };
+        let named = index.and_then(|index| named.get(usize::from(*index))).map_or(&[][..], Vec::as_slice);
         let is_asked = |part: &usize, engaged: &[Engaged]| {
             named.contains(part) || unnamed.contains(part) || engaged.iter().any(|engaged| engaged.part == *part)
         };
