@@ -21,13 +21,20 @@ pub(crate) struct Row {
     pub(crate) native: Option<Figure>,
     /// Of [`Code::ALL`].
     pub(crate) guests: [Figure; 2],
+    /// The same, lowered; asynchronous calls are not.
+    pub(crate) lowered: Option<[Figure; 2]>,
 }
 
 impl Row {
     pub(crate) fn to_json(&self) -> Value {
         let [cranelift, pulley] = self.guests.map(Figure::to_json);
         let native = self.native.map(Figure::to_json);
-        json!({ "job": self.job.name, "native_ns": native, "cranelift_ns": cranelift, "pulley_ns": pulley })
+        let [lowered_cranelift, lowered_pulley] =
+            self.lowered.map_or([None, None], |lowered| lowered.map(|figure| Some(figure.to_json())));
+        json!({
+            "job": self.job.name, "native_ns": native, "cranelift_ns": cranelift, "pulley_ns": pulley,
+            "lowered_cranelift_ns": lowered_cranelift, "lowered_pulley_ns": lowered_pulley,
+        })
     }
 }
 
@@ -37,14 +44,13 @@ pub(crate) fn measure(components: &Bytes, only: &str, quick: bool, mut seen: imp
         let start = |code| Guest::new(code, calls, components.of(calls));
         Ok([start(Code::Cranelift)?, start(Code::Pulley)?])
     };
-    let (mut blocking, mut waiting) = (start(Calls::Blocking)?, start(Calls::Waiting)?);
+    let mut blocking: Vec<Guest> = start(Calls::Blocking)?.into();
+    blocking.extend(start(Calls::Lowered)?);
+    let mut waiting: Vec<Guest> = start(Calls::Waiting)?.into();
     let mut rows = Vec::new();
     for (number, job) in (0..).zip(JOBS.iter().copied()) {
         if matches!(job.work, Work::Floor(_)) || job.name.contains(only) {
-            let guests = match Calls::of(job.work) {
-                Calls::Blocking => &mut blocking,
-                Calls::Waiting => &mut waiting,
-            };
+            let guests = if Calls::Waiting.has(job.work) { &mut waiting } else { &mut blocking };
             let row = row(number, job, quick, guests).with_context(|| format!("job {number}: {}", job.name))?;
             seen(&row);
             rows.push(row);
@@ -53,39 +59,43 @@ pub(crate) fn measure(components: &Bytes, only: &str, quick: bool, mut seen: imp
     Ok(rows)
 }
 
-fn row(number: u32, job: Job, quick: bool, guests: &mut [Guest; 2]) -> Result<Row> {
+fn row(number: u32, job: Job, quick: bool, guests: &mut [Guest]) -> Result<Row> {
     let mut board = Board::new()?;
-    let [compiled, interpreted] = guests;
-    let mut natively = |rounds| Ok(board.run(job.work, rounds)?);
-    let mut compiled = |rounds| compiled.run(number, rounds);
-    let mut interpreted = |rounds| interpreted.run(number, rounds);
-    let mut sides: [&mut dyn FnMut(u32) -> Result<u64>; 3] = [&mut natively, &mut compiled, &mut interpreted];
+    let mut sides: Vec<Box<dyn FnMut(u32) -> Result<u64> + '_>> =
+        vec![Box::new(|rounds| Ok(board.run(job.work, rounds)?))];
+    for guest in guests {
+        sides.push(Box::new(move |rounds| guest.run(number, rounds)));
+    }
 
     // The same rounds on all sides, so that the bytes can be compared; this warms caches too.
     let few = if quick { 3 } else { 8 };
-    let mut sums = [0; 3];
-    let mut rounds = [1; 3];
-    for (side, (sum, rounds)) in sides.iter_mut().zip(sums.iter_mut().zip(&mut rounds)) {
-        *sum = side(few)?;
+    let (mut sums, mut rounds) = (Vec::new(), Vec::new());
+    for side in &mut sides {
+        sums.push(side(few)?);
         let (ns, _) = cpu_ns(|| side(few))?;
-        *rounds = if quick { few } else { rounds_for(ns / f64::from(few)) };
+        rounds.push(if quick { few } else { rounds_for(ns / f64::from(few)) });
     }
-    let [native, compiled, interpreted] = sums;
     let is_floor = matches!(job.work, Work::Floor(_));
     ensure!(
-        is_floor || (native == compiled && native == interpreted),
-        "natively {native} was read, compiled {compiled}, interpreted {interpreted}"
+        is_floor || sums.windows(2).all(|two| two[0] == two[1]),
+        "natively and in guests other sums were read: {sums:?}"
     );
-    let mut runs: [Vec<f64>; 3] = Default::default();
+    let mut runs: Vec<Vec<f64>> = vec![Vec::new(); sides.len()];
     for _ in 0..if quick { 1 } else { RUNS } {
-        for ((side, rounds), runs) in sides.iter_mut().zip(rounds).zip(&mut runs) {
-            let (ns, _) = cpu_ns(|| side(rounds))?;
-            runs.push(ns / f64::from(rounds));
+        for ((side, rounds), runs) in sides.iter_mut().zip(&rounds).zip(&mut runs) {
+            let (ns, _) = cpu_ns(|| side(*rounds))?;
+            runs.push(ns / f64::from(*rounds));
         }
     }
-    let [native, compiled, interpreted] = runs.map(Figure::of);
-    let native = (!is_floor).then_some(native);
-    Ok(Row { job, native, guests: [compiled, interpreted] })
+    let mut figures = runs.into_iter().map(Figure::of);
+    let mut next = || figures.next().context("a side without a figure");
+    let native = Some(next()?).filter(|_| !is_floor);
+    let component = [next()?, next()?];
+    let lowered = match (next(), next()) {
+        (Ok(cranelift), Ok(pulley)) => Some([cranelift, pulley]),
+        _ => None,
+    };
+    Ok(Row { job, native, guests: component, lowered })
 }
 
 /// How many rounds of so many nanoseconds fill a run.

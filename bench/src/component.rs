@@ -6,13 +6,16 @@ use wasm_embedded_sim::Sim;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker, ResourceType, TypedFunc};
 use wasmtime::error::Context as _;
-use wasmtime::{Config, Engine, Result, Store};
+use wasmtime::{Config, Engine, Module, Result, Store};
 
 use crate::board::Board;
-use crate::floors;
+use crate::{floors, lowered};
 
-/// What the component exports.
-type Run = TypedFunc<(u32, u32), (Result<u64, String>,)>;
+/// What runs a job.
+enum Run {
+    Component(TypedFunc<(u32, u32), (Result<u64, String>,)>),
+    Lowered(lowered::Run),
+}
 
 /// How a guest's code is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,11 +26,13 @@ pub(crate) enum Code {
     Pulley,
 }
 
-/// What the jobs of a component call.
+/// What the jobs of a component call, and how the calls come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Calls {
     /// Blocking functions.
     Blocking,
+    /// The same, lowered: the component's core module is run without the component model.
+    Lowered,
     /// Asynchronous ones.
     Waiting,
 }
@@ -49,11 +54,11 @@ pub(crate) struct Target {
 
 impl Calls {
     /// All of them.
-    pub(crate) const ALL: [Calls; 2] = [Calls::Blocking, Calls::Waiting];
+    pub(crate) const ALL: [Calls; 3] = [Calls::Blocking, Calls::Lowered, Calls::Waiting];
 
-    /// Returns what a job calls.
-    pub(crate) fn of(work: Work) -> Calls {
-        if matches!(work, Work::Waiting(..)) { Calls::Waiting } else { Calls::Blocking }
+    /// Returns whether a job makes such calls.
+    pub(crate) fn has(self, work: Work) -> bool {
+        matches!(work, Work::Waiting(..)) == (self == Calls::Waiting)
     }
 }
 
@@ -61,7 +66,7 @@ impl Bytes {
     /// Returns the component whose jobs make such calls.
     pub(crate) fn of(&self, calls: Calls) -> &[u8] {
         match calls {
-            Calls::Blocking => &self.blocking,
+            Calls::Blocking | Calls::Lowered => &self.blocking,
             Calls::Waiting => &self.waiting,
         }
     }
@@ -122,7 +127,11 @@ pub(crate) struct Guest {
 impl Guest {
     /// Compiles and starts a component.
     pub(crate) fn new(code: Code, calls: Calls, component: &[u8]) -> Result<Guest> {
-        Guest::start(code, &Component::new(&code.native(calls).engine()?, component)?)
+        let engine = code.native(calls).engine()?;
+        match calls {
+            Calls::Lowered => Guest::start_lowered(code, &Module::new(&engine, lowered::core_module(component)?)?),
+            Calls::Blocking | Calls::Waiting => Guest::start(code, &Component::new(&engine, component)?),
+        }
     }
 
     /// Compiles the component of blocking calls, for several guests.
@@ -130,10 +139,25 @@ impl Guest {
         Component::new(&code.native(Calls::Blocking).engine()?, component)
     }
 
-    /// Starts the component from what [`Code::portable`] compiled it to.
+    /// Compiles a component for any machine of this architecture.
+    pub(crate) fn precompile(code: Code, calls: Calls, component: &[u8]) -> Result<Vec<u8>> {
+        let engine = code.portable(calls).engine()?;
+        match calls {
+            Calls::Lowered => engine.precompile_module(lowered::core_module(component)?),
+            Calls::Blocking | Calls::Waiting => engine.precompile_component(component),
+        }
+    }
+
+    /// Starts the component from what [`Guest::precompile`] made of it.
     pub(crate) fn precompiled(code: Code, calls: Calls, compiled: &[u8]) -> Result<Guest> {
         let engine = code.portable(calls).engine()?;
-        // SAFETY: the bytes come from `precompile_component` of the same program, which passes them on itself.
+        if calls == Calls::Lowered {
+            // SAFETY: the bytes come from `precompile` of the same program, which passes them on itself.
+            #[expect(unsafe_code, reason = "native code is taken from the file")]
+            let module = unsafe { Module::deserialize(&engine, compiled)? };
+            return Guest::start_lowered(code, &module);
+        }
+        // SAFETY: as above.
         #[expect(unsafe_code, reason = "native code is taken from the file")]
         let component = unsafe { Component::deserialize(&engine, compiled)? };
         Guest::start(code, &component)
@@ -157,7 +181,7 @@ impl Guest {
         } else {
             linker.instantiate(&mut store, component)?
         };
-        let run = instance.get_typed_func(&mut store, "run")?;
+        let run = Run::Component(instance.get_typed_func(&mut store, "run")?);
         #[cfg(test)]
         let allocations = instance.get_typed_func(&mut store, "allocations").ok();
         Ok(Guest {
@@ -167,6 +191,22 @@ impl Guest {
             run,
             #[cfg(test)]
             allocations,
+        })
+    }
+
+    /// Starts the compiled core module of the component.
+    fn start_lowered(code: Code, module: &Module) -> Result<Guest> {
+        let board = Board::new()?;
+        let sim = board.sim();
+        let mut store = Store::new(module.engine(), board.into_hal());
+        let run = Run::Lowered(lowered::start(module, &mut store)?);
+        Ok(Guest {
+            code,
+            sim,
+            store,
+            run,
+            #[cfg(test)]
+            allocations: None,
         })
     }
 
@@ -180,11 +220,13 @@ impl Guest {
 
     /// Runs a job.
     pub(crate) fn run(&mut self, job: u32, rounds: u32) -> Result<u64> {
-        let (sum,) = if self.store.engine().get_concurrency_support() {
-            let run = self.run.call_async(&mut self.store, (job, rounds));
-            self.sim.block_on(run).context("the guest waits for what never comes")??
-        } else {
-            self.run.call(&mut self.store, (job, rounds))?
+        let sum = match &self.run {
+            Run::Component(run) if self.store.engine().get_concurrency_support() => {
+                let run = run.call_async(&mut self.store, (job, rounds));
+                self.sim.block_on(run).context("the guest waits for what never comes")??.0
+            }
+            Run::Component(run) => run.call(&mut self.store, (job, rounds))?.0,
+            Run::Lowered(run) => run.call(&mut self.store, (job, rounds))?,
         };
         sum.map_err(|error| wasmtime::format_err!("{} guest: {error}", self.code.name()))
     }

@@ -35,6 +35,8 @@ pub(crate) struct Counts {
 pub(crate) struct Count {
     pub(crate) cranelift: u64,
     pub(crate) pulley: u64,
+    /// The same of calls that come in lowered, which asynchronous ones do not.
+    pub(crate) lowered: Option<[u64; 2]>,
 }
 
 impl Counts {
@@ -44,7 +46,9 @@ impl Counts {
         let value: Value = serde_json::from_str(&text)?;
         let number = |job: &Value, code: &str| job.get(code).and_then(Value::as_u64);
         let jobs = value.get("jobs").and_then(Value::as_object).into_iter().flatten().filter_map(|(name, job)| {
-            Some((name.clone(), Count { cranelift: number(job, "cranelift")?, pulley: number(job, "pulley")? }))
+            let lowered = number(job, "lowered_cranelift").zip(number(job, "lowered_pulley")).map(<[u64; 2]>::from);
+            let (cranelift, pulley) = (number(job, "cranelift")?, number(job, "pulley")?);
+            Some((name.clone(), Count { cranelift, pulley, lowered }))
         });
         let compiler = value.get("compiler").and_then(Value::as_str).unwrap_or_default().to_owned();
         Ok(Counts { compiler, jobs: jobs.collect() })
@@ -52,7 +56,13 @@ impl Counts {
 
     /// Stores counts.
     pub(crate) fn write(&self, file: &Path) -> Result<()> {
-        let job = |count: &Count| json!({ "cranelift": count.cranelift, "pulley": count.pulley });
+        let job = |count: &Count| match count.lowered {
+            None => json!({ "cranelift": count.cranelift, "pulley": count.pulley }),
+            Some([cranelift, pulley]) => json!({
+                "cranelift": count.cranelift, "pulley": count.pulley,
+                "lowered_cranelift": cranelift, "lowered_pulley": pulley,
+            }),
+        };
         let jobs: BTreeMap<_, _> = self.jobs.iter().map(|(name, count)| (name, job(count))).collect();
         let value = json!({ "compiler": self.compiler, "jobs": jobs });
         Ok(fs::write(file, format!("{}\n", serde_json::to_string_pretty(&value)?))?)
@@ -67,7 +77,7 @@ fn guests() -> impl Iterator<Item = (Code, Calls)> {
 /// Returns the jobs that are counted, by their numbers: those in which the boundary and the simulated wires are what there is.
 fn jobs_of(calls: Calls) -> impl Iterator<Item = (u32, Job)> {
     let counted = |work: &Work| !matches!(work, Work::Driver(_));
-    (0..).zip(JOBS.iter().copied()).filter(move |(_, job)| Calls::of(job.work) == calls && counted(&job.work))
+    (0..).zip(JOBS.iter().copied()).filter(move |(_, job)| calls.has(job.work) && counted(&job.work))
 }
 
 /// Counts all jobs. Returns nothing if there is no callgrind.
@@ -81,7 +91,7 @@ pub(crate) fn count(components: &Bytes, folder: &Path) -> Result<Option<Counts>>
     let mut files = Vec::new();
     for (code, calls) in guests() {
         let file = folder.join(format!("{}-{calls:?}.cwasm", code.name()));
-        fs::write(&file, code.portable(calls).engine()?.precompile_component(components.of(calls))?)?;
+        fs::write(&file, Guest::precompile(code, calls, components.of(calls))?)?;
         files.push(file);
     }
     let output = valgrind()
@@ -106,9 +116,14 @@ pub(crate) fn count(components: &Bytes, folder: &Path) -> Result<Option<Counts>>
     for (code, calls) in guests() {
         for (_, job) in jobs_of(calls) {
             let count = counts.entry(job.name.to_owned()).or_default();
-            match code {
-                Code::Cranelift => count.cranelift = difference()?,
-                Code::Pulley => count.pulley = difference()?,
+            let instructions = difference()?;
+            match (calls, code) {
+                (Calls::Blocking | Calls::Waiting, Code::Cranelift) => count.cranelift = instructions,
+                (Calls::Blocking | Calls::Waiting, Code::Pulley) => count.pulley = instructions,
+                (Calls::Lowered, code) => {
+                    let [cranelift, pulley] = count.lowered.get_or_insert_default();
+                    *(if code == Code::Cranelift { cranelift } else { pulley }) = instructions;
+                }
             }
         }
     }
@@ -162,11 +177,20 @@ pub(crate) fn compare(counts: &Counts, stored: &Counts) -> Result<()> {
         return Ok(());
     }
     let mut grown = Vec::new();
-    println!("{:<46} {:>10} {:>8} {:>10} {:>8}", "instructions", "Cranelift", "stored", "Pulley", "stored");
+    println!("{:<46} {:>24} {:>24}", "instructions (stored)", "component: both engines", "lowered: both engines");
     for (name, count) in &counts.jobs {
         let Some(old) = stored.jobs.get(name) else { bail!("there is no stored count of {name}: `--bless` stores it") };
-        println!("{name:<46} {:>10} {:>8} {:>10} {:>8}", count.cranelift, old.cranelift, count.pulley, old.pulley);
-        for (code, now, then) in [("Cranelift", count.cranelift, old.cranelift), ("Pulley", count.pulley, old.pulley)] {
+        let mut pairs = vec![("Cranelift", count.cranelift, old.cranelift), ("Pulley", count.pulley, old.pulley)];
+        if let Some([cranelift, pulley]) = count.lowered {
+            let Some([old_cranelift, old_pulley]) = old.lowered else {
+                bail!("there is no stored count of {name}, lowered: `--bless` stores it")
+            };
+            pairs.push(("Cranelift, lowered", cranelift, old_cranelift));
+            pairs.push(("Pulley, lowered", pulley, old_pulley));
+        }
+        let shown: Vec<_> = pairs.iter().map(|(_, now, then)| format!("{now:>6} ({then:>6})")).collect();
+        println!("{name:<46} {}", shown.join(" "));
+        for (code, now, then) in pairs {
             if float(now) > float(then) * TOLERANCE {
                 grown.push(format!("{name}, {code}: {now} instead of {then}"));
             }

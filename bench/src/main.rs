@@ -17,6 +17,7 @@ mod counts;
 mod figure;
 mod floors;
 mod growth;
+mod lowered;
 mod memory;
 mod parts;
 mod starts;
@@ -138,20 +139,31 @@ fn main() -> Result<()> {
 fn table(options: &Table) -> Result<()> {
     let components = read_both(&options.components)?;
     println!(
-        "{:<42} {:>10} {:>22} {:>8} {:>22} {:>8}",
-        "ns of CPU per call", "native", "guest", "x empty", "Pulley", "x empty"
+        "{:<42} {:>8} {:>22} {:>8} {:>22} {:>22} {:>8} {:>22}",
+        "ns of CPU per call",
+        "native",
+        "component",
+        "x empty",
+        "lowered",
+        "Pulley: component",
+        "x empty",
+        "Pulley: lowered"
     );
     let mut empty = None;
     let rows = calls::measure(&components, &options.only, options.quick, |row| {
         let empty = *empty.get_or_insert(row.guests.map(|figure| figure.median));
+        let lowered =
+            row.lowered.map_or([const { String::new() }; 2], |lowered| lowered.map(|figure| figure.to_string()));
         println!(
-            "{:<42} {:>10} {:>22} {:>8.2} {:>22} {:>8.2}",
+            "{:<42} {:>8} {:>22} {:>8.2} {:>22} {:>22} {:>8.2} {:>22}",
             row.job.name,
             row.native.map_or_else(|| "-".into(), |figure| format!("{:.0}", figure.median)),
             row.guests[0].to_string(),
             row.guests[0].median / empty[0],
+            lowered[0],
             row.guests[1].to_string(),
             row.guests[1].median / empty[1],
+            lowered[1],
         );
     })?;
     if let Some(row) = rows.iter().find(|row| row.job.work == Work::Driver(Driver::Weather)) {
