@@ -98,6 +98,16 @@ impl Policy {
         Policy::read_text(&name, text(POLICY, &name, &bytes)?, context)
     }
 
+    /// Checks a text that stands for the policy file at `path`, whose other files count from its folder.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Policy::parse`].
+    pub fn parse_at(path: &Path, text: &str) -> Result<Policy, PolicyError> {
+        let context = Context { catalog: Catalog::new(), folder: path.parent().map(Path::to_owned) };
+        Policy::read_text(&path.display().to_string(), text, context)
+    }
+
     /// Adds the faults of a file that has nothing but `[[fault]]` tables.
     ///
     /// # Errors

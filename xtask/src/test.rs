@@ -27,6 +27,8 @@ pub(crate) const NATIVE: [&str; 38] = [
     "--package",
     "wasm-embedded-board",
     "--package",
+    "wasm-embedded-page",
+    "--package",
     "wasm-embedded-scenario",
     "--package",
     "wasm-embedded-runtime",
@@ -57,7 +59,7 @@ pub(crate) const NATIVE: [&str; 38] = [
 ];
 
 /// The crates that are published.
-const PUBLISHED: [&str; 14] = [
+const PUBLISHED: [&str; 15] = [
     "wasm-embedded-hal-macros",
     "wasm-embedded-hal",
     "wasm-embedded-host",
@@ -67,6 +69,7 @@ const PUBLISHED: [&str; 14] = [
     "wasm-embedded-linux",
     "wasm-embedded-policy",
     "wasm-embedded-board",
+    "wasm-embedded-page",
     "wasm-embedded-scenario",
     "wasm-embedded-adapt",
     "wasm-embedded-arduino",
@@ -79,7 +82,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     targets::ensure(&[targets::GUEST, targets::FIRMWARE])?;
     let native = targets::native()?;
     let native = [&NATIVE[..], &["--target", &native]].concat();
-    let documented = [&NATIVE[..22], &native[NATIVE.len()..]].concat();
+    let documented = [&NATIVE[..24], &native[NATIVE.len()..]].concat();
     program::build_with_tests();
     let mut steps = Steps::new(options.only.clone());
     steps.step("format", || done(&["fmt", "--all", "--check"]));

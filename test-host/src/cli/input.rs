@@ -264,8 +264,13 @@ impl PolicyArgs {
 
     /// Reads the policy, which must be given.
     pub(super) fn require(&self) -> Result<Policy, Failure> {
+        Ok(self.require_file()?.1)
+    }
+
+    /// As [`PolicyArgs::require`], with the file.
+    pub(super) fn require_file(&self) -> Result<(&Path, Policy), Failure> {
         let missing = "no policy given: use `--policy FILE`, or set the variable WASM_EMBEDDED_POLICY (an empty file grants \
                        nothing)";
-        self.load()?.map(|(_, policy)| policy).ok_or_else(|| Failure::new(status::POLICY, missing))
+        self.load()?.ok_or_else(|| Failure::new(status::POLICY, missing))
     }
 }

@@ -2,6 +2,8 @@
 
 mod ending;
 pub(super) mod outputs;
+#[cfg(feature = "page")]
+mod page;
 pub(super) mod voice;
 
 use std::collections::HashMap;
@@ -53,6 +55,17 @@ pub(super) struct Opts {
     /// Draws the displays in the terminal, at the end or while the guest runs
     #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "exit")]
     display: Option<When>,
+
+    /// Shows the board as a page in a browser of this machine, whose address is printed: parts to work, buses, wires, faults, pause
+    /// and speed. It begins at the speed of real time, and stays when the guest has ended, until a signal
+    #[cfg(feature = "page")]
+    #[arg(long, conflicts_with_all = ["display", "json", "real_time", "report", "record", "replay"])]
+    board: bool,
+
+    /// Port of 127.0.0.1 for `--board` [default: a free one]
+    #[cfg(feature = "page")]
+    #[arg(long, value_name = "PORT", requires = "board")]
+    board_port: Option<u16>,
 
     /// Paces the simulation to real time
     #[arg(long)]
@@ -181,6 +194,10 @@ impl Opts {
 }
 
 pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
+    #[cfg(feature = "page")]
+    if opts.board {
+        return page::run(&opts);
+    }
     opts.check_files()?;
     let signals = Signals::listen().map_err(|error| Failure::file("cannot listen for signals", error))?;
     let (mut policy, expected) = match opts.expect.as_deref().map(expect::load).transpose()? {
