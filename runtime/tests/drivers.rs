@@ -114,6 +114,22 @@ fn the_other_programs_print_what_their_drivers_read() {
 }
 
 #[test]
+fn the_panel_answers_its_button_and_draws_until_it_is_stopped() {
+    let path = support::workspace().join("drivers-demo/policies/panel.toml");
+    let text = fs::read_to_string(path).expect("the policy can be read");
+    let pressed = "model = \"button\"\npresses = [{ at-ms = 300, for-ms = 100 }]";
+    let policy = Policy::parse("panel.toml", &text.replace("model = \"button\"", pressed)).expect("a valid policy");
+    let bytes = fs::read(support::guest("drivers-demo", "panel")).expect("the component can be read");
+    let options = RunOptions { timeout: Some(Duration::from_secs(2)), ..RunOptions::default() };
+    let outcome = run_component(&bytes, &policy, &options).expect("it can be run");
+    assert!(matches!(outcome.exit, Exit::Timeout), "{:?}", outcome.exit);
+    let log: Vec<&str> = outcome.said.log.iter().map(|record| record.message.as_str()).collect();
+    assert_eq!(log.iter().filter(|message| message.starts_with("21.50 °C")).count(), 3, "{log:?}");
+    assert_eq!(log.iter().filter(|message| **message == "the LED is on").count(), 1, "{log:?}");
+    assert!(outcome.board.frame("oled").is_some_and(|frame| frame.lit() > 500));
+}
+
+#[test]
 fn the_program_for_faults_finds_none_where_there_are_none() {
     for driver in ["bme280", "ssd1306", "eeprom24x", "ds323x", "sht4x", "w25q32jv"] {
         let args = ["faults", driver, "2"].map(String::from).to_vec();
