@@ -43,6 +43,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
     println!("   oled.png      what the display shows");
     println!("   trace.vcd     every wire, for PulseView and GTKWave");
     println!("   weather.wasm  the component, {} bytes", fs::metadata(&component)?.len());
+    println!("== to see a board in a browser, and to work it:");
+    println!("   cd drivers-demo && cargo run --bin panel -- --policy policies/panel.toml --board");
     Ok(())
 }
 

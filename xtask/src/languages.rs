@@ -20,6 +20,7 @@ use clap::Args;
 
 use self::lab::{EXAMPLES, Lab, Run};
 use self::tools::Tools;
+pub(crate) use self::tools::package;
 use crate::process::{self, root, target_dir};
 use crate::steps::Done;
 use crate::{guests, program};

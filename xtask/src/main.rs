@@ -23,6 +23,8 @@ mod link_matrix;
 mod mcu;
 mod mutants;
 #[cfg(unix)]
+mod page;
+#[cfg(unix)]
 mod pi;
 mod pico2;
 mod process;

@@ -162,6 +162,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     steps.step("host without a compiler, for boards with 32-bit ARM", armv7);
     #[cfg(unix)]
     steps.step("guests in other languages do what the Rust ones do", crate::languages::check);
+    #[cfg(unix)]
+    steps.step("the board page, in a Chromium", crate::page::check);
     steps.step("demo, twice, with the same trace", demo::check);
     steps.step("sigrok decodes the demo's trace", demo::decode);
     #[cfg(unix)]

@@ -91,7 +91,7 @@ pub(super) fn venv(folder: &Path, requirements: &Path) -> anyhow::Result<Result<
 }
 
 /// Copies an npm package into a folder and installs what it depends on, unless that is there; or says why it cannot.
-pub(super) fn package(source: &Path, folder: &Path) -> anyhow::Result<Result<(), String>> {
+pub(crate) fn package(source: &Path, folder: &Path) -> anyhow::Result<Result<(), String>> {
     let name = source.strip_prefix(root()).unwrap_or(source).display();
     let is_new = !is_same(&source.join("package-lock.json"), &folder.join("installed.json"));
     copy(source, folder)?;
