@@ -29,8 +29,8 @@ pub(crate) struct Desk {
     pace: Pace,
     /// The faults that are on.
     faults: Vec<Option<FaultId>>,
-    /// When the board was last shown; none if what was shown is no longer so.
-    shown: Option<Instant>,
+    /// When the board is to be shown next; none if what was shown is no longer so.
+    due: Option<Instant>,
     is_over: bool,
 }
 
@@ -38,7 +38,7 @@ impl Desk {
     pub(crate) fn new(hub: Arc<Hub>, known: Arc<Known>, nets: Vec<Net>, stop: Stop) -> Desk {
         let faults = vec![None; known.faults.len()];
         let pace = Pace::from(0, hub.lock().speed);
-        Desk { hub, known, nets, stop, pace, faults, shown: None, is_over: false }
+        Desk { hub, known, nets, stop, pace, faults, due: None, is_over: false }
     }
 
     /// Looks at the page now, and from then on as often as a hand can tell.
@@ -86,7 +86,7 @@ impl Desk {
     pub(crate) fn end(desk: Arc<Mutex<Desk>>, sim: &Sim) {
         sim.schedule(sim.now_ns(), move |stage| {
             let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
-            desk.shown = None;
+            desk.due = None;
             desk.show(stage);
             desk.is_over = true;
         });
@@ -94,7 +94,7 @@ impl Desk {
 
     fn obey(&mut self, stage: &mut dyn Stage) {
         while let Some(order) = self.hub.next_order() {
-            self.shown = None;
+            self.due = None;
             match order {
                 Order::Set { part, control, value } => {
                     if let Err(error) = stage.set(part, control, value) {
@@ -129,11 +129,13 @@ impl Desk {
 
     /// Leaves pictures and values for the pages, if it is time for that.
     fn show(&mut self, stage: &mut dyn Stage) {
-        let is_due = self.shown.is_none_or(|shown| shown.elapsed() >= FRAME);
-        if !is_due {
+        let now = Instant::now();
+        let due = self.due.unwrap_or(now);
+        if due > now {
             return;
         }
-        self.shown = Some(Instant::now());
+        // On the beat, unless it is late by a whole one.
+        self.due = Some((due + FRAME).max(now));
         let now_ns = stage.now_ns();
         let values = self.values(stage).to_string();
         let frames: Vec<_> = self

@@ -7,7 +7,7 @@ use tungstenite::http::{HeaderMap, StatusCode, header};
 /// Bytes of the secret.
 const SECRET_BYTES: usize = 16;
 
-/// What the page's address holds beside host and port. It can be guessed by nobody.
+/// What the page's address holds after host and port. Nobody can guess it.
 #[derive(Clone)]
 pub(crate) struct Door {
     secret: String,

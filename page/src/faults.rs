@@ -66,7 +66,7 @@ pub(crate) fn all(board: &Board, policy: &Policy) -> Vec<Choice> {
             let place = if name.is_empty() { String::new() } else { format!("{key} = {}\n", quoted(name)) };
             let toml = format!("[[fault]]\n{place}{kind}\n");
             let mut with = policy.clone();
-            // What the policy's reader refuses at this place is no fault of this board.
+            // The policy's reader refuses what this board cannot have.
             let Ok(()) = with.add_faults("a fault of the page", &toml) else { continue };
             let Some(fault) = with.faults.last().and_then(|fault| board.fault(&with, fault)) else { continue };
             let place = if name.is_empty() { "the controller" } else { name };

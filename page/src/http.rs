@@ -14,7 +14,7 @@ use crate::door::Refusal;
 const MAX_HEAD_BYTES: usize = 16 * 1024;
 const MAX_HEADERS: usize = 64;
 
-const MALFORMED: Refusal = (StatusCode::BAD_REQUEST, "This is no request of HTTP/1.1.\n");
+const MALFORMED: Refusal = (StatusCode::BAD_REQUEST, "This is not a request of HTTP/1.1.\n");
 const TOO_LONG: Refusal =
     (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The request is too long for the board page.\n");
 const NOT_GET: Refusal = (StatusCode::METHOD_NOT_ALLOWED, "The board page answers GET alone.\n");
@@ -147,7 +147,7 @@ mod tests {
             assert_eq!(request.secret_and_file(), parts);
         }
         let request = parse(b"GET /abc HTTP/1.1\r\n\r\n").expect("a whole head").expect("a request");
-        assert_eq!(request.secret_and_file(), ("abc", "\0"), "a secret alone is no address of a file");
+        assert_eq!(request.secret_and_file(), ("abc", "\0"), "a secret alone does not name a file");
     }
 
     #[test]

@@ -92,7 +92,7 @@ struct Shared {
 
 impl Server {
     /// Begins to serve on a port of 127.0.0.1, or on any free one if it is 0. Nothing is shown before a board is
-    /// [attached](Server::attach). `read` reads a policy that was edited on the page, or says for a person why it is none.
+    /// [attached](Server::attach). `read` reads a policy that was edited on the page, or says to a person what is wrong with it.
     ///
     /// # Errors
     ///
@@ -182,7 +182,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.over.store(true, SeqCst);
-        // It waits for a connection: this one. If there is none, it is not waiting.
+        // The thread waits for a connection: this one. A connection that fails finds a thread that has ended.
         let _ = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)));
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -224,7 +224,7 @@ fn accept(listener: &TcpListener, shared: &Shared) {
         let (Ok(stream), Some(one)) = (stream, Counted::new(&shared.connections, MOST_CONNECTIONS)) else { continue };
         let shared = shared.clone();
         let serving = thread::Builder::new().name("board page".to_owned()).spawn(move || {
-            // A browser that goes away is no failure of the page.
+            // A browser may go away at any time.
             let _ = serve(stream, &shared);
             drop(one);
         });
@@ -292,11 +292,13 @@ impl Drop for Counted {
 /// Serves an open page until it is closed. While it takes no message, none is made: nothing waits for a slow page but its own thread.
 fn talk(mut socket: WebSocket<TcpStream>, shared: &Shared) -> Result<(), SocketError> {
     let mut feed = Feed::default();
-    let mut shown = Instant::now();
+    let mut due = Instant::now();
     while !shared.over.load(SeqCst) {
-        let left = FRAME.saturating_sub(shown.elapsed());
+        let now = Instant::now();
+        let left = due.saturating_duration_since(now);
         if left.is_zero() {
-            shown = Instant::now();
+            // On the beat, unless it is late by a whole one.
+            due = (due + FRAME).max(now);
             for message in feed.next(&shared.hub) {
                 socket.write(written(message))?;
             }

@@ -176,7 +176,9 @@ fn a_control_that_the_page_sets_is_what_the_driver_reads() {
     assert_eq!(ask(&mut page, set.to_string()), None);
     next(&mut page, |message| message["values"]["parts"][0]["temperature"] == json!(30.0));
     // The high byte of 30 degrees.
-    let reads = |transaction: &Json| transaction["steps"].as_array().is_some_and(|steps| steps.iter().any(|step| step[1] == "B" && step[2] == 30));
+    let reads = |transaction: &Json| {
+        transaction["steps"].as_array().is_some_and(|steps| steps.iter().any(|step| step[1] == "B" && step[2] == 30))
+    };
     next(&mut page, |message| message["transactions"].as_array().is_some_and(|all| all.iter().any(reads)));
 }
 

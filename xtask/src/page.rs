@@ -40,7 +40,11 @@ pub(crate) fn check() -> anyhow::Result<Done> {
     guests::build_package("drivers-demo", &["--bin", "panel"])?;
     let rt = program::build()?;
     let mut test = command("node", [folder.join("test.mjs")]);
-    test.arg(rt).arg(chromium).arg(guests::built("panel")).arg(root().join("drivers-demo/policies/panel.toml")).arg(&out);
+    test.arg(rt)
+        .arg(chromium)
+        .arg(guests::built("panel"))
+        .arg(root().join("drivers-demo/policies/panel.toml"))
+        .arg(&out);
     run(&mut test)?;
     let picture = out.join("board.png");
     let taken = read(&picture)?;

@@ -15,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-pub(crate) const NATIVE: [&str; 38] = [
+pub(crate) const NATIVE: [&str; 40] = [
     "--package",
     "wasm-embedded-hal",
     "--package",
