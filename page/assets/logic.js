@@ -3,8 +3,9 @@ import { duration } from './bus.js';
 
 const ROW = 34;
 const NAMES = 96;
-/** How much is kept to look back at. */
+/** How much is kept to look back at, and the shortest time between two drawings, in milliseconds. */
 const KEPT = 20000;
+const PAUSE = 80;
 
 export class LogicView {
   constructor(board) {
@@ -99,7 +100,15 @@ export class LogicView {
     this.draw();
   }
 
+  /** Draws soon, and not more often than one sees. */
   draw() {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.paint();
+    }, PAUSE);
+  }
+
+  paint() {
     const { canvas, context } = this;
     if (!canvas.clientWidth) return;
     const ratio = devicePixelRatio || 1;
@@ -152,10 +161,13 @@ export class LogicView {
         context.strokeStyle = colour(kind);
         context.fillStyle = colour(kind);
         const from = this.end - this.span;
+        let drawn = -1;
         for (const one of all) {
           if (one.end < from || one.at > this.end) continue;
           if (x(one.end) - x(one.at) < 3 * one.steps.length) {
-            // No room for bytes.
+            // No room for bytes: a block, and one for all that end in the same pixel.
+            if (x(one.end) < drawn) continue;
+            drawn = Math.floor(x(one.end)) + 1;
             context.fillRect(x(one.at), y + 4, Math.max(1, x(one.end) - x(one.at)), ROW - 14);
           } else if (kind === 'i2c') this.i2c(one, wire, x, y, colour);
           else this.spi(one, wire, x, y, colour);
@@ -169,8 +181,13 @@ export class LogicView {
     const { context } = this;
     const [high, low] = [y + 4, y + ROW - 10];
     context.beginPath();
+    let drawn = -1;
     points.forEach(([at, level], place) => {
       const px = x(at);
+      // Many changes in one pixel are one line from low to high.
+      const next = points[place + 1];
+      if (place && next && x(next[0]) < drawn) return;
+      if (px >= drawn) drawn = Math.floor(px) + 1;
       if (place) context.lineTo(px, points[place - 1][1] ? high : low);
       context[place ? 'lineTo' : 'moveTo'](px, level ? high : low);
     });
@@ -228,9 +245,18 @@ export class LogicView {
   serial(all, x, y, colour) {
     const { context } = this;
     context.strokeStyle = colour;
+    context.fillStyle = colour;
     const from = this.end - this.span;
+    let drawn = -1;
     for (const { at, byte, bit } of all) {
-      if (at + 10 * bit < from || at > this.end) continue;
+      const end = at + 10 * bit;
+      if (end < from || at > this.end) continue;
+      if (x(end) - x(at) < 20) {
+        if (x(end) < drawn) continue;
+        drawn = Math.floor(x(end)) + 1;
+        context.fillRect(x(at), y + 4, Math.max(1, x(end) - x(at)), ROW - 14);
+        continue;
+      }
       const points = [[at, 0]];
       for (let place = 0; place < 8; place += 1) points.push([at + (place + 1) * bit, (byte >> place) & 1]);
       points.push([at + 9 * bit, 1], [at + 10 * bit, 1]);
