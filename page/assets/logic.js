@@ -102,6 +102,7 @@ export class LogicView {
 
   /** Draws soon, and not more often than one sees. */
   draw() {
+    document.getElementById('span').textContent = `${duration(this.span)} across`;
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.paint();
@@ -143,7 +144,6 @@ export class LogicView {
     context.fillText(`${(start / 1e9).toFixed(9)} s`, NAMES, height - 4);
     const last = `${(this.end / 1e9).toFixed(9)} s`;
     context.fillText(last, width - context.measureText(last).width - 2, height - 4);
-    document.getElementById('span').textContent = `${duration(this.span)} across`;
     const inside = [...this.buses.values()].flat().filter(({ at, end }) => end >= start && at <= this.end).length;
     const changes = this.nets.reduce((sum, net) => sum + net.edges.filter(([at]) => at >= start && at <= this.end).length, 0);
     document.getElementById('logic-text').textContent = `${inside} transactions and ${changes} changes of nets in ${duration(this.span)}`;
