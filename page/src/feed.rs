@@ -9,7 +9,7 @@ use crate::traffic::{Edge, Said, Signal};
 
 /// How many of each a message holds.
 const MOST_LINES: usize = 100;
-const MOST_TRANSACTIONS: usize = 100;
+const MOST_TRANSACTIONS: usize = 300;
 const MOST_EDGES: usize = 1_000;
 const MOST_SAID: usize = 2_000;
 
