@@ -34,6 +34,45 @@ const GUESTS: [(&str, &str, &str); 10] = [
     ("test-guests", "mcu_refused", WEATHER),
 ];
 
+/// What the guest `hostile_nostd` says when all that it tried was refused.
+const TYPED: &str = "typed";
+
+/// Its tasks, but those that take long.
+const HOSTILE: [&str; 32] = [
+    "read-lengths",
+    "million-operations",
+    "many-operations",
+    "sum-of-reads",
+    "aliased-poll",
+    "long-write",
+    "list-out-of-bounds",
+    "list-misaligned",
+    "list-wraps",
+    "bad-case",
+    "bad-address-case",
+    "bad-text",
+    "gibibyte-label",
+    "odd-shapes",
+    "no-memory-left",
+    "near-labels",
+    "path-labels",
+    "addresses",
+    "reserved-addresses",
+    "ten-bit-prefix",
+    "ten-bit-addresses",
+    "read-only",
+    "directions",
+    "open-twice",
+    "long-delays",
+    "slow-clock",
+    "use-after-drop",
+    "double-drop",
+    "forged-handle",
+    "handle-of-another-type",
+    "hoard",
+    "there is none",
+];
+
 /// Returns the policy in a file of the workspace, with something more in it.
 fn policy(file: &str, more: &str) -> Policy {
     let text = fs::read_to_string(support::workspace().join(file)).expect("the policy can be read");
@@ -100,6 +139,27 @@ fn guests_without_std_leave_the_same_on_both_ways() {
         trapped += usize::from(matches!(outcome.exit, Exit::Trap(_)));
     }
     assert!(on_wires > 5 && trapped > 0, "{on_wires} guests used wires, {trapped} trapped");
+}
+
+#[test]
+fn guests_that_mean_harm_end_the_same_on_both_ways() {
+    const POLICY: &str = "xtask/src/hostile/policy.toml";
+    let bytes = fs::read(support::guest("test-guests", "hostile_nostd")).expect("the component can be read");
+    let programs = both("hostile_nostd", &bytes, &policy(POLICY, ""));
+    let (mut typed, mut trapped) = (0, 0);
+    for task in HOSTILE {
+        let place = format!("{task:<32}").into_bytes();
+        let part = format!(
+            "model = \"scripted\"\nname = \"task\"\ni2c = \"task\"\naddress = 0x20\nregisters = [{{ register = 0, bytes = {place:?} }}]"
+        );
+        let policy = policy(POLICY, &format!("[i2c.task]\nsim = \"task\"\nallow = [0x20]\n[[part]]\n{part}\n"));
+        let outcome = same(task, &programs, &policy);
+        let log = outcome.said.log_text();
+        assert_eq!(log.contains("there is no hostile guest"), task == "there is none", "{task}: {log}");
+        typed += usize::from(log.contains(TYPED));
+        trapped += usize::from(matches!(outcome.exit, Exit::Trap(_)));
+    }
+    assert!(typed > 12 && trapped > 10, "{typed} were refused, {trapped} trapped");
 }
 
 #[test]

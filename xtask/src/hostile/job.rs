@@ -9,58 +9,7 @@ use super::Outcome;
 use crate::guests;
 
 /// The policy of most cases.
-const POLICY: &str = r#"
-[i2c.bus]
-sim = "i2c"
-allow = [0x2a]
-
-[i2c.guarded]
-sim = "i2c"
-allow = [{ address = 0x2c, access = "read-only" }]
-
-[spi.device]
-sim = "spi"
-
-[spi.slow]
-sim = "slow"
-frequency = 10_000
-
-[gpio]
-MOTOR = { sim = true, direction = "output", initial = "low", on-exit = "low" }
-BUTTON = { sim = true, direction = "input", bias = "pull-up" }
-FINGER = { sim = "BUTTON", direction = "open-drain", initial = "high", on-exit = "high" }
-
-[pwm.FAN]
-sim = true
-on-exit-percent = 0
-
-[uart.SERIAL]
-sim = true
-
-[adc.POT]
-sim = true
-
-[[part]]
-model = "scripted"
-name = "granted"
-i2c = "i2c"
-address = 0x2a
-registers = [{ register = 0x00, bytes = [1, 2, 3, 4, 5, 6, 7, 8] }]
-
-[[part]]
-model = "scripted"
-name = "guarded"
-i2c = "i2c"
-address = 0x2c
-registers = [{ register = 0x00, bytes = [1] }]
-
-[[part]]
-model = "scripted"
-name = "forbidden"
-i2c = "i2c"
-address = 0x50
-registers = [{ register = 0x00, bytes = [1] }]
-"#;
+const POLICY: &str = include_str!("policy.toml");
 
 /// A call of the host.
 #[derive(Clone, Debug)]

@@ -1,12 +1,14 @@
 //! H10 to H19 and H22 to H24: what is not granted, and handles that are none.
 
+use alloc::{format, vec};
+
 use embedded_hal::delay::DelayNs as _;
 use embedded_hal::i2c::I2c as _;
 use embedded_hal::spi::{Operation, SpiDevice as _};
 use wasm_embedded_hal::{Delay, I2c, InputPin, OutputPin, SpiDevice};
 
 use crate::raw::{self, SEVEN_BIT, TEN_BIT, code};
-use crate::{Failure, granted, refused, typed};
+use crate::{Failure, granted, refused, say, typed};
 
 pub(crate) fn run(what: &str) -> Result<bool, Failure> {
     match what {
@@ -213,7 +215,7 @@ fn hoard() -> Result<(), Failure> {
     for _ in 0..1000 {
         refused("again", raw::open("bus"), code::REFUSED)?;
     }
-    println!("{handles} handles");
+    say(&format!("{handles} handles"));
     typed();
     Ok(())
 }

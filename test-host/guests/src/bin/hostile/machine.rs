@@ -8,7 +8,7 @@ use embedded_hal::digital::{OutputPin as _, StatefulOutputPin as _};
 use embedded_hal::i2c::I2c as _;
 use wasm_embedded_hal::{Delay, I2c, OutputPin, SpiDevice};
 
-use crate::{Failure, typed};
+use crate::{Failure, say, typed};
 
 pub(crate) fn run(what: &str) -> Result<bool, Failure> {
     match what {
@@ -64,10 +64,6 @@ pub(crate) fn run(what: &str) -> Result<bool, Failure> {
         _ => return Ok(false),
     }
     Ok(true)
-}
-
-fn say(text: &str) {
-    println!("{text}");
 }
 
 fn spin() {

@@ -1,5 +1,8 @@
 //! H01 to H09: more than there can be.
 
+use alloc::vec::Vec;
+use alloc::{format, vec};
+
 use crate::raw::{self, SEVEN_BIT, code};
 use crate::{Failure, granted, refused, typed};
 
@@ -85,7 +88,7 @@ fn no_memory_left() -> Result<(), Failure> {
     while size > 64 {
         let mut room = Vec::<u8>::new();
         match room.try_reserve_exact(size) {
-            Ok(()) => std::mem::forget(room),
+            Ok(()) => core::mem::forget(room),
             Err(_) => size /= 2,
         }
     }
