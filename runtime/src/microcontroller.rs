@@ -1,6 +1,8 @@
 //! Images for microcontrollers: a component compiled for the firmware, with its policy.
 
+mod ast1030;
 mod convert;
+mod copies;
 mod peripherals;
 mod rp2350;
 
@@ -39,6 +41,8 @@ pub enum Board {
     An505,
     /// QEMU's `virt` with 32 bits, with simulated parts.
     Virt,
+    /// ASPEED's evaluation board of the AST1030, a Cortex-M4 with I2C, which QEMU has as `ast1030-evb`.
+    Ast1030,
 }
 
 /// Why there is no image.
@@ -76,6 +80,9 @@ pub enum MakeError {
     /// Its imports or its export are not what the firmware has, and runs.
     #[error("its imports and exports do not match the firmware")]
     Link(#[from] LinkError),
+    /// Its copies of memory cannot be rewritten for the firmware's interpreter.
+    #[error("its code cannot be rewritten for the firmware: {0}")]
+    Copies(String),
     /// The policy asks for something that the board lacks.
     #[error(transparent)]
     Policy(#[from] ConvertError),
@@ -98,7 +105,7 @@ impl Board {
     /// Returns the board of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Board> {
-        [Board::Pico2, Board::An505, Board::Virt].into_iter().find(|board| board.to_string() == name)
+        [Board::Pico2, Board::An505, Board::Virt, Board::Ast1030].into_iter().find(|board| board.to_string() == name)
     }
 
     /// Returns what images call it: QEMU's boards run the same images.
@@ -106,6 +113,7 @@ impl Board {
         match self {
             Board::Pico2 => "pico2",
             Board::An505 | Board::Virt => "qemu",
+            Board::Ast1030 => "ast1030",
         }
     }
 
@@ -114,15 +122,22 @@ impl Board {
         match self {
             Board::Pico2 => HALF_BYTES,
             Board::An505 | Board::Virt => SLOT_BYTES,
+            Board::Ast1030 => ast1030::SLOT_BYTES,
         }
     }
 
-    /// Returns where an image goes in the memory of the board.
+    /// Returns whether the board simulates its parts.
+    fn simulates(self) -> bool {
+        matches!(self, Board::An505 | Board::Virt)
+    }
+
+    /// Returns where an image goes in the memory of the board. On one with a single slot, that is where all go.
     #[must_use]
     pub fn address(self, slot: u8) -> u32 {
         let first = match self {
             Board::Pico2 | Board::An505 => 0x1020_0000,
             Board::Virt => 0x8020_0000,
+            Board::Ast1030 => return ast1030::SLOT,
         };
         first + u32::from(slot) * SLOT_STEP
     }
@@ -158,6 +173,7 @@ pub fn pack(component: &[u8], policy: &Policy, board: Board, name: &str) -> Resu
     let settings = Settings { fuel: packed.limits.fuel().is_some() };
     let compiler = config(settings).and_then(|config| Engine::new(&config));
     let compiler = compiler.map_err(|source| LoadError::Target { target: board.to_string(), source })?;
+    let module = copies::as_calls(&module).map_err(|error| MakeError::Copies(error.to_string()))?;
     let code = compiler.precompile_module(&module).map_err(LoadError::refused_by_firmware)?;
     let contents = Contents {
         wasmtime: WASMTIME,
@@ -207,6 +223,7 @@ impl fmt::Display for Board {
             Board::Pico2 => "pico2",
             Board::An505 => "an505",
             Board::Virt => "virt",
+            Board::Ast1030 => "ast1030",
         })
     }
 }

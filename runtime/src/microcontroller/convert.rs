@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::rp2350::{Function, PinError, check};
-use super::{Board, peripherals};
+use super::{Board, ast1030, peripherals};
 use crate::policy::chip::{ChipBus, ChipPin, ChipPolicy, I2cPins, SpiPins};
 use crate::policy::codec::LONGEST;
 use crate::policy::{
@@ -24,7 +24,7 @@ pub enum ConvertError {
     #[error(transparent)]
     Pin(#[from] PinError),
     /// There is no such controller.
-    #[error("label `{label}`: unknown {kind} block `{block}`: {board} has {kind} blocks 0 and 1")]
+    #[error("label `{label}`: unknown {kind} block `{block}`: {board} has {kind} blocks {has}")]
     Block {
         /// The label.
         label: String,
@@ -34,6 +34,8 @@ pub enum ConvertError {
         block: String,
         /// The board.
         board: Board,
+        /// The blocks that it has.
+        has: &'static str,
     },
     /// Two labels have one controller on different pins.
     #[error(
@@ -132,8 +134,7 @@ pub(super) fn policy(policy: &Policy, board: Board, name: &str) -> Result<ChipPo
     if !policy.faults.is_empty() {
         return Err(ConvertError::Fault { board });
     }
-    let simulates = board != Board::Pico2;
-    let parts = if simulates { policy.devices.iter().map(part).collect::<Result<_, _>>()? } else { Vec::new() };
+    let parts = if board.simulates() { policy.devices.iter().map(part).collect::<Result<_, _>>()? } else { Vec::new() };
     let i2c = policy.i2c.iter().map(|label| i2c(label, board)).collect::<Result<Vec<_>, _>>()?;
     let spi = policy.spi.iter().map(|label| spi(label, board)).collect::<Result<Vec<_>, _>>()?;
     same_pins("I2C", i2c.iter().flat_map(i2c_wires))?;
@@ -197,9 +198,13 @@ fn i2c(label: &I2cLabel, board: Board) -> Result<Label<policy::I2c, ChipBus<I2cP
         Place::Sim(name) => ChipBus::Sim(name.to_owned()),
         Place::Block(found) => {
             let block = number(&label.label, "I2C", found, board)?;
-            let pins = I2cPins {
-                sda: wired(&label.label, found, "sda", Function::I2cSda(block))?.unwrap_or_default(),
-                scl: wired(&label.label, found, "scl", Function::I2cScl(block))?.unwrap_or_default(),
+            let pins = if board == Board::Ast1030 {
+                ast1030::i2c_pins(&label.label, found, block)?
+            } else {
+                I2cPins {
+                    sda: wired(&label.label, found, "sda", Function::I2cSda(block))?.unwrap_or_default(),
+                    scl: wired(&label.label, found, "scl", Function::I2cScl(block))?.unwrap_or_default(),
+                }
             };
             ChipBus::Block { block, pins }
         }
@@ -210,6 +215,7 @@ fn i2c(label: &I2cLabel, board: Board) -> Result<Label<policy::I2c, ChipBus<I2cP
 }
 
 fn spi(label: &SpiLabel, board: Board) -> Result<Label<Spi, ChipBus<SpiPins>>, ConvertError> {
+    only_i2c(&label.label, "an SPI device", board)?;
     let bus = match backend(&label.label, &label.backend, board)? {
         Place::Sim(name) => ChipBus::Sim(name.to_owned()),
         Place::Block(found) => {
@@ -227,6 +233,7 @@ fn spi(label: &SpiLabel, board: Board) -> Result<Label<Spi, ChipBus<SpiPins>>, C
 }
 
 fn pin(label: &PinLabel, board: Board) -> Result<Label<Pin, ChipPin>, ConvertError> {
+    only_i2c(&label.label, "a pin", board)?;
     if label.debounce.is_some() {
         let instead = "the driver in the guest must debounce its inputs";
         return Err(ConvertError::Setting { label: label.label.clone(), key: "debounce", board, instead });
@@ -236,7 +243,9 @@ fn pin(label: &PinLabel, board: Board) -> Result<Label<Pin, ChipPin>, ConvertErr
         (PinBackend::Pin { chip: None, pin }, Board::Pico2) => {
             ChipPin::Pin(check(&label.label, "pin", *pin, Function::Gpio)?)
         }
-        (PinBackend::Sim(_), Board::Pico2) => return Err(refuse(&label.label, "a simulated net", board)),
+        (PinBackend::Sim(_), Board::Pico2 | Board::Ast1030) => {
+            return Err(refuse(&label.label, "a simulated net", board));
+        }
         (PinBackend::Pin { .. } | PinBackend::Line(_), _) => {
             return Err(refuse(&label.label, "a line of a Linux machine", board));
         }
@@ -274,8 +283,8 @@ pub(super) enum Place<'a> {
 pub(super) fn backend<'a>(label: &str, backend: &'a BusBackend, board: Board) -> Result<Place<'a>, ConvertError> {
     match (backend, board) {
         (BusBackend::Sim(name), Board::An505 | Board::Virt) => Ok(Place::Sim(name)),
-        (BusBackend::Block(block), Board::Pico2) => Ok(Place::Block(block)),
-        (BusBackend::Sim(_), Board::Pico2) => Err(refuse(label, "a simulated bus", board)),
+        (BusBackend::Block(block), Board::Pico2 | Board::Ast1030) => Ok(Place::Block(block)),
+        (BusBackend::Sim(_), Board::Pico2 | Board::Ast1030) => Err(refuse(label, "a simulated bus", board)),
         (BusBackend::Block(_), Board::An505 | Board::Virt) => Err(refuse(label, "a block of a chip", board)),
         (BusBackend::Linux(_), _) => Err(refuse(label, "a device file on Linux", board)),
     }
@@ -285,15 +294,22 @@ pub(super) fn refuse(label: &str, what: &'static str, board: Board) -> ConvertEr
     let has = match board {
         Board::Pico2 => "blocks and pins: use `block` or `pin`",
         Board::An505 | Board::Virt => "simulated parts only: use `sim`",
+        Board::Ast1030 => "I2C only: use `block`",
     };
     ConvertError::Backend { label: label.to_owned(), what, board, has }
+}
+
+/// Refuses what the firmware of the AST1030 has no driver for.
+pub(super) fn only_i2c(label: &str, what: &'static str, board: Board) -> Result<(), ConvertError> {
+    if board == Board::Ast1030 { Err(refuse(label, what, board)) } else { Ok(()) }
 }
 
 /// Returns the number of a block that is called `0` or `SPI0`.
 pub(super) fn number(label: &str, kind: &'static str, block: &Block, board: Board) -> Result<u8, ConvertError> {
     let name = block.name.to_ascii_uppercase();
-    let number = name.strip_prefix(kind).unwrap_or(&name).parse().ok().filter(|number| *number < BLOCKS);
-    number.ok_or_else(|| ConvertError::Block { label: label.to_owned(), kind, block: block.name.clone(), board })
+    let (blocks, has) = if board == Board::Ast1030 { (ast1030::I2C_BLOCKS, "0 to 13") } else { (BLOCKS, "0 and 1") };
+    let number = name.strip_prefix(kind).unwrap_or(&name).parse().ok().filter(|number| *number < blocks);
+    number.ok_or_else(|| ConvertError::Block { label: label.to_owned(), kind, block: block.name.clone(), board, has })
 }
 
 /// Returns the pin of a block under a key, if it is given.

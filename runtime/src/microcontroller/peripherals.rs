@@ -1,7 +1,7 @@
 //! PWM outputs, serial ports and analogue inputs of a policy.
 
 use super::Board;
-use super::convert::{ConvertError, Place, backend, number, refuse, wired};
+use super::convert::{ConvertError, Place, backend, number, only_i2c, refuse, wired};
 use super::rp2350::{self, Function, PinError, check};
 use crate::policy::chip::{ChipBus, ChipPin, UartPins};
 use crate::policy::{Adc, AdcLabel, ChannelBackend, Label, Policy, Pwm, PwmLabel, Uart, UartLabel};
@@ -44,6 +44,7 @@ fn pwm_label(label: &PwmLabel, board: Board) -> Result<Label<Pwm, ChipPin>, Conv
 }
 
 pub(super) fn uart(label: &UartLabel, board: Board) -> Result<Label<Uart, ChipBus<UartPins>>, ConvertError> {
+    only_i2c(&label.label, "a serial port", board)?;
     let place = match backend(&label.label, &label.backend, board)? {
         Place::Sim(name) => ChipBus::Sim(name.to_owned()),
         Place::Block(found) => {
@@ -78,11 +79,14 @@ pub(super) fn adc(label: &AdcLabel, board: Board) -> Result<Label<Adc, ChipPin>,
 
 /// Returns the net or pin of a channel.
 fn place(label: &str, backend: &ChannelBackend, board: Board, wanted: Function) -> Result<ChipPin, ConvertError> {
+    only_i2c(label, "a PWM output or an analogue input", board)?;
     match (backend, board) {
         (ChannelBackend::Sim(net), Board::An505 | Board::Virt) => Ok(ChipPin::Sim(net.clone())),
         (ChannelBackend::Pin(pin), Board::Pico2) => Ok(ChipPin::Pin(check(label, "pin", *pin, wanted)?)),
-        (ChannelBackend::Sim(_), Board::Pico2) => Err(refuse(label, "a simulated net", board)),
-        (ChannelBackend::Pin(_), Board::An505 | Board::Virt) => Err(refuse(label, "a pin of a chip", board)),
+        (ChannelBackend::Sim(_), Board::Pico2 | Board::Ast1030) => Err(refuse(label, "a simulated net", board)),
+        (ChannelBackend::Pin(_), Board::An505 | Board::Virt | Board::Ast1030) => {
+            Err(refuse(label, "a pin of a chip", board))
+        }
         (ChannelBackend::Linux { .. }, _) => Err(refuse(label, "a channel on Linux", board)),
     }
 }

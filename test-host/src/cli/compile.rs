@@ -28,7 +28,7 @@ pub(super) struct Opts {
     #[arg(long)]
     fuel: bool,
 
-    /// Compiles for another machine, such as aarch64-unknown-linux-musl, or makes an image for a microcontroller: pico2, an505, virt
+    /// Compiles for another machine, such as aarch64-unknown-linux-musl, or makes an image for a microcontroller: pico2, ast1030, an505, virt
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
 
@@ -45,7 +45,7 @@ Only the version of this program that made the code runs it. This command prints
 stores it in ~/.local/state/wasm-embedded-rt. `run` loads machine code only if its SHA-256 is stored there, or if \
 `--trust` or `--key` vouches for it. To compile for another machine, build this program with `--features cross`.
 
-For a microcontroller (`--target pico2`, or QEMU's boards an505 and virt) the image contains the policy, \
+For a microcontroller (`--target pico2`, ast1030, or QEMU's boards an505 and virt) the image contains the policy, \
 and this command checks the policy against the pins of the chip. If the output's name ends in .uf2, it writes a file for \
 the boot loader.
 

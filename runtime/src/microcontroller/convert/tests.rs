@@ -1,5 +1,6 @@
 use super::policy;
 use crate::microcontroller::Board;
+use crate::policy::chip::{ChipBus, I2cPins};
 use crate::policy::{LIMITS, Limits, OnChip, Policy};
 
 fn limits(text: &str) -> Result<Limits, String> {
@@ -52,4 +53,38 @@ fn what_else_a_firmware_cannot_keep_is_refused_with_its_name() {
     assert!(said.starts_with("pico2 does not support `resolution-bits` of label `POT`"), "{said}");
     let said = refusal("[gpio]\nLED = { pin = 5 }\n[[fault]]\nfault = \"oversleep\"\nfactor = 2\n");
     assert!(said.starts_with("pico2 does not support [[fault]]"), "{said}");
+}
+
+#[test]
+fn an_ast1030_has_its_i2c_controllers_on_their_own_pins_and_nothing_else() {
+    let converted = |text: &str| {
+        let parsed = Policy::parse("ast1030.toml", text).expect(text);
+        policy(&parsed, Board::Ast1030, "guest").map_err(|error| error.to_string())
+    };
+    let kept =
+        converted("[i2c.sensor]\nblock = \"I2C13\"\nsda = 14\nscl = 14\nallow = [0x4d]\n").expect("a controller");
+    let pins = kept.i2c.first().map(|label| label.backend.clone());
+    assert_eq!(pins, Some(ChipBus::Block { block: 13, pins: I2cPins { sda: 14, scl: 14 } }));
+    for (text, expected) in [
+        (
+            "[i2c.sensor]\nblock = 1\nsda = 2\nscl = 3\n",
+            "`scl` of label `sensor`: I2C1 of an AST1030 is on the SDA/SCL group 2 and no other, not 3",
+        ),
+        (
+            "[i2c.sensor]\nblock = 14\nsda = 15\nscl = 15\n",
+            "label `sensor`: unknown I2C block `14`: ast1030 has I2C blocks 0 to 13",
+        ),
+        ("[i2c.sensor]\nsim = true\n", "label `sensor` is a simulated bus, but ast1030 has I2C only: use `block`"),
+        ("[gpio]\nLED = { pin = 5 }\n", "label `LED` is a pin, but ast1030 has I2C only: use `block`"),
+        (
+            "[uart.PORT]\nblock = 1\ntx = 4\nrx = 5\n",
+            "label `PORT` is a serial port, but ast1030 has I2C only: use `block`",
+        ),
+        (
+            "[adc.POT]\npin = 26\n",
+            "label `POT` is a PWM output or an analogue input, but ast1030 has I2C only: use `block`",
+        ),
+    ] {
+        assert_eq!(converted(text).expect_err(text), expected);
+    }
 }
