@@ -113,18 +113,21 @@ fn write(registers: &RegisterBlock, bytes: &[u8], stops: bool) -> Result<(), Stu
 fn read(registers: &RegisterBlock, buffer: &mut [u8], stops: bool) -> Result<(), Stuck> {
     let (len, mut asked) = (buffer.len(), 0);
     for (taken, byte) in buffer.iter_mut().enumerate() {
-        while asked < len && asked - taken < FIFO && registers.ic_status().read().tfnf().is_not_full() {
-            asked += 1;
-            registers.ic_data_cmd().write(|w| w.cmd().read().stop().bit(stops && asked == len));
-        }
-        wait(registers, || registers.ic_status().read().rfne().is_not_empty())?;
+        wait(registers, || {
+            // What was written before may still fill the FIFO: asked again and again, not once.
+            while asked < len && asked - taken < FIFO && registers.ic_status().read().tfnf().is_not_full() {
+                asked += 1;
+                registers.ic_data_cmd().write(|w| w.cmd().read().stop().bit(stops && asked == len));
+            }
+            registers.ic_status().read().rfne().is_not_empty()
+        })?;
         *byte = registers.ic_data_cmd().read().dat().bits();
     }
     Ok(())
 }
 
 /// Waits until the controller is ready. After an abort its FIFOs stay empty until the reason is cleared.
-fn wait(registers: &RegisterBlock, ready: impl Fn() -> bool) -> Result<(), Stuck> {
+fn wait(registers: &RegisterBlock, mut ready: impl FnMut() -> bool) -> Result<(), Stuck> {
     let began_us = chip::now_us();
     while !ready() {
         if registers.ic_raw_intr_stat().read().tx_abrt().is_active() || chip::now_us() - began_us > PATIENCE_US {
