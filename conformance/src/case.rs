@@ -165,6 +165,12 @@ impl Case {
         self.guest
     }
 
+    /// Returns whether the guest is to trap at its last command.
+    #[must_use]
+    pub fn is_to_trap(&self) -> bool {
+        self.traps
+    }
+
     /// Returns what is asked of the host.
     #[must_use]
     pub fn conditions(&self) -> Conditions {

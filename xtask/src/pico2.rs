@@ -1,6 +1,6 @@
 //! `cargo xtask pico2`: the firmware of the Pico 2, as it is flashed, on an RP2350 in software.
 
-mod cases;
+pub(crate) mod cases;
 mod mutants;
 
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub(crate) struct Options {
     /// Takes firmware and guests as they are, without building them.
     #[arg(long)]
     built: bool,
-    /// Runs only the tests whose name contains this text.
+    /// Runs only the tests, or takes only the mistakes, whose name contains this text.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
     /// Runs the tests on firmware with mistakes in its drivers, which each must be seen; takes half an hour.
@@ -94,6 +94,7 @@ fn examine(options: &Options) -> anyhow::Result<()> {
         execute(&mut mcu::firmware(build))?;
         build_package("drivers-demo", &["--bin", "weather_nostd", "--bin", "weather_spi_nostd"])?;
         build_package("test-guests", &["--bins"])?;
+build_package("conformance-guest", &["--bin", "conformance-guest-image"])?;
         program::build()?;
     }
     let folder = folder();
@@ -103,7 +104,7 @@ fn examine(options: &Options) -> anyhow::Result<()> {
     let program = program::path()?;
     cases::prepare(&program, &folder)?;
     if options.mutants {
-        return mutants::examine();
+        return mutants::examine(options.only.as_deref());
     }
     // One test after the other is what a machine with one processor has; the others use theirs.
     let mut tests = if exists(&mut cargo(["nextest", "--version"])) {

@@ -6,13 +6,13 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use wasm_embedded_conformance::{Counts, Report, Verdict, pi};
+use wasm_embedded_conformance::{Counts, Report, Verdict, pi, pico2};
 
 const INTRODUCTION: &str = "# Conformance
 
 What `cargo xtask conformance` says of this project's hosts; [the suite](../conformance/README.md) tells how it knows. This file is
-made by it, and a check compares them: `BLESS=1 cargo xtask conformance` writes it anew. What it says of the emulated Raspberry Pi is
-what `cargo xtask pi` demands, which examines that and fails if a rule is broken.
+made by it, and a check compares them: `BLESS=1 cargo xtask conformance` writes it anew. What it says of the emulated Raspberry Pi and
+of the Pico 2 in software is what `cargo xtask pi` and `cargo xtask pico2` demand, which examine them and fail if a rule is broken.
 
 A rule that passes does so by a guest over the blocking traits, by one over the asynchronous ones, or by both, with the same events
 on every wire and the same answers. Rules of waiting and dropping have the second only; those of long delays the first only.
@@ -41,8 +41,8 @@ pub(crate) fn check(file: &Path, reports: &[Report]) -> anyhow::Result<()> {
 
 fn text(reports: &[Report]) -> String {
     let mut text = INTRODUCTION.to_owned();
-    let demanded = pi::demanded();
-    let reports = || reports.iter().chain([&demanded]);
+    let demanded = [pi::demanded(), pico2::demanded()];
+    let reports = || reports.iter().chain(&demanded);
     // Writing to a string does not fail.
     for report in reports() {
         let Counts { passed, failed, not_applicable, blocking, asynchronous } = report.counts();

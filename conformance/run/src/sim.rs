@@ -1,8 +1,6 @@
 //! The simulation: the board of a policy, with the bench's parts on it, watched at the level of single wires.
 
 mod faults;
-mod parts;
-mod watch;
 
 use std::mem::discriminant;
 use std::sync::{Arc, Mutex};
@@ -10,14 +8,13 @@ use std::time::Duration;
 
 use embedded_hal::spi::MODE_0;
 use wasm_embedded_conformance::bench::{I2cPart, SpiPart};
+use wasm_embedded_conformance::simulated::{Begin, DEVICES, OnI2c, OnSpi, OnUart, PORTS, Sink, Watch, lock};
 use wasm_embedded_conformance::{Case, Guest, Host, Ran, SpiFault, Unable};
 use wasm_embedded_host::{Access, EmbeddedHal, I2cGrant};
 use wasm_embedded_runtime::board::Board;
 use wasm_embedded_runtime::policy::Policy;
 use wasm_embedded_sim::{Drive, Pull, Sim, SpiSettings, UartSettings};
 
-use self::parts::{OnI2c, OnSpi, OnUart};
-use self::watch::Watch;
 use crate::guest::{Guests, Path, ending, failed};
 
 /// The bench as a policy. What it does not have is put on the board beside it.
@@ -151,7 +148,7 @@ impl Simulation {
         }
         put_spi_parts(&sim, conditions.spi)?;
         let watch = Arc::new(Mutex::new(Watch::default()));
-        sim.trace_to(Box::new(watch::Sink(watch.clone())));
+        sim.trace_to(Box::new(Sink(watch.clone())));
         let mut board = Board::on(&policy, sim.clone()).map_err(failed)?;
         let bus = sim.i2c_bus("i2c", I2C_HZ);
         let seven =
@@ -160,12 +157,15 @@ impl Simulation {
         for part in I2cPart::all() {
             sim.add_i2c(bus, OnI2c(part));
         }
-        for port in watch::PORTS {
-            sim.add_uart(sim.uart_port(port, UartSettings::default()), OnUart::new(conditions.serial));
+        for port in PORTS {
+            sim.add_uart(
+                sim.uart_port(port, UartSettings::default()),
+                OnUart::new(conditions.serial, &Begin::at_once()),
+            );
         }
         faults::on_i2c(&sim, bus, conditions.i2c)?;
         faults::on_date(&sim, conditions.date_jump);
-        watch::lock(&watch).built(&sim);
+        lock(&watch).built(&sim);
 
         let timeout = conditions.stop_after_ms.map(Duration::from_millis);
         let told = self.guests.run(case, path, board, &policy, timeout, None)?;
@@ -176,7 +176,7 @@ impl Simulation {
         if jumped != meant {
             return Err(Unable::Failed(format!("the date jumped by {jumped} s, and was to jump by {meant} s")));
         }
-        let events = watch::lock(&watch).events().map_err(Unable::Failed)?;
+        let events = lock(&watch).events().map_err(Unable::Failed)?;
         Ok((Ran { output: told.answers, events, ending }, (outcome.said.stderr_text(), outcome.at_ns)))
     }
 }
@@ -184,7 +184,7 @@ impl Simulation {
 /// Puts the bench's parts on the SPI wires, whose settings are the policy's affair, and arms the faults of `device`.
 fn put_spi_parts(sim: &Sim, faults: &[SpiFault]) -> Result<(), Unable> {
     let bus = sim.spi_bus("spi");
-    for (device, mode) in watch::DEVICES {
+    for (device, mode) in DEVICES {
         let select = sim.spi_select(bus, device, SpiSettings::default());
         sim.add_spi(select, OnSpi(SpiPart::default(), mode));
         if device == "device" {

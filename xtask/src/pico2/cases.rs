@@ -220,6 +220,13 @@ pub(super) fn prepare(host: &Path, folder: &Path) -> anyhow::Result<()> {
     for case in &CASES {
         case.prepare(host, folder).with_context(|| format!("the case `{}`", case.name))?;
     }
+    // The guest of the conformance suite, which a test gives its scripts.
+    let bench = folder.join("conformance.toml");
+    fs::write(&bench, include_str!("conformance.toml"))?;
+    let mut compile = command(host, ["compile", "--target", "pico2", "--policy"]);
+    run(quietly(
+        compile.arg(bench).arg(built("conformance-guest-image")).arg("-o").arg(folder.join("conformance.bin")),
+    ))?;
     // What the command makes an image of by itself.
     fs::copy(built("mcu_button"), folder.join("mcu_button.wasm")).context("cannot copy a guest")?;
     // An image that the firmware must refuse, for another board.
@@ -229,11 +236,26 @@ pub(super) fn prepare(host: &Path, folder: &Path) -> anyhow::Result<()> {
     run(quietly(compile.arg(&policy).arg(built("mcu_blinky")).arg("-o").arg(&image)))
 }
 
+/// The models of parts that the firmware for QEMU's boards lacks.
+const NOT_IN_QEMU: [&str; 3] = ["\"button\"", "\"eeprom24\"", "\"w25q\""];
+
+/// Returns name, guest and simulated policy of the cases that QEMU's boards can run too.
+pub(crate) fn for_qemu() -> impl Iterator<Item = (&'static str, &'static str, String)> {
+    CASES.iter().filter_map(|case| {
+        let parts = case.parts.filter(|parts| !NOT_IN_QEMU.iter().any(|model| parts.contains(model)))?;
+        Some((case.name, case.guest, simulated(&case.policy()) + parts))
+    })
+}
+
 impl Case {
+    fn policy(&self) -> String {
+        let policy = self.policy.split("[restart]\nwhen = \"always\"\nfirst-ms = 1_000").next().unwrap_or_default();
+        if self.name.ends_with("_on") { display_stays_on(policy) } else { policy.to_owned() }
+    }
+
     fn prepare(&self, host: &Path, folder: &Path) -> anyhow::Result<()> {
         let file = |extension: &str| folder.join(self.name).with_extension(extension);
-        let policy = self.policy.split("[restart]\nwhen = \"always\"\nfirst-ms = 1_000").next().unwrap_or_default();
-        let policy = if self.name.ends_with("_on") { display_stays_on(policy) } else { policy.to_owned() };
+        let policy = self.policy();
         fs::write(file("toml"), &policy)?;
         let guest = built(self.guest);
         for (slot, extension) in [("0", "uf2"), ("0", "bin"), ("1", "1.uf2")] {

@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 
 use super::{emulator, folder};
 use crate::process::{cargo, root, run};
@@ -21,20 +21,42 @@ struct Mutant {
     to: &'static str,
 }
 
-const MUTANTS: [Mutant; 14] = [
+const MUTANTS: [Mutant; 17] = [
     Mutant {
         what: "a PWM pin has the function of an input",
         file: "pwm.rs",
         from: "Result<Pin<DynPinId, FunctionPwm, DynPullType>, _>",
         to: "Result<Pin<DynPinId, rp235x_hal::gpio::FunctionSioInput, DynPullType>, _>",
     },
-    Mutant { what: "SPI in mode 2 for mode 0", file: "spi.rs", from: "0 => MODE_0,", to: "0 => MODE_2," },
-    Mutant { what: "SPI in mode 0 for mode 3", file: "spi.rs", from: "_ => MODE_3,", to: "_ => MODE_0," },
+    Mutant {
+        what: "SPI in mode 2, whatever the policy says",
+        file: "spi.rs",
+        from: "FrameFormat::MotorolaSpi(mode)",
+        to: "FrameFormat::MotorolaSpi(embedded_hal::spi::MODE_2)",
+    },
+    Mutant {
+        what: "SPI in mode 0, whatever the policy says",
+        file: "spi.rs",
+        from: "FrameFormat::MotorolaSpi(mode)",
+        to: "FrameFormat::MotorolaSpi(MODE_0)",
+    },
+    Mutant {
+        what: "SPI at half its clock",
+        file: "spi.rs",
+        from: "self.set_baudrate(CLOCK, frequency_hz.Hz())",
+        to: "self.set_baudrate(CLOCK, (frequency_hz / 2).Hz())",
+    },
     Mutant {
         what: "the select line stays low",
         file: "spi.rs",
         from: "Some(select) => select.set_high()",
         to: "Some(select) => select.set_low()",
+    },
+    Mutant {
+        what: "the select line is let go of at once",
+        file: "spi.rs",
+        from: "if self.hold_ns > 0 {",
+        to: "if self.hold_ns > 1_000_000 {",
     },
     Mutant {
         what: "no STOP after a write",
@@ -87,8 +109,14 @@ const MUTANTS: [Mutant; 14] = [
     Mutant {
         what: "no pull-up on an input",
         file: "pins.rs",
-        from: "Bias::PullUp => DynPullType::Up",
-        to: "Bias::PullUp => DynPullType::None",
+        from: "Some(Bias::PullUp) => DynPullType::Up",
+        to: "Some(Bias::PullUp) => DynPullType::None",
+    },
+    Mutant {
+        what: "an output that begins at the other level",
+        file: "pins.rs",
+        from: "EmbeddedHal(output(number, initial_high)?)",
+        to: "EmbeddedHal(output(number, !initial_high)?)",
     },
     Mutant {
         what: "the converter's next input",
@@ -98,28 +126,49 @@ const MUTANTS: [Mutant; 14] = [
     },
 ];
 
+impl Mutant {
+    /// Returns the driver without the mistake, which has one place for it.
+    fn text(&self) -> anyhow::Result<String> {
+        let original = root().join("firmware/boards/pico2/src").join(self.file);
+        let text = fs::read_to_string(&original).with_context(|| format!("cannot read {}", original.display()))?;
+        let times = text.matches(self.from).count();
+        ensure!(times == 1, "{}: `{}` is there {times} times, not once", self.file, self.from);
+        Ok(text)
+    }
+}
+
 /// Builds each mutant, runs the tests on it, and says which test saw it.
-pub(super) fn examine() -> anyhow::Result<()> {
+pub(super) fn examine(only: Option<&str>) -> anyhow::Result<()> {
     let place = folder().join("mutants");
     lay_out(&place)?;
     let drivers = place.join("firmware/boards/pico2/src");
     let cases = place.join("cases");
-    let mut unseen = Vec::new();
     for mutant in &MUTANTS {
-        let original = root().join("firmware/boards/pico2/src").join(mutant.file);
-        let text = fs::read_to_string(&original).with_context(|| format!("cannot read {}", original.display()))?;
-        let times = text.matches(mutant.from).count();
-        ensure!(times == 1, "{}: `{}` is there {times} times, not once", mutant.file, mutant.from);
+        mutant.text()?;
+    }
+    let wanted: Vec<&Mutant> =
+        MUTANTS.iter().filter(|mutant| only.is_none_or(|only| mutant.what.contains(only))).collect();
+    ensure!(!wanted.is_empty(), "no mistake has a name like that");
+    build(&place, &cases)?;
+    if let Some(test) = seen_by(&cases)? {
+        bail!("`{test}` fails without a mistake");
+    }
+    let mut unseen = Vec::new();
+    for mutant in &wanted {
+        let text = mutant.text()?;
         fs::write(drivers.join(mutant.file), text.replace(mutant.from, mutant.to))?;
         build(&place, &cases)?;
         fs::write(drivers.join(mutant.file), text)?;
         match seen_by(&cases)? {
             Some(test) => println!("| {} | `{}` | `{test}` |", mutant.what, mutant.file),
-            None => unseen.push(mutant.what),
+            None => {
+                println!("| {} | `{}` | none |", mutant.what, mutant.file);
+                unseen.push(mutant.what);
+            }
         }
     }
     ensure!(unseen.is_empty(), "no test sees: {}", unseen.join("; "));
-    println!("{} mistakes, each seen by a test", MUTANTS.len());
+    println!("{} mistakes, each seen by a test", wanted.len());
     Ok(())
 }
 
@@ -170,17 +219,21 @@ fn build(place: &Path, cases: &Path) -> anyhow::Result<()> {
     run(flash_file.arg(target.join(targets::FIRMWARE).join("release/firmware-pico2")).arg(cases.join("firmware.uf2")))
 }
 
-/// Returns the first test that fails.
+/// The tests that look at the wires: the quick ones, and the conformance suite for what they do not see.
+const TESTS: [&[&str]; 2] = [&["buses", "peripherals", "stations"], &["conformance"]];
+
+/// Returns the first test that fails; the others are not waited for.
 fn seen_by(cases: &Path) -> anyhow::Result<Option<String>> {
-    let mut tests = emulator(["test", "--quiet", "--test", "buses", "--test", "peripherals", "--test", "stations"]);
-    let output = tests.args(["--no-fail-fast", "--", "--test-threads", "2"]).env("PICO2_CASES", cases).output()?;
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let mut failed = said.lines().filter_map(|line| line.strip_prefix("---- ")?.strip_suffix(" stdout ----"));
-    let first = failed.next().map(str::to_owned);
-    ensure!(
-        first.is_some() || output.status.success(),
-        "the tests did not run: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Ok(first)
+    for files in TESTS {
+        let mut tests = emulator(["nextest", "run", "--max-fail", "1:immediate", "--color", "never"]);
+        tests.args(files.iter().flat_map(|file| ["--test", file]));
+        let output = tests.env("PICO2_CASES", cases).output().context("cannot start `cargo nextest`")?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let failed = said.lines().find(|line| line.trim_start().starts_with("FAIL ["));
+        if let Some(first) = failed.and_then(|line| line.split_whitespace().last()) {
+            return Ok(Some(first.to_owned()));
+        }
+        ensure!(output.status.success(), "the tests did not run: {said}");
+    }
+    Ok(None)
 }

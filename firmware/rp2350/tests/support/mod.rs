@@ -19,7 +19,7 @@ use wasm_embedded_sim::{I2cBusId, Level, PartId, Pull, UartSettings};
 pub(crate) const END: &str = "no guest left";
 
 /// Longer than any of the guests takes, in the chip's time.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(12);
 
 /// Returns a file of the tests.
 pub(crate) fn file(name: &str) -> Vec<u8> {

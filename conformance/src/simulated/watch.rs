@@ -1,24 +1,26 @@
 //! Watches the simulation's wires, and reads them as a logic analyser does.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use embedded_hal::spi::{MODE_0, MODE_3, Mode};
-use wasm_embedded_conformance::decode::{I2cLines, SpiLine, SpiLines};
-use wasm_embedded_conformance::{Event, What};
 use wasm_embedded_sim::{Change, EventKind, Level, Sim, Topology, TraceSink, UartEvent, Wave};
+
+use crate::decode::{I2cLines, SpiLine, SpiLines};
+use crate::event::{Event, What};
 
 /// The pins that are watched.
 const PINS: [&str; 5] = ["OUT", "UP", "NOUT", "IO", "HELD"];
 
-/// The serial ports.
-pub(super) const PORTS: [&str; 2] = ["SERIAL", "SMALL"];
+/// The serial ports of the bench.
+pub const PORTS: [&str; 2] = ["SERIAL", "SMALL"];
 
-/// The devices behind select lines, each with its mode.
-pub(super) const DEVICES: [(&str, Mode); 3] = [("device", MODE_0), ("other", MODE_3), ("slow", MODE_0)];
+/// The devices of the bench behind select lines, each with its mode.
+pub const DEVICES: [(&str, Mode); 3] = [("device", MODE_0), ("other", MODE_3), ("slow", MODE_0)];
 
 /// What was on the wires.
 #[derive(Debug, Default)]
-pub(crate) struct Watch {
+pub struct Watch {
     topology: Topology,
     events: Vec<wasm_embedded_sim::Event>,
     /// What needs no decoder: the levels of pins, how they are modulated, and frames of serial ports.
@@ -26,10 +28,11 @@ pub(crate) struct Watch {
 }
 
 /// The simulation's end of it.
-pub(super) struct Sink(pub(super) Arc<Mutex<Watch>>);
+#[derive(Debug)]
+pub struct Sink(pub Arc<Mutex<Watch>>);
 
 /// Takes the lock, which nobody panics with.
-pub(super) fn lock(watch: &Mutex<Watch>) -> MutexGuard<'_, Watch> {
+pub fn lock(watch: &Mutex<Watch>) -> MutexGuard<'_, Watch> {
     watch.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -41,6 +44,8 @@ impl TraceSink for Sink {
     fn event(&mut self, event: &wasm_embedded_sim::Event, topology: &Topology) {
         let mut watch = lock(&self.0);
         match event.kind {
+            // A select line that is a net, since a pin of a chip drives it.
+            EventKind::Net { net, .. } if is_select(topology.net_name(net)) => watch.events.push(*event),
             EventKind::Net { net, level } => watch.level(event.at_ns, topology.net_name(net), level),
             EventKind::Pwm { net, signal } => {
                 let what = What::Pulses { high_ns: signal.high_ns, period_ns: signal.period_ns };
@@ -61,6 +66,10 @@ impl TraceSink for Sink {
     }
 }
 
+fn is_select(net: &str) -> bool {
+    DEVICES.iter().any(|(device, _)| *device == net)
+}
+
 impl Watch {
     fn level(&mut self, at_ns: u64, pin: &str, level: Level) {
         if PINS.contains(&pin) {
@@ -69,7 +78,7 @@ impl Watch {
     }
 
     /// Notes the levels of pins that had no reason to change while the board was built.
-    pub(super) fn built(&mut self, sim: &Sim) {
+    pub fn built(&mut self, sim: &Sim) {
         for pin in PINS {
             if !self.pins.iter().any(|event| event.wire == pin) {
                 self.level(0, pin, sim.level(sim.net(pin)));
@@ -78,9 +87,14 @@ impl Watch {
     }
 
     /// Returns everything, read from the wires.
-    pub(super) fn events(&mut self) -> Result<Vec<Event>, String> {
+    ///
+    /// # Errors
+    ///
+    /// A transaction on the I2C bus has no end.
+    pub fn events(&mut self) -> Result<Vec<Event>, String> {
         let mut wave = Wave::new(&self.topology);
         let mut changes = Vec::new();
+        one_after_the_other(&mut self.events);
         self.events.iter().for_each(|event| wave.event(event, &mut |change| changes.push(change)));
         wave.finish(&mut |change| changes.push(change));
         let mut events = std::mem::take(&mut self.pins);
@@ -92,6 +106,20 @@ impl Watch {
         events.sort_by_key(|event| event.at_ns);
         Ok(events)
     }
+}
+
+/// Has each event on an I2C bus begin when the one before has ended: a controller that is modelled byte by byte tells of a START and of
+/// the address in one moment.
+fn one_after_the_other(events: &mut [wasm_embedded_sim::Event]) {
+    let mut free_ns = BTreeMap::new();
+    for event in events.iter_mut() {
+        if let EventKind::I2c { bus, bit_ns, event: kind } = event.kind {
+            let free_ns = free_ns.entry(bus).or_insert(0);
+            event.at_ns = event.at_ns.max(*free_ns);
+            *free_ns = event.at_ns.saturating_add(kind.duration_ns(bit_ns));
+        }
+    }
+    events.sort_by_key(|event| event.at_ns);
 }
 
 /// The decoders, and which wire belongs to which.
@@ -126,6 +154,7 @@ impl Analyser {
         match name.split_once('_') {
             None if name == "SCL" => Some(Wire::Scl),
             None if name == "SDA" => Some(Wire::Sda),
+            None => DEVICES.into_iter().find(|(device, _)| *device == name).map(|(device, _)| Wire::Select(device)),
             Some((name, "SCK")) => Some(Wire::Spi(bus(name), SpiLine::Sck)),
             Some((name, "MOSI")) => Some(Wire::Spi(bus(name), SpiLine::Mosi)),
             Some((name, "MISO")) => Some(Wire::Spi(bus(name), SpiLine::Miso)),
