@@ -1,6 +1,6 @@
 //! `cargo xtask pico2`: the firmware of the Pico 2, as it is flashed, on an RP2350 in software.
 
-pub(crate) mod cases;
+mod cases;
 mod mutants;
 
 use std::path::PathBuf;
@@ -94,7 +94,7 @@ fn examine(options: &Options) -> anyhow::Result<()> {
         execute(&mut mcu::firmware(build))?;
         build_package("drivers-demo", &["--bin", "weather_nostd", "--bin", "weather_spi_nostd"])?;
         build_package("test-guests", &["--bins"])?;
-build_package("conformance-guest", &["--bin", "conformance-guest-image"])?;
+        build_package("conformance-guest", &["--bin", "conformance-guest-image"])?;
         program::build()?;
     }
     let folder = folder();

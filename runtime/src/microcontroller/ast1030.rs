@@ -11,14 +11,17 @@ pub(super) const SLOT_BYTES: usize = 0x1_8000;
 /// How many controllers there are.
 pub(super) const I2C_BLOCKS: u8 = 14;
 
-/// Returns the pins of a controller: the evaluation board counts pairs of SDA and SCL, from 1. A policy names the pair by both keys.
+/// Returns the pins of a controller. The evaluation board counts pairs of SDA and SCL, from 1; a policy counts the lines of all pairs:
+/// the first pair is `sda = 1` and `scl = 2`, the second `sda = 3` and `scl = 4`.
 pub(super) fn i2c_pins(label: &str, found: &Block, block: u8) -> Result<I2cPins, PinError> {
-    let group = block + 1;
+    let pins = I2cPins { sda: 2 * block + 1, scl: 2 * block + 2 };
     for (key, pin) in &found.pins {
-        if *pin != u32::from(group) {
-            let problem = format!("I2C{block} of an AST1030 is on the SDA/SCL group {group} and no other, not {pin}");
+        let line = if *key == "sda" { pins.sda } else { pins.scl };
+        if *pin != u32::from(line) {
+            let problem =
+                format!("I2C{block} of an AST1030 is on lines {} and {} and no others, not {pin}", pins.sda, pins.scl);
             return Err(PinError::new(label, key, problem));
         }
     }
-    Ok(I2cPins { sda: group, scl: group })
+    Ok(pins)
 }

@@ -236,17 +236,6 @@ pub(super) fn prepare(host: &Path, folder: &Path) -> anyhow::Result<()> {
     run(quietly(compile.arg(&policy).arg(built("mcu_blinky")).arg("-o").arg(&image)))
 }
 
-/// The models of parts that the firmware for QEMU's boards lacks.
-const NOT_IN_QEMU: [&str; 3] = ["\"button\"", "\"eeprom24\"", "\"w25q\""];
-
-/// Returns name, guest and simulated policy of the cases that QEMU's boards can run too.
-pub(crate) fn for_qemu() -> impl Iterator<Item = (&'static str, &'static str, String)> {
-    CASES.iter().filter_map(|case| {
-        let parts = case.parts.filter(|parts| !NOT_IN_QEMU.iter().any(|model| parts.contains(model)))?;
-        Some((case.name, case.guest, simulated(&case.policy()) + parts))
-    })
-}
-
 impl Case {
     fn policy(&self) -> String {
         let policy = self.policy.split("[restart]\nwhen = \"always\"\nfirst-ms = 1_000").next().unwrap_or_default();

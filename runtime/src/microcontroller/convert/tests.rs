@@ -62,16 +62,16 @@ fn an_ast1030_has_its_i2c_controllers_on_their_own_pins_and_nothing_else() {
         policy(&parsed, Board::Ast1030, "guest").map_err(|error| error.to_string())
     };
     let kept =
-        converted("[i2c.sensor]\nblock = \"I2C13\"\nsda = 14\nscl = 14\nallow = [0x4d]\n").expect("a controller");
+        converted("[i2c.sensor]\nblock = \"I2C13\"\nsda = 27\nscl = 28\nallow = [0x4d]\n").expect("a controller");
     let pins = kept.i2c.first().map(|label| label.backend.clone());
-    assert_eq!(pins, Some(ChipBus::Block { block: 13, pins: I2cPins { sda: 14, scl: 14 } }));
+    assert_eq!(pins, Some(ChipBus::Block { block: 13, pins: I2cPins { sda: 27, scl: 28 } }));
     for (text, expected) in [
         (
-            "[i2c.sensor]\nblock = 1\nsda = 2\nscl = 3\n",
-            "`scl` of label `sensor`: I2C1 of an AST1030 is on the SDA/SCL group 2 and no other, not 3",
+            "[i2c.sensor]\nblock = 1\nsda = 3\nscl = 5\n",
+            "`scl` of label `sensor`: I2C1 of an AST1030 is on lines 3 and 4 and no others, not 5",
         ),
         (
-            "[i2c.sensor]\nblock = 14\nsda = 15\nscl = 15\n",
+            "[i2c.sensor]\nblock = 14\nsda = 29\nscl = 30\n",
             "label `sensor`: unknown I2C block `14`: ast1030 has I2C blocks 0 to 13",
         ),
         ("[i2c.sensor]\nsim = true\n", "label `sensor` is a simulated bus, but ast1030 has I2C only: use `block`"),
