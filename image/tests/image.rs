@@ -58,7 +58,7 @@ fn policy() -> Policy {
     }
     Policy {
         name: "station".to_owned(),
-        i2c: vec![Label::new("sensor", bus, I2c { frequency_hz: Some(400_000), allow, shared: false })],
+        i2c: vec![Label::new("sensor", bus, I2c { frequency_hz: Some(400_000), allow, ..I2c::default() })],
         spi: vec![Label::new(
             "screen",
             spi,

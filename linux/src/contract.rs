@@ -47,7 +47,7 @@ fn every_way_to_use_an_adapter_sends_the_same() {
         // I2C_FUNC_I2C and I2C_FUNC_10BIT_ADDR, linux/i2c.h.
         fake.set_functions(3);
         let open = || {
-            let settings = I2cSettings { path: "/dev/i2c-1".into(), frequency_hz: None };
+            let settings = I2cSettings::new("/dev/i2c-1");
             fake.machine(Tree::at("/nowhere")).i2c("sensor", &settings).expect("the adapter opens")
         };
         let (mut bus, mut queued) = (open(), Queued::from(open()));

@@ -223,6 +223,10 @@ impl I2cFile for Fake {
         Ok(self.call("functions", "functions".to_owned())?.functions)
     }
 
+    fn set_timeout(&mut self, steps: usize) -> Result<(), Errno> {
+        self.call("set_timeout", format!("set_timeout {steps}")).map(drop)
+    }
+
     fn claim(&mut self, address: Address) -> Result<(), Errno> {
         self.call("claim", format!("claim {address}")).map(drop)
     }

@@ -18,6 +18,7 @@ mod traits;
 use std::ffi::c_ulong;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use embedded_hal::i2c::Operation;
 
@@ -37,6 +38,9 @@ const MAX_MESSAGES: usize = 42;
 /// The most bytes of one message. `i2cdev_ioctl_rdwr` of `drivers/i2c/i2c-dev.c`.
 const MAX_MESSAGE_BYTES: usize = 8192;
 
+/// The unit of `I2C_TIMEOUT` (Documentation/i2c/dev-interface.rst).
+const TIMEOUT_STEP_MS: u128 = 10;
+
 // What an adapter can do: include/uapi/linux/i2c.h.
 /// Transactions of messages, and not only the SMBus's.
 const I2C_FUNC_I2C: c_ulong = 0x1;
@@ -51,13 +55,15 @@ pub struct I2cSettings {
     pub path: PathBuf,
     /// The clock that is expected, in hertz. Linux takes it from the device tree alone; an adapter with another one is reported.
     pub frequency_hz: Option<u32>,
+    /// How long the adapter waits for a transaction, rounded up to 10 ms, for everybody who uses it. Without one it stays as it is.
+    pub timeout: Option<Duration>,
 }
 
 impl I2cSettings {
     /// Returns settings for an adapter, whose clock may be any.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> I2cSettings {
-        I2cSettings { path: path.into(), frequency_hz: None }
+        I2cSettings { path: path.into(), frequency_hz: None, timeout: None }
     }
 }
 
@@ -98,6 +104,12 @@ impl I2cBus {
         let functions = uninterrupted(|| file.functions()).map_err(failed)?;
         if functions & I2C_FUNC_I2C == 0 {
             return Err(OpenError::unsupported(&source.device, "I2C transactions: the adapter does SMBus only", None));
+        }
+        if let Some(timeout) = settings.timeout {
+            let steps = usize::try_from(timeout.as_millis().div_ceil(TIMEOUT_STEP_MS)).unwrap_or(usize::MAX);
+            let what = format!("a timeout of {} ms", timeout.as_millis());
+            let refused = |errno| OpenError::unsupported(&source.device, what, Some(errno));
+            uninterrupted(|| file.set_timeout(steps)).map_err(refused)?;
         }
         let name = tree.device_name(&settings.path);
         let number = name.and_then(|name| Some(name.strip_prefix("i2c-")?.to_owned()));

@@ -17,6 +17,7 @@ use rustix::ioctl::{Getter, IntegerSetter, Ioctl, IoctlOutput, Opcode, ioctl};
 // include/uapi/linux/i2c-dev.h
 const I2C_SLAVE: Opcode = 0x0703;
 const I2C_TENBIT: Opcode = 0x0704;
+const I2C_TIMEOUT: Opcode = 0x0702;
 const I2C_FUNCS: Opcode = 0x0705;
 const I2C_RDWR: Opcode = 0x0707;
 
@@ -55,6 +56,12 @@ pub(super) fn functions(file: &File) -> Result<c_ulong, Errno> {
 pub(super) fn bytes_to_send(terminal: impl AsFd) -> Result<c_int, Errno> {
     // SAFETY: TIOCOUTQ stores an int.
     unsafe { ioctl(terminal, Getter::<TIOCOUTQ, c_int>::new()) }
+}
+
+/// Sets how long the adapter waits for a transaction, in steps of 10 ms.
+pub(super) fn set_timeout(file: &File, steps: usize) -> Result<(), Errno> {
+    // SAFETY: I2C_TIMEOUT takes an integer.
+    unsafe { ioctl(file, IntegerSetter::<I2C_TIMEOUT>::new_usize(steps)) }
 }
 
 /// Asks for an address.

@@ -81,6 +81,16 @@ pub trait I2cFile: fmt::Debug + Send {
     /// Returns the kernel's error.
     fn functions(&mut self) -> Result<c_ulong, Errno>;
 
+    /// `I2C_TIMEOUT`: sets how long the adapter waits for a transaction, in steps of 10 ms, for everybody who uses it.
+    ///
+    /// # Errors
+    ///
+    /// Returns the kernel's error.
+    fn set_timeout(&mut self, steps: usize) -> Result<(), Errno> {
+        let _ = steps;
+        Err(Errno::NOTTY)
+    }
+
     /// `I2C_SLAVE`: asks for an address, which is refused with `EBUSY` if a driver of the kernel has it.
     ///
     /// # Errors

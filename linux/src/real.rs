@@ -88,6 +88,10 @@ impl I2cFile for RealI2c {
         ioctl::functions(&self.0)
     }
 
+    fn set_timeout(&mut self, steps: usize) -> Result<(), Errno> {
+        ioctl::set_timeout(&self.0, steps)
+    }
+
     fn claim(&mut self, address: Address) -> Result<(), Errno> {
         ioctl::claim(&self.0, address)
     }

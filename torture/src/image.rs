@@ -103,7 +103,7 @@ pub(crate) fn files() -> Files {
         i2c: vec![Label::new(
             "sensor",
             ChipBus::Block { block: 0, pins: I2cPins { sda: 4, scl: 5 } },
-            I2c { frequency_hz: Some(400_000), allow, shared: false },
+            I2c { frequency_hz: Some(400_000), allow, ..I2c::default() },
         )],
         spi: vec![Label::new(
             "screen",

@@ -12,7 +12,7 @@ const TARGET: Address = Address::SevenBit(0x76);
 const BCM2835: c_ulong = I2C_FUNC_I2C | I2C_FUNC_SMBUS_QUICK;
 
 fn settings() -> I2cSettings {
-    I2cSettings { path: "/dev/i2c-1".into(), frequency_hz: None }
+    I2cSettings::new("/dev/i2c-1")
 }
 
 fn bus(functions: c_ulong) -> (Fake, I2cBus) {
@@ -384,4 +384,22 @@ fn an_address_that_the_kernel_does_not_tell_of_is_not_opened() {
     let (fake, mut bus) = bus(BCM2835);
     fake.fail("claim", Errno::INTR);
     assert_eq!(bus.owned_by_kernel(TARGET), Ok(None), "asked again");
+}
+
+#[test]
+fn a_timeout_is_set_in_the_kernel_s_steps_before_the_first_transaction() {
+    let open = |fake: &Fake, ms| {
+        let settings = I2cSettings { timeout: Some(Duration::from_millis(ms)), ..settings() };
+        fake.machine(Tree::at("/nowhere")).i2c("sensor", &settings)
+    };
+    for (ms, steps) in [(10, 1), (11, 2), (250, 25)] {
+        let fake = Fake::default();
+        fake.set_functions(BCM2835);
+        open(&fake, ms).expect("the adapter opens");
+        assert_eq!(fake.calls().last(), Some(&format!("set_timeout {steps}")));
+    }
+    let (fake, _) = bus(BCM2835);
+    fake.fail("set_timeout", Errno::INVAL);
+    let error = open(&fake, 100).expect_err("the kernel takes none");
+    assert!(error.to_string().contains("a timeout of 100 ms"), "{error}");
 }

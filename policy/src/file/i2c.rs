@@ -12,11 +12,15 @@ pub type I2cLabel = Label<I2c, BusBackend>;
 /// The fastest clock: ultra fast mode. UM10204 Rev. 7.0, section 5.
 const GREATEST_FREQUENCY_HZ: u32 = 5_000_000;
 
+/// The kernel counts in steps of 10 ms (`I2C_TIMEOUT`, Documentation/i2c/dev-interface.rst); a minute is past anything on a bus.
+const LEAST_TIMEOUT_MS: u32 = 10;
+const GREATEST_TIMEOUT_MS: u32 = 60_000;
+
 /// The simulated bus of a label with `sim = true`.
 pub(crate) const DEFAULT_SIM_BUS: &str = "i2c";
 
 /// The keys of `[i2c.LABEL]`.
-pub(crate) const KEYS: [Key; 8] = [
+pub(crate) const KEYS: [Key; 9] = [
     SIM,
     PATH,
     BLOCK,
@@ -25,6 +29,12 @@ pub(crate) const KEYS: [Key; 8] = [
     Key::counted("frequency", 1, GREATEST_FREQUENCY_HZ, "the clock in hertz; one for each simulated bus"),
     Key::new("allow", Form::Allow, "the addresses that the guest may reach; no others"),
     Key::switch("shared", "true if other labels may grant the same addresses of this bus"),
+    Key::counted(
+        "timeout-ms",
+        LEAST_TIMEOUT_MS,
+        GREATEST_TIMEOUT_MS,
+        "how long the adapter at `path` waits for a transaction",
+    ),
 ];
 
 impl I2cLabel {
@@ -33,9 +43,16 @@ impl I2cLabel {
         let frequency = table.get("frequency").map(|value| value.integer(1..=GREATEST_FREQUENCY_HZ));
         let allow = table.get("allow").map(|value| address::read_allow(&value)).unwrap_or_default();
         let shared = table.get("shared").and_then(|value| value.boolean()).unwrap_or(false);
+        let timeout_ms = table.get("timeout-ms").and_then(|value| {
+            if backend.as_ref().is_some_and(|backend| !matches!(backend, BusBackend::Linux(_))) {
+                let help = "remove it: only an adapter of a Linux machine has one".to_owned();
+                value.refuse("needs `path`", Some(help));
+            }
+            value.integer(LEAST_TIMEOUT_MS..=GREATEST_TIMEOUT_MS)
+        });
         let span = table.span.clone();
         table.finish();
-        let settings = I2c { frequency_hz: frequency.flatten(), allow, shared };
+        let settings = I2c { frequency_hz: frequency.flatten(), allow, shared, timeout_ms };
         Some(Label { label: label.to_owned(), backend: backend?, settings, span })
     }
     /// Returns another of `labels` for the same bus that grants an address, which this label cannot grant too unless one of them is

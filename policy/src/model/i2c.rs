@@ -16,6 +16,8 @@ pub struct I2c {
     pub allow: Vec<AddressGrant>,
     /// Whether other labels may grant the same addresses.
     pub shared: bool,
+    /// How long the adapter of a Linux machine waits for a transaction, in milliseconds; as its driver has it if the policy states none.
+    pub timeout_ms: Option<u32>,
 }
 
 impl I2c {

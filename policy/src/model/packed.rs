@@ -38,7 +38,7 @@ impl Policy<Chip> {
 // What is left out is refused for microcontrollers, or of the file alone.
 fields! {
     Policy<Chip> { name, i2c, spi, pins, pwm, uart, adc, devices, limits, log_level, restart; faults }
-    I2c { frequency_hz, allow; shared }
+    I2c { frequency_hz, allow; shared, timeout_ms }
     AddressGrant { addresses, ten_bit, access; }
     Spi { select, frequency_hz, mode, select_setup_ns, select_hold_ns, init_clocks; split_writes }
     Pin { direction, initial, on_exit, active_low, bias; debounce }

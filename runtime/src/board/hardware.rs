@@ -100,7 +100,8 @@ impl Hardware {
     fn add_i2c(&self, rack: &mut Rack, label: &I2cLabel) -> Result<bool, Failure> {
         let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
         let path = self.linux.find(Subsystem::I2c, path)?;
-        let settings = I2cSettings { path: path.clone(), frequency_hz: label.frequency_hz };
+        let timeout = label.timeout_ms.map(|ms| Duration::from_millis(ms.into()));
+        let settings = I2cSettings { path: path.clone(), frequency_hz: label.frequency_hz, timeout };
         let mut bus = self.linux.i2c(&label.label, &settings)?;
         for address in granted(label) {
             if let Some(owner) = bus.owned_by_kernel(linux_address(address))? {
