@@ -213,7 +213,7 @@ const tests = {
     for (let zoom = 0; zoom < 26; zoom += 1) await page.keyboard.press('-');
     await until('what is there is counted', async () => /transactions and \d+ changes/.test(await page.locator('#logic-text').textContent()));
     const inked = () => page.locator('#logic').evaluate((canvas) => canvas.getContext('2d').getImageData(120, 0, canvas.width - 120, canvas.height - 40).data.some((value) => value));
-    assert.ok(await inked(), 'something is drawn');
+    await until('something is drawn', inked);
     await page.locator('#pause').click();
     await page.locator('#follow').click();
   },
@@ -274,7 +274,7 @@ const tests = {
     await until('it begins anew', async () => (await now()) < 5);
     await tab('Log').click();
     await page.locator('#log', { hasText: '-12.50 °C' }).waitFor();
-    assert.equal(await readout('led', 'lit').textContent(), 'no');
+    await until('the LED is dark again', async () => (await readout('led', 'lit').textContent()) === 'no');
     assert.equal(readFileSync(policy, 'utf8'), whole, 'the file stays as it is');
   },
 
