@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::process::{cargo, command, exists, output, target_dir};
 use crate::targets;
+use crate::test::NATIVE;
 
 /// The version whose names for faults the admission of a call is found by.
 const VERSION: &str = "27.1.0";
@@ -29,6 +30,55 @@ const ADMISSION: [&str; 7] = [
     "host/src/open.rs:",
     "/plan.rs:",
     ">::check ",
+];
+
+/// The tests that notice faults in a crate, of the packages of [`NATIVE`].
+#[derive(Debug)]
+struct Suite {
+    package: &'static str,
+    /// What is built for each fault: cargo's options that choose the targets.
+    targets: &'static [&'static str],
+    /// Which of the tests in there are run: nextest's expression.
+    filter: &'static str,
+}
+
+/// The crates whose tests link Wasmtime. With all of `NATIVE`, Wasmtime has the features that it has in `cargo xtask test`, and is not
+/// compiled again. A crate without a row here is built and tested alone.
+const SUITES: [Suite; 3] = [
+    Suite {
+        package: "wasm-embedded-host",
+        targets: &[
+            "--lib",
+            "--test=interfaces",
+            "--test=lowered",
+            "--test=contract",
+            "--test=mischief",
+            "--test=ways",
+            "--test=tools",
+        ],
+        filter: "package(wasm-embedded-host) | package(wasm-embedded-runtime) & kind(test) | package(wasm-embedded-rt) & kind(test)",
+    },
+    Suite {
+        package: "wasm-embedded-runtime",
+        targets: &["--lib", "--tests"],
+        filter: "package(wasm-embedded-runtime)",
+    },
+    Suite {
+        package: "wasm-embedded-rt",
+        targets: &[
+            "--bin=wasm-embedded-rt",
+            "--test=advice",
+            "--test=cli",
+            "--test=expectations",
+            "--test=older",
+            "--test=record",
+            "--test=scenarios",
+            "--test=stops",
+            "--test=tools",
+            "--test=wasi",
+        ],
+        filter: "package(wasm-embedded-rt)",
+    },
 ];
 
 /// Options of `cargo xtask mutants`.
@@ -137,9 +187,12 @@ fn examine(options: &Options, package: &str, folder: &Path) -> anyhow::Result<()
     if options.in_place {
         mutants.arg("--in-place");
     }
-    if !options.test_arguments.is_empty() {
-        mutants.arg("--").args(&options.test_arguments);
+    let suite = SUITES.iter().find(|suite| suite.package == package);
+    for argument in suite.iter().flat_map(|suite| NATIVE.iter().chain(suite.targets)) {
+        mutants.arg(format!("--cargo-arg={argument}"));
     }
+    let filter = suite.iter().flat_map(|suite| ["--filterset", suite.filter]);
+    mutants.arg("--").args(filter).args(&options.test_arguments);
     // Fails when a fault was missed, too: what came of it is in its files.
     let status = mutants.status().context("cannot start cargo-mutants")?;
     let text = |name: &str| {
