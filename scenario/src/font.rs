@@ -10,7 +10,7 @@ use embedded_graphics::mono_font::{MonoFont, MonoTextStyle, ascii};
 use embedded_graphics::pixelcolor::BinaryColor;
 use embedded_graphics::text::{Baseline, Text};
 
-use crate::picture::Bitmap;
+use crate::picture::{Bitmap, WORD};
 
 /// The fonts, by the names that embedded-graphics 0.8 has for them.
 pub const FONTS: [(&str, Font); 14] = [
@@ -121,9 +121,16 @@ impl Font {
     }
 }
 
+/// Returns whether a part of a picture is what is wanted. A display is looked at as often as something happens on its wires, in every
+/// place: so a word of pixels is compared at once.
 fn is_at(picture: &Bitmap, wanted: &Bitmap, (x, y): (usize, usize), inverted: bool) -> bool {
-    let mut all = (0..wanted.height).flat_map(|row| (0..wanted.width).map(move |column| (column, row)));
-    all.all(|(column, row)| picture.pixel(x + column, y + row) == (wanted.pixel(column, row) != inverted))
+    (0..wanted.height).all(|row| {
+        (0..wanted.width).step_by(WORD).all(|column| {
+            let counted = u64::MAX >> (WORD - (wanted.width - column).min(WORD));
+            let other = picture.span(x + column, y + row) ^ wanted.span(column, row);
+            (if inverted { !other } else { other }) & counted == 0
+        })
+    })
 }
 
 /// Takes what embedded-graphics draws.
@@ -173,6 +180,24 @@ mod tests {
             assert!(font.shows(&display, "21.50 C"), "{name}");
             assert!(!font.shows(&display, "21.60"), "{name}");
             assert!(!font.shows(&Bitmap::dark(8, 8), "21.50"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_found_dark_on_lit_too_and_not_beyond_the_edge() {
+        for (name, font) in FONTS {
+            let shown = display(font, "21.50 C", (40, 30));
+            let mut inverted = Bitmap::dark(128, 64);
+            for (x, y) in (0..64).flat_map(|y| (0..128).map(move |x| (x, y))).filter(|&(x, y)| !shown.pixel(x, y)) {
+                inverted.light(x, y);
+            }
+            assert!(font.shows(&inverted, "21.50 C") && !font.shows(&inverted, "21.60 C"), "{name}");
+            // One pixel of the last letter's last column decides.
+            let mut other = shown.clone();
+            let drawn = font.draw("21.50 C");
+            other.light(40 + drawn.width - 1, 30 + drawn.height - 1);
+            assert!(!font.shows(&other, "21.50 C"), "{name}");
+            assert!(!font.shows(&display(font, "21.50 C", (128 - drawn.width + 2, 30)), "21.50 C"), "{name}");
         }
     }
 

@@ -38,34 +38,58 @@ pub struct Bitmap {
     pub width: usize,
     /// Rows.
     pub height: usize,
-    lit: Vec<bool>,
+    /// The pixels of a row from left to right, from the lowest bit of its first word on. What is outside of the width is dark.
+    rows: Vec<Vec<u64>>,
 }
+
+/// Pixels in a word of a row.
+pub(crate) const WORD: usize = 64;
 
 impl Bitmap {
     /// Makes one from the pixels of a display.
     #[must_use]
     pub fn of(frame: &Frame) -> Bitmap {
-        Bitmap { width: frame.width, height: frame.height, lit: frame.pixels.clone() }
+        Bitmap::packed(frame.width, frame.height, &frame.pixels)
     }
 
     /// Makes a dark one.
     #[must_use]
     pub fn dark(width: usize, height: usize) -> Bitmap {
-        Bitmap { width, height, lit: vec![false; width * height] }
+        Bitmap { width, height, rows: vec![vec![0; width.div_ceil(WORD)]; height] }
+    }
+
+    /// Makes one of pixels, row by row; those that are missing are dark.
+    fn packed(width: usize, height: usize, lit: &[bool]) -> Bitmap {
+        let word = |lit: &[bool]| lit.iter().rev().fold(0, |word, lit| word << 1 | u64::from(*lit));
+        // A picture without width has rows without words.
+        let mut rows: Vec<Vec<u64>> =
+            lit.chunks(width.max(1)).take(height).map(|row| row.chunks(WORD).map(word).collect()).collect();
+        rows.resize(height, vec![0; width.div_ceil(WORD)]);
+        Bitmap { width, height, rows }
     }
 
     /// Returns whether a pixel is lit; there is none outside.
     #[must_use]
     pub fn pixel(&self, x: usize, y: usize) -> bool {
-        x < self.width && self.lit.get(y * self.width + x).is_some_and(|lit| *lit)
+        self.span(x, y) & 1 == 1
+    }
+
+    /// Returns the pixels of a row from `x` on, as many as a word has; those outside are dark.
+    #[must_use]
+    pub(crate) fn span(&self, x: usize, y: usize) -> u64 {
+        let Some(row) = self.rows.get(y) else { return 0 };
+        let word = |at: usize| row.get(at).copied().unwrap_or_default();
+        let (at, shift) = (x / WORD, x % WORD);
+        // A shift by a whole word is not one.
+        word(at) >> shift | if shift == 0 { 0 } else { word(at + 1) << (WORD - shift) }
     }
 
     /// Lights a pixel.
     pub fn light(&mut self, x: usize, y: usize) {
         if x < self.width
-            && let Some(pixel) = self.lit.get_mut(y * self.width + x)
+            && let Some(word) = self.rows.get_mut(y).and_then(|row| row.get_mut(x / WORD))
         {
-            *pixel = true;
+            *word |= 1 << (x % WORD);
         }
     }
 
@@ -116,8 +140,9 @@ fn read(path: &Path) -> io::Result<Bitmap> {
         ColorType::Rgb => 3,
         ColorType::Rgba | ColorType::Indexed => 4,
     };
-    let lit = bytes.chunks_exact(pixel_bytes).take(width * height).map(|pixel| brightness(pixel) > LIT).collect();
-    Ok(Bitmap { width, height, lit })
+    let lit: Vec<bool> =
+        bytes.chunks_exact(pixel_bytes).take(width * height).map(|pixel| brightness(pixel) > LIT).collect();
+    Ok(Bitmap::packed(width, height, &lit))
 }
 
 /// Returns how bright a pixel is on black.
@@ -163,6 +188,29 @@ mod tests {
             pixels: (0..8).map(|at| lit.contains(&at)).collect(),
             contrast: 0x7f,
             colours: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn pixels_stay_where_they_are_lit_in_rows_of_any_width() {
+        for width in [1, 7, 63, 64, 65, 130] {
+            // Every third pixel, counted over the rows, so that no row is like the one above.
+            let lit: Vec<bool> = (0..width * 3).map(|at| at % 3 == 0).collect();
+            let frame = Frame { width, height: 3, pixels: lit.clone(), contrast: 0x7f, colours: Vec::new() };
+            let (packed, mut drawn) = (Bitmap::of(&frame), Bitmap::dark(width, 3));
+            for at in (0..width * 3).step_by(3) {
+                drawn.light(at % width, at / width);
+            }
+            assert_eq!(packed, drawn);
+            for (at, lit) in lit.iter().enumerate() {
+                assert_eq!(packed.pixel(at % width, at / width), *lit, "{at} of rows of {width}");
+            }
+            drawn.light(width, 0);
+            drawn.light(0, 3);
+            assert_eq!(packed, drawn, "there is no pixel outside");
+            assert!(!packed.pixel(width, 0) && !packed.pixel(0, 3) && packed.span(width, 0) == 0);
+            let span = (0..super::WORD).map(|more| u64::from(packed.pixel(1 + more, 1)) << more).sum::<u64>();
+            assert_eq!(packed.span(1, 1), span, "rows of {width}");
         }
     }
 
