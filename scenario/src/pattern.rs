@@ -96,6 +96,12 @@ pub enum Item {
 pub struct BytePattern(pub Vec<Item>);
 
 impl BytePattern {
+    /// Returns how many bytes match, if only so many do.
+    #[must_use]
+    pub fn count(&self) -> Option<usize> {
+        (!self.0.contains(&Item::Rest)).then_some(self.0.len())
+    }
+
     /// Returns whether these bytes match.
     #[must_use]
     pub fn matches(&self, bytes: &[u8]) -> bool {

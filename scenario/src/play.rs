@@ -4,6 +4,7 @@ mod act;
 mod engine;
 mod exchange;
 mod listen;
+mod stream;
 mod tape;
 mod task;
 mod watch;

@@ -309,3 +309,32 @@ fn the_schema_has_every_key_that_the_reader_knows() {
         has(condition, known(&refused(&format!("[[step]]\nexpect = {{ {place}, zzz = 1 }}"))));
     }
 }
+
+#[test]
+fn bytes_on_spi_without_a_select_line_are_found_wherever_they_stand() {
+    const STRIP: &str = "[policy.spi.strip]\nsim = true\nselect = \"none\"\n";
+    let play = |steps: &str| {
+        let scenario = Scenario::parse("strip.toml", &format!("{STRIP}{steps}")).expect("a scenario");
+        let mut board = Board::new(&scenario.policy).expect("a board");
+        let play = Play::begin(&scenario, &board, None, Arc::new(|| ()));
+        let mut bus = board.spi_bus("strip").expect("a bus");
+        embedded_hal::spi::SpiBus::write(&mut bus, &[0x01, 0x02]).expect("bytes");
+        embedded_hal::spi::SpiBus::write(&mut bus, &[0x03, 0x01, 0x02]).expect("bytes");
+        play.go_on();
+        play.report()
+    };
+    let twice = r#"
+[[step]]
+expect = { label = "strip", write = [0x01, 0x02] }
+within = "1s"
+[[step]]
+expect = { label = "strip", write = [0x01, "*"] }
+within = "1s"
+"#;
+    assert!(play(twice).is_passed());
+    let thrice = format!("{twice}[[step]]\nexpect = {{ label = \"strip\", write = [0x01] }}\nwithin = \"1s\"\n");
+    let failed = play(&thrice);
+    assert!(!failed.is_passed() && failed.details().contains("strip write [01 02 03 01 02]"), "{}", failed.details());
+    assert!(!play("[[step]]\nnever = { label = \"strip\", write = [0x02, 0x03] }\nwithin = \"1s\"\n").is_passed());
+    assert!(play("[[step]]\nnever = { label = \"strip\", write = [0x03, 0x02] }\nwithin = \"1s\"\n").is_passed());
+}

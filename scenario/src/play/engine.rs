@@ -243,7 +243,7 @@ impl Engine {
             Target::Exchange(bus, _) if expects => {
                 self.seen.iter().find(|(other, _)| other == bus).map_or(0, |(_, behind)| *behind)
             }
-            Target::Exchange(..) => self.exchanges.count(),
+            Target::Exchange(bus, _) => self.exchanges.count(*bus),
             _ => 0,
         };
         let is_dirty = target.needs_stage();

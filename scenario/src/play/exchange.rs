@@ -6,6 +6,7 @@ use wasm_embedded_sim::{
     Ack, Address, Direction, Event, EventKind, I2cBusId, I2cEvent, SpiBusId, SpiEvent, SpiSelectId,
 };
 
+use super::stream::Stream;
 use crate::condition::Exchange as Wanted;
 use crate::pattern::hex;
 use crate::report::seconds;
@@ -20,6 +21,8 @@ const SHOWN: usize = 12;
 pub(super) enum Bus {
     I2c(I2cBusId),
     Spi(SpiSelectId),
+    /// An SPI bus of a label without a select line.
+    Unselected(SpiBusId),
 }
 
 /// A transaction that ended.
@@ -41,6 +44,7 @@ pub(super) struct Exchanges {
     /// What is on a bus.
     i2c: Vec<(I2cBusId, Happened)>,
     spi: Vec<(SpiBusId, Happened)>,
+    unselected: Vec<Stream>,
     ended: VecDeque<Happened>,
     /// How many ended before those that are kept.
     dropped: usize,
@@ -48,12 +52,20 @@ pub(super) struct Exchanges {
 
 impl Exchanges {
     pub(super) fn new(names: Vec<(Bus, String)>) -> Exchanges {
-        Exchanges { names, ..Exchanges::default() }
+        let unselected = names.iter().filter_map(|(bus, _)| match bus {
+            Bus::Unselected(bus) => Some(Stream::new(*bus)),
+            Bus::I2c(_) | Bus::Spi(_) => None,
+        });
+        Exchanges { unselected: unselected.collect(), names, ..Exchanges::default() }
     }
 
-    /// Returns how many ended.
-    pub(super) fn count(&self) -> usize {
-        self.dropped + self.ended.len()
+    fn stream(&self, bus: Bus) -> Option<&Stream> {
+        self.unselected.iter().find(|stream| Bus::Unselected(stream.bus) == bus)
+    }
+
+    /// Returns how many transactions ended, or how many bytes went over a bus without a select line.
+    pub(super) fn count(&self, bus: Bus) -> usize {
+        self.stream(bus).map_or(self.dropped + self.ended.len(), Stream::end)
     }
 
     /// Takes an event, and returns whether a transaction ended with it.
@@ -62,6 +74,17 @@ impl Exchanges {
             EventKind::I2c { bus, event: happens, .. } => self.i2c_event(event.at_ns, bus, happens),
             EventKind::Spi { bus, event: happens } => self.spi_event(event.at_ns, bus, happens),
             _ => false,
+        }
+    }
+
+    /// Returns whether what is wanted ended with this event, which `event` took; `ended` is what it returned.
+    pub(super) fn ends_now(&self, bus: Bus, wanted: &Wanted, from: usize, event: &Event, ended: bool) -> Option<usize> {
+        match (self.stream(bus), event.kind) {
+            (Some(stream), EventKind::Spi { bus, event: SpiEvent::Byte { .. } }) if stream.bus == bus => {
+                stream.ends_now(wanted, from).then(|| stream.end())
+            }
+            (None, _) if ended => self.find(bus, wanted, from),
+            _ => None,
         }
     }
 
@@ -110,6 +133,10 @@ impl Exchanges {
                     happened.read.push(miso);
                 }
             }
+            (SpiEvent::Byte { mosi, miso, .. }, None) => {
+                let stream = self.unselected.iter_mut().find(|stream| stream.bus == bus);
+                stream.into_iter().for_each(|stream| stream.add(mosi, miso));
+            }
             (SpiEvent::Deselect { .. }, Some(at)) => {
                 let (_, happened) = self.spi.swap_remove(at);
                 self.end(happened);
@@ -130,6 +157,9 @@ impl Exchanges {
 
     /// Returns whether a transaction happened, from a number on, and then the number behind it.
     pub(super) fn find(&self, bus: Bus, wanted: &Wanted, from: usize) -> Option<usize> {
+        if let Some(stream) = self.stream(bus) {
+            return stream.find(wanted, from);
+        }
         let skipped = from.saturating_sub(self.dropped);
         let mut ended = self.ended.iter().enumerate().skip(skipped);
         ended.find(|(_, happened)| happened.is(bus, wanted)).map(|(at, _)| self.dropped + at + 1)
@@ -140,12 +170,18 @@ impl Exchanges {
         let chosen = self.ended.iter().filter(|happened| only.is_none_or(|bus| happened.bus == bus));
         let mut lines: Vec<String> = chosen.rev().take(SHOWN).map(|happened| self.line(happened)).collect();
         lines.reverse();
+        let streams = self.unselected.iter().map(|stream| (Bus::Unselected(stream.bus), stream));
+        let chosen = streams.filter(|(bus, _)| only.is_none_or(|only| *bus == only));
+        lines.extend(chosen.filter_map(|(bus, stream)| Some(format!("{} {}", self.name(bus), stream.tail()?))));
         lines
     }
 
+    fn name(&self, bus: Bus) -> &str {
+        self.names.iter().find(|(other, _)| *other == bus).map_or("?", |(_, name)| name)
+    }
+
     fn line(&self, happened: &Happened) -> String {
-        let name = self.names.iter().find(|(bus, _)| *bus == happened.bus).map_or("?", |(_, name)| name);
-        let mut line = format!("{} s  {name}", seconds(happened.began_ns));
+        let mut line = format!("{} s  {}", seconds(happened.began_ns), self.name(happened.bus));
         if let Some(address) = happened.address {
             line += &format!(" {address:#04x}");
         }

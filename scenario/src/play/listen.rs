@@ -3,6 +3,7 @@
 use wasm_embedded_sim::{Event, EventKind, Level, UartEvent};
 
 use super::engine::{Engine, State};
+use super::exchange::Bus;
 use super::tape::Tape;
 use super::watch::Target;
 use crate::condition::{Direction, Edge, Stream};
@@ -62,15 +63,14 @@ impl Engine {
             (Target::Duty { net, .. }, EventKind::Pwm { net: other, .. } | EventKind::Net { net: other, .. }) => {
                 watching.is_dirty |= *net == other;
             }
-            (Target::Exchange(bus, wanted), _) if is_exchanged => {
-                match self.exchanges.find(*bus, wanted, watching.from) {
-                    Some(behind) => {
-                        let bus = *bus;
-                        watching.judge(true, event.at_ns);
-                        self.seen.retain(|(other, _)| *other != bus);
-                        self.seen.push((bus, behind));
-                    }
-                    None => watching.from = self.exchanges.count(),
+            (Target::Exchange(bus, wanted), _) => {
+                let bus = *bus;
+                if let Some(behind) = self.exchanges.ends_now(bus, wanted, watching.from, event, is_exchanged) {
+                    watching.judge(true, event.at_ns);
+                    self.seen.retain(|(other, _)| *other != bus);
+                    self.seen.push((bus, behind));
+                } else if is_exchanged && !matches!(bus, Bus::Unselected(_)) {
+                    watching.from = self.exchanges.count(bus);
                 }
             }
             (target, EventKind::Net { .. } | EventKind::Pwm { .. }) if target.is_polled() => watching.is_dirty = true,

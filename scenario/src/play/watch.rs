@@ -1,7 +1,7 @@
 //! What a step looks at, on its board.
 
 use wasm_embedded_board::Board;
-use wasm_embedded_sim::model::Value;
+use wasm_embedded_sim::model::{SpiPlace, Value};
 use wasm_embedded_sim::{Level, Net, PartId, Stage, UartId};
 
 use super::exchange::Bus;
@@ -128,10 +128,7 @@ fn bus_of(exchange: &Exchange, board: &Board) -> Option<Bus> {
         Wires::I2c(name) => board.wiring().buses().iter().find(|bus| bus.name == *name).map(|bus| Bus::I2c(bus.id)),
         Wires::Spi => {
             let mut places = board.wiring().spi_places().iter().filter(|spi| spi.label == exchange.label);
-            match places.next()?.place {
-                wasm_embedded_sim::model::SpiPlace::Select(_, select) => Some(Bus::Spi(select)),
-                wasm_embedded_sim::model::SpiPlace::Bus(_) => None,
-            }
+            places.next().map(|spi| spi_bus(&spi.place))
         }
     }
 }
@@ -139,11 +136,15 @@ fn bus_of(exchange: &Exchange, board: &Board) -> Option<Bus> {
 /// Returns what carries transactions on a board, by what people call it.
 pub(super) fn buses(board: &Board) -> Vec<(Bus, String)> {
     let i2c = board.wiring().buses().iter().map(|bus| (Bus::I2c(bus.id), bus.label.clone()));
-    let spi = board.wiring().spi_places().iter().filter_map(|spi| match spi.place {
-        wasm_embedded_sim::model::SpiPlace::Select(_, select) => Some((Bus::Spi(select), spi.label.clone())),
-        wasm_embedded_sim::model::SpiPlace::Bus(_) => None,
-    });
+    let spi = board.wiring().spi_places().iter().map(|spi| (spi_bus(&spi.place), spi.label.clone()));
     i2c.chain(spi).collect()
+}
+
+fn spi_bus(place: &SpiPlace) -> Bus {
+    match place {
+        SpiPlace::Select(_, select) => Bus::Spi(*select),
+        SpiPlace::Bus(bus) => Bus::Unselected(*bus),
+    }
 }
 
 /// Returns the part of the time that a net is active, in percent.
