@@ -103,7 +103,7 @@ fn the_first_difference_stops_the_guest_and_is_shown() {
 #[test]
 fn a_recording_becomes_a_scenario_that_passes_and_fails_with_another_guest() {
     let folder = folder();
-    for name in ["blinky", "eeprom", "clock"] {
+    for name in ["blinky", "eeprom", "clock", "spi_id"] {
         let (guest, text, scenario) = (format!("{name}.wasm"), format!("{name}.txt"), format!("{name}.toml"));
         run(&folder, &["run", &guest, "--policy", "board.toml", "--record", &text]);
         let converted = run(&folder, &["convert", &text]);
@@ -114,4 +114,33 @@ fn a_recording_becomes_a_scenario_that_passes_and_fails_with_another_guest() {
         let other = run(&folder, &["test", &scenario, "--component", "adc_read.wasm", "--no-files"]);
         assert_eq!(other.status.code(), Some(1), "{name}: {}", String::from_utf8_lossy(&other.stdout));
     }
+}
+
+/// The echo of the serial port is left out: it says how long its bytes took, and a script sends them when the guest read them.
+#[test]
+fn converted_parts_answer_a_guest_as_the_recorded_board_did() {
+    let folder = folder();
+    for name in ["adc_read", "clock", "eeprom", "spi_id"] {
+        let (guest, text) = (format!("{name}.wasm"), format!("{name}.txt"));
+        let recorded = run(&folder, &["run", &guest, "--policy", "board.toml", "--record", &text]);
+        let converted = run(&folder, &["convert", &text, "--to", "parts"]);
+        assert!(converted.status.success(), "{}", String::from_utf8_lossy(&converted.stderr));
+        fs::write(folder.path().join("parts.toml"), &converted.stdout).expect("a file");
+        let answered = run(&folder, &["run", &guest, "--policy", "parts.toml"]);
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert!(answered.status.success(), "{name}: {}", said(&answered.stderr));
+        assert_eq!(said(&answered.stdout), said(&recorded.stdout), "{name} with\n{}", said(&converted.stdout));
+    }
+}
+
+#[test]
+fn spi_without_a_select_line_is_expected_and_the_remark_says_what_is_left_out() {
+    let folder = folder();
+    let recording = "# wasm-embedded-rt recording 1\n0.001 strip write 00 ff -> \n0.001 strip flush -> ok\n";
+    fs::write(folder.path().join("strip.txt"), recording).expect("a file");
+    let converted = run(&folder, &["convert", "strip.txt"]);
+    let text = String::from_utf8_lossy(&converted.stdout).into_owned();
+    assert!(text.contains("[policy.spi.strip]\nsim = true\nselect = \"none\"\n"), "{text}");
+    assert!(text.contains("expect = { label = \"strip\", write = [0x00, 0xff] }"), "{text}");
+    assert!(text.contains("# What `strip` reads is left out: `run --replay` has it."), "{text}");
 }

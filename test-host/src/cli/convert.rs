@@ -1,5 +1,8 @@
 //! `convert`: a recording as a board of scripted parts, or as a scenario.
 
+mod analogue;
+mod spi;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -24,10 +27,10 @@ pub(super) struct Opts {
 }
 
 const NOTES: &str = "\
-`--to parts` writes a policy whose labels are those of the recording: scripted parts answer on I2C and on serial ports as they did, \
-and buttons press inputs when they were high. `--to scenario` writes a scenario with that policy, which expects each transaction, \
-each byte and each level of an output in twice the time that it took, and half a second. Analogue inputs and SPI are left out, \
-with a remark: `run --replay` has them.
+`--to parts` writes a policy whose labels are those of the recording: scripted parts answer on I2C, SPI and serial ports as they did, \
+buttons press inputs when they were high, and analogue inputs have the voltages that were read. `--to scenario` writes a scenario with \
+that policy, which expects each transaction and each level of an output in twice the time that it took, and half a second. On SPI \
+without a select line no part can answer, so only what was written is expected there: `run --replay` has the rest.
 
 Examples:
   wasm-embedded-rt run app.wasm --policy pi.toml --record app.txt --timeout 10s
@@ -75,8 +78,10 @@ pub(super) fn load(path: &std::path::Path) -> Result<Recording, Failure> {
 enum Kind<'c> {
     /// An address of an I2C bus, and the parts of the transaction.
     I2c(&'c str, &'c str),
-    /// A transaction with an SPI device.
+    /// A transaction on SPI.
     Spi,
+    /// A reading of an analogue input, or its bits.
+    Analogue,
     Output(&'c str),
     Input,
     Duty,
@@ -85,13 +90,67 @@ enum Kind<'c> {
     Other,
 }
 
-fn kind(call: &Call) -> Kind<'_> {
+/// What a label is, where a call alone does not tell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Site {
+    /// SPI, with a select line or without.
+    Spi {
+        selected: bool,
+    },
+    Analogue,
+    Other,
+}
+
+/// Finds out what the labels are. Serial ports and SPI have calls of the same names.
+fn sites(recording: &Recording) -> BTreeMap<&str, Site> {
+    let mut calls: BTreeMap<&str, Vec<&Call>> = BTreeMap::new();
+    recording.0.iter().for_each(|call| calls.entry(call.label.as_str()).or_default().push(call));
+    calls.into_iter().map(|(label, calls)| (label, site(&calls))).collect()
+}
+
+fn site(calls: &[&Call]) -> Site {
+    let has = |is: &dyn Fn(&str, &str) -> bool| {
+        calls.iter().any(|call| is(&call.call, call.answer.as_deref().unwrap_or_default()))
+    };
+    if has(&|call, _| ["bits", "raw", "microvolts"].contains(&call)) {
+        return Site::Analogue;
+    }
+    let is_serial = has(&|call, answer| {
+        let (word, data) = call.split_once(' ').unwrap_or((call, ""));
+        match word {
+            "read-ready" | "write-ready" | "wait" => true,
+            "flush" => answer != "ok" && !answer.is_empty(),
+            // The answer to a write on SPI has no bytes.
+            "write" => answer == NOTHING || answer.parse::<usize>().is_ok() && !data.contains(','),
+            "read" => data.parse().is_ok_and(|count: usize| count > answer.split_whitespace().count()),
+            _ => false,
+        }
+    });
+    // A port that is only read, and always answered in full, is read byte by byte.
+    let exchanges = ["write", "read", "transfer", "exchange", "delay"];
+    let is_spi = has(&|call, _| {
+        exchanges.contains(&call.split(' ').next().unwrap_or_default()) && !["read 0", "read 1"].contains(&call)
+    });
+    if is_serial || !is_spi {
+        return Site::Other;
+    }
+    Site::Spi { selected: !has(&|call, _| call == "flush") }
+}
+
+/// The answer of a serial port that did nothing in its time.
+const NOTHING: &str = "nothing yet";
+
+fn kind<'c>(call: &'c Call, site: Option<&Site>) -> Kind<'c> {
+    match site {
+        Some(Site::Spi { .. }) => return Kind::Spi,
+        Some(Site::Analogue) => return Kind::Analogue,
+        Some(Site::Other) | None => {}
+    }
     let text = call.call.as_str();
     match text.split_once(' ') {
         Some((address, parts)) if address.starts_with("0x") => Kind::I2c(address, parts),
         Some(("set", level)) => Kind::Output(level),
         Some(("duty", _)) => Kind::Duty,
-        Some(("transfer" | "exchange", _)) => Kind::Spi,
         // On a serial port the answer to a write is a number, and to a read of nothing a word.
         Some(("write", bytes))
             if call.answer.as_ref().is_ok_and(|answer| answer.parse::<usize>().is_ok() && !bytes.contains(',')) =>
@@ -129,19 +188,23 @@ fn i2c_parts(parts: &str, answer: &str) -> Vec<(bool, String)> {
 }
 
 fn parts(recording: &Recording, prefix: &str, text: &mut String) {
+    let sites = sites(recording);
+    let (mut exchanges, mut readings) = (BTreeMap::<&str, Vec<&Call>>::new(), BTreeMap::<&str, Vec<&Call>>::new());
     let mut buses: BTreeMap<&str, BTreeMap<&str, Vec<&Call>>> = BTreeMap::new();
     let mut ports: BTreeMap<&str, Vec<&Call>> = BTreeMap::new();
     let (mut outputs, mut inputs) = (BTreeMap::new(), BTreeMap::<&str, Vec<&Call>>::new());
     let (mut duties, mut left_out) = (BTreeSet::new(), BTreeSet::new());
     for call in &recording.0 {
         let label = call.label.as_str();
-        match kind(call) {
+        match kind(call, sites.get(label)) {
             Kind::I2c(address, _) => buses.entry(label).or_default().entry(address).or_default().push(call),
             Kind::Output(level) => _ = outputs.insert(label, level),
             Kind::Input => inputs.entry(label).or_default().push(call),
             Kind::Duty => _ = duties.insert(label),
             Kind::Sent(_) | Kind::Received => ports.entry(label).or_default().push(call),
-            Kind::Spi | Kind::Other => _ = left_out.insert(label),
+            Kind::Spi => exchanges.entry(label).or_default().push(call),
+            Kind::Analogue => readings.entry(label).or_default().push(call),
+            Kind::Other => _ = left_out.insert(label),
         }
     }
     // Writing to a string cannot fail, here and below.
@@ -155,6 +218,13 @@ fn parts(recording: &Recording, prefix: &str, text: &mut String) {
         let allow: Vec<&str> = addresses.keys().copied().collect();
         let _ = writeln!(text, "[{prefix}i2c.{label}]\nsim = \"{label}\"\nallow = [{}]\n", allow.join(", "));
     }
+    for label in exchanges.keys() {
+        let is_selected = sites.get(label) == Some(&Site::Spi { selected: true });
+        let select = if is_selected { "" } else { "select = \"none\"\n" };
+        let _ = writeln!(text, "[{prefix}spi.{label}]\nsim = true\n{select}");
+    }
+    let voltages: Vec<String> =
+        readings.iter().map(|(label, calls)| analogue::input(label, calls, prefix, text)).collect();
     for label in ports.keys() {
         let _ = writeln!(text, "[{prefix}uart.{label}]\nsim = true\n");
     }
@@ -177,6 +247,14 @@ fn parts(recording: &Recording, prefix: &str, text: &mut String) {
             i2c_script(label, address, calls, prefix, text);
         }
     }
+    for (label, calls) in &exchanges {
+        if sites.get(label) == Some(&Site::Spi { selected: true }) {
+            spi::script(label, calls, prefix, text);
+        } else {
+            let _ = writeln!(text, "# What `{label}` reads is left out: `run --replay` has it.\n");
+        }
+    }
+    voltages.iter().for_each(|voltage| *text += voltage);
     for (label, calls) in &ports {
         uart_script(label, calls, prefix, text);
     }
@@ -188,7 +266,7 @@ fn parts(recording: &Recording, prefix: &str, text: &mut String) {
 fn i2c_script(label: &str, address: &str, calls: &[&Call], prefix: &str, text: &mut String) {
     let mut steps = Vec::new();
     for call in calls {
-        let Kind::I2c(_, parts) = kind(call) else { continue };
+        let Kind::I2c(_, parts) = kind(call, None) else { continue };
         match &call.answer {
             Ok(answer) => steps.extend(i2c_parts(parts, answer).into_iter().map(|(writes, data)| {
                 let word = if writes { "write" } else { "read" };
@@ -209,7 +287,7 @@ fn uart_script(label: &str, calls: &[&Call], prefix: &str, text: &mut String) {
     let (mut steps, mut sent): (Vec<String>, String) = (Vec::new(), String::new());
     let mut at_ns = 0;
     for call in calls {
-        match (kind(call), &call.answer) {
+        match (kind(call, None), &call.answer) {
             (Kind::Sent(bytes), Ok(count)) => {
                 let count = count.parse().unwrap_or(0);
                 let taken: Vec<&str> = bytes.split_whitespace().take(count).collect();
@@ -262,9 +340,15 @@ fn button(label: &str, calls: &[&Call], prefix: &str, text: &mut String) {
 
 fn steps(recording: &Recording, text: &mut String) {
     let (mut before_ns, mut levels) = (0, BTreeMap::<&str, &str>::new());
+    let sites = sites(recording);
     for call in &recording.0 {
         let label = &call.label;
-        let look = match (kind(call), &call.answer) {
+        let site = sites.get(label.as_str());
+        let look = match (kind(call, site), &call.answer) {
+            (Kind::Spi, _) => match spi::look(label, call, site == Some(&Site::Spi { selected: true })) {
+                Some(look) => look,
+                None => continue,
+            },
             (Kind::I2c(address, parts), Ok(answer)) => {
                 let parts = i2c_parts(parts, answer);
                 let of = |writes: bool| {
