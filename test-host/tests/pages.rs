@@ -145,3 +145,53 @@ fn recordings_from_nothing() {
 fn native_tests_from_nothing() {
     follow("native-tests.md");
 }
+
+/// Returns the Rust program of a section of the README.
+fn program_of_readme(section: &str) -> String {
+    let readme = fs::read_to_string(workspace().join("README.md")).expect("the README");
+    let section = readme.split("\n## ").find(|text| text.starts_with(section)).expect("the section");
+    let (_, block) = section.split_once("```rust,no_run\n").expect("a program");
+    block.split_once("```").expect("its end").0.to_owned()
+}
+
+#[test]
+fn the_asynchronous_program_of_the_readme_takes_the_press_or_the_end_of_the_wait() {
+    const MANIFEST: &str = r#"
+[package]
+name = "waiting"
+edition = "2024"
+
+[dependencies]
+embedded-hal-async = "1.0"
+futures = { version = "0.3", default-features = false }
+wasm-embedded-hal = { path = "../wasm-embedded-hal/hal" }
+
+[workspace]
+"#;
+    const BOARD: &str = "[gpio]\nBUTTON = { sim = true, direction = \"input\", bias = \"pull-down\" }\n";
+    let press = |at_ms: u32| {
+        let model = "[[part]]\nmodel = \"button\"\nnet = \"BUTTON\"\npressed = \"high\"";
+        format!("{BOARD}{model}\npresses = [{{ at-ms = {at_ms}, for-ms = 50 }}]\n")
+    };
+    let home = tempfile::tempdir().expect("a folder");
+    symlink(workspace(), home.path().join("wasm-embedded-hal")).expect("a link");
+    let project = home.path().join("waiting");
+    fs::create_dir_all(project.join("src")).expect("a folder");
+    let files = [
+        ("Cargo.toml", MANIFEST.to_owned()),
+        ("src/main.rs", program_of_readme("Asynchronous guests")),
+        ("early.toml", press(4_999)),
+        ("late.toml", press(5_001)),
+        ("never.toml", BOARD.to_owned()),
+    ];
+    for (name, text) in files {
+        fs::write(project.join(name), text).expect("a file");
+    }
+    prepare(&project);
+    run(&project, &home, "cargo build --quiet --target wasm32-wasip2", &[]);
+    let guest = "target/wasm32-wasip2/debug/waiting.wasm";
+    let nobody = "nobody pressed the button within 5 s";
+    for (board, said) in [("early.toml", "pressed"), ("late.toml", nobody), ("never.toml", nobody)] {
+        run(&project, &home, &format!("wasm-embedded-rt run {guest} --policy {board}"), &[said]);
+    }
+}
