@@ -9,7 +9,7 @@ mod lab;
 mod library;
 mod pages;
 mod python;
-mod tools;
+pub(crate) mod tools;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -30,6 +30,8 @@ mod pico2;
 mod process;
 mod program;
 mod prose;
+#[cfg(unix)]
+mod reports;
 mod soak;
 mod steps;
 mod targets;

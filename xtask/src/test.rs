@@ -164,6 +164,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     steps.step("guests in other languages do what the Rust ones do", crate::languages::check);
     #[cfg(unix)]
     steps.step("the board page, in a Chromium", crate::page::check);
+    #[cfg(unix)]
+    steps.step("junitparser reads the report of scenarios", crate::reports::scenarios);
+    #[cfg(unix)]
+    steps.step("nextest runs the tests of a guest", crate::reports::nextest);
     steps.step("demo, twice, with the same trace", demo::check);
     steps.step("sigrok decodes the demo's trace", demo::decode);
     #[cfg(unix)]

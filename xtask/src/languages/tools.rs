@@ -71,7 +71,7 @@ impl Tools {
 }
 
 /// Installs the packages of a file of requirements into a folder, unless they are there, and returns its Python; or says why it cannot.
-pub(super) fn venv(folder: &Path, requirements: &Path) -> anyhow::Result<Result<PathBuf, String>> {
+pub(crate) fn venv(folder: &Path, requirements: &Path) -> anyhow::Result<Result<PathBuf, String>> {
     let python = folder.join("bin/python");
     let name = requirements.strip_prefix(root()).unwrap_or(requirements).display();
     if is_same(requirements, &folder.join("requirements.txt")) {
@@ -84,7 +84,7 @@ pub(super) fn venv(folder: &Path, requirements: &Path) -> anyhow::Result<Result<
     process::run(command("python3", ["-m", "venv"]).arg(folder))?;
     let mut pip = command(&python, ["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r"]);
     if process::run(pip.arg(requirements)).is_err() {
-        return Ok(Err(format!("the compilers cannot be installed: `pip install -r {name}` says why")));
+        return Ok(Err(format!("the packages cannot be installed: `pip install -r {name}` says why")));
     }
     fs::copy(requirements, folder.join("requirements.txt"))?;
     Ok(Ok(python))
