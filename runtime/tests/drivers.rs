@@ -124,7 +124,7 @@ fn the_panel_answers_its_button_and_draws_until_it_is_stopped() {
     let outcome = run_component(&bytes, &policy, &options).expect("it can be run");
     assert!(matches!(outcome.exit, Exit::Timeout), "{:?}", outcome.exit);
     let log: Vec<&str> = outcome.said.log.iter().map(|record| record.message.as_str()).collect();
-    assert_eq!(log.iter().filter(|message| message.starts_with("21.50 °C")).count(), 3, "{log:?}");
+    assert_eq!(log.iter().filter(|message| message.starts_with("21.50 °C")).count(), 4, "{log:?}");
     assert_eq!(log.iter().filter(|message| **message == "the LED is on").count(), 1, "{log:?}");
     assert!(outcome.board.frame("oled").is_some_and(|frame| frame.lit() > 500));
 }
