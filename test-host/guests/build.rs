@@ -1,7 +1,7 @@
 //! Makes the guests that run on a microcontroller small enough for it.
 
 /// These guests.
-const SMALL: [&str; 8] = [
+const SMALL: [&str; 9] = [
     "mcu_blinky",
     "mcu_buses",
     "mcu_button",
@@ -9,6 +9,7 @@ const SMALL: [&str; 8] = [
     "mcu_panics",
     "mcu_peripherals",
     "mcu_refused",
+    "mcu_thermometer",
     "mcu_transfers",
 ];
 

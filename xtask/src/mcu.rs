@@ -1,5 +1,6 @@
 //! `cargo xtask mcu`: the firmware for microcontrollers, in QEMU, with the components that the host runs.
 
+mod ast1030;
 mod checks;
 mod elf;
 mod figures;
@@ -23,6 +24,9 @@ use crate::targets;
 
 /// The RP2350's RISC-V cores, and QEMU's.
 const RISCV: &str = "riscv32imac-unknown-none-elf";
+
+/// ASPEED's AST1030: a Cortex-M4.
+const AST1030: &str = "thumbv7em-none-eabihf";
 
 /// Options of `cargo xtask mcu`.
 #[derive(Debug, Args)]
@@ -51,7 +55,7 @@ pub(crate) fn check() -> anyhow::Result<Done> {
 
 /// Checks format and lints of the firmware.
 pub(crate) fn lint() -> anyhow::Result<Done> {
-    targets::ensure(&[targets::FIRMWARE, RISCV])?;
+    targets::ensure(&[targets::FIRMWARE, RISCV, AST1030])?;
     execute(&mut firmware(["fmt", "--all", "--check"]))?;
     for (package, target) in builds() {
         let arguments = ["clippy", "--release", "--package", package, "--target", target, "--", "--deny", "warnings"];
@@ -79,7 +83,7 @@ fn missing() -> Option<String> {
 
 fn examine(build: bool) -> anyhow::Result<()> {
     if build {
-        targets::ensure(&[targets::FIRMWARE, RISCV, targets::GUEST])?;
+        targets::ensure(&[targets::FIRMWARE, RISCV, AST1030, targets::GUEST])?;
         for (package, target) in builds() {
             execute(&mut firmware(["build", "--release", "--package", package, "--target", target]))?;
         }
@@ -93,6 +97,10 @@ fn examine(build: bool) -> anyhow::Result<()> {
         tail_calls::check(&firmware)?;
         checks::run(machine, &firmware, &guests, &mut figures).with_context(|| format!("on {machine}"))?;
     }
+    println!("-- {}", Machine::Ast1030);
+    let firmware = built("firmware-ast1030", AST1030);
+    tail_calls::check(&firmware)?;
+    ast1030::check(&firmware).with_context(|| format!("on {}", Machine::Ast1030))?;
     for target in [targets::FIRMWARE, RISCV] {
         elf::check_boot_block(&built("firmware-pico2", target))?;
         tail_calls::check(&built("firmware-pico2", target))?;
@@ -105,7 +113,8 @@ fn examine(build: bool) -> anyhow::Result<()> {
 /// The programs of the firmware: each by itself, since their critical sections exclude each other.
 fn builds() -> impl Iterator<Item = (&'static str, &'static str)> {
     let targets = [targets::FIRMWARE, RISCV];
-    ["firmware-qemu", "firmware-pico2"].into_iter().flat_map(move |package| targets.map(|target| (package, target)))
+    let both = ["firmware-qemu", "firmware-pico2"].into_iter();
+    both.flat_map(move |package| targets.map(|target| (package, target))).chain([("firmware-ast1030", AST1030)])
 }
 
 /// Returns a command of cargo in the workspace of the firmware.

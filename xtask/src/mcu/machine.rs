@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 
-use super::RISCV;
+use super::{AST1030, RISCV};
 use crate::process::command;
 use crate::targets;
 
@@ -33,6 +33,8 @@ pub(super) enum Machine {
     An505,
     /// `virt`: RV32.
     Virt,
+    /// `ast1030-evb`: a Cortex-M4, with I2C and parts of QEMU's own on it.
+    Ast1030,
 }
 
 impl Machine {
@@ -41,13 +43,25 @@ impl Machine {
         match self {
             Machine::An505 => targets::FIRMWARE,
             Machine::Virt => RISCV,
+            Machine::Ast1030 => AST1030,
         }
     }
 
-    fn base(self) -> u32 {
+    /// Returns where the images are.
+    fn slots(self) -> &'static [u32] {
         match self {
-            Machine::An505 => 0x1000_0000,
-            Machine::Virt => 0x8000_0000,
+            Machine::An505 => &[0x1020_0000, 0x1030_0000],
+            Machine::Virt => &[0x8020_0000, 0x8030_0000],
+            Machine::Ast1030 => &[0x9_0000],
+        }
+    }
+
+    /// Returns where the options are, if the firmware is one for tests and has some.
+    fn options(self) -> Option<u32> {
+        match self {
+            Machine::An505 => Some(0x103f_f000),
+            Machine::Virt => Some(0x803f_f000),
+            Machine::Ast1030 => None,
         }
     }
 
@@ -55,11 +69,15 @@ impl Machine {
         let (program, kind, elf) = match self {
             Machine::An505 => ("qemu-system-arm", "mps2-an505", "-kernel"),
             Machine::Virt => ("qemu-system-riscv32", "virt", "-bios"),
+            Machine::Ast1030 => ("qemu-system-arm", "ast1030-evb", "-kernel"),
         };
         let mut qemu = command(program, ["-machine", kind, "-display", "none", "-monitor", "none", "-serial", "stdio"]);
         qemu.args(["-semihosting-config", "enable=on,target=native", "-icount", "shift=0", elf]).arg(firmware);
-        if self == Machine::Virt {
-            qemu.args(["-m", "16", "-cpu", HAZARD3]);
+        match self {
+            Machine::An505 => {}
+            Machine::Virt => drop(qemu.args(["-m", "16", "-cpu", HAZARD3])),
+            // QEMU's loader takes no file that is longer than the memory it was told of.
+            Machine::Ast1030 => drop(qemu.args(["-m", "1"])),
         }
         qemu
     }
@@ -73,10 +91,11 @@ impl Machine {
         until: &str,
     ) -> anyhow::Result<Vec<String>> {
         let mut qemu = self.qemu(firmware);
-        qemu.arg("-device").arg(format!("loader,addr={:#x},data={options},data-len=4", self.base() + 0x3f_f000));
-        for (image, at) in images.iter().zip([0x20_0000, 0x30_0000]) {
+        if let Some(address) = self.options() {
+            qemu.arg("-device").arg(format!("loader,addr={address:#x},data={options},data-len=4"));
+        }
+        for (image, address) in images.iter().zip(self.slots()) {
             let Some(image) = image else { continue };
-            let address = self.base() + at;
             qemu.arg("-device").arg(format!("loader,file={},addr={address:#x},force-raw=on", image.display()));
         }
         let mut child = qemu.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("cannot start QEMU")?;
@@ -114,6 +133,7 @@ impl fmt::Display for Machine {
         f.write_str(match self {
             Machine::An505 => "QEMU mps2-an505, Cortex-M33",
             Machine::Virt => "QEMU virt, RV32",
+            Machine::Ast1030 => "QEMU ast1030-evb, Cortex-M4",
         })
     }
 }
