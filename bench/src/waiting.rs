@@ -9,7 +9,7 @@ use embedded_hal::delay::DelayNs as _;
 use embedded_hal::i2c::{self as hal_i2c, I2c as _};
 use embedded_hal::spi::{self as hal_spi, SpiDevice as _};
 use embedded_hal_async::{delay, i2c::I2c, spi::SpiDevice};
-use wasm_embedded_host::{Interrupt, Progress, i2c, spi};
+use wasm_embedded_host::{Completion, Interrupt, i2c, spi};
 use wasm_embedded_sim::i2c::OwnedTransaction;
 use wasm_embedded_sim::{Address, Sim, SimI2c};
 
@@ -44,15 +44,15 @@ async fn later() {
     .await;
 }
 
-impl spi::Clocked for Later<SpiLoopback> {
+impl spi::Bus for Later<SpiLoopback> {
     fn run(&mut self, operations: &mut [hal_spi::Operation<'_, u8>]) -> Result<(), spi::Error> {
         let Ok(()) = self.0.transaction(operations);
         Ok(())
     }
 
-    fn start(&mut self, exchange: spi::Exchange) -> Progress<spi::Outcome> {
+    fn start(&mut self, exchange: spi::Transaction) -> Completion<spi::Outcome> {
         let outcome = exchange.run(|operations| self.run(operations));
-        Progress::pending(async {
+        Completion::pending(async {
             later().await;
             outcome
         })
@@ -65,9 +65,9 @@ impl i2c::Bus for Later<I2cLoopback> {
         Ok(())
     }
 
-    fn start(&mut self, transaction: i2c::Transaction) -> Progress<i2c::Outcome> {
+    fn start(&mut self, transaction: i2c::Transaction) -> Completion<i2c::Outcome> {
         let outcome = transaction.run(|address, operations| i2c::Bus::transaction(self, address, operations));
-        Progress::pending(async {
+        Completion::pending(async {
             later().await;
             outcome
         })
@@ -79,7 +79,7 @@ impl i2c::Bus for OnWires {
         Err(i2c::Error::Unsupported)
     }
 
-    fn start(&mut self, transaction: i2c::Transaction) -> Progress<i2c::Outcome> {
+    fn start(&mut self, transaction: i2c::Transaction) -> Completion<i2c::Outcome> {
         let mut bytes = transaction.bytes();
         let begun = OwnedTransaction::new(Address::SevenBit(ADDRESS));
         let owned = transaction.steps().iter().fold(begun, |owned, step| match *step {
@@ -87,7 +87,7 @@ impl i2c::Bus for OnWires {
             i2c::Step::Write(len) => owned.write(bytes.split_off(..len).unwrap_or_default()),
         });
         let started = self.0.start(owned);
-        Progress::pending(async move { started.await.map_err(|error| hal_i2c::Error::kind(&error).into()) })
+        Completion::pending(async move { started.await.map_err(|error| hal_i2c::Error::kind(&error).into()) })
     }
 }
 
@@ -96,8 +96,8 @@ impl wasm_embedded_host::delay::Delay for Waits {
         self.0.advance_ns(ns);
     }
 
-    fn start(&mut self, ns: u64, _: &Interrupt) -> Progress<()> {
-        if ns == 0 { Progress::Done(()) } else { Progress::pending(later()) }
+    fn start(&mut self, ns: u64, _: &Interrupt) -> Completion<()> {
+        if ns == 0 { Completion::Ready(()) } else { Completion::pending(later()) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use wasm_embedded_policy::suggest;
 use wasm_embedded_sim::PartId;
-use wasm_embedded_sim::model::{Course, Kind, Model, Value};
+use wasm_embedded_sim::model::{Course, Model, Value, ValueKind};
 
 use crate::board::{Board, Placed};
 
@@ -44,7 +44,7 @@ pub enum ControlError {
 
 impl Board {
     /// Sets a control of a part from now on, which ends the course that it follows. No time passes. For another time, see
-    /// [`Stage::set`](wasm_embedded_sim::Stage) with [`Board::sim`] and [`Board::part`].
+    /// [`StimulusContext::set`](wasm_embedded_sim::StimulusContext) with [`Board::sim`] and [`Board::part`].
     ///
     /// # Errors
     ///
@@ -81,7 +81,7 @@ impl Board {
         })
     }
 
-    fn control(&self, part: &str, key: &str) -> Result<(PartId, Kind), ControlError> {
+    fn control(&self, part: &str, key: &str) -> Result<(PartId, ValueKind), ControlError> {
         let placed = self.named(part)?;
         let control = placed.model.control(key);
         let control =

@@ -4,7 +4,7 @@
 /// or a delay.
 ///
 /// Its errors become those of embedded-hal's kinds. A device that tells more implements the trait of its module by itself
-/// ([`i2c::Bus`](crate::i2c::Bus), [`spi::Clocked`](crate::spi::Clocked) and so on), and is given without this.
+/// ([`i2c::Bus`](crate::i2c::Bus), [`spi::Bus`](crate::spi::Bus) and so on), and is given without this.
 ///
 /// ```
 /// # use embedded_hal::digital::{ErrorType, OutputPin};

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 
 use crate::ctx::HalCtx;
 use crate::interrupt::{Interrupt, Interrupted};
-use crate::kind::{Devices, Kind};
+use crate::kind::{DeviceKind, Devices};
 use crate::limits::{Asked, Limits, count};
 use crate::log::Log;
 use crate::refusal::Refusal;
@@ -22,7 +22,7 @@ pub(crate) struct Admission {
 }
 
 /// What a call asks of a device of a kind.
-pub(crate) trait Ask<K: Kind> {
+pub(crate) trait Ask<K: DeviceKind> {
     /// Checks it against what the label grants and the limits.
     fn check<'a>(&self, label: &'a str, grant: &K::Grant, limits: &Limits) -> Result<(), No<'a>>;
 }
@@ -47,11 +47,11 @@ pub(crate) struct Operations(pub(crate) usize);
 /// How a device is named: by a guest's handle, or by an operator's label.
 pub(crate) trait Name<'n> {
     /// Returns the handle.
-    fn handle<K: Kind>(self, devices: &mut Devices) -> Result<u32, Refusal<'n>>;
+    fn handle<K: DeviceKind>(self, devices: &mut Devices) -> Result<u32, Refusal<'n>>;
 }
 
 /// A call that was admitted: the device, and what it may need besides.
-pub(crate) struct Admitted<'a, K: Kind> {
+pub(crate) struct Admitted<'a, K: DeviceKind> {
     pub(crate) slot: &'a mut Slot<K::Device, K::Grant>,
     pub(crate) admission: &'a mut Admission,
     reply: &'a mut ReplyBuffer,
@@ -94,7 +94,7 @@ pub(crate) enum Denied {
 impl HalCtx {
     /// Admits a call to a device, or tells the log why not. Nothing reaches a device in another way.
     #[inline]
-    pub(crate) fn admit<'n, K: Kind>(
+    pub(crate) fn admit<'n, K: DeviceKind>(
         &mut self,
         name: impl Name<'n>,
         ask: &impl Ask<K>,
@@ -142,7 +142,7 @@ impl Admission {
     }
 }
 
-impl<'a, K: Kind> Admitted<'a, K> {
+impl<'a, K: DeviceKind> Admitted<'a, K> {
     /// Returns room for what the guest reads.
     #[inline]
     pub(crate) fn room(&mut self, bytes: u64) -> Result<Filling, Denied> {
@@ -182,13 +182,13 @@ impl Refused {
 
 impl Name<'static> for u32 {
     #[inline]
-    fn handle<K: Kind>(self, _: &mut Devices) -> Result<u32, Refusal<'static>> {
+    fn handle<K: DeviceKind>(self, _: &mut Devices) -> Result<u32, Refusal<'static>> {
         Ok(self)
     }
 }
 
 impl<'n> Name<'n> for &'n str {
-    fn handle<K: Kind>(self, devices: &mut Devices) -> Result<u32, Refusal<'n>> {
+    fn handle<K: DeviceKind>(self, devices: &mut Devices) -> Result<u32, Refusal<'n>> {
         K::slots(devices).find(self).ok_or_else(|| match devices.kind_of(self) {
             Some(is) => Refusal::WrongKind { label: self, is, wanted: K::NAME },
             None => Refusal::UnknownLabel { label: self },
@@ -196,14 +196,14 @@ impl<'n> Name<'n> for &'n str {
     }
 }
 
-impl<K: Kind> Ask<K> for Free {
+impl<K: DeviceKind> Ask<K> for Free {
     #[inline]
     fn check<'a>(&self, _: &'a str, _: &K::Grant, _: &Limits) -> Result<(), No<'a>> {
         Ok(())
     }
 }
 
-impl<K: Kind> Ask<K> for Operations {
+impl<K: DeviceKind> Ask<K> for Operations {
     #[inline]
     fn check<'a>(&self, label: &'a str, _: &K::Grant, limits: &Limits) -> Result<(), No<'a>> {
         limits.operations_of(count(self.0)).within(label)

@@ -9,7 +9,7 @@ use wasmtime::component::{Lift, WasmList};
 use wasmtime::{AsContextMut, StoreContextMut};
 
 use crate::admit::{Denied, Operations, Refused};
-use crate::kind::Kind;
+use crate::kind::DeviceKind;
 use crate::linker::HalView;
 use crate::reply::Reply;
 use crate::transfer::{Plan, Steps};
@@ -45,7 +45,7 @@ impl Refused {
 /// The bytes are the guest's: while a device has them, the store that holds the context is in use. So the device is out of the context
 /// then.
 #[inline]
-pub(crate) fn write<T: HalView, K: Kind, P: Plan<K>, E>(
+pub(crate) fn write<T: HalView, K: DeviceKind, P: Plan<K>, E>(
     mut store: StoreContextMut<'_, T>,
     handle: u32,
     plan: &P,
@@ -66,7 +66,7 @@ where
 
 /// Carries out a plan and returns what was read.
 #[inline]
-pub(crate) fn reply<T: HalView, K: Kind, P: Plan<K>, E>(
+pub(crate) fn reply<T: HalView, K: DeviceKind, P: Plan<K>, E>(
     mut store: StoreContextMut<'_, T>,
     handle: u32,
     plan: &P,
@@ -92,7 +92,7 @@ where
 
 /// Reads the operations of a list, if there are not too many.
 #[inline]
-pub(crate) fn steps<T: HalView, K: Kind, R: Lift + 'static, S: From<R>>(
+pub(crate) fn steps<T: HalView, K: DeviceKind, R: Lift + 'static, S: From<R>>(
     mut store: impl AsContextMut<Data = T>,
     handle: u32,
     records: &WasmList<R>,

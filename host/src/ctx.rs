@@ -8,13 +8,13 @@ use crate::claims::Claims;
 use crate::clock::{Clock, Forward};
 use crate::delay::{self, Delay};
 use crate::digital::{self, Input, Io, Output, Pin};
-use crate::gate::Gate;
 use crate::grant::{Access, I2cGrant, InputGrant, PinGrant, PwmGrant, SpiGrant};
 use crate::interrupt::Interrupt;
 use crate::kind::Devices;
 use crate::limits::Limits;
 use crate::log::{Log, Silent};
 use crate::lowered::guest::Guest;
+use crate::rate_limit::RateLimited;
 use crate::reply::ReplyBuffer;
 use crate::{adc, i2c, pwm, spi, uart};
 
@@ -111,18 +111,13 @@ impl HalCtxBuilder {
     }
 
     /// Adds an SPI device: one of the host's own trait, or [`EmbeddedHal`](crate::EmbeddedHal) around one of embedded-hal.
-    pub fn spi_device(
-        &mut self,
-        label: &str,
-        device: impl spi::Clocked + 'static,
-        grant: SpiGrant,
-    ) -> &mut HalCtxBuilder {
+    pub fn spi_device(&mut self, label: &str, device: impl spi::Bus + 'static, grant: SpiGrant) -> &mut HalCtxBuilder {
         self.0.devices.spi_devices.add(label, Box::new(device), grant);
         self
     }
 
     /// Adds an SPI bus without chip select, [`spi::EmbeddedHalBus`] around one of embedded-hal. Do not add a device of the same bus.
-    pub fn spi_bus(&mut self, label: &str, bus: impl spi::Clocked + 'static, grant: SpiGrant) -> &mut HalCtxBuilder {
+    pub fn spi_bus(&mut self, label: &str, bus: impl spi::Bus + 'static, grant: SpiGrant) -> &mut HalCtxBuilder {
         self.0.devices.spi_buses.add(label, Box::new(bus), grant);
         self
     }
@@ -206,7 +201,7 @@ impl HalCtxBuilder {
     #[must_use]
     pub fn build(&mut self) -> HalCtx {
         let mut hal = core::mem::replace(self, HalCtx::builder()).0;
-        hal.admission.log = Box::new(Gate::new(hal.log_out(), hal.admission.limits.log_messages_per_s));
+        hal.admission.log = Box::new(RateLimited::new(hal.log_out(), hal.admission.limits.log_messages_per_s));
         hal
     }
 }

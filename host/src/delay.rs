@@ -9,9 +9,9 @@ use alloc::boxed::Box;
 use embedded_hal::delay::DelayNs;
 
 use crate::adapter::EmbeddedHal;
+use crate::completion::Completion;
 use crate::ctx::HalCtx;
 use crate::interrupt::{Interrupt, Interrupted};
-use crate::progress::Progress;
 
 #[cfg(feature = "async")]
 pub use self::component::add_async_to_linker;
@@ -28,9 +28,9 @@ pub trait Delay: Send {
     fn delay_ns(&mut self, ns: u64, interrupt: &Interrupt);
 
     /// Begins to wait at least `ns` nanoseconds. What can only wait in the call waits in it.
-    fn start(&mut self, ns: u64, interrupt: &Interrupt) -> Progress<()> {
+    fn start(&mut self, ns: u64, interrupt: &Interrupt) -> Completion<()> {
         self.delay_ns(ns, interrupt);
-        Progress::Done(())
+        Completion::Ready(())
     }
 }
 

@@ -12,10 +12,10 @@ use embedded_hal::digital::{self, InputPin, OutputPin, PinState};
 
 use crate::adapter::EmbeddedHal;
 use crate::admit::{Free, Name, Refused, denials};
+use crate::completion::Completion;
 use crate::ctx::HalCtx;
 use crate::grant::PinGrant;
-use crate::kind::Kind;
-use crate::progress::Progress;
+use crate::kind::DeviceKind;
 use crate::slot::Slots;
 use crate::wit::digital as wit;
 
@@ -78,9 +78,9 @@ pub trait Input: Send {
 
     /// Begins to wait. Edges count from this call on, even those that are gone when somebody looks. Hardware that reports none
     /// is `Unsupported`.
-    fn start_wait(&mut self, condition: Condition) -> Progress<Result<(), Error>> {
+    fn start_wait(&mut self, condition: Condition) -> Completion<Result<(), Error>> {
         let _ = condition;
-        Progress::Done(Err(Error::Unsupported))
+        Completion::Ready(Err(Error::Unsupported))
     }
 }
 
@@ -132,7 +132,7 @@ pub(crate) fn make_safe<D: Output + ?Sized>(slots: &mut Slots<D, Pin>, is_its_ow
 
 /// Drives a pin to what `level` makes of the level commanded last.
 #[inline]
-fn set<K: Kind<Device: Output, Grant = Pin>>(
+fn set<K: DeviceKind<Device: Output, Grant = Pin>>(
     hal: &mut HalCtx,
     handle: u32,
     level: impl FnOnce(Level) -> Level,
@@ -150,7 +150,7 @@ fn set<K: Kind<Device: Output, Grant = Pin>>(
 
 /// Returns the logical level that was last commanded.
 #[inline]
-fn commanded<K: Kind<Device: Output, Grant = Pin>>(
+fn commanded<K: DeviceKind<Device: Output, Grant = Pin>>(
     hal: &mut HalCtx,
     handle: u32,
 ) -> Result<Result<Level, Error>, Refused> {
@@ -159,7 +159,7 @@ fn commanded<K: Kind<Device: Output, Grant = Pin>>(
 
 /// Returns the logical level on a pin.
 #[inline]
-pub(crate) fn level<'n, K: Kind<Device: Input, Grant = Pin>>(
+pub(crate) fn level<'n, K: DeviceKind<Device: Input, Grant = Pin>>(
     hal: &mut HalCtx,
     name: impl Name<'n>,
 ) -> Result<Result<Level, Error>, Refused> {

@@ -9,7 +9,7 @@ use crate::ctx::HalCtx;
 use crate::digital::{self, Level};
 use crate::grant::SpiGrant;
 use crate::i2c::{self, Address};
-use crate::kind::Kind;
+use crate::kind::DeviceKind;
 use crate::spi;
 
 /// Why something was not done.
@@ -55,7 +55,7 @@ impl HalCtx {
         }
     }
 
-    fn spi_on<K: Kind<Device = dyn spi::Clocked, Grant = SpiGrant>>(
+    fn spi_on<K: DeviceKind<Device = dyn spi::Bus, Grant = SpiGrant>>(
         &mut self,
         label: &str,
         operations: &mut [hal_spi::Operation<'_, u8>],
@@ -135,7 +135,7 @@ mod tests {
         }
     }
 
-    impl spi::Clocked for Works {
+    impl spi::Bus for Works {
         fn run(&mut self, _: &mut [hal_spi::Operation<'_, u8>]) -> Result<(), spi::Error> {
             Ok(())
         }

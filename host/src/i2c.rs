@@ -15,9 +15,9 @@ use embedded_hal::i2c::{self, ErrorKind, I2c, NoAcknowledgeSource, Operation, Se
 
 use crate::adapter::EmbeddedHal;
 use crate::admit::denials;
+use crate::completion::Completion;
 #[cfg(feature = "component")]
 use crate::limits::size;
-use crate::progress::Progress;
 use crate::wit::i2c as wit;
 
 #[cfg(feature = "async")]
@@ -72,8 +72,8 @@ pub trait Bus: Send {
 
     /// Begins a transaction that the guest waits for together with other things, after all that were begun before. A bus that
     /// cannot do anything beside its caller carries it out at once.
-    fn start(&mut self, transaction: Transaction) -> Progress<Outcome> {
-        Progress::Done(transaction.run(|address, operations| self.transaction(address, operations)))
+    fn start(&mut self, transaction: Transaction) -> Completion<Outcome> {
+        Completion::Ready(transaction.run(|address, operations| self.transaction(address, operations)))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::slot::Slots;
 use crate::{adc, i2c, pwm, spi, uart};
 
 /// A kind of device, by the type of its handles.
-pub(crate) trait Kind: 'static {
+pub(crate) trait DeviceKind: 'static {
     /// What the host has behind a label.
     type Device: ?Sized + 'static;
     /// What a label grants, and what is kept of its device.
@@ -41,7 +41,7 @@ macro_rules! kinds {
             }
         }
 
-        $(impl Kind for $handle {
+        $(impl DeviceKind for $handle {
             type Device = $device;
             type Grant = $grant;
             const NAME: &'static str = $name;
@@ -58,8 +58,8 @@ macro_rules! kinds {
 
 kinds! {
     0 i2c: i2c::Handle, "an I2C bus", dyn i2c::Bus, I2cGrant, shared: true;
-    1 spi_devices: spi::DeviceHandle, "an SPI device", dyn spi::Clocked, SpiGrant, shared: false;
-    2 spi_buses: spi::BusHandle, "an SPI bus", dyn spi::Clocked, SpiGrant, shared: false;
+    1 spi_devices: spi::DeviceHandle, "an SPI device", dyn spi::Bus, SpiGrant, shared: false;
+    2 spi_buses: spi::BusHandle, "an SPI bus", dyn spi::Bus, SpiGrant, shared: false;
     3 outputs: digital::OutputHandle, "an output pin", dyn Output, Pin, shared: false;
     4 inputs: digital::InputHandle, "an input pin", dyn Input, Pin, shared: false;
     5 ios: digital::IoHandle, "an open-drain pin", dyn Io, Pin, shared: false;

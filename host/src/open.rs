@@ -2,14 +2,14 @@
 
 use crate::admit::{Denied, Name as _, Refused};
 use crate::ctx::HalCtx;
-use crate::kind::Kind;
+use crate::kind::DeviceKind;
 use crate::refusal::Refusal;
 use crate::slot::BrokenHandle;
 use crate::wit::types::OpenError;
 
 impl HalCtx {
     /// Opens a label, and returns the handle.
-    pub(crate) fn open<K: Kind>(&mut self, label: &str) -> Result<u32, Refused> {
+    pub(crate) fn open<K: DeviceKind>(&mut self, label: &str) -> Result<u32, Refused> {
         let HalCtx { devices, admission, claims, handles, .. } = self;
         let handle = label.handle::<K>(devices).map_err(|refusal| admission.refuse(&refusal))?;
         let slot = K::slots(devices).get(handle)?;
@@ -31,7 +31,7 @@ impl HalCtx {
     }
 
     /// Closes what [`open`](HalCtx::open) opened.
-    pub(crate) fn close<K: Kind>(&mut self, handle: u32) -> Result<(), BrokenHandle> {
+    pub(crate) fn close<K: DeviceKind>(&mut self, handle: u32) -> Result<(), BrokenHandle> {
         self.handles = self.handles.saturating_sub(1);
         let slot = K::slots(&mut self.devices).get(handle)?;
         slot.open = slot.open.saturating_sub(1);

@@ -3,7 +3,7 @@
 use embedded_hal::i2c::Operation as I2cOperation;
 use embedded_hal::spi::Operation as SpiOperation;
 
-use crate::progress::Progress;
+use crate::completion::Completion;
 use crate::{adc, digital, i2c, pwm, spi, uart};
 
 /// How one of those who share a device comes to use it: each has a value of its own, and all of them stand for the same device.
@@ -62,26 +62,26 @@ impl<T: Turns<Device: i2c::Bus>> i2c::Bus for Shared<T> {
         self.0.at_turn(|bus| bus.transaction(address, operations))
     }
 
-    fn start(&mut self, transaction: i2c::Transaction) -> Progress<i2c::Outcome> {
+    fn start(&mut self, transaction: i2c::Transaction) -> Completion<i2c::Outcome> {
         self.0.at_turn(|bus| bus.start(transaction))
     }
 }
 
-impl<T: Turns<Device: spi::Clocked>> spi::Clocked for Shared<T> {
+impl<T: Turns<Device: spi::Bus>> spi::Bus for Shared<T> {
     fn run(&mut self, operations: &mut [SpiOperation<'_, u8>]) -> Result<(), spi::Error> {
         self.0.at_turn(|device| device.run(operations))
     }
 
     fn flush(&mut self) -> Result<(), spi::Error> {
-        self.0.at_turn(spi::Clocked::flush)
+        self.0.at_turn(spi::Bus::flush)
     }
 
-    fn start(&mut self, exchange: spi::Exchange) -> Progress<spi::Outcome> {
+    fn start(&mut self, exchange: spi::Transaction) -> Completion<spi::Outcome> {
         self.0.at_turn(|device| device.start(exchange))
     }
 
-    fn start_flush(&mut self) -> Progress<Result<(), spi::Error>> {
-        self.0.at_turn(spi::Clocked::start_flush)
+    fn start_flush(&mut self) -> Completion<Result<(), spi::Error>> {
+        self.0.at_turn(spi::Bus::start_flush)
     }
 }
 
@@ -96,7 +96,7 @@ impl<T: Turns<Device: digital::Input>> digital::Input for Shared<T> {
         self.0.at_turn(digital::Input::level)
     }
 
-    fn start_wait(&mut self, condition: digital::Condition) -> Progress<Result<(), digital::Error>> {
+    fn start_wait(&mut self, condition: digital::Condition) -> Completion<Result<(), digital::Error>> {
         self.0.at_turn(|pin| pin.start_wait(condition))
     }
 }
@@ -134,7 +134,7 @@ impl<T: Turns<Device: uart::Port>> uart::Port for Shared<T> {
         self.0.at_turn(uart::Port::write_ready)
     }
 
-    fn start_wait(&mut self, ready: uart::Ready) -> Progress<Result<(), uart::Error>> {
+    fn start_wait(&mut self, ready: uart::Ready) -> Completion<Result<(), uart::Error>> {
         self.0.at_turn(|port| port.start_wait(ready))
     }
 }

@@ -4,9 +4,9 @@
 mod asynchronous;
 #[cfg(feature = "component")]
 mod component;
-mod exchange;
 mod lowered;
 pub(crate) mod plan;
+mod transaction;
 
 use core::fmt;
 
@@ -14,16 +14,16 @@ use embedded_hal::spi::{self, ErrorKind, Operation, SpiBus, SpiDevice};
 
 use crate::adapter::EmbeddedHal;
 use crate::admit::{Free, Refused, denials};
+use crate::completion::Completion;
 use crate::ctx::HalCtx;
-use crate::progress::Progress;
 use crate::wit::spi as wit;
 
 #[cfg(feature = "async")]
 pub use self::asynchronous::add_async_to_linker;
 #[cfg(feature = "component")]
 pub use self::component::add_to_linker;
-pub use self::exchange::{Exchange, Outcome, Step};
 pub use self::lowered::add_lowered_to_linker;
+pub use self::transaction::{Outcome, Step, Transaction};
 
 /// Why a transaction failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,7 +48,7 @@ pub enum Error {
 }
 
 /// What clocks words for a guest: a device behind a chip select, or a bus without one.
-pub trait Clocked: Send {
+pub trait Bus: Send {
     /// Carries out operations: for a device under one chip select, with the contract of
     /// [`embedded_hal::spi::SpiDevice::transaction`]. Fills every read buffer, or fails.
     ///
@@ -68,13 +68,13 @@ pub trait Clocked: Send {
 
     /// Begins a transaction that the guest waits for together with other things, after all that were begun before on the same
     /// bus. Hardware that cannot do anything beside its caller carries it out at once.
-    fn start(&mut self, exchange: Exchange) -> Progress<Outcome> {
-        Progress::Done(exchange.run(|operations| self.run(operations)))
+    fn start(&mut self, exchange: Transaction) -> Completion<Outcome> {
+        Completion::Ready(exchange.run(|operations| self.run(operations)))
     }
 
     /// Begins to wait until all that was begun before is done and the bus is idle.
-    fn start_flush(&mut self) -> Progress<Result<(), Error>> {
-        Progress::Done(self.flush())
+    fn start_flush(&mut self) -> Completion<Result<(), Error>> {
+        Completion::Ready(self.flush())
     }
 }
 
@@ -148,14 +148,14 @@ fn from_hal<E: spi::Error>(error: E) -> Error {
     error.kind().into()
 }
 
-impl<D: SpiDevice + Send> Clocked for EmbeddedHal<D> {
+impl<D: SpiDevice + Send> Bus for EmbeddedHal<D> {
     #[inline]
     fn run(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
         self.0.transaction(operations).map_err(from_hal)
     }
 }
 
-impl<B: SpiBus + Send> Clocked for EmbeddedHalBus<B> {
+impl<B: SpiBus + Send> Bus for EmbeddedHalBus<B> {
     fn run(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
         for operation in operations {
             match operation {

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use crate::admit::{Ask, Refused};
 use crate::ctx::HalCtx;
-use crate::kind::Kind;
+use crate::kind::DeviceKind;
 use crate::limits::size;
 use crate::reply::Filling;
 use crate::short;
@@ -16,7 +16,7 @@ use crate::wit::types::Short;
 pub(crate) type Steps<S> = SmallVec<[S; 16]>;
 
 /// A transaction before its bytes: what it asks for, and how it is carried out.
-pub(crate) trait Plan<K: Kind>: Ask<K> {
+pub(crate) trait Plan<K: DeviceKind>: Ask<K> {
     /// How the device fails.
     type Error;
 
@@ -33,12 +33,12 @@ pub(crate) trait Plan<K: Kind>: Ask<K> {
         &self,
         device: &mut K::Device,
         written: alloc::vec::Vec<u8>,
-    ) -> Option<crate::Progress<Result<alloc::vec::Vec<u8>, Self::Error>>>;
+    ) -> Option<crate::Completion<Result<alloc::vec::Vec<u8>, Self::Error>>>;
 }
 
 /// Carries out a plan that reads nothing.
 #[inline]
-pub(crate) fn write<K: Kind, P: Plan<K>>(
+pub(crate) fn write<K: DeviceKind, P: Plan<K>>(
     hal: &mut HalCtx,
     handle: u32,
     plan: &P,
@@ -49,7 +49,7 @@ pub(crate) fn write<K: Kind, P: Plan<K>>(
 
 /// Carries out a plan that reads, and returns what was read in the host's own room.
 #[inline]
-pub(crate) fn read<K: Kind, P: Plan<K>>(
+pub(crate) fn read<K: DeviceKind, P: Plan<K>>(
     hal: &mut HalCtx,
     handle: u32,
     plan: &P,
@@ -63,7 +63,7 @@ pub(crate) fn read<K: Kind, P: Plan<K>>(
 
 /// Carries out a plan whose bytes came in integers, and returns what was read in the same form.
 #[inline]
-pub(crate) fn short<K: Kind, P: Plan<K>>(
+pub(crate) fn short<K: DeviceKind, P: Plan<K>>(
     hal: &mut HalCtx,
     handle: u32,
     plan: &P,

@@ -12,12 +12,12 @@ use embedded_hal::delay::DelayNs;
 use embedded_io::{ErrorKind, Read, ReadReady, Write, WriteReady};
 
 use crate::admit::{Ask, Free, No, Refused, denials};
+use crate::completion::Completion;
 use crate::ctx::HalCtx;
 use crate::delay::SLICE_NS;
 use crate::grant::Access;
 use crate::interrupt::{Interrupt, Interrupted};
 use crate::limits::{Limits, count};
-use crate::progress::Progress;
 use crate::refusal::Refusal;
 use crate::reply::Filling;
 use crate::wit::uart as wit;
@@ -101,9 +101,9 @@ pub trait Port: Send {
 
     /// Begins to wait beside other things. Dropping the wait ends it, and no byte is lost. A port that cannot wait so is
     /// `Unsupported`.
-    fn start_wait(&mut self, ready: Ready) -> Progress<Result<(), Error>> {
+    fn start_wait(&mut self, ready: Ready) -> Completion<Result<(), Error>> {
         let _ = ready;
-        Progress::Done(Err(Error::Io(ErrorKind::Unsupported)))
+        Completion::Ready(Err(Error::Io(ErrorKind::Unsupported)))
     }
 }
 
@@ -317,13 +317,13 @@ where
     }
 
     /// A port that is ready need not wait. Of one that is not, nobody tells when it will be.
-    fn start_wait(&mut self, ready: Ready) -> Progress<Result<(), Error>> {
+    fn start_wait(&mut self, ready: Ready) -> Completion<Result<(), Error>> {
         let is_ready = match ready {
             Ready::Read => self.read_ready(),
             Ready::Write => self.write_ready(),
             Ready::Sent => self.flush(0),
         };
-        Progress::Done(match is_ready {
+        Completion::Ready(match is_ready {
             Ok(true) => Ok(()),
             Ok(false) => Err(Error::Io(ErrorKind::Unsupported)),
             Err(error) => Err(error),

@@ -33,7 +33,7 @@ impl i2c::Bus for Wires {
     }
 }
 
-impl spi::Clocked for Wires {
+impl spi::Bus for Wires {
     fn run(&mut self, _: &mut [embedded_hal::spi::Operation<'_, u8>]) -> Result<(), spi::Error> {
         self.note("spi".to_owned());
         Ok(())

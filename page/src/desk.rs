@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value as Json, json};
 use wasm_embedded_sim::fault::When;
-use wasm_embedded_sim::{FaultId, Level, Net, Sim, Stage};
+use wasm_embedded_sim::{FaultId, Level, Net, Sim, StimulusContext};
 
 use crate::describe::Known;
 use crate::hub::{Hub, Mode, Order};
@@ -42,7 +42,7 @@ impl Desk {
     }
 
     /// Looks at the page now, and from then on as often as a hand can tell.
-    pub(crate) fn look(desk: Arc<Mutex<Desk>>, stage: &mut dyn Stage) {
+    pub(crate) fn look(desk: Arc<Mutex<Desk>>, stage: &mut dyn StimulusContext) {
         let mut held = desk.lock().unwrap_or_else(PoisonError::into_inner);
         if held.is_over {
             return;
@@ -54,7 +54,7 @@ impl Desk {
     }
 
     /// Does what the page asks for, shows the board, and holds it for as long as time is not to pass.
-    pub(crate) fn hold(&mut self, stage: &mut dyn Stage) {
+    pub(crate) fn hold(&mut self, stage: &mut dyn StimulusContext) {
         while !self.is_over {
             self.obey(stage);
             self.show(stage);
@@ -92,7 +92,7 @@ impl Desk {
         });
     }
 
-    fn obey(&mut self, stage: &mut dyn Stage) {
+    fn obey(&mut self, stage: &mut dyn StimulusContext) {
         while let Some(order) = self.hub.next_order() {
             self.due = None;
             match order {
@@ -113,7 +113,7 @@ impl Desk {
         }
     }
 
-    fn switch(&mut self, stage: &mut dyn Stage, number: usize, on: bool) {
+    fn switch(&mut self, stage: &mut dyn StimulusContext, number: usize, on: bool) {
         let (Some(choice), Some(now)) = (self.known.faults.get(number), self.faults.get_mut(number)) else { return };
         match (on, *now) {
             (true, None) => *now = Some(stage.inject(choice.fault.clone(), When::always())),
@@ -128,7 +128,7 @@ impl Desk {
     }
 
     /// Leaves pictures and values for the pages, if it is time for that.
-    fn show(&mut self, stage: &mut dyn Stage) {
+    fn show(&mut self, stage: &mut dyn StimulusContext) {
         let now = Instant::now();
         let due = self.due.unwrap_or(now);
         if due > now {
@@ -158,7 +158,7 @@ impl Desk {
         }
     }
 
-    fn values(&self, stage: &mut dyn Stage) -> Json {
+    fn values(&self, stage: &mut dyn StimulusContext) -> Json {
         let mut parts = Vec::with_capacity(self.known.parts.len());
         for part in &self.known.parts {
             let keys = part.model.controls.iter().map(|control| control.key);

@@ -1,7 +1,7 @@
 //! Values of parts as JSON, and from it.
 
 use serde_json::{Map, Value as Json, json};
-use wasm_embedded_sim::model::{Kind, Range, Setting, Settings, Value};
+use wasm_embedded_sim::model::{Range, Setting, Settings, Value, ValueKind};
 
 /// The longest text that a control takes from the page, in bytes.
 pub(crate) const MAX_TEXT_BYTES: usize = 4096;
@@ -32,18 +32,18 @@ pub(crate) fn to_json(value: &Value) -> Json {
 /// # Errors
 ///
 /// Says what the control takes instead, as the end of a sentence that begins with its name.
-pub(crate) fn from_json(kind: &Kind, json: &Json) -> Result<Value, String> {
+pub(crate) fn from_json(kind: &ValueKind, json: &Json) -> Result<Value, String> {
     let value = match (kind, json) {
-        (Kind::Number(_), Json::Number(number)) => number.as_f64().map(Value::Number),
-        (Kind::Integer(..), Json::Number(number)) => number.as_i64().map(Value::Integer),
-        (Kind::Switch, Json::Bool(on)) => Some(Value::Switch(*on)),
-        (Kind::Choice(_) | Kind::Text, Json::String(text)) if text.len() <= MAX_TEXT_BYTES => {
+        (ValueKind::Number(_), Json::Number(number)) => number.as_f64().map(Value::Number),
+        (ValueKind::Integer(..), Json::Number(number)) => number.as_i64().map(Value::Integer),
+        (ValueKind::Switch, Json::Bool(on)) => Some(Value::Switch(*on)),
+        (ValueKind::Choice(_) | ValueKind::Text, Json::String(text)) if text.len() <= MAX_TEXT_BYTES => {
             Some(Value::Text(text.clone()))
         }
-        (Kind::Bytes, Json::String(text)) if text.len() <= MAX_TEXT_BYTES => {
+        (ValueKind::Bytes, Json::String(text)) if text.len() <= MAX_TEXT_BYTES => {
             Some(Value::Bytes(text.clone().into_bytes()))
         }
-        (Kind::Text | Kind::Bytes, Json::String(text)) => {
+        (ValueKind::Text | ValueKind::Bytes, Json::String(text)) => {
             return Err(format!("takes at most {MAX_TEXT_BYTES} bytes, not {}", text.len()));
         }
         _ => None,
@@ -54,18 +54,18 @@ pub(crate) fn from_json(kind: &Kind, json: &Json) -> Result<Value, String> {
 }
 
 /// Returns what a value can be, as JSON.
-pub(crate) fn kind(kind: &Kind) -> Json {
+pub(crate) fn kind(kind: &ValueKind) -> Json {
     match kind {
-        Kind::Number(Range { min, max, step, unit }) => {
+        ValueKind::Number(Range { min, max, step, unit }) => {
             json!({ "kind": "number", "min": min, "max": max, "step": step, "unit": unit })
         }
-        Kind::Integer(min, max, unit) => json!({ "kind": "integer", "min": min, "max": max, "unit": unit }),
-        Kind::Choice(words) => json!({ "kind": "choice", "choices": words }),
-        Kind::Switch => json!({ "kind": "switch" }),
-        Kind::Text => json!({ "kind": "text" }),
-        Kind::Bytes => json!({ "kind": "bytes" }),
-        Kind::Time => json!({ "kind": "time" }),
-        Kind::Records(records) => {
+        ValueKind::Integer(min, max, unit) => json!({ "kind": "integer", "min": min, "max": max, "unit": unit }),
+        ValueKind::Choice(words) => json!({ "kind": "choice", "choices": words }),
+        ValueKind::Switch => json!({ "kind": "switch" }),
+        ValueKind::Text => json!({ "kind": "text" }),
+        ValueKind::Bytes => json!({ "kind": "bytes" }),
+        ValueKind::Time => json!({ "kind": "time" }),
+        ValueKind::Records(records) => {
             json!({ "kind": "list", "fields": records.fields.iter().map(|Setting { key, .. }| *key).collect::<Vec<_>>() })
         }
     }
@@ -77,13 +77,13 @@ mod tests {
 
     #[test]
     fn a_value_of_another_kind_or_past_the_range_is_refused_in_words() {
-        let number = Kind::Number(Range::new(-40.0, 125.0, 0.1, "degC"));
+        let number = ValueKind::Number(Range::new(-40.0, 125.0, 0.1, "degC"));
         assert_eq!(from_json(&number, &json!(21.5)), Ok(Value::Number(21.5)));
         assert_eq!(from_json(&number, &json!("warm")), Err("must be a number".to_owned()));
         assert!(from_json(&number, &json!(1e9)).is_err_and(|error| error.contains("125")));
-        assert_eq!(from_json(&Kind::Switch, &json!(1)), Err("must be true or false".to_owned()));
-        assert_eq!(from_json(&Kind::Integer(0, 3, ""), &json!(1.5)), Err("must be a whole number".to_owned()));
+        assert_eq!(from_json(&ValueKind::Switch, &json!(1)), Err("must be true or false".to_owned()));
+        assert_eq!(from_json(&ValueKind::Integer(0, 3, ""), &json!(1.5)), Err("must be a whole number".to_owned()));
         let long = "x".repeat(MAX_TEXT_BYTES + 1);
-        assert!(from_json(&Kind::Text, &json!(long)).is_err_and(|error| error.contains("4096 bytes")));
+        assert!(from_json(&ValueKind::Text, &json!(long)).is_err_and(|error| error.contains("4096 bytes")));
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use wasm_embedded_policy::{AtLimit, LIMITS, Limit, OnChip, schema_text};
-use wasm_embedded_sim::model::{Catalog, Kind, Model, Pin, Preset, Range, Setting};
+use wasm_embedded_sim::model::{Catalog, Model, Pin, Preset, Range, Setting, ValueKind};
 use wasm_embedded_sim::parts::MODELS;
 
 /// The tables of one page are stored one after the other, whatever test comes first.
@@ -85,7 +85,7 @@ fn settings(model: &Model) -> Option<String> {
 
 fn note(setting: &Setting) -> String {
     match (setting.kind, setting.preset) {
-        (_, Preset::Required) if matches!(setting.kind, Kind::Choice(_)) => " (required)".to_owned(),
+        (_, Preset::Required) if matches!(setting.kind, ValueKind::Choice(_)) => " (required)".to_owned(),
         (_, Preset::Text(text)) => format!(" (`\"{text}\"`)"),
         (_, Preset::Integer(number)) => format!(" ({number})"),
         (_, Preset::Switch(on)) => format!(" ({on})"),
@@ -95,8 +95,10 @@ fn note(setting: &Setting) -> String {
 
 fn controls(model: &Model) -> Option<String> {
     let controls = model.controls.iter().map(|control| match (control.kind, control.preset) {
-        (Kind::Number(Range { unit, .. }), Preset::Number(number)) => format!("`{}` ({number} {unit})", control.key),
-        (Kind::Number(Range { unit, .. }), _) => format!("`{}` ({unit}, required)", control.key),
+        (ValueKind::Number(Range { unit, .. }), Preset::Number(number)) => {
+            format!("`{}` ({number} {unit})", control.key)
+        }
+        (ValueKind::Number(Range { unit, .. }), _) => format!("`{}` ({unit}, required)", control.key),
         (_, Preset::Switch(on)) => format!("`{}` ({on})", control.key),
         _ => format!("`{}`", control.key),
     });

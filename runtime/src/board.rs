@@ -1,5 +1,6 @@
 //! The board that a policy describes, simulated or of this machine or both, with the guest's labels on it.
 
+mod contexts;
 mod exits;
 #[cfg(target_os = "linux")]
 mod hardware;
@@ -8,7 +9,6 @@ mod hardware;
 mod hardware;
 mod peripherals;
 mod pins;
-mod rack;
 mod replaced;
 mod simulated;
 mod unanswered;
@@ -20,14 +20,14 @@ use wasm_embedded_sim::model::{Course, Value};
 use wasm_embedded_sim::picture::Frame;
 use wasm_embedded_sim::{PartId, Sim};
 
+use self::contexts::GuestContexts;
 pub use self::exits::Exits;
 use self::hardware::Hardware;
-use self::rack::Rack;
 pub use self::replaced::NoSuchLabel;
 use self::unanswered::{Calls, Listened};
 pub use self::watch::{Edge, Watch};
 use crate::clock::RealWait;
-use crate::log::Teller;
+use crate::log::LogSink;
 use crate::policy::{AnyLabel, Backend, I2cLabel, Policy};
 use crate::record::Tape;
 use crate::turns::Turn;
@@ -72,7 +72,7 @@ pub enum BoardError {
 pub struct Board {
     simulated: simulated_board::Board,
     hardware: Option<Hardware>,
-    rack: Rack,
+    contexts: GuestContexts,
     /// The simulated I2C buses, by their labels.
     listened: Vec<Listened>,
 }
@@ -95,7 +95,7 @@ impl Board {
     ///
     /// As of [`Board::new`].
     pub fn on(policy: &Policy, sim: Sim) -> Result<Board, BoardError> {
-        Board::assemble(policy, sim, &[], |rack| Hardware::open(policy, rack))
+        Board::assemble(policy, sim, &[], |contexts| Hardware::open(policy, contexts))
     }
 
     /// Builds the board of a policy for several guests with these names. Every label is there for each of them; what one of them
@@ -105,7 +105,7 @@ impl Board {
     ///
     /// As of [`Board::new`].
     pub fn for_guests(policy: &Policy, names: &[String]) -> Result<Board, BoardError> {
-        Board::assemble(policy, Sim::new(), names, |rack| Hardware::open(policy, rack))
+        Board::assemble(policy, Sim::new(), names, |contexts| Hardware::open(policy, contexts))
     }
 
     /// As [`Board::for_guests`], with all calls of the guests over a tape, which keeps them or answers them. For the latter the policy
@@ -116,7 +116,7 @@ impl Board {
     /// As of [`Board::new`].
     pub fn over_tape(policy: &Policy, names: &[String], tape: &Tape) -> Result<Board, BoardError> {
         let sim = Sim::new();
-        Board::assemble_over(policy, sim, names, Some(tape), |rack| Hardware::open(policy, rack))
+        Board::assemble_over(policy, sim, names, Some(tape), |contexts| Hardware::open(policy, contexts))
     }
 
     /// Builds the board of a policy whose hardware is that of another machine: one with a kernel of the caller's. `linux` makes the
@@ -131,14 +131,14 @@ impl Board {
         sim: Sim,
         linux: impl FnOnce(std::sync::Arc<dyn wasm_embedded_linux::ErrorListener>) -> wasm_embedded_linux::Linux,
     ) -> Result<Board, BoardError> {
-        Board::assemble(policy, sim, &[], |rack| Hardware::open_on(policy, rack, linux))
+        Board::assemble(policy, sim, &[], |contexts| Hardware::open_on(policy, contexts, linux))
     }
 
     fn assemble(
         policy: &Policy,
         sim: Sim,
         names: &[String],
-        open: impl FnOnce(&mut Rack) -> Result<Option<Hardware>, BoardError>,
+        open: impl FnOnce(&mut GuestContexts) -> Result<Option<Hardware>, BoardError>,
     ) -> Result<Board, BoardError> {
         Board::assemble_over(policy, sim, names, None, open)
     }
@@ -148,21 +148,21 @@ impl Board {
         sim: Sim,
         names: &[String],
         tape: Option<&Tape>,
-        open: impl FnOnce(&mut Rack) -> Result<Option<Hardware>, BoardError>,
+        open: impl FnOnce(&mut GuestContexts) -> Result<Option<Hardware>, BoardError>,
     ) -> Result<Board, BoardError> {
         refuse_hardware(policy)?;
-        let mut rack = Rack::new(names, &sim, policy.has_hardware());
+        let mut contexts = GuestContexts::new(names, &sim, policy.has_hardware());
         if let Some(tape) = tape {
-            rack.tape(tape, &sim);
+            contexts.tape(tape, &sim);
         }
         let mut simulated = simulated_board::Board::on(policy, sim)?;
-        let listened = rack_simulated(&mut simulated, &mut rack, policy);
-        let mut board = Board { simulated, hardware: None, rack, listened };
-        board.rack.each(|hal| {
+        let listened = rack_simulated(&mut simulated, &mut contexts, policy);
+        let mut board = Board { simulated, hardware: None, contexts, listened };
+        board.contexts.each(|hal| {
             hal.limits((&policy.limits).into());
         });
-        board.rack.share_outputs();
-        board.hardware = open(&mut board.rack)?;
+        board.contexts.share_outputs();
+        board.hardware = open(&mut board.contexts)?;
         Ok(board)
     }
 
@@ -200,7 +200,7 @@ impl Board {
     }
 
     /// Sets a control of a part from now on, which ends the course that it follows. No time passes. For another time, see
-    /// [`Stage::set`](wasm_embedded_sim::Stage) with [`Board::sim`] and [`Board::part`].
+    /// [`StimulusContext::set`](wasm_embedded_sim::StimulusContext) with [`Board::sim`] and [`Board::part`].
     ///
     /// # Errors
     ///
@@ -254,27 +254,27 @@ impl Board {
     /// Returns the context of the one guest of this board, or of the first of several, to put devices under labels that no policy
     /// can describe. What waits for the guest, its log and what stops it are set when it is run.
     pub fn hal(&mut self) -> &mut HalCtxBuilder {
-        self.rack.first()
+        self.contexts.first()
     }
 
     /// Returns the context of a guest, by its number, unless there are fewer.
     pub(crate) fn hal_of(&mut self, guest: usize) -> Option<&mut HalCtxBuilder> {
-        self.rack.guest(guest)
+        self.contexts.guest(guest)
     }
 
     /// Returns the turns of a guest, by its number, if there are several in virtual time.
     pub(crate) fn turn(&self, guest: usize) -> Option<Turn> {
-        self.rack.turn(guest).cloned()
+        self.contexts.turn(guest).cloned()
     }
 
     /// Leaves the outputs at their levels on exit that no guest held, when all of several have ended.
     pub(crate) fn make_safe(&mut self) {
-        self.rack.make_safe();
+        self.contexts.make_safe();
     }
 
     /// Returns what leaves the outputs at their levels on exit when those who have them are stuck.
     pub fn exits(&self) -> Exits {
-        Exits::new(self.sim(), self.rack.exits())
+        Exits::new(self.sim(), self.contexts.exits())
     }
 
     /// Returns what waits in the machine's time, if that is the guest's.
@@ -283,9 +283,9 @@ impl Board {
     }
 
     /// Has faults of the hardware told to whoever listens to the guest.
-    pub(crate) fn listen(&self, teller: &Teller) {
+    pub(crate) fn listen(&self, sink: &LogSink) {
         if let Some(hardware) = &self.hardware {
-            hardware.listen(teller.clone());
+            hardware.listen(sink.clone());
         }
     }
 
@@ -296,31 +296,31 @@ impl Board {
 }
 
 /// Puts what simulated labels stand for into the guests' reach.
-fn rack_simulated(board: &mut simulated_board::Board, rack: &mut Rack, policy: &Policy) -> Vec<Listened> {
+fn rack_simulated(board: &mut simulated_board::Board, contexts: &mut GuestContexts, policy: &Policy) -> Vec<Listened> {
     let sim = board.sim().clone();
     let labels = board.labels();
-    pins::add(labels, rack, &policy.pins);
+    pins::add(labels, contexts, &policy.pins);
     let mut listened = Vec::new();
     for (label, bus) in
         policy.i2c.iter().filter_map(|label| Some((label, labels.buses().iter().find(|bus| bus.label == label.label)?)))
     {
         let calls = Calls::default();
         let device = simulated::Bus { bus: sim.i2c(bus.id), calls: calls.clone() };
-        rack.i2c(&label.label, device, &I2cGrant::from(&label.settings));
+        contexts.i2c(&label.label, device, &I2cGrant::from(&label.settings));
         listened.push(Listened { label: label.label.clone(), bus: bus.name.clone(), calls });
     }
     for label in &policy.spi {
         let grant = SpiGrant::from(&label.settings);
         match labels.spi(&label.label) {
-            Ok(SpiWires::Device(device)) => rack.spi_device(&label.label, simulated::Device(device), grant),
-            Ok(SpiWires::Bus(bus)) => rack.spi_bus(&label.label, simulated::Wires(bus), grant),
+            Ok(SpiWires::Device(device)) => contexts.spi_device(&label.label, simulated::Device(device), grant),
+            Ok(SpiWires::Bus(bus)) => contexts.spi_bus(&label.label, simulated::Wires(bus), grant),
             // One of hardware.
             Err(_) => {}
         }
     }
-    peripherals::add_pwm(labels, rack, &policy.pwm);
-    peripherals::add_adc(labels, rack, &policy.adc);
-    peripherals::add_uart(labels, rack, &policy.uart);
+    peripherals::add_pwm(labels, contexts, &policy.pwm);
+    peripherals::add_adc(labels, contexts, &policy.adc);
+    peripherals::add_uart(labels, contexts, &policy.uart);
     listened
 }
 

@@ -237,7 +237,7 @@ mod tests {
     }
 
     /// Has something happen again and again, each time with what it takes.
-    fn busy(stage: &mut dyn wasm_embedded_sim::Stage) {
+    fn busy(stage: &mut dyn wasm_embedded_sim::StimulusContext) {
         thread::sleep(Duration::from_micros(100));
         stage.schedule(stage.now_ns() + 1_000, Box::new(busy));
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wasm_embedded_host::i2c::Address;
 use wasm_embedded_host::log::{Level, Log};
-use wasm_embedded_host::{Interrupt, Rate, Reason, Refusal};
+use wasm_embedded_host::{Interrupt, RateLimiter, Reason, Refusal};
 
 use crate::clock::Clock;
 use crate::output::{Said, Shared};
@@ -15,13 +15,13 @@ const FAULTS_PER_S: u32 = 1000;
 
 /// What tells the listener about a guest.
 #[derive(Clone, Debug)]
-pub(crate) struct Teller {
+pub(crate) struct LogSink {
     listener: Shared,
     clock: Clock,
     max_level: Option<Level>,
     interrupt: Interrupt,
     /// Of what comes from the hardware; the host bounds what comes from the guest.
-    rate: Arc<Mutex<Rate>>,
+    rate: Arc<Mutex<RateLimiter>>,
 }
 
 /// The longest label that another one is suggested for. Bounds what a guest can have compared.
@@ -30,14 +30,14 @@ const MAX_SUGGESTED_BYTES: usize = 64;
 /// What hears a guest's log and its refusals.
 #[derive(Debug)]
 pub(crate) struct GuestLog {
-    teller: Teller,
+    sink: LogSink,
     /// The labels of the policy, of every kind.
     labels: Vec<String>,
     i2c: Vec<I2cLabel>,
 }
 
 impl GuestLog {
-    pub(crate) fn new(teller: Teller, policy: &Policy) -> GuestLog {
+    pub(crate) fn new(sink: LogSink, policy: &Policy) -> GuestLog {
         let i2c = policy.i2c.iter().map(|label| &label.label);
         let spi = policy.spi.iter().map(|label| &label.label);
         let pins = policy.pins.iter().map(|label| &label.label);
@@ -45,7 +45,7 @@ impl GuestLog {
         let uart = policy.uart.iter().map(|label| &label.label);
         let adc = policy.adc.iter().map(|label| &label.label);
         let labels = i2c.chain(spi).chain(pins).chain(pwm).chain(uart).chain(adc).cloned().collect();
-        GuestLog { teller, labels, i2c: policy.i2c.clone() }
+        GuestLog { sink, labels, i2c: policy.i2c.clone() }
     }
 
     /// Returns the other label of a bus that grants an address. To grant it here too, as the refusal advises, is what a policy may not do.
@@ -80,11 +80,11 @@ impl GuestLog {
     }
 }
 
-impl Teller {
-    pub(crate) fn new(listener: &Shared, clock: &Clock, max_level: Option<Level>, interrupt: &Interrupt) -> Teller {
+impl LogSink {
+    pub(crate) fn new(listener: &Shared, clock: &Clock, max_level: Option<Level>, interrupt: &Interrupt) -> LogSink {
         let (listener, clock, interrupt) = (listener.clone(), clock.clone(), interrupt.clone());
-        let rate = Arc::new(Mutex::new(Rate::new(FAULTS_PER_S)));
-        Teller { listener, clock, max_level, interrupt, rate }
+        let rate = Arc::new(Mutex::new(RateLimiter::new(FAULTS_PER_S)));
+        LogSink { listener, clock, max_level, interrupt, rate }
     }
 
     /// Tells what the hardware could not do.
@@ -118,31 +118,31 @@ impl Teller {
 
 impl Log for GuestLog {
     fn max_level(&self) -> Option<Level> {
-        self.teller.max_level
+        self.sink.max_level
     }
 
     fn log(&mut self, level: Level, target: &str, message: &str) {
-        self.teller.say(Said::Log { level, target, message });
+        self.sink.say(Said::Log { level, target, message });
     }
 
     fn panicked(&mut self, message: &str) {
-        self.teller.say(Said::Panic(message));
+        self.sink.say(Said::Panic(message));
     }
 
     fn print(&mut self, text: &str) {
-        self.teller.say(Said::Stdout(text.as_bytes()));
+        self.sink.say(Said::Stdout(text.as_bytes()));
     }
 
     fn refused(&mut self, refusal: &Refusal<'_>) {
-        self.teller.note(Level::Warn, &self.explain(refusal));
+        self.sink.note(Level::Warn, &self.explain(refusal));
     }
 
     fn now_ns(&self) -> Option<u64> {
-        Some(self.teller.clock.now_ns())
+        Some(self.sink.clock.now_ns())
     }
 
     fn dropped(&mut self, messages: u64) {
-        self.teller.say(Said::Dropped(messages));
+        self.sink.say(Said::Dropped(messages));
     }
 }
 
@@ -172,9 +172,9 @@ mod tests {
     fn log(max_level: Option<Level>) -> (GuestLog, Arc<Mutex<Capture>>, Sim) {
         let (sim, heard) = (Sim::new(), Arc::new(Mutex::new(Capture::default())));
         let clock = Clock::start(&sim, None);
-        let teller = Teller::new(&Shared::new(heard.clone(), u64::MAX), &clock, max_level, &Interrupt::default());
+        let sink = LogSink::new(&Shared::new(heard.clone(), u64::MAX), &clock, max_level, &Interrupt::default());
         let policy = Policy::parse("board.toml", BOARD).unwrap_or_else(|error| panic!("{error:#?}"));
-        (GuestLog::new(teller, &policy), heard, sim)
+        (GuestLog::new(sink, &policy), heard, sim)
     }
 
     #[test]

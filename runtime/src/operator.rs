@@ -7,7 +7,7 @@ use wasm_embedded_host::{HalCtx, Interrupt};
 
 use crate::board::Board;
 use crate::clock::Clock;
-use crate::log::{GuestLog, Teller};
+use crate::log::{GuestLog, LogSink};
 use crate::output::{Capture, Shared};
 use crate::policy::Policy;
 
@@ -27,9 +27,9 @@ impl Operator {
         let said = Arc::new(Mutex::new(Capture::default()));
         let interrupt = Interrupt::default();
         let clock = Clock::start(board.sim(), board.real_wait());
-        let teller = Teller::new(&Shared::new(said.clone(), u64::MAX), &clock, Some(Level::Warn), &interrupt);
-        board.listen(&teller);
-        let hal = board.hal().interrupt(interrupt).log(GuestLog::new(teller, policy)).build();
+        let sink = LogSink::new(&Shared::new(said.clone(), u64::MAX), &clock, Some(Level::Warn), &interrupt);
+        board.listen(&sink);
+        let hal = board.hal().interrupt(interrupt).log(GuestLog::new(sink, policy)).build();
         board.send_init_clocks();
         Operator { hal, clock, board, said }
     }

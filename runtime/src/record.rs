@@ -60,9 +60,9 @@ pub const HEADER: &str = "# wasm-embedded-rt recording 1";
 
 /// Where the calls of a board go, or where their answers come from. Clones share it.
 #[derive(Clone)]
-pub struct Tape(Arc<Mutex<Kind>>);
+pub struct Tape(Arc<Mutex<TapeKind>>);
 
-enum Kind {
+enum TapeKind {
     Record(Recorder),
     Replay(Replay),
 }
@@ -86,20 +86,20 @@ impl Tape {
     pub fn record(mut out: Box<dyn Write + Send>, real: bool) -> io::Result<Tape> {
         writeln!(out, "{HEADER}")?;
         let began = real.then(Instant::now);
-        Ok(Tape::of(Kind::Record(Recorder { out, began, failure: None })))
+        Ok(Tape::of(TapeKind::Record(Recorder { out, began, failure: None })))
     }
 
     /// Makes a tape that answers calls from a recording. `stop` is requested at the first difference.
     #[must_use]
     pub fn replay(recording: Recording, stop: Interrupt) -> Tape {
-        Tape::of(Kind::Replay(Replay::new(recording, stop)))
+        Tape::of(TapeKind::Replay(Replay::new(recording, stop)))
     }
 
-    fn of(kind: Kind) -> Tape {
+    fn of(kind: TapeKind) -> Tape {
         Tape(Arc::new(Mutex::new(kind)))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Kind> {
+    fn lock(&self) -> MutexGuard<'_, TapeKind> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -110,11 +110,11 @@ impl Tape {
     /// Returns the first failure to write.
     pub fn finish(&self) -> io::Result<()> {
         match &mut *self.lock() {
-            Kind::Record(recorder) => match recorder.failure.take() {
+            TapeKind::Record(recorder) => match recorder.failure.take() {
                 Some(failure) => Err(failure),
                 None => recorder.out.flush(),
             },
-            Kind::Replay(_) => Ok(()),
+            TapeKind::Replay(_) => Ok(()),
         }
     }
 
@@ -122,8 +122,8 @@ impl Tape {
     #[must_use]
     pub fn difference(&self, is_over: bool) -> Option<Difference> {
         match &*self.lock() {
-            Kind::Record(_) => None,
-            Kind::Replay(replay) => replay.difference(is_over),
+            TapeKind::Record(_) => None,
+            TapeKind::Replay(replay) => replay.difference(is_over),
         }
     }
 }
@@ -154,8 +154,8 @@ impl Tap {
     /// Returns the answer of the recording, if this is one that is replayed. Time passes up to that of the recorded call.
     fn recorded(&self, call: &str) -> Option<Answer> {
         let found = match &mut *self.tape.lock() {
-            Kind::Record(_) => return None,
-            Kind::Replay(replay) => replay.answer(&self.label, call, self.sim.now_ns()),
+            TapeKind::Record(_) => return None,
+            TapeKind::Replay(replay) => replay.answer(&self.label, call, self.sim.now_ns()),
         };
         let (at_ns, answer) = match found {
             Some(found) => found,
@@ -168,7 +168,7 @@ impl Tap {
 
     /// Keeps a call.
     fn keep(&self, mark: &str, call: &str, answer: &Answer) {
-        let Kind::Record(recorder) = &mut *self.tape.lock() else { return };
+        let TapeKind::Record(recorder) = &mut *self.tape.lock() else { return };
         let virtual_ns = self.sim.now_ns();
         let at_ns =
             recorder.began.map_or(virtual_ns, |began| u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX));

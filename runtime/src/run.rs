@@ -26,7 +26,7 @@ pub use self::breach::Breach;
 pub use self::ending::{Exit, Trap};
 
 pub(crate) use self::guest::Guest;
-use self::prepared::{Beside, Company, Prepared};
+use self::prepared::{Company, GuestSlot, Prepared};
 use crate::board::Board;
 use crate::clock::Clock;
 use crate::engine;
@@ -115,7 +115,7 @@ pub fn run(
     let clock = Clock::start(board.sim(), board.real_wait());
     // A request from outside counts from the guest's next call on, and not only when the guard has seen it.
     let interrupt = options.stop.clone().unwrap_or_default();
-    let beside = Beside { number: 0, clock: &clock, company: &Company::default(), is_one_of_several: false };
+    let beside = GuestSlot { number: 0, clock: &clock, company: &Company::default(), is_one_of_several: false };
     let prepared = Prepared::new((program, linked), board, policy, options, beside, (listener, interrupt))?;
     board.send_init_clocks();
     let sim = board.sim().clone();
@@ -182,7 +182,7 @@ pub fn run_together(
     for (number, (Together { program, options, listener }, linked)) in guests.iter().zip(linked).enumerate() {
         let turn = board.turn(number);
         let clock = clock.of_guest(turn.clone());
-        let beside = Beside { number, clock: &clock, company: &company, is_one_of_several: true };
+        let beside = GuestSlot { number, clock: &clock, company: &company, is_one_of_several: true };
         // Its own: what stops one guest is not for the others. The guard passes on what is requested of all.
         let heard = (listener.clone(), Interrupt::default());
         prepared.push((turn, Prepared::new((program, linked), board, policy, options, beside, heard)?));

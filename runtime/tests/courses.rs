@@ -5,7 +5,7 @@ use std::fs;
 use wasm_embedded_policy::Policy;
 use wasm_embedded_runtime::board::Board;
 use wasm_embedded_sim::model::{
-    BuildError, Buses, Catalog, Control, Kind, Model, Pin, Range, Readout, Role, Setup, Value,
+    BuildError, Buses, Catalog, Control, Model, Pin, Range, Readout, Role, Setup, Value, ValueKind,
 };
 use wasm_embedded_sim::{Net, Part, PartId};
 
@@ -51,7 +51,7 @@ fn a_file_of_two_columns_is_the_course_of_a_control() {
 fn every_control_that_is_a_number_takes_a_course() {
     for model in Catalog::new().iter() {
         for control in model.controls {
-            let Kind::Number(Range { min, max, .. }) = control.kind else { continue };
+            let ValueKind::Number(Range { min, max, .. }) = control.kind else { continue };
             let bus = match model.buses {
                 Buses { i2c: Some(_), .. } => "i2c = \"i2c\"\n",
                 Buses { spi: true, .. } => "spi = \"chip\"\n",
@@ -136,7 +136,7 @@ impl Part for Lamp {
 static LAMP: Model = Model {
     pins: &[Pin::required("net", Role::Input, "the net that switches it")],
     controls: &[Control::number("dimmed", Range::new(0.0, 100.0, 1.0, "%"), 0.0, "how far it is turned down")],
-    readouts: &[Readout::new("watts", Kind::Number(Range::new(0.0, 60.0, 0.1, "W")), "what it takes")],
+    readouts: &[Readout::new("watts", ValueKind::Number(Range::new(0.0, 60.0, 0.1, "W")), "what it takes")],
     ..Model::new("lamp", "a lamp behind a dimmer", Buses::NONE, build)
 };
 

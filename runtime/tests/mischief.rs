@@ -6,7 +6,7 @@ use std::fs;
 use std::time::Duration;
 
 use embedded_hal::i2c::Operation;
-use wasm_embedded_host::{Access, I2cGrant, Progress, i2c};
+use wasm_embedded_host::{Access, Completion, I2cGrant, i2c};
 use wasm_embedded_runtime::board::Board;
 use wasm_embedded_runtime::engine::EngineOptions;
 use wasm_embedded_runtime::harness::{Outcome, run_on, run_program};
@@ -249,8 +249,8 @@ impl i2c::Bus for Broken {
         panic!("a driver is broken")
     }
 
-    fn start(&mut self, _transaction: i2c::Transaction) -> Progress<i2c::Outcome> {
-        Progress::pending(async { panic!("a driver is broken") })
+    fn start(&mut self, _transaction: i2c::Transaction) -> Completion<i2c::Outcome> {
+        Completion::pending(async { panic!("a driver is broken") })
     }
 }
 

@@ -14,7 +14,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wasm_embedded_board::Board;
-use wasm_embedded_sim::{Event, Reaction, Sim, Stage, Topology, TraceSink};
+use wasm_embedded_sim::{Event, Reaction, Sim, StimulusContext, Topology, TraceSink};
 
 use self::engine::{Engine, Todo};
 use crate::condition::Stream;
@@ -125,7 +125,7 @@ impl Shared {
     }
 
     /// Does what is to be done now. What acts on the board runs without the lock: the board tells the sink of what comes of it.
-    fn run(self: &Arc<Shared>, stage: &mut dyn Stage) {
+    fn run(self: &Arc<Shared>, stage: &mut dyn StimulusContext) {
         loop {
             let todo = self.lock().next(stage.now_ns());
             match todo {
@@ -168,7 +168,7 @@ impl TraceSink for Sink {
     fn react(&mut self) -> Option<Reaction> {
         std::mem::take(&mut self.reacts).then(|| {
             let shared = self.shared.clone();
-            Box::new(move |stage: &mut dyn Stage| shared.run(stage)) as Reaction
+            Box::new(move |stage: &mut dyn StimulusContext| shared.run(stage)) as Reaction
         })
     }
 }

@@ -1,9 +1,9 @@
 //! Analogue inputs of the controller, on nets that carry a voltage.
 
+use crate::board_state::BoardState;
 use crate::net::{Level, Net};
 use crate::sim::Sim;
 use crate::trace::EventKind;
-use crate::world::World;
 
 /// What a conversion takes: about what a successive approximation at 100 kHz does.
 pub const CONVERSION_NS: u64 = 10_000;
@@ -57,10 +57,10 @@ impl SimAdc {
 
     /// Converts once. Voltages below zero and past the reference read as the least and the greatest that there is.
     pub fn read_raw(&mut self) -> i32 {
-        let mut world = self.sim.lock();
-        let raw = world.convert(self.net, self.settings);
-        world.advance(CONVERSION_NS);
-        world.env.call_hook();
+        let mut board_state = self.sim.lock();
+        let raw = board_state.convert(self.net, self.settings);
+        board_state.advance(CONVERSION_NS);
+        board_state.circuit.call_hook();
         raw
     }
 
@@ -76,21 +76,21 @@ impl SimAdc {
     }
 }
 
-impl World {
+impl BoardState {
     /// Converts the voltage of a net; the time of it is still to pass.
     pub(crate) fn convert(&mut self, net: Net, settings: AdcSettings) -> i32 {
         let settings = settings.clamped();
         let reference_uv = i64::from(settings.reference_uv);
-        let voltage_uv = match (self.env.microvolts(net), self.env.level(net)) {
+        let voltage_uv = match (self.circuit.microvolts(net), self.circuit.level(net)) {
             (Some(voltage_uv), _) => i64::from(voltage_uv),
             (None, Level::Low) => 0,
             (None, Level::High) => reference_uv,
         };
-        let voltage_uv = self.env.strike_adc(net, voltage_uv, reference_uv);
+        let voltage_uv = self.circuit.strike_adc(net, voltage_uv, reference_uv);
         let steps = settings.steps();
         let raw = (voltage_uv * steps).div_euclid(reference_uv).clamp(0, steps - 1);
         let raw = i32::try_from(raw).unwrap_or(i32::MAX);
-        self.env.trace(EventKind::Conversion { net, raw });
+        self.circuit.trace(EventKind::Conversion { net, raw });
         raw
     }
 }

@@ -5,7 +5,7 @@
 use alloc::vec::Vec;
 
 use crate::adc::AdcSettings;
-use crate::env::Driver;
+use crate::circuit::Driver;
 use crate::i2c::bus::Line;
 use crate::i2c::{Ack, Address, Direction, I2cBusId};
 use crate::net::{Drive, Net};
@@ -33,7 +33,7 @@ impl SimChip {
         if let Some((_, number)) = self.drivers.iter().find(|(driven, _)| *driven == net) {
             return *number;
         }
-        let number = self.sim.lock().env.new_handle();
+        let number = self.sim.lock().circuit.new_handle();
         self.drivers.push((net, number));
         number
     }
@@ -41,18 +41,18 @@ impl SimChip {
     /// Drives a net, or releases it.
     pub fn drive(&mut self, net: Net, drive: Drive) {
         let driver = Driver::Handle(self.driver(net));
-        let mut world = self.sim.lock();
-        world.env.drive(net, driver, drive);
-        world.settle();
+        let mut board_state = self.sim.lock();
+        board_state.circuit.drive(net, driver, drive);
+        board_state.settle();
     }
 
     /// Drives a net high for the first `high_ns` of every `period_ns`, from now on.
     pub fn modulate(&mut self, net: Net, period_ns: u64, high_ns: u64) {
         let driver = self.driver(net);
-        let mut world = self.sim.lock();
-        let signal = PwmSignal { from_ns: world.env.now_ns, period_ns, high_ns };
-        world.env.modulate(net, Driver::Handle(driver), signal);
-        world.settle();
+        let mut board_state = self.sim.lock();
+        let signal = PwmSignal { from_ns: board_state.circuit.now_ns, period_ns, high_ns };
+        board_state.circuit.modulate(net, Driver::Handle(driver), signal);
+        board_state.settle();
     }
 
     /// Converts the voltage of a net.
@@ -70,47 +70,47 @@ impl SimChip {
         direction: Direction,
     ) -> Ack {
         let line = Line { id: bus, bit_ns };
-        let mut world = self.sim.lock();
+        let mut board_state = self.sim.lock();
         if !repeated {
-            world.i2c_disengage(bus);
+            board_state.i2c_disengage(bus);
         }
-        world.env.trace(line.event(if repeated { I2cEvent::RepeatedStart } else { I2cEvent::Start }));
-        let ack = world.i2c_address(bus, address, direction);
-        world.env.trace(line.event(I2cEvent::Address { address, direction, ack }));
-        world.settle();
+        board_state.circuit.trace(line.event(if repeated { I2cEvent::RepeatedStart } else { I2cEvent::Start }));
+        let ack = board_state.i2c_address(bus, address, direction);
+        board_state.circuit.trace(line.event(I2cEvent::Address { address, direction, ack }));
+        board_state.settle();
         ack
     }
 
     /// Sends a byte, and returns whether a part acknowledged it.
     pub fn i2c_write(&mut self, bus: I2cBusId, bit_ns: u64, byte: u8) -> Ack {
-        let mut world = self.sim.lock();
-        let ack = world.i2c_write(bus, byte);
+        let mut board_state = self.sim.lock();
+        let ack = board_state.i2c_write(bus, byte);
         let event = I2cEvent::Byte { byte, direction: Direction::Write, ack };
-        world.env.trace(Line { id: bus, bit_ns }.event(event));
-        world.settle();
+        board_state.circuit.trace(Line { id: bus, bit_ns }.event(event));
+        board_state.settle();
         ack
     }
 
     /// Receives the eight bits of a byte; [`SimChip::i2c_answer`] sends the ninth.
     pub fn i2c_read(&mut self, bus: I2cBusId) -> u8 {
-        let mut world = self.sim.lock();
-        let byte = world.i2c_read(bus);
-        world.settle();
+        let mut board_state = self.sim.lock();
+        let byte = board_state.i2c_read(bus);
+        board_state.settle();
         byte
     }
 
     /// Sends the acknowledge bit of a received byte.
     pub fn i2c_answer(&mut self, bus: I2cBusId, bit_ns: u64, byte: u8, ack: Ack) {
         let event = I2cEvent::Byte { byte, direction: Direction::Read, ack };
-        self.sim.lock().env.trace(Line { id: bus, bit_ns }.event(event));
+        self.sim.lock().circuit.trace(Line { id: bus, bit_ns }.event(event));
     }
 
     /// Sends a STOP.
     pub fn i2c_stop(&mut self, bus: I2cBusId, bit_ns: u64) {
-        let mut world = self.sim.lock();
-        world.i2c_stop(Line { id: bus, bit_ns });
-        world.i2c_disengage(bus);
-        world.settle();
+        let mut board_state = self.sim.lock();
+        board_state.i2c_stop(Line { id: bus, bit_ns });
+        board_state.i2c_disengage(bus);
+        board_state.settle();
     }
 }
 

@@ -6,13 +6,13 @@ use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
 
+use crate::board_state::BoardState;
 use crate::model::{Course, Input, Value};
 use crate::part::{Part, PartId};
 use crate::picture::Frame;
 use crate::queue::Task;
 use crate::sim::Sim;
-use crate::stage::Stage;
-use crate::world::World;
+use crate::stimulus::StimulusContext;
 
 /// A part has no control of this name, or the control cannot take such a value.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -57,11 +57,11 @@ impl Sim {
     /// # Errors
     /// The part has no such control, or the control cannot take such a value.
     pub fn set(&self, part: PartId, control: &str, value: impl Into<Value>) -> Result<(), ControlError> {
-        let mut world = self.lock();
-        world.stop_course(part, control);
-        world.set_control(part, control, &value.into())?;
-        world.listen_to_peers();
-        world.settle();
+        let mut board_state = self.lock();
+        board_state.stop_course(part, control);
+        board_state.set_control(part, control, &value.into())?;
+        board_state.listen_to_peers();
+        board_state.settle();
         Ok(())
     }
 
@@ -70,11 +70,11 @@ impl Sim {
     /// # Errors
     /// The part has no such control, or the control is no number.
     pub fn follow(&self, part: PartId, control: &str, course: Course) -> Result<(), ControlError> {
-        let mut world = self.lock();
-        let value = Value::Number(course.at(world.env.now_ns));
-        world.set_control(part, control, &value)?;
-        world.follow(part, control, course);
-        world.settle();
+        let mut board_state = self.lock();
+        let value = Value::Number(course.at(board_state.circuit.now_ns));
+        board_state.set_control(part, control, &value)?;
+        board_state.follow(part, control, course);
+        board_state.settle();
         Ok(())
     }
 
@@ -97,7 +97,7 @@ impl Sim {
     }
 }
 
-impl dyn Stage + '_ {
+impl dyn StimulusContext + '_ {
     /// Sets a control of a part from now on; see [`Sim::set`].
     ///
     /// # Errors
@@ -121,7 +121,7 @@ impl dyn Stage + '_ {
     }
 }
 
-impl World {
+impl BoardState {
     /// Puts a part on the board with its controls as they are at the start.
     pub(crate) fn add_with(
         &mut self,
@@ -135,7 +135,7 @@ impl World {
             let value = match input {
                 Input::Value { value } => value,
                 Input::Course { course } => {
-                    number = Value::Number(course.at(self.env.now_ns));
+                    number = Value::Number(course.at(self.circuit.now_ns));
                     &number
                 }
             };
@@ -177,19 +177,19 @@ impl World {
 
     fn plan_course(&mut self, index: usize) {
         let Some(followed) = self.courses.get_mut(index) else { return };
-        if let Some(at_ns) = followed.course.as_ref().and_then(|course| course.next_ns(self.env.now_ns)) {
+        if let Some(at_ns) = followed.course.as_ref().and_then(|course| course.next_ns(self.circuit.now_ns)) {
             followed.due_ns = at_ns;
-            self.env.push(at_ns, Task::Course(index));
+            self.circuit.push(at_ns, Task::Course(index));
         }
     }
 
     /// Sets the control of a course, if its time has come.
     pub(crate) fn course_due(&mut self, index: usize) {
-        let Some(followed) = self.courses.get(index).filter(|followed| followed.due_ns == self.env.now_ns) else {
+        let Some(followed) = self.courses.get(index).filter(|followed| followed.due_ns == self.circuit.now_ns) else {
             return;
         };
         let Some(course) = &followed.course else { return };
-        let (part, control, value) = (followed.part, followed.control.clone(), course.at(self.env.now_ns));
+        let (part, control, value) = (followed.part, followed.control.clone(), course.at(self.circuit.now_ns));
         // It took its first value, and so takes this one.
         let _ = self.set_control(part, &control, &Value::Number(value));
         self.plan_course(index);

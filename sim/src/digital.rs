@@ -7,7 +7,7 @@ use core::convert::Infallible;
 
 use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState, StatefulOutputPin};
 
-use crate::env::{Awaited, Driver};
+use crate::circuit::{Awaited, Driver};
 use crate::future::SimWait;
 use crate::net::{Drive, Level, Net};
 use crate::remote::SimRemote;
@@ -192,33 +192,33 @@ struct Pin {
 
 impl Pin {
     fn new(sim: &Sim, net: Net, commanded: Level, drive: Drive) -> Pin {
-        let mut world = sim.lock();
-        let handle = world.env.new_handle();
-        world.env.take_over(net, Driver::Handle(handle), drive);
-        world.settle();
-        drop(world);
+        let mut board_state = sim.lock();
+        let handle = board_state.circuit.new_handle();
+        board_state.circuit.take_over(net, Driver::Handle(handle), drive);
+        board_state.settle();
+        drop(board_state);
         Pin { sim: sim.clone(), net, handle, commanded }
     }
 
     fn set(&mut self, level: Level, drive: Drive) {
         self.commanded = level;
-        let mut world = self.sim.lock();
-        world.env.drive(self.net, Driver::Handle(self.handle), drive);
-        world.advance(ACCESS_NS);
-        world.env.call_hook();
+        let mut board_state = self.sim.lock();
+        board_state.circuit.drive(self.net, Driver::Handle(self.handle), drive);
+        board_state.advance(ACCESS_NS);
+        board_state.circuit.call_hook();
     }
 
     fn level(&self) -> Level {
-        let mut world = self.sim.lock();
-        let level = world.env.level(self.net);
-        world.advance(ACCESS_NS);
-        world.env.call_hook();
+        let mut board_state = self.sim.lock();
+        let level = board_state.circuit.level(self.net);
+        board_state.advance(ACCESS_NS);
+        board_state.circuit.call_hook();
         level
     }
 }
 
 impl Drop for Pin {
     fn drop(&mut self) {
-        self.sim.lock().env.leave(self.net, Driver::Handle(self.handle));
+        self.sim.lock().circuit.leave(self.net, Driver::Handle(self.handle));
     }
 }

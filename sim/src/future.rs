@@ -11,14 +11,14 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use core::task::{Context, Poll, Waker};
 
+use crate::board_state::BoardState;
+use crate::circuit::Awaited;
 use crate::digital::ACCESS_NS;
-use crate::env::Awaited;
 use crate::net::Net;
 use crate::signal::Signal;
 use crate::sim::Sim;
 use crate::turns::Turn;
 use crate::uart::line::CLOSING_WAIT_NS;
-use crate::world::World;
 
 /// Ends at a virtual time. Made by [`Sim::sleep_ns`].
 #[must_use = "a future does nothing until it is awaited"]
@@ -50,7 +50,7 @@ impl<E> SimTransaction<E> {
     /// Has a transaction begun.
     pub(crate) fn begin(
         sim: &Sim,
-        begin: impl FnOnce(&mut World, Signal<Result<Vec<u8>, E>>) -> Option<Turn>,
+        begin: impl FnOnce(&mut BoardState, Signal<Result<Vec<u8>, E>>) -> Option<Turn>,
     ) -> SimTransaction<E> {
         let signal = Signal::new();
         let turn = begin(&mut sim.lock(), signal.clone());
@@ -61,18 +61,18 @@ impl<E> SimTransaction<E> {
 impl Sim {
     /// Begins to wait so many nanoseconds.
     pub fn sleep_ns(&self, ns: u64) -> SimSleep {
-        let mut world = self.lock();
-        let key = (world.env.now_ns.saturating_add(ns), world.env.number());
+        let mut board_state = self.lock();
+        let key = (board_state.circuit.now_ns.saturating_add(ns), board_state.circuit.number());
         SimSleep { sim: self.clone(), key }
     }
 
     /// Begins to wait at a net. Edges count from this call on. It takes as long as any access to a pin.
     pub fn wait_for(&self, net: Net, awaited: Awaited) -> SimWait {
         let signal = Signal::new();
-        let mut world = self.lock();
-        let number = world.env.wait_for(net, awaited, signal.clone());
-        world.advance(ACCESS_NS);
-        world.env.call_hook();
+        let mut board_state = self.lock();
+        let number = board_state.circuit.wait_for(net, awaited, signal.clone());
+        board_state.advance(ACCESS_NS);
+        board_state.circuit.call_hook();
         SimWait { sim: self.clone(), net, number, signal }
     }
 
@@ -80,12 +80,12 @@ impl Sim {
     /// happen at all.
     #[must_use]
     pub fn advance_to_next(&self, until_ns: u64) -> bool {
-        let mut world = self.lock();
-        let next_ns = world.env.next_ns();
-        let to_ns = next_ns.unwrap_or(until_ns).min(until_ns).max(world.env.now_ns);
+        let mut board_state = self.lock();
+        let next_ns = board_state.circuit.next_ns();
+        let to_ns = next_ns.unwrap_or(until_ns).min(until_ns).max(board_state.circuit.now_ns);
         if next_ns.is_some() {
-            world.run_until(to_ns);
-            world.env.call_hook();
+            board_state.run_until(to_ns);
+            board_state.circuit.call_hook();
         }
         next_ns.is_some()
     }
@@ -101,17 +101,19 @@ impl Sim {
     pub fn finish_traffic_unless(&self, mut stop: impl FnMut() -> bool) -> bool {
         let mut until_ns = None;
         loop {
-            let mut world = self.lock();
-            let on_buses = cfg!(feature = "tasks") && world.has_turns();
-            let on_ports = cfg!(feature = "uart") && world.uart_is_busy();
+            let mut board_state = self.lock();
+            let on_buses = cfg!(feature = "tasks") && board_state.has_turns();
+            let on_ports = cfg!(feature = "uart") && board_state.uart_is_busy();
             if !on_buses && !on_ports {
                 return true;
             }
-            let Some(next_ns) = world.env.next_ns() else { return true };
-            if !on_buses && next_ns > *until_ns.get_or_insert(world.env.now_ns.saturating_add(CLOSING_WAIT_NS)) {
+            let Some(next_ns) = board_state.circuit.next_ns() else { return true };
+            if !on_buses
+                && next_ns > *until_ns.get_or_insert(board_state.circuit.now_ns.saturating_add(CLOSING_WAIT_NS))
+            {
                 return true;
             }
-            if stop() || !world.run_unless(next_ns, &mut stop) {
+            if stop() || !board_state.run_unless(next_ns, &mut stop) {
                 return false;
             }
         }
@@ -120,7 +122,7 @@ impl Sim {
     /// Returns the time of the next thing that is to happen.
     #[must_use]
     pub fn next_ns(&self) -> Option<u64> {
-        self.lock().env.next_ns()
+        self.lock().circuit.next_ns()
     }
 
     /// Runs a future to its end, and lets time pass whenever it waits. Returns nothing if it waits for what never comes.
@@ -154,18 +156,18 @@ impl Future for SimSleep {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut world = self.sim.lock();
-        if world.env.now_ns >= self.key.0 {
+        let mut board_state = self.sim.lock();
+        if board_state.circuit.now_ns >= self.key.0 {
             return Poll::Ready(());
         }
-        world.env.sleep(self.key, cx.waker());
+        board_state.circuit.sleep(self.key, cx.waker());
         Poll::Pending
     }
 }
 
 impl Drop for SimSleep {
     fn drop(&mut self) {
-        self.sim.lock().env.sleepers.remove(&self.key);
+        self.sim.lock().circuit.sleepers.remove(&self.key);
     }
 }
 
@@ -179,7 +181,7 @@ impl Future for SimWait {
 
 impl Drop for SimWait {
     fn drop(&mut self) {
-        self.sim.lock().env.forget(self.net, self.number);
+        self.sim.lock().circuit.forget(self.net, self.number);
     }
 }
 

@@ -42,7 +42,7 @@ mod value;
 
 pub use catalog::{Catalog, DuplicateModel};
 pub use course::{Course, PointError, Shape};
-pub use kind::{Fields, Kind, Range};
+pub use kind::{Fields, Range, ValueKind};
 pub use setup::{BuildError, MissingSetting, Setup};
 pub use spec::{Input, Labels, PartSpec, SpiPlace, Wires, Wiring};
 pub use value::{Settings, Value};
@@ -298,7 +298,7 @@ pub struct Setting {
     /// What it was called before `[[part]]`, if otherwise.
     pub old_key: Option<&'static str>,
     /// What it can be.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// What it is if nobody says.
     pub preset: Preset,
     /// The bus on which it is there at all, if it is not on every one.
@@ -310,7 +310,7 @@ pub struct Setting {
 impl Setting {
     /// Makes a setting.
     #[must_use]
-    pub const fn new(key: &'static str, kind: Kind, preset: Preset, about: &'static str) -> Setting {
+    pub const fn new(key: &'static str, kind: ValueKind, preset: Preset, about: &'static str) -> Setting {
         Setting { key, old_key: None, kind, preset, on: None, about }
     }
 
@@ -372,7 +372,7 @@ pub struct Control {
     /// What a policy calls it.
     pub key: &'static str,
     /// What it can be.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// What it is at the start.
     pub preset: Preset,
     /// Whether `points` beside it in a part's table say how it goes.
@@ -385,13 +385,13 @@ impl Control {
     /// Makes a control that is a number, which can take a course over time.
     #[must_use]
     pub const fn number(key: &'static str, range: Range, preset: f64, about: &'static str) -> Control {
-        Control { key, kind: Kind::Number(range), preset: Preset::Number(preset), has_points: false, about }
+        Control { key, kind: ValueKind::Number(range), preset: Preset::Number(preset), has_points: false, about }
     }
 
     /// Makes a control that is on or off.
     #[must_use]
     pub const fn switch(key: &'static str, preset: bool, about: &'static str) -> Control {
-        Control { key, kind: Kind::Switch, preset: Preset::Switch(preset), has_points: false, about }
+        Control { key, kind: ValueKind::Switch, preset: Preset::Switch(preset), has_points: false, about }
     }
 }
 
@@ -401,7 +401,7 @@ pub struct Readout {
     /// What it is called.
     pub key: &'static str,
     /// What it can be.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// What it is.
     pub about: &'static str,
 }
@@ -409,7 +409,7 @@ pub struct Readout {
 impl Readout {
     /// Makes a readout.
     #[must_use]
-    pub const fn new(key: &'static str, kind: Kind, about: &'static str) -> Readout {
+    pub const fn new(key: &'static str, kind: ValueKind, about: &'static str) -> Readout {
         Readout { key, kind, about }
     }
 }

@@ -7,8 +7,8 @@ use core::fmt;
 
 use embedded_hal::pwm::{ErrorKind, ErrorType, SetDutyCycle};
 
+use crate::circuit::Driver;
 use crate::digital::ACCESS_NS;
-use crate::env::Driver;
 use crate::net::{Level, Net};
 use crate::remote::SimRemote;
 use crate::sim::Sim;
@@ -63,9 +63,9 @@ pub struct SimPwm {
 
 impl SimPwm {
     pub(crate) fn new(sim: &Sim, net: Net, settings: PwmSettings, duty: u16) -> SimPwm {
-        let mut world = sim.lock();
-        let handle = world.env.new_handle();
-        drop(world);
+        let mut board_state = sim.lock();
+        let handle = board_state.circuit.new_handle();
+        drop(board_state);
         let pwm = SimPwm { sim: sim.clone(), net, handle, settings };
         pwm.drive(duty.min(MAX_DUTY));
         pwm
@@ -79,10 +79,10 @@ impl SimPwm {
 
     /// Modulates the net from now on.
     fn drive(&self, duty: u16) {
-        let mut world = self.sim.lock();
-        let signal = signal(self.settings, world.env.now_ns, duty);
-        world.env.modulate(self.net, Driver::Handle(self.handle), signal);
-        world.settle();
+        let mut board_state = self.sim.lock();
+        let signal = signal(self.settings, board_state.circuit.now_ns, duty);
+        board_state.circuit.modulate(self.net, Driver::Handle(self.handle), signal);
+        board_state.settle();
     }
 }
 
@@ -136,7 +136,7 @@ impl SetDutyCycle for SimPwm {
         if duty > MAX_DUTY {
             return Err(PwmError::OutOfRange);
         }
-        let refused = self.sim.lock().env.strike_pwm(self.net);
+        let refused = self.sim.lock().circuit.strike_pwm(self.net);
         if !refused {
             self.drive(duty);
         }

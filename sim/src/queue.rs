@@ -5,11 +5,11 @@ use alloc::collections::BinaryHeap;
 use core::cmp::Ordering;
 
 use crate::net::{Level, Net};
-use crate::stage::Stage;
+use crate::stimulus::StimulusContext;
 use crate::turns::Bus;
 
 /// A stimulus.
-pub(crate) type Action = Box<dyn FnOnce(&mut dyn Stage) + Send>;
+pub(crate) type Action = Box<dyn FnOnce(&mut dyn StimulusContext) + Send>;
 
 /// What happens when a timer is due.
 pub(crate) enum Task {

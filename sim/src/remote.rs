@@ -2,8 +2,8 @@
 
 use core::fmt;
 
+use crate::circuit::Driver;
 use crate::digital::open_drain;
-use crate::env::Driver;
 use crate::net::{Drive, Level, Net};
 use crate::pwm::{MAX_DUTY, PwmSettings, signal};
 use crate::sim::Sim;
@@ -15,10 +15,10 @@ pub struct SimRemote {
     sim: Sim,
     net: Net,
     handle: usize,
-    kind: Kind,
+    kind: RemoteKind,
 }
 
-enum Kind {
+enum RemoteKind {
     Output,
     OpenDrain,
     Pwm(PwmSettings),
@@ -26,15 +26,15 @@ enum Kind {
 
 impl SimRemote {
     pub(crate) fn output(sim: &Sim, net: Net, handle: usize) -> SimRemote {
-        SimRemote { sim: sim.clone(), net, handle, kind: Kind::Output }
+        SimRemote { sim: sim.clone(), net, handle, kind: RemoteKind::Output }
     }
 
     pub(crate) fn open_drain(sim: &Sim, net: Net, handle: usize) -> SimRemote {
-        SimRemote { sim: sim.clone(), net, handle, kind: Kind::OpenDrain }
+        SimRemote { sim: sim.clone(), net, handle, kind: RemoteKind::OpenDrain }
     }
 
     pub(crate) fn pwm(sim: &Sim, net: Net, handle: usize, settings: PwmSettings) -> SimRemote {
-        SimRemote { sim: sim.clone(), net, handle, kind: Kind::Pwm(settings) }
+        SimRemote { sim: sim.clone(), net, handle, kind: RemoteKind::Pwm(settings) }
     }
 
     /// Drives a pin to a level, and a PWM output to never or always active. It takes no time, and does not wait: returns `false`,
@@ -52,17 +52,21 @@ impl SimRemote {
     }
 
     fn try_set(&self, level: Level, duty: u16) -> bool {
-        let Some(mut world) = self.sim.try_lock() else { return false };
-        if world.env.is_driven_by(self.net, Driver::Handle(self.handle)) {
+        let Some(mut board_state) = self.sim.try_lock() else { return false };
+        if board_state.circuit.is_driven_by(self.net, Driver::Handle(self.handle)) {
             match self.kind {
-                Kind::Output => world.env.drive(self.net, Driver::Handle(self.handle), Drive::from(level)),
-                Kind::OpenDrain => world.env.drive(self.net, Driver::Handle(self.handle), open_drain(level)),
-                Kind::Pwm(settings) => {
-                    let signal = signal(settings, world.env.now_ns, duty);
-                    world.env.modulate(self.net, Driver::Handle(self.handle), signal);
+                RemoteKind::Output => {
+                    board_state.circuit.drive(self.net, Driver::Handle(self.handle), Drive::from(level))
+                }
+                RemoteKind::OpenDrain => {
+                    board_state.circuit.drive(self.net, Driver::Handle(self.handle), open_drain(level))
+                }
+                RemoteKind::Pwm(settings) => {
+                    let signal = signal(settings, board_state.circuit.now_ns, duty);
+                    board_state.circuit.modulate(self.net, Driver::Handle(self.handle), signal);
                 }
             }
-            world.settle();
+            board_state.settle();
         }
         true
     }

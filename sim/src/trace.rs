@@ -11,7 +11,7 @@ use crate::i2c::{Ack, Address, Direction, I2cBusId};
 use crate::net::{Level, Net};
 use crate::pwm::PwmSignal;
 use crate::spi::{SpiBusId, SpiSelectId};
-use crate::stage::Stage;
+use crate::stimulus::StimulusContext;
 use crate::uart::{Frame, UartId};
 
 mod text;
@@ -35,7 +35,7 @@ pub trait TraceSink: Send {
 }
 
 /// What is done about an event.
-pub type Reaction = Box<dyn FnOnce(&mut dyn Stage) + Send>;
+pub type Reaction = Box<dyn FnOnce(&mut dyn StimulusContext) + Send>;
 
 /// Something that happened on the wires.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

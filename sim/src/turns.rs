@@ -4,8 +4,8 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use core::mem;
 
+use crate::board_state::BoardState;
 use crate::queue::Task;
-use crate::world::World;
 
 /// A bus on which transactions take turns.
 #[derive(Clone, Copy)]
@@ -26,7 +26,7 @@ pub(crate) struct Turn {
 /// A transaction that a task waits for.
 pub(crate) trait Queued: Send {
     /// Does the next act on the wires. Returns how long it takes, or `None` when the transaction is over.
-    fn act(&mut self, world: &mut World) -> Option<u64>;
+    fn act(&mut self, board_state: &mut BoardState) -> Option<u64>;
 
     /// Gives the outcome to the task.
     fn end(self: Box<Self>);
@@ -36,7 +36,7 @@ pub(crate) trait Queued: Send {
 #[derive(Default)]
 pub(crate) struct Turns(VecDeque<(u64, Box<dyn Queued>)>);
 
-impl World {
+impl BoardState {
     fn turns(&mut self, bus: Bus) -> Option<&mut Turns> {
         match bus {
             Bus::I2c(index) => self.i2c.get_mut(index).map(|bus| &mut bus.turns),
@@ -46,7 +46,7 @@ impl World {
 
     /// Puts a transaction into the queue of its bus.
     pub(crate) fn take_turn(&mut self, bus: Bus, transaction: Box<dyn Queued>) -> Turn {
-        let number = self.env.number();
+        let number = self.circuit.number();
         if let Some(Turns(queue)) = self.turns(bus) {
             queue.push_back((number, transaction));
             if queue.len() == 1 {
@@ -73,7 +73,7 @@ impl World {
     pub(crate) fn wait_turn(&mut self, bus: Bus) {
         while cfg!(feature = "tasks")
             && self.turns(bus).is_some_and(|turns| !turns.0.is_empty())
-            && let Some(next_ns) = self.env.next_ns()
+            && let Some(next_ns) = self.circuit.next_ns()
         {
             self.run_until(next_ns);
         }
@@ -88,7 +88,7 @@ impl World {
     /// Does what is next on a bus, until time must pass.
     pub(crate) fn go_on(&mut self, bus: Bus) {
         // Parts are told of this time as by a caller that waits: one that asks to be woken now is, before time passes.
-        let running = mem::replace(&mut self.env.running, false);
+        let running = mem::replace(&mut self.circuit.running, false);
         while let Some((number, mut transaction)) = self.turns(bus).and_then(|turns| turns.0.pop_front()) {
             let takes_ns = loop {
                 match transaction.act(self) {
@@ -97,7 +97,7 @@ impl World {
                 }
             };
             if let Some(ns) = takes_ns {
-                self.env.push(self.env.now_ns.saturating_add(ns), Task::Transaction(bus));
+                self.circuit.push(self.circuit.now_ns.saturating_add(ns), Task::Transaction(bus));
                 if let Some(Turns(queue)) = self.turns(bus) {
                     queue.push_front((number, transaction));
                 }
@@ -105,6 +105,6 @@ impl World {
             }
             transaction.end();
         }
-        self.env.running = running;
+        self.circuit.running = running;
     }
 }

@@ -2,8 +2,8 @@
 //! its readouts and pictures are there. A model of another crate, as this one is, does the same.
 
 use wasm_embedded_sim::model::{
-    Bus, Buses, Catalog, Control, Course, Input, Kind, Maker, Model, PartSpec, Preset, Range, Readout, Settings, Setup,
-    Shape, SpiPlace, Value, Wires, Wiring,
+    Bus, Buses, Catalog, Control, Course, Input, Maker, Model, PartSpec, Preset, Range, Readout, Settings, Setup,
+    Shape, SpiPlace, Value, ValueKind, Wires, Wiring,
 };
 use wasm_embedded_sim::parts::{MODELS, ON_MICROCONTROLLERS};
 use wasm_embedded_sim::uart::UartSettings;
@@ -12,16 +12,16 @@ use wasm_embedded_sim::{Board, Part, PartId, Sim, SpiSettings};
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Returns a value that a setting or control can have.
-fn some_value(kind: &Kind) -> Value {
+fn some_value(kind: &ValueKind) -> Value {
     match kind {
-        Kind::Number(range) => Value::Number(range.min),
-        Kind::Integer(first, ..) => Value::Integer(*first),
-        Kind::Choice(words) => Value::from(words[0]),
-        Kind::Switch => Value::Switch(true),
-        Kind::Text => Value::from("text"),
-        Kind::Bytes => Value::Bytes(vec![1]),
-        Kind::Time => panic!("no part needs a time"),
-        Kind::Records(_) => Value::Records(vec![]),
+        ValueKind::Number(range) => Value::Number(range.min),
+        ValueKind::Integer(first, ..) => Value::Integer(*first),
+        ValueKind::Choice(words) => Value::from(words[0]),
+        ValueKind::Switch => Value::Switch(true),
+        ValueKind::Text => Value::from("text"),
+        ValueKind::Bytes => Value::Bytes(vec![1]),
+        ValueKind::Time => panic!("no part needs a time"),
+        ValueKind::Records(_) => Value::Records(vec![]),
     }
 }
 
@@ -120,7 +120,7 @@ fn a_control_starts_at_its_default_takes_its_range_and_is_held_within_it() {
             if let Some(start) = control.preset.value() {
                 assert_eq!(sim.read(part, key), Some(start), "{model:?} {key} at the start");
             }
-            let Kind::Number(Range { min, max, .. }) = control.kind else {
+            let ValueKind::Number(Range { min, max, .. }) = control.kind else {
                 let value = some_value(&control.kind);
                 sim.set(part, key, value.clone()).expect("a control");
                 assert_eq!(sim.read(part, key), Some(value), "{model:?} {key}");
@@ -156,7 +156,7 @@ fn every_choice_of_a_setting_is_one_of_the_part() {
     for model in MODELS {
         for bus in buses(model) {
             for setting in model.settings.iter().filter(|setting| setting.is_on(bus)) {
-                let Kind::Choice(words) = setting.kind else { continue };
+                let ValueKind::Choice(words) = setting.kind else { continue };
                 for word in words {
                     let mut spec = spec(model, bus);
                     let others = spec.settings.entries().iter().filter(|(key, _)| key != setting.key).cloned();
@@ -218,7 +218,7 @@ impl Part for Valve {
 
 static VALVE: Model = Model {
     controls: &[Control::number("opening", Range::new(0.0, 100.0, 1.0, "%"), 0.0, "how far it is open")],
-    readouts: &[Readout::new("turns", Kind::Integer(0, i64::MAX, ""), "how often it was turned")],
+    readouts: &[Readout::new("turns", ValueKind::Integer(0, i64::MAX, ""), "how often it was turned")],
     ..Model::new("valve", "a valve", Buses::NONE, build)
 };
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use wasm_embedded_sim::picture::Frame;
-use wasm_embedded_sim::{PartId, Sim, Stage};
+use wasm_embedded_sim::{PartId, Sim, StimulusContext};
 
 use crate::screen;
 use wasm_embedded_runtime::board::Board;
@@ -31,7 +31,7 @@ fn schedule(sim: &Sim, canvas: Arc<Canvas>) {
     sim.schedule(sim.now_ns().saturating_add(LOOK_NS), move |stage| look(stage, canvas, Vec::new()));
 }
 
-fn look(stage: &mut dyn Stage, canvas: Arc<Canvas>, shown: Vec<Option<Frame>>) {
+fn look(stage: &mut dyn StimulusContext, canvas: Arc<Canvas>, shown: Vec<Option<Frame>>) {
     let frames: Vec<Option<Frame>> = canvas.displays.iter().map(|(_, id)| stage.picture(*id)).collect();
     // A display that was dark from the start shows nothing worth drawing.
     let dark = |frame: &Option<Frame>| frame.as_ref().is_none_or(|frame| frame.lit() == 0);

@@ -18,7 +18,7 @@ use wasm_embedded_sim::parts::ssd1306::Panel;
 use wasm_embedded_sim::parts::{Bme280, Ds3231, Echo, Eeprom24, Sht4x, Ssd1306};
 use wasm_embedded_sim::{AdcSettings, Level as Wire, Pull, PwmSettings, Sim, SimAdc, SpiSettings, UartSettings};
 
-use crate::guest::{Arg, Call, Kind, Memory, Script, Way};
+use crate::guest::{Arg, ArgumentKind, Call, Memory, Script, Way};
 use crate::input::Input;
 use crate::wires::Wires;
 
@@ -207,7 +207,7 @@ fn add_args(
     script: &mut Script,
     handles: &[(&str, &str, u32)],
     call: Call,
-    kind: Kind,
+    kind: ArgumentKind,
     args: &mut Vec<Arg>,
 ) {
     let mut list = |input: &mut Input<'_>, bytes: &[u8], count: usize| {
@@ -215,8 +215,8 @@ fn add_args(
         args.extend([value(script.put(bytes)), value(count)]);
     };
     match kind {
-        Kind::Result => {}
-        Kind::Handle => {
+        ArgumentKind::Result => {}
+        ArgumentKind::Handle => {
             let own =
                 handles.iter().find(|(instance, name, _)| (*instance, *name) == (call.instance(), resource(call)));
             args.push(match own {
@@ -224,7 +224,7 @@ fn add_args(
                 _ => value(input.below(10).into()),
             });
         }
-        Kind::Address => {
+        ArgumentKind::Address => {
             let ten_bit = input.one_in(8);
             let number = match input.below(8) {
                 0 => input.u16(),
@@ -234,34 +234,34 @@ fn add_args(
             };
             args.extend([value(ten_bit.into()), value(if ten_bit { number } else { number & 0xff }.into())]);
         }
-        Kind::Bytes => {
+        ArgumentKind::Bytes => {
             let len = usize::from(input.below(40));
             let bytes = input.bytes(len);
             list(input, &bytes, len);
         }
-        Kind::Text => {
+        ArgumentKind::Text => {
             let text = if input.one_in(3) { b"\x1b[2J\xff\r\n" } else { &b"device"[..] };
             let text = if input.one_in(2) { text } else { input.one_of(&LABELS).as_bytes() };
             list(input, text, text.len());
         }
-        Kind::I2cOperations => {
+        ArgumentKind::I2cOperations => {
             let count = usize::from(input.below(20));
             let records =
                 (0..count).flat_map(|_| [u32::from(input.below(2)), small(input)].map(u32::to_le_bytes).concat());
             let records: Vec<u8> = records.collect();
             list(input, &records, count);
         }
-        Kind::SpiOperations => {
+        ArgumentKind::SpiOperations => {
             let count = usize::from(input.below(20));
             let records =
                 (0..count).flat_map(|_| [small(input), small(input), small(input)].map(u32::to_le_bytes).concat());
             let records: Vec<u8> = records.collect();
             list(input, &records, count);
         }
-        Kind::Short => args.extend([Arg::Value(input.u64()), Arg::Value(input.u64())]),
-        Kind::Length => args.push(value(input.length())),
-        Kind::Level => args.push(value(input.below(2).into())),
-        Kind::Time => {
+        ArgumentKind::Short => args.extend([Arg::Value(input.u64()), Arg::Value(input.u64())]),
+        ArgumentKind::Length => args.push(value(input.length())),
+        ArgumentKind::Level => args.push(value(input.below(2).into())),
+        ArgumentKind::Time => {
             let ns = input.u64();
             args.push(Arg::Value(ns >> input.below(64)));
         }

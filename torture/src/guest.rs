@@ -10,7 +10,7 @@ use wasm_embedded_runtime::engine::{EngineOptions, engine};
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
 use wasmtime::{Engine, Module, Store};
 
-pub(crate) use self::functions::{Call, Kind};
+pub(crate) use self::functions::{ArgumentKind, Call};
 
 /// Where the script is in the guest's memory.
 const BASE: u32 = 0x1_0000;

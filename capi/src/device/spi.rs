@@ -5,7 +5,7 @@ use std::ffi::c_void;
 use std::ptr;
 
 use embedded_hal::spi::Operation;
-use wasm_embedded_host::spi::{Clocked, Error};
+use wasm_embedded_host::spi::{Bus, Error};
 
 use super::{Context, WeError, error};
 
@@ -39,7 +39,7 @@ pub(crate) struct Device(pub(crate) WeSpi, pub(crate) Context);
 const NOTHING: WeSpiOperation =
     WeSpiOperation { write: ptr::null(), write_len: 0, read: ptr::null_mut(), read_len: 0, delay_ns: 0 };
 
-impl Clocked for Device {
+impl Bus for Device {
     fn run(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
         let Some(run) = self.0.run else { return Err(Error::Unsupported) };
         let operations: Vec<_> = operations

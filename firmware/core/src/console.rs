@@ -30,7 +30,7 @@ impl fmt::Write for Writer<'_> {
 }
 
 /// The log of one guest.
-pub(crate) struct Voice {
+pub(crate) struct GuestLog {
     pub(crate) board: &'static dyn Board,
     pub(crate) world: Arc<dyn World>,
     pub(crate) name: Arc<str>,
@@ -43,7 +43,7 @@ pub(crate) struct Voice {
 /// The longest line of a guest's output that waits for its end.
 const LONGEST_LINE: usize = 256;
 
-impl Voice {
+impl GuestLog {
     fn line(&self, level: &str, text: fmt::Arguments<'_>) {
         let now_ns = self.world.now_ns();
         let (seconds, micros) = (now_ns / NS_PER_S, now_ns % NS_PER_S / NS_PER_US);
@@ -51,7 +51,7 @@ impl Voice {
     }
 }
 
-impl Log for Voice {
+impl Log for GuestLog {
     fn max_level(&self) -> Option<Level> {
         match self.level {
             LogLevel::Off => None,

@@ -17,7 +17,7 @@ use wasmtime::{InstancePre, Store, StoreContextMut, StoreLimits, StoreLimitsBuil
 
 use crate::board::{Board, World};
 use crate::claims::Claims;
-use crate::console::Voice;
+use crate::console::GuestLog;
 use crate::ending::{Ending, Restarts};
 use crate::load::Loaded;
 use crate::turns;
@@ -140,7 +140,7 @@ impl Guest {
         hal.delay(Wait { board: self.board, world: world.clone() });
         let clock = world.clone();
         hal.clock(move || clock.look_ns());
-        hal.log(Voice {
+        hal.log(GuestLog {
             board: self.board,
             world: world.clone(),
             name: self.loaded.name.clone(),

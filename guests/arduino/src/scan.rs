@@ -29,29 +29,29 @@ pub(crate) fn scan(text: &str) -> Scan {
     while let Some(&byte) = bytes.get(at) {
         let rest = bytes.get(at..).unwrap_or_default();
         let (end, kind) = match byte {
-            b'/' if rest.starts_with(b"//") => (line_end(bytes, at), Kind::Comment),
-            b'/' if rest.starts_with(b"/*") => (after(bytes, at + 2, b"*/"), Kind::Comment),
-            b'#' if line_is_empty => (directive_end(bytes, at), Kind::Directive),
-            b'R' if rest.starts_with(b"R\"") && !ends_word(bytes, at) => (raw_end(bytes, at + 2), Kind::Literal),
+            b'/' if rest.starts_with(b"//") => (line_end(bytes, at), TextKind::Comment),
+            b'/' if rest.starts_with(b"/*") => (after(bytes, at + 2, b"*/"), TextKind::Comment),
+            b'#' if line_is_empty => (directive_end(bytes, at), TextKind::Directive),
+            b'R' if rest.starts_with(b"R\"") && !ends_word(bytes, at) => (raw_end(bytes, at + 2), TextKind::Literal),
             // A quote within a number only groups its digits.
-            b'\'' if ends_word(bytes, at) => (at + 1, Kind::Code),
-            b'"' | b'\'' => (literal_end(bytes, at), Kind::Literal),
-            _ => (at + 1, Kind::Code),
+            b'\'' if ends_word(bytes, at) => (at + 1, TextKind::Code),
+            b'"' | b'\'' => (literal_end(bytes, at), TextKind::Literal),
+            _ => (at + 1, TextKind::Code),
         };
         line_is_empty = match kind {
-            Kind::Code => byte == b'\n' || (line_is_empty && byte.is_ascii_whitespace()),
-            Kind::Comment => line_is_empty,
-            Kind::Directive => true,
-            Kind::Literal => false,
+            TextKind::Code => byte == b'\n' || (line_is_empty && byte.is_ascii_whitespace()),
+            TextKind::Comment => line_is_empty,
+            TextKind::Directive => true,
+            TextKind::Literal => false,
         };
-        if kind == Kind::Directive {
+        if kind == TextKind::Directive {
             let said = String::from_utf8_lossy(bytes.get(at..end).unwrap_or_default());
             scan.directives.push(Directive { at, text: said.trim_end().to_owned() });
         }
         match kind {
-            Kind::Code => {}
-            Kind::Literal => blank(&mut scan.bare, at + 1, end.saturating_sub(1)),
-            Kind::Comment | Kind::Directive => {
+            TextKind::Code => {}
+            TextKind::Literal => blank(&mut scan.bare, at + 1, end.saturating_sub(1)),
+            TextKind::Comment | TextKind::Directive => {
                 blank(&mut scan.code, at, end);
                 blank(&mut scan.bare, at, end);
             }
@@ -62,7 +62,7 @@ pub(crate) fn scan(text: &str) -> Scan {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum TextKind {
     Code,
     Comment,
     Literal,

@@ -7,11 +7,11 @@ use wasmtime::component::{Access, Accessor, HasSelf, Resource, WasmList};
 use super::Answer;
 use crate::admit::{Ask, Denied, Refused};
 use crate::calls::{Call, ReplyHandle};
+use crate::completion::Completion;
 use crate::ctx::HalCtx;
-use crate::kind::Kind;
+use crate::kind::DeviceKind;
 use crate::limits::size;
 use crate::linker::HalView;
-use crate::progress::Progress;
 use crate::short::{self, Waited};
 use crate::slot::Slot;
 use crate::transfer::Plan;
@@ -19,7 +19,7 @@ use crate::wit::types::Short;
 
 /// A transaction that has begun.
 pub(crate) struct Begun<E> {
-    progress: Progress<Result<Vec<u8>, E>>,
+    progress: Completion<Result<Vec<u8>, E>>,
     call: Call,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Begun<E> {
 pub(crate) type Store<'a, T> = Access<'a, T, HasSelf<T>>;
 
 /// Begins a plan whose bytes are in the guest's memory.
-pub(crate) fn begin<T: HalView, K: Kind, P: Plan<K>>(
+pub(crate) fn begin<T: HalView, K: DeviceKind, P: Plan<K>>(
     mut store: Store<'_, T>,
     handle: u32,
     plan: &P,
@@ -39,7 +39,7 @@ pub(crate) fn begin<T: HalView, K: Kind, P: Plan<K>>(
 }
 
 /// Begins a plan whose bytes came in integers.
-pub(crate) fn begin_short<K: Kind, P: Plan<K>>(
+pub(crate) fn begin_short<K: DeviceKind, P: Plan<K>>(
     hal: &mut HalCtx,
     handle: u32,
     plan: &P,
@@ -54,7 +54,7 @@ pub(crate) fn begin_short<K: Kind, P: Plan<K>>(
 
 impl HalCtx {
     /// Begins a plan that was admitted.
-    fn start<K: Kind, P: Plan<K>>(
+    fn start<K: DeviceKind, P: Plan<K>>(
         &mut self,
         handle: u32,
         plan: &P,
@@ -105,11 +105,11 @@ pub(crate) async fn reply<T: HalView, D, E: From<Denied> + From<D>>(
 }
 
 /// Waits for something that moves no bytes.
-pub(crate) async fn wait<T: HalView, K: Kind, D, E: From<Denied> + From<D>>(
+pub(crate) async fn wait<T: HalView, K: DeviceKind, D, E: From<Denied> + From<D>>(
     accessor: &Accessor<T>,
     handle: u32,
     ask: impl Ask<K>,
-    begin: impl FnOnce(&mut Slot<K::Device, K::Grant>) -> Result<Progress<Result<(), D>>, Refused>,
+    begin: impl FnOnce(&mut Slot<K::Device, K::Grant>) -> Result<Completion<Result<(), D>>, Refused>,
 ) -> Answer<(), E> {
     let begun = accessor.with(|mut access| -> Result<_, Refused> {
         let admitted = access.data_mut().hal().admit::<K>(handle, &ask)?;

@@ -3,12 +3,12 @@
 use wasmtime::StoreContextMut;
 use wasmtime::component::{LinkerInstance, Resource, ResourceType, WasmStr};
 
-use crate::kind::Kind;
+use crate::kind::DeviceKind;
 use crate::linker::HalView;
 use crate::wit::types::OpenError;
 
 /// Adds a resource and how it is opened.
-pub(crate) fn add_opening<T: HalView, K: Kind>(
+pub(crate) fn add_opening<T: HalView, K: DeviceKind>(
     instance: &mut LinkerInstance<'_, T>,
     name: &str,
 ) -> wasmtime::Result<()> {

@@ -8,7 +8,7 @@ use super::{Condition, Input, InputHandle, IoHandle, Level, Pin, wit};
 use crate::admit::Free;
 use crate::component::asynchronous as component;
 use crate::grant::PinGrant;
-use crate::kind::Kind;
+use crate::kind::DeviceKind;
 use crate::linker::HalView;
 
 /// What the guest waits for, in logical levels: the interface's `condition`.
@@ -54,7 +54,7 @@ pub fn add_async_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Resu
 }
 
 /// Adds the function that waits for pins of one kind.
-fn add_waiting<T: HalView, K: Kind<Device: Input, Grant = Pin>>(
+fn add_waiting<T: HalView, K: DeviceKind<Device: Input, Grant = Pin>>(
     instance: &mut LinkerInstance<'_, T>,
     name: &str,
 ) -> wasmtime::Result<()> {

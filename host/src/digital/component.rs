@@ -5,7 +5,7 @@ use wasmtime::component::{Linker, LinkerInstance, Resource};
 
 use super::{Input, InputHandle, IoHandle, Output, OutputHandle, Pin, commanded, level, set, wit};
 use crate::component::{self, opening::add_opening};
-use crate::kind::Kind;
+use crate::kind::DeviceKind;
 use crate::linker::HalView;
 
 /// Adds the interface `wasm-embedded:hal/digital`.
@@ -25,7 +25,7 @@ pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()>
 }
 
 /// Adds the methods of a pin that is driven.
-fn add_driving<T: HalView, K: Kind<Device: Output, Grant = Pin>>(
+fn add_driving<T: HalView, K: DeviceKind<Device: Output, Grant = Pin>>(
     instance: &mut LinkerInstance<'_, T>,
     name: &str,
 ) -> wasmtime::Result<()> {
@@ -51,7 +51,7 @@ fn add_driving<T: HalView, K: Kind<Device: Output, Grant = Pin>>(
 }
 
 /// Adds the methods of a pin that is read.
-fn add_reading<T: HalView, K: Kind<Device: Input, Grant = Pin>>(
+fn add_reading<T: HalView, K: DeviceKind<Device: Input, Grant = Pin>>(
     instance: &mut LinkerInstance<'_, T>,
     name: &str,
 ) -> wasmtime::Result<()> {

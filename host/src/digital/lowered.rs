@@ -5,7 +5,7 @@ use alloc::format;
 use wasmtime::{Caller, Linker, Result};
 
 use super::{Input, InputHandle, IoHandle, Output, OutputHandle, Pin, commanded, level, set, wit};
-use crate::kind::Kind;
+use crate::kind::DeviceKind;
 use crate::linker::HalView;
 use crate::lowered::guest::enter;
 use crate::lowered::{abi, calls};
@@ -30,7 +30,10 @@ pub fn add_lowered_to_linker<T: HalView>(linker: &mut Linker<T>) -> Result<()> {
 }
 
 /// Adds the methods of a pin that is driven.
-fn add_driving<T: HalView, K: Kind<Device: Output, Grant = Pin>>(linker: &mut Linker<T>, name: &str) -> Result<()> {
+fn add_driving<T: HalView, K: DeviceKind<Device: Output, Grant = Pin>>(
+    linker: &mut Linker<T>,
+    name: &str,
+) -> Result<()> {
     linker.func_wrap(
         DIGITAL,
         &format!("[method]{name}.set"),
@@ -62,7 +65,10 @@ fn add_driving<T: HalView, K: Kind<Device: Output, Grant = Pin>>(linker: &mut Li
 }
 
 /// Adds the methods of a pin that is read.
-fn add_reading<T: HalView, K: Kind<Device: Input, Grant = Pin>>(linker: &mut Linker<T>, name: &str) -> Result<()> {
+fn add_reading<T: HalView, K: DeviceKind<Device: Input, Grant = Pin>>(
+    linker: &mut Linker<T>,
+    name: &str,
+) -> Result<()> {
     linker.func_wrap(DIGITAL, &format!("[method]{name}.level"), |mut caller: Caller<'_, T>, pin: u32, to: u32| {
         let (memory, hal) = enter(&mut caller)?;
         let pin = hal.guest.handles.get::<K>(pin)?;

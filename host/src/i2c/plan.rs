@@ -211,13 +211,13 @@ impl transfer::Plan<Handle> for Plan<'_> {
         &self,
         bus: &mut (dyn Bus + 'static),
         written: alloc::vec::Vec<u8>,
-    ) -> Option<crate::Progress<super::Outcome>> {
+    ) -> Option<crate::Completion<super::Outcome>> {
         let (write, read) = (Step::Write(written.len()), usize::try_from(self.sums.read).ok().map(Step::Read)?);
         let steps = match self.shape {
             Shape::Read => alloc::vec![read],
             Shape::Write => alloc::vec![write],
             Shape::WriteRead => alloc::vec![write, read],
-            Shape::List([]) => return Some(crate::Progress::Done(Ok(alloc::vec::Vec::new()))),
+            Shape::List([]) => return Some(crate::Completion::Ready(Ok(alloc::vec::Vec::new()))),
             Shape::List(steps) => steps.to_vec(),
         };
         Some(bus.start(super::Transaction::new(self.address, steps, written)?))

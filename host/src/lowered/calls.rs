@@ -13,7 +13,7 @@ use super::abi::{self, Allowance, List};
 use super::guest::{allocate, enter, enter_without_memory};
 use crate::admit::{Denied, Operations, Refused};
 use crate::ctx::HalCtx;
-use crate::kind::Kind;
+use crate::kind::DeviceKind;
 use crate::linker::HalView;
 use crate::reply::Filling;
 use crate::transfer::Steps;
@@ -33,7 +33,7 @@ fn told<R, D, E: From<Denied> + From<D>>(made: Made<R, D>) -> wasmtime::Result<R
 }
 
 /// Adds how a resource is opened and closed.
-pub(crate) fn add_opening<T: HalView, K: Kind>(
+pub(crate) fn add_opening<T: HalView, K: DeviceKind>(
     linker: &mut Linker<T>,
     interface: &str,
     name: &str,
@@ -49,7 +49,7 @@ pub(crate) fn add_opening<T: HalView, K: Kind>(
 }
 
 /// Opens a label.
-fn open<K: Kind>(memory: &mut [u8], hal: &mut HalCtx, label: List, to: u32) -> wasmtime::Result<()> {
+fn open<K: DeviceKind>(memory: &mut [u8], hal: &mut HalCtx, label: List, to: u32) -> wasmtime::Result<()> {
     let label = abi::text(memory, label, &mut Allowance::of(hal))?;
     hal.admission.interrupt.check()?;
     let device: Result<u32, OpenError> = match hal.open::<K>(from_utf8(label)?) {
@@ -66,13 +66,13 @@ fn open<K: Kind>(memory: &mut [u8], hal: &mut HalCtx, label: List, to: u32) -> w
 }
 
 /// Closes what was opened.
-fn close<K: Kind>(hal: &mut HalCtx, handle: u32) -> wasmtime::Result<()> {
+fn close<K: DeviceKind>(hal: &mut HalCtx, handle: u32) -> wasmtime::Result<()> {
     let device = hal.guest.handles.remove::<K>(handle)?;
     Ok(hal.close::<K>(device)?)
 }
 
 /// Reads the operations of a list, if there are not too many.
-pub(crate) fn steps<K: Kind, S, const N: usize>(
+pub(crate) fn steps<K: DeviceKind, S, const N: usize>(
     hal: &mut HalCtx,
     handle: u32,
     records: &[[u8; N]],

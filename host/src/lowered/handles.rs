@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use super::abi::Violation;
-use crate::kind::Kind;
+use crate::kind::DeviceKind;
 
 /// The table, with the numbers that the component model would give: the first is 1, and the one that was dropped last comes first.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ enum Entry {
 
 impl Handles {
     /// Adds a handle of a device, and returns its number.
-    pub(crate) fn add<K: Kind>(&mut self, device: u32) -> Result<u32, Violation> {
+    pub(crate) fn add<K: DeviceKind>(&mut self, device: u32) -> Result<u32, Violation> {
         let index = self.free;
         let number = u32::try_from(index + 1).map_err(|_| Violation::Handles)?;
         let held = Entry::Held { kind: K::NUMBER, device };
@@ -49,7 +49,7 @@ impl Handles {
 
     /// Returns what a handle of a kind stands for.
     #[inline]
-    pub(crate) fn get<K: Kind>(&self, number: u32) -> Result<u32, Violation> {
+    pub(crate) fn get<K: DeviceKind>(&self, number: u32) -> Result<u32, Violation> {
         match usize::try_from(number).ok().and_then(|number| self.entries.get(number.wrapping_sub(1))) {
             Some(Entry::Held { kind, device }) if *kind == K::NUMBER => Ok(*device),
             Some(Entry::Held { .. }) => Err(Violation::WrongHandle(number)),
@@ -58,7 +58,7 @@ impl Handles {
     }
 
     /// Removes a handle of a kind, and returns what it stood for.
-    pub(crate) fn remove<K: Kind>(&mut self, number: u32) -> Result<u32, Violation> {
+    pub(crate) fn remove<K: DeviceKind>(&mut self, number: u32) -> Result<u32, Violation> {
         let device = self.get::<K>(number)?;
         if let Some(index) = usize::try_from(number).ok().and_then(|number| number.checked_sub(1))
             && let Some(entry) = self.entries.get_mut(index)

@@ -4,15 +4,15 @@ use alloc::boxed::Box;
 
 use wasmtime::component::{Accessor, Linker, LinkerInstance, Resource, WasmList};
 
-use super::exchange::Step;
 use super::plan::Plan;
-use super::{BusHandle, Clocked, DeviceHandle, wit};
+use super::transaction::Step;
+use super::{Bus, BusHandle, DeviceHandle, wit};
 use crate::admit::Free;
 use crate::calls::ReplyHandle;
 use crate::component::asynchronous::{self as component, Store};
 use crate::component::{Answer, steps};
 use crate::grant::SpiGrant;
-use crate::kind::Kind;
+use crate::kind::DeviceKind;
 use crate::linker::HalView;
 use crate::short::Waited;
 use crate::transfer::Steps;
@@ -43,7 +43,7 @@ pub fn add_async_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Resu
 }
 
 /// Adds the functions that devices and buses share.
-fn add_kind<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
+fn add_kind<T: HalView, K: DeviceKind<Device = dyn Bus, Grant = SpiGrant>>(
     instance: &mut LinkerInstance<'_, T>,
     name: &str,
 ) -> wasmtime::Result<()> {
@@ -55,7 +55,7 @@ fn add_kind<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
     })
 }
 
-async fn short<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
+async fn short<T: HalView, K: DeviceKind<Device = dyn Bus, Grant = SpiGrant>>(
     accessor: &Accessor<T>,
     (this, bytes, write_len, read_len): (Resource<K>, Waited, u32, u32),
 ) -> Answer<Short, wit::Error> {
@@ -66,7 +66,7 @@ async fn short<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
     .await
 }
 
-async fn write<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
+async fn write<T: HalView, K: DeviceKind<Device = dyn Bus, Grant = SpiGrant>>(
     accessor: &Accessor<T>,
     (this, bytes): (Resource<K>, WasmList<u8>),
 ) -> Answer<(), wit::Error> {

@@ -4,10 +4,10 @@ use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, LinkerInstance, Resource, WasmList};
 
 use super::plan::Plan;
-use super::{BusHandle, Clocked, DeviceHandle, Step, flush, wit};
+use super::{Bus, BusHandle, DeviceHandle, Step, flush, wit};
 use crate::component::{self, Answer, opening::add_opening};
 use crate::grant::SpiGrant;
-use crate::kind::Kind;
+use crate::kind::DeviceKind;
 use crate::linker::HalView;
 use crate::reply::Reply;
 use crate::transfer::{self, Steps};
@@ -29,7 +29,7 @@ pub fn add_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()>
 }
 
 /// Adds a resource, how it is opened, and the methods that devices and buses share.
-fn add_kind<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
+fn add_kind<T: HalView, K: DeviceKind<Device = dyn Bus, Grant = SpiGrant>>(
     instance: &mut LinkerInstance<'_, T>,
     name: &str,
 ) -> wasmtime::Result<()> {
@@ -40,28 +40,28 @@ fn add_kind<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
     instance.func_wrap(&alloc::format!("[method]{name}.transfer-short"), transfer_short::<T, K>)
 }
 
-fn read<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
+fn read<T: HalView, K: DeviceKind<Device = dyn Bus, Grant = SpiGrant>>(
     store: StoreContextMut<'_, T>,
     (this, len): (Resource<K>, u32),
 ) -> Answer<Reply, wit::Error> {
     component::reply::<T, K, _, _>(store, this.rep(), &Plan::read(len), None)
 }
 
-fn write<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
+fn write<T: HalView, K: DeviceKind<Device = dyn Bus, Grant = SpiGrant>>(
     store: StoreContextMut<'_, T>,
     (this, bytes): (Resource<K>, WasmList<u8>),
 ) -> Answer<(), wit::Error> {
     component::write::<T, K, _, _>(store, this.rep(), &Plan::write(bytes.len()), &bytes)
 }
 
-fn transfer<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
+fn transfer<T: HalView, K: DeviceKind<Device = dyn Bus, Grant = SpiGrant>>(
     store: StoreContextMut<'_, T>,
     (this, bytes, len): (Resource<K>, WasmList<u8>, u32),
 ) -> Answer<Reply, wit::Error> {
     component::reply::<T, K, _, _>(store, this.rep(), &Plan::transfer(bytes.len(), len), Some(&bytes))
 }
 
-fn transfer_short<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
+fn transfer_short<T: HalView, K: DeviceKind<Device = dyn Bus, Grant = SpiGrant>>(
     mut store: StoreContextMut<'_, T>,
     (this, bytes, write_len, read_len): (Resource<K>, Short, u32, u32),
 ) -> Answer<Short, wit::Error> {

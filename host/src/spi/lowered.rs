@@ -5,9 +5,9 @@ use alloc::format;
 use wasmtime::{Caller, Linker, Result};
 
 use super::plan::Plan;
-use super::{BusHandle, Clocked, DeviceHandle, Step, flush, wit};
+use super::{Bus, BusHandle, DeviceHandle, Step, flush, wit};
 use crate::grant::SpiGrant;
-use crate::kind::Kind;
+use crate::kind::DeviceKind;
 use crate::linker::HalView;
 use crate::lowered::abi::{self, Allowance, List};
 use crate::lowered::calls;
@@ -37,7 +37,7 @@ pub fn add_lowered_to_linker<T: HalView>(linker: &mut Linker<T>) -> Result<()> {
 }
 
 /// Adds a resource, how it is opened, and the methods that devices and buses share.
-fn add_kind<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
+fn add_kind<T: HalView, K: DeviceKind<Device = dyn Bus, Grant = SpiGrant>>(
     linker: &mut Linker<T>,
     name: &str,
 ) -> Result<()> {
@@ -49,7 +49,7 @@ fn add_kind<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
     Ok(())
 }
 
-fn read<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
+fn read<T: HalView, K: DeviceKind<Device = dyn Bus, Grant = SpiGrant>>(
     mut caller: Caller<'_, T>,
     this: u32,
     len: u32,
@@ -61,7 +61,7 @@ fn read<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
     calls::put_list::<T, wit::Error, _>(&mut caller, to, filled)
 }
 
-fn write<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
+fn write<T: HalView, K: DeviceKind<Device = dyn Bus, Grant = SpiGrant>>(
     mut caller: Caller<'_, T>,
     this: u32,
     at: u32,
@@ -75,7 +75,7 @@ fn write<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
     calls::put_nothing::<wit::Error, _>(memory, to, made)
 }
 
-fn transfer<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
+fn transfer<T: HalView, K: DeviceKind<Device = dyn Bus, Grant = SpiGrant>>(
     mut caller: Caller<'_, T>,
     this: u32,
     at: u32,
@@ -90,7 +90,7 @@ fn transfer<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
     calls::put_list::<T, wit::Error, _>(&mut caller, to, filled)
 }
 
-fn transfer_short<T: HalView, K: Kind<Device = dyn Clocked, Grant = SpiGrant>>(
+fn transfer_short<T: HalView, K: DeviceKind<Device = dyn Bus, Grant = SpiGrant>>(
     mut caller: Caller<'_, T>,
     this: u32,
     low: u64,

@@ -3,10 +3,10 @@
 use embedded_hal::spi::Operation;
 use smallvec::SmallVec;
 
-use super::{Clocked, Error, Step};
+use super::{Bus, Error, Step};
 use crate::admit::{Ask, No, all_within};
 use crate::grant::SpiGrant;
-use crate::kind::Kind;
+use crate::kind::DeviceKind;
 use crate::limits::{Limits, count, size};
 use crate::refusal::Refusal;
 use crate::short;
@@ -121,7 +121,7 @@ impl Sums {
     }
 }
 
-impl<K: Kind<Grant = SpiGrant>> Ask<K> for Plan<'_> {
+impl<K: DeviceKind<Grant = SpiGrant>> Ask<K> for Plan<'_> {
     #[inline]
     fn check<'a>(&self, label: &'a str, grant: &SpiGrant, limits: &Limits) -> Result<(), No<'a>> {
         let Sums { written, read, words, delay_ns } = self.sums;
@@ -134,7 +134,7 @@ impl<K: Kind<Grant = SpiGrant>> Ask<K> for Plan<'_> {
     }
 }
 
-impl<K: Kind<Device = dyn Clocked, Grant = SpiGrant>> transfer::Plan<K> for Plan<'_> {
+impl<K: DeviceKind<Device = dyn Bus, Grant = SpiGrant>> transfer::Plan<K> for Plan<'_> {
     type Error = Error;
 
     #[inline]
@@ -143,7 +143,7 @@ impl<K: Kind<Device = dyn Clocked, Grant = SpiGrant>> transfer::Plan<K> for Plan
     }
 
     #[inline]
-    fn run(&self, device: &mut (dyn Clocked + 'static), written: &[u8], read: &mut [u8]) -> Result<(), Error> {
+    fn run(&self, device: &mut (dyn Bus + 'static), written: &[u8], read: &mut [u8]) -> Result<(), Error> {
         match self.shape {
             Shape::Read => device.run(&mut [Operation::Read(read)]),
             Shape::Write => device.run(&mut [Operation::Write(written)]),
@@ -155,9 +155,9 @@ impl<K: Kind<Device = dyn Clocked, Grant = SpiGrant>> transfer::Plan<K> for Plan
     #[cfg(feature = "async")]
     fn start(
         &self,
-        device: &mut (dyn Clocked + 'static),
+        device: &mut (dyn Bus + 'static),
         written: alloc::vec::Vec<u8>,
-    ) -> Option<crate::Progress<super::Outcome>> {
+    ) -> Option<crate::Completion<super::Outcome>> {
         let steps = match self.shape {
             Shape::List(steps) => steps.to_vec(),
             Shape::Read | Shape::Write | Shape::Transfer => {
@@ -165,7 +165,7 @@ impl<K: Kind<Device = dyn Clocked, Grant = SpiGrant>> transfer::Plan<K> for Plan
                 alloc::vec![Step { write_len: write_len.ok()?, read_len: read_len.ok()?, delay_ns: 0 }]
             }
         };
-        Some(device.start(super::Exchange::new(steps, written)?))
+        Some(device.start(super::Transaction::new(steps, written)?))
     }
 }
 

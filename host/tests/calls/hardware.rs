@@ -6,7 +6,7 @@ use embedded_hal::{i2c as hal_i2c, spi as hal_spi};
 use wasm_embedded_host::clock::Clock;
 use wasm_embedded_host::delay::Delay;
 use wasm_embedded_host::digital::{self, Level};
-use wasm_embedded_host::{Interrupt, Progress, Reason, Refusal, adc, i2c, log, pwm, spi, uart};
+use wasm_embedded_host::{Completion, Interrupt, Reason, Refusal, adc, i2c, log, pwm, spi, uart};
 
 /// How the next calls of the devices end.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,7 +74,7 @@ impl i2c::Bus for Hardware {
     }
 }
 
-impl spi::Clocked for Hardware {
+impl spi::Bus for Hardware {
     fn run(&mut self, operations: &mut [hal_spi::Operation<'_, u8>]) -> Result<(), spi::Error> {
         let parts = operations.iter().map(|operation| match operation {
             hal_spi::Operation::Read(buffer) => format!(" r{}", buffer.len()),
@@ -103,8 +103,8 @@ impl digital::Input for Hardware {
         Ok(Level::High)
     }
 
-    fn start_wait(&mut self, condition: digital::Condition) -> Progress<Result<(), digital::Error>> {
-        Progress::Done(self.reached(format!("wait {condition:?}"), |faults| faults.digital))
+    fn start_wait(&mut self, condition: digital::Condition) -> Completion<Result<(), digital::Error>> {
+        Completion::Ready(self.reached(format!("wait {condition:?}"), |faults| faults.digital))
     }
 }
 
@@ -146,8 +146,8 @@ impl uart::Port for Hardware {
         Ok(self.is_ready())
     }
 
-    fn start_wait(&mut self, ready: uart::Ready) -> Progress<Result<(), uart::Error>> {
-        Progress::Done(self.reached(format!("wait {ready:?}"), |faults| faults.uart))
+    fn start_wait(&mut self, ready: uart::Ready) -> Completion<Result<(), uart::Error>> {
+        Completion::Ready(self.reached(format!("wait {ready:?}"), |faults| faults.uart))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use wasm_embedded_sim::model::Kind;
+use wasm_embedded_sim::model::ValueKind;
 
 use super::backend::{Backend, SIM, nothing_behind, read_path, read_pin, read_sim};
 use super::reader::{Table, Value};
@@ -72,8 +72,8 @@ const LEVELS: [(&str, PinLevel); 2] = [("low", PinLevel::Low), ("high", PinLevel
 pub(crate) const KEYS: [Key; 10] = [
     SIM,
     Key::new("pin", Form::Pin, "the number of the pin"),
-    Key::new("chip", Form::Kind(Kind::Text), "the controller of Linux that `pin` is of: its file, or its name"),
-    Key::new("line", Form::Kind(Kind::Text), "the name that the machine gives the line, such as GPIO17"),
+    Key::new("chip", Form::Kind(ValueKind::Text), "the controller of Linux that `pin` is of: its file, or its name"),
+    Key::new("line", Form::Kind(ValueKind::Text), "the name that the machine gives the line, such as GPIO17"),
     Key::choice("direction", &["output", "input", "open-drain"], "how the pin is used"),
     Key::choice("initial", &["low", "high"], "the level before the guest starts"),
     Key::choice("on-exit", &["low", "high"], "the level when the guest has ended in any way"),

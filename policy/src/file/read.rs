@@ -17,7 +17,7 @@
 use std::path::Path;
 
 use toml::de::DeTable;
-use wasm_embedded_sim::model::{Control, Input, Kind, Value as Setpoint};
+use wasm_embedded_sim::model::{Control, Input, Value as Setpoint, ValueKind};
 
 pub use crate::file::context::Context;
 pub use crate::file::problem::{Finding, Findings};
@@ -94,6 +94,6 @@ pub fn input(value: &Value<'_>, control: &Control) -> Option<Input> {
 
 /// Reads a value of a kind.
 #[must_use]
-pub fn setpoint(value: &Value<'_>, kind: &Kind) -> Option<Setpoint> {
+pub fn setpoint(value: &Value<'_>, kind: &ValueKind) -> Option<Setpoint> {
     read_kind(value, kind)
 }

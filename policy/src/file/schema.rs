@@ -4,7 +4,7 @@
 //! kind of label. What depends on two tables at once, such as a part on a bus that no label opens, only the reader finds.
 
 use serde_json::{Map, Value, json};
-use wasm_embedded_sim::model::{Bus, Catalog, Control, Kind, Model, Preset, Range, Setting};
+use wasm_embedded_sim::model::{Bus, Catalog, Control, Model, Preset, Range, Setting, ValueKind};
 
 use super::address::{self, KEYS as ALLOW_KEYS};
 use super::backend::{LAST_PIN, LONGEST_NAME};
@@ -28,7 +28,7 @@ pub(crate) struct Key {
 #[derive(Clone, Copy)]
 pub(crate) enum Form {
     /// What the setting of a part can be.
-    Kind(Kind),
+    Kind(ValueKind),
     /// `true`, or the name of a bus, port or net.
     Sim,
     /// A file of Linux.
@@ -55,7 +55,7 @@ impl Key {
 
     /// Makes a whole number from `first` to `last`.
     pub(crate) const fn integer(key: &'static str, first: i64, last: i64, about: &'static str) -> Key {
-        Key::new(key, Form::Kind(Kind::Integer(first, last, "")), about)
+        Key::new(key, Form::Kind(ValueKind::Integer(first, last, "")), about)
     }
 
     /// As [`Key::integer`], for numbers without a sign.
@@ -66,17 +66,17 @@ impl Key {
 
     /// Makes a number from `min` to `max`.
     pub(crate) const fn number(key: &'static str, min: f64, max: f64, about: &'static str) -> Key {
-        Key::new(key, Form::Kind(Kind::Number(Range::new(min, max, 0.0, ""))), about)
+        Key::new(key, Form::Kind(ValueKind::Number(Range::new(min, max, 0.0, ""))), about)
     }
 
     /// Makes one of a few words.
     pub(crate) const fn choice(key: &'static str, words: &'static [&'static str], about: &'static str) -> Key {
-        Key::new(key, Form::Kind(Kind::Choice(words)), about)
+        Key::new(key, Form::Kind(ValueKind::Choice(words)), about)
     }
 
     /// Makes a key that is true or false.
     pub(crate) const fn switch(key: &'static str, about: &'static str) -> Key {
-        Key::new(key, Form::Kind(Kind::Switch), about)
+        Key::new(key, Form::Kind(ValueKind::Switch), about)
     }
 
     /// Makes it a key that must be there.
@@ -201,20 +201,20 @@ fn name() -> Value {
     json!({ "type": "string", "pattern": "^[A-Za-z0-9_.-]+$", "maxLength": LONGEST_NAME })
 }
 
-fn of_kind(kind: &Kind) -> Value {
+fn of_kind(kind: &ValueKind) -> Value {
     match kind {
-        Kind::Number(range) => number(range.min, range.max),
-        Kind::Integer(first, last, _) => json!({ "type": "integer", "minimum": first, "maximum": last }),
-        Kind::Choice(words) => choice(words),
-        Kind::Switch => json!({ "type": "boolean" }),
-        Kind::Text => json!({ "type": "string" }),
-        Kind::Bytes => json!({ "anyOf": [
+        ValueKind::Number(range) => number(range.min, range.max),
+        ValueKind::Integer(first, last, _) => json!({ "type": "integer", "minimum": first, "maximum": last }),
+        ValueKind::Choice(words) => choice(words),
+        ValueKind::Switch => json!({ "type": "boolean" }),
+        ValueKind::Text => json!({ "type": "string" }),
+        ValueKind::Bytes => json!({ "anyOf": [
             { "type": "string" },
             { "type": "array", "items": { "type": "integer", "minimum": 0, "maximum": u8::MAX } }
         ] }),
         // Without an offset, so it is no `date-time`.
-        Kind::Time => json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}" }),
-        Kind::Records(records) => {
+        ValueKind::Time => json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}" }),
+        ValueKind::Records(records) => {
             json!({ "type": "array", "items": settings(records.fields.iter().copied(), false, Map::new(), Vec::new()) })
         }
     }
@@ -335,7 +335,7 @@ fn settings(
 
 fn insert_control(properties: &mut Map<String, Value>, control: &Control) {
     let constant = of_kind(&control.kind);
-    let Kind::Number(range) = control.kind else {
+    let ValueKind::Number(range) = control.kind else {
         properties.insert(control.key.to_owned(), about(constant, control.about));
         return;
     };

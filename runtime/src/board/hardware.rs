@@ -18,9 +18,9 @@ use wasm_embedded_linux::{
 
 use self::hosted::{Hosted, level, linux_address, pin_state};
 use super::BoardError;
-use super::rack::Rack;
+use super::contexts::GuestContexts;
 use crate::clock::RealWait;
-use crate::log::Teller;
+use crate::log::LogSink;
 use crate::policy::{
     AdcLabel, Bias, BusBackend, ChannelBackend, Chip, DEFAULT_I2C_FREQUENCY_HZ, I2cLabel, Parity, PinBackend,
     PinDirection, PinLabel, Policy, PwmLabel, Select, SpiLabel, UartLabel,
@@ -48,36 +48,36 @@ impl Hardware {
     }
 
     /// Opens what the policy's labels stand for, if there are any of hardware. Lines come last: they are driven from then on.
-    pub(super) fn open(policy: &Policy, rack: &mut Rack) -> Result<Option<Hardware>, BoardError> {
-        Hardware::open_on(policy, rack, Linux::new)
+    pub(super) fn open(policy: &Policy, contexts: &mut GuestContexts) -> Result<Option<Hardware>, BoardError> {
+        Hardware::open_on(policy, contexts, Linux::new)
     }
 
     /// Opens it on a machine of the caller's.
     pub(super) fn open_on(
         policy: &Policy,
-        rack: &mut Rack,
+        contexts: &mut GuestContexts,
         linux: impl FnOnce(Arc<dyn ErrorListener>) -> Linux,
     ) -> Result<Option<Hardware>, BoardError> {
         let hardware = Hardware::new(linux);
         let mut opened = false;
         hardware.check_lines(policy)?;
         for label in &policy.i2c {
-            opened |= named(&label.label, hardware.add_i2c(rack, label))?;
+            opened |= named(&label.label, hardware.add_i2c(contexts, label))?;
         }
         for label in &policy.spi {
-            opened |= named(&label.label, hardware.add_spi(rack, label))?;
+            opened |= named(&label.label, hardware.add_spi(contexts, label))?;
         }
         for label in &policy.uart {
-            opened |= named(&label.label, hardware.add_uart(rack, label))?;
+            opened |= named(&label.label, hardware.add_uart(contexts, label))?;
         }
         for label in &policy.adc {
-            opened |= named(&label.label, hardware.add_adc(rack, label))?;
+            opened |= named(&label.label, hardware.add_adc(contexts, label))?;
         }
         for label in &policy.pwm {
-            opened |= named(&label.label, hardware.add_pwm(rack, label))?;
+            opened |= named(&label.label, hardware.add_pwm(contexts, label))?;
         }
         for label in &policy.pins {
-            opened |= named(&label.label, hardware.add_pin(rack, label))?;
+            opened |= named(&label.label, hardware.add_pin(contexts, label))?;
         }
         Ok(opened.then_some(hardware))
     }
@@ -89,15 +89,15 @@ impl Hardware {
     }
 
     /// Has faults told to whoever listens to the guest.
-    pub(super) fn listen(&self, teller: Teller) {
+    pub(super) fn listen(&self, sink: LogSink) {
         let mut faults = self.faults.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (level, fault) in faults.early.drain(..) {
-            teller.fault(level, &fault);
+            sink.fault(level, &fault);
         }
-        faults.teller = Some(teller);
+        faults.sink = Some(sink);
     }
 
-    fn add_i2c(&self, rack: &mut Rack, label: &I2cLabel) -> Result<bool, Failure> {
+    fn add_i2c(&self, contexts: &mut GuestContexts, label: &I2cLabel) -> Result<bool, Failure> {
         let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
         let path = self.linux.find(Subsystem::I2c, path)?;
         let timeout = label.timeout_ms.map(|ms| Duration::from_millis(ms.into()));
@@ -113,13 +113,13 @@ impl Hardware {
         let queue = self.queue(path.to_string_lossy().into_owned());
         // The bus has its turns: no guest waits longer than for those before it.
         let bus = Hosted(Queued::new(bus, queue));
-        rack.each(|hal| {
+        contexts.each(|hal| {
             hal.i2c(&label.label, bus.clone(), I2cGrant::from(&label.settings).frequency_hz(frequency_hz));
         });
         Ok(true)
     }
 
-    fn add_spi(&self, rack: &mut Rack, label: &SpiLabel) -> Result<bool, Failure> {
+    fn add_spi(&self, contexts: &mut GuestContexts, label: &SpiLabel) -> Result<bool, Failure> {
         let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
         let path = self.linux.find(Subsystem::Spi, path)?;
         let settings = SpiSettings {
@@ -138,7 +138,7 @@ impl Hardware {
         let bus = path.rsplit_once('.').map_or(&*path, |(bus, _)| bus).to_owned();
         let (device, grant) = (Hosted(Queued::new(device, self.queue(bus))), SpiGrant::from(&label.settings));
         // The queue of the bus gives turns, as it does for I2C.
-        rack.each(|hal| match label.select {
+        contexts.each(|hal| match label.select {
             Select::Own => _ = hal.spi_device(&label.label, device.clone(), grant),
             Select::None => _ = hal.spi_bus(&label.label, device.clone(), grant),
         });
@@ -150,7 +150,7 @@ impl Hardware {
         self.queues.borrow_mut().entry(bus).or_default().clone()
     }
 
-    fn add_uart(&self, rack: &mut Rack, label: &UartLabel) -> Result<bool, Failure> {
+    fn add_uart(&self, contexts: &mut GuestContexts, label: &UartLabel) -> Result<bool, Failure> {
         let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
         let settings = UartSettings {
             path: self.linux.find(Subsystem::Uart, path)?,
@@ -159,19 +159,19 @@ impl Hardware {
             stop_bits: label.stop_bits,
         };
         let port = self.linux.uart(&label.label, &settings)?;
-        rack.uart(&label.label, Hosted(port), label.access);
+        contexts.uart(&label.label, Hosted(port), label.access);
         Ok(true)
     }
 
-    fn add_adc(&self, rack: &mut Rack, label: &AdcLabel) -> Result<bool, Failure> {
+    fn add_adc(&self, contexts: &mut GuestContexts, label: &AdcLabel) -> Result<bool, Failure> {
         let ChannelBackend::Linux { path, channel } = &label.backend else { return Ok(false) };
         let path = self.linux.find(Subsystem::Iio, path)?;
         let settings = AdcSettings { path, channel: *channel, resolution_bits: label.resolution_bits };
-        rack.adc(&label.label, Hosted(self.linux.adc(&label.label, &settings)?));
+        contexts.adc(&label.label, Hosted(self.linux.adc(&label.label, &settings)?));
         Ok(true)
     }
 
-    fn add_pwm(&self, rack: &mut Rack, label: &PwmLabel) -> Result<bool, Failure> {
+    fn add_pwm(&self, contexts: &mut GuestContexts, label: &PwmLabel) -> Result<bool, Failure> {
         let ChannelBackend::Linux { path, channel } = &label.backend else { return Ok(false) };
         let settings = PwmSettings {
             path: self.linux.find(Subsystem::Pwm, path)?,
@@ -181,7 +181,7 @@ impl Hardware {
             initial_duty: label.initial.0,
         };
         let output = self.linux.pwm(&label.label, &settings)?;
-        rack.pwm(&label.label, Hosted(output), PwmGrant::from(&label.settings));
+        contexts.pwm(&label.label, Hosted(output), PwmGrant::from(&label.settings));
         Ok(true)
     }
 
@@ -214,15 +214,15 @@ impl Hardware {
         open().map_err(|source: Failure| BoardError::Open { label: label.label.clone(), source })
     }
 
-    fn add_pin(&self, rack: &mut Rack, label: &PinLabel) -> Result<bool, Failure> {
+    fn add_pin(&self, contexts: &mut GuestContexts, label: &PinLabel) -> Result<bool, Failure> {
         let Some(line) = line_choice(label) else { return Ok(false) };
         let grant = PinGrant::from(&label.settings);
         let settings = settings(label, line, &grant);
         let (name, line) = (&label.label, Hosted(self.linux.line(&label.label, &settings)?));
         match label.direction {
-            PinDirection::Output => rack.output(name, line, grant),
-            PinDirection::Input => rack.input(name, line, (&label.settings).into()),
-            PinDirection::OpenDrain => rack.io(name, line, grant),
+            PinDirection::Output => contexts.output(name, line, grant),
+            PinDirection::Input => contexts.input(name, line, (&label.settings).into()),
+            PinDirection::OpenDrain => contexts.io(name, line, grant),
         };
         Ok(true)
     }
@@ -313,15 +313,15 @@ struct Faults(Mutex<Relay>);
 
 #[derive(Debug, Default)]
 struct Relay {
-    teller: Option<Teller>,
+    sink: Option<LogSink>,
     early: Vec<(Level, String)>,
 }
 
 impl ErrorListener for Faults {
     fn error(&self, error: &DeviceError<'_>) {
         let mut relay = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match &relay.teller {
-            Some(teller) => teller.fault(level(error.severity), &error.to_string()),
+        match &relay.sink {
+            Some(sink) => sink.fault(level(error.severity), &error.to_string()),
             None if relay.early.len() < EARLY_FAULTS => {
                 relay.early.push((level(error.severity), error.to_string()));
             }

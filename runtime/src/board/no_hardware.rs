@@ -1,9 +1,9 @@
 //! Stands in for the hardware on systems for which there is no back end: labels for hardware are refused before.
 
 use super::BoardError;
-use super::rack::Rack;
+use super::contexts::GuestContexts;
 use crate::clock::RealWait;
-use crate::log::Teller;
+use crate::log::LogSink;
 use crate::policy::{I2cLabel, Policy};
 
 /// The hardware that there is none of.
@@ -11,7 +11,7 @@ use crate::policy::{I2cLabel, Policy};
 pub(super) enum Hardware {}
 
 impl Hardware {
-    pub(super) fn open(_: &Policy, _: &mut Rack) -> Result<Option<Hardware>, BoardError> {
+    pub(super) fn open(_: &Policy, _: &mut GuestContexts) -> Result<Option<Hardware>, BoardError> {
         Ok(None)
     }
 
@@ -19,7 +19,7 @@ impl Hardware {
         match *self {}
     }
 
-    pub(super) fn listen(&self, _: Teller) {
+    pub(super) fn listen(&self, _: LogSink) {
         match *self {}
     }
 }

@@ -3,36 +3,36 @@
 use embedded_hal::pwm::SetDutyCycle as _;
 use embedded_io::{Error as _, ReadReady as _, WriteReady as _};
 use wasm_embedded_board::Labels;
-use wasm_embedded_host::{Progress, adc, pwm, uart};
+use wasm_embedded_host::{Completion, adc, pwm, uart};
 use wasm_embedded_sim::{SimAdc, SimPwm, SimUart, UartError, pwm::MAX_DUTY, uart::Ready};
 
+use super::contexts::GuestContexts;
 use super::exits;
-use super::rack::Rack;
 use crate::policy::{AdcLabel, PwmLabel, UartLabel};
 
-pub(super) fn add_pwm(wires: &mut Labels, rack: &mut Rack, labels: &[PwmLabel]) {
+pub(super) fn add_pwm(wires: &mut Labels, contexts: &mut GuestContexts, labels: &[PwmLabel]) {
     for label in labels {
         // The others are of hardware, here and below.
         let Ok(output) = wires.pwm(&label.label) else { continue };
         if let Some(part) = label.on_exit {
-            rack.add_exit(exits::of_pwm(output.remote(), part.of(MAX_DUTY)));
+            contexts.add_exit(exits::of_pwm(output.remote(), part.of(MAX_DUTY)));
         }
-        rack.pwm(&label.label, PwmOutput(output), (&label.settings).into());
+        contexts.pwm(&label.label, PwmOutput(output), (&label.settings).into());
     }
 }
 
-pub(super) fn add_adc(wires: &mut Labels, rack: &mut Rack, labels: &[AdcLabel]) {
+pub(super) fn add_adc(wires: &mut Labels, contexts: &mut GuestContexts, labels: &[AdcLabel]) {
     for label in labels {
         if let Ok(input) = wires.adc(&label.label) {
-            rack.adc(&label.label, AdcInput(input));
+            contexts.adc(&label.label, AdcInput(input));
         }
     }
 }
 
-pub(super) fn add_uart(wires: &mut Labels, rack: &mut Rack, labels: &[UartLabel]) {
+pub(super) fn add_uart(wires: &mut Labels, contexts: &mut GuestContexts, labels: &[UartLabel]) {
     for label in labels {
         if let Ok(port) = wires.uart(&label.label) {
-            rack.uart(&label.label, UartPort(port), label.access);
+            contexts.uart(&label.label, UartPort(port), label.access);
         }
     }
 }
@@ -91,13 +91,13 @@ impl uart::Port for UartPort {
         self.0.write_ready().map_err(from_sim)
     }
 
-    fn start_wait(&mut self, ready: uart::Ready) -> Progress<Result<(), uart::Error>> {
+    fn start_wait(&mut self, ready: uart::Ready) -> Completion<Result<(), uart::Error>> {
         let wait = self.0.start_wait(match ready {
             uart::Ready::Read => Ready::Read,
             uart::Ready::Write => Ready::Write,
             uart::Ready::Sent => Ready::Sent,
         });
-        Progress::pending(async move {
+        Completion::pending(async move {
             wait.await;
             Ok(())
         })

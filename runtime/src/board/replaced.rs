@@ -36,7 +36,7 @@ impl Board {
         &mut self,
         policy: &Policy,
         label: &'l str,
-        device: impl spi::Clocked + 'static,
+        device: impl spi::Bus + 'static,
     ) -> Result<(), NoSuchLabel<'l>> {
         let found = policy.spi.iter().find(|found| found.label == label).ok_or(NoSuchLabel(label, "in [spi]"))?;
         let grant = SpiGrant::from(&found.settings);

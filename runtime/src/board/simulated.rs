@@ -3,7 +3,7 @@
 use embedded_hal::digital::InputPin as _;
 use embedded_hal::i2c::{Error as _, I2c as _, Operation as I2cOperation};
 use embedded_hal::spi::{Error as _, Operation as SpiOperation, SpiBus as _, SpiDevice as _};
-use wasm_embedded_host::{Progress, digital, i2c, spi};
+use wasm_embedded_host::{Completion, digital, i2c, spi};
 use wasm_embedded_sim::i2c::OwnedTransaction as I2cTransaction;
 use wasm_embedded_sim::spi::OwnedTransaction as SpiTransaction;
 use wasm_embedded_sim::{
@@ -50,7 +50,7 @@ impl i2c::Bus for Bus {
         result
     }
 
-    fn start(&mut self, transaction: i2c::Transaction) -> Progress<i2c::Outcome> {
+    fn start(&mut self, transaction: i2c::Transaction) -> Completion<i2c::Outcome> {
         let (called, calls) = (transaction.address(), self.calls.clone());
         let address = match called {
             i2c::Address::SevenBit(address) => Address::SevenBit(address),
@@ -63,7 +63,7 @@ impl i2c::Bus for Bus {
             i2c::Step::Write(len) => owned.write(bytes.split_off(..len).unwrap_or_default()),
         });
         let started = self.bus.start(owned);
-        Progress::pending(async move {
+        Completion::pending(async move {
             let result = started.await.map_err(i2c_error);
             calls.note(called, &result);
             result
@@ -75,18 +75,18 @@ fn i2c_error(error: I2cError) -> i2c::Error {
     error.kind().into()
 }
 
-impl spi::Clocked for Device {
+impl spi::Bus for Device {
     fn run(&mut self, operations: &mut [SpiOperation<'_, u8>]) -> Result<(), spi::Error> {
         self.0.transaction(operations).map_err(spi_error)
     }
 
-    fn start(&mut self, exchange: spi::Exchange) -> Progress<spi::Outcome> {
+    fn start(&mut self, exchange: spi::Transaction) -> Completion<spi::Outcome> {
         let started = self.0.start(owned(&exchange));
-        Progress::pending(async move { started.await.map_err(spi_error) })
+        Completion::pending(async move { started.await.map_err(spi_error) })
     }
 }
 
-impl spi::Clocked for Wires {
+impl spi::Bus for Wires {
     fn run(&mut self, operations: &mut [SpiOperation<'_, u8>]) -> Result<(), spi::Error> {
         for operation in operations {
             match operation {
@@ -102,18 +102,18 @@ impl spi::Clocked for Wires {
         Ok(())
     }
 
-    fn start(&mut self, exchange: spi::Exchange) -> Progress<spi::Outcome> {
+    fn start(&mut self, exchange: spi::Transaction) -> Completion<spi::Outcome> {
         let started = self.0.start(owned(&exchange));
-        Progress::pending(async move { started.await.map_err(spi_error) })
+        Completion::pending(async move { started.await.map_err(spi_error) })
     }
 
-    fn start_flush(&mut self) -> Progress<Result<(), spi::Error>> {
+    fn start_flush(&mut self) -> Completion<Result<(), spi::Error>> {
         let started = self.0.start(SpiTransaction::new());
-        Progress::pending(async move { started.await.map(drop).map_err(spi_error) })
+        Completion::pending(async move { started.await.map(drop).map_err(spi_error) })
     }
 }
 
-fn owned(exchange: &spi::Exchange) -> SpiTransaction {
+fn owned(exchange: &spi::Transaction) -> SpiTransaction {
     let size = |len: u32| usize::try_from(len).unwrap_or(usize::MAX);
     let mut bytes = exchange.bytes();
     exchange.steps().iter().fold(SpiTransaction::new(), |owned, step| {
@@ -144,9 +144,9 @@ impl digital::Input for Input {
         Ok(level(high))
     }
 
-    fn start_wait(&mut self, condition: digital::Condition) -> Progress<Result<(), digital::Error>> {
+    fn start_wait(&mut self, condition: digital::Condition) -> Completion<Result<(), digital::Error>> {
         let wait = self.0.start_wait(awaited(condition));
-        Progress::pending(async move {
+        Completion::pending(async move {
             wait.await;
             Ok(())
         })
@@ -159,9 +159,9 @@ impl digital::Input for Io {
         Ok(level(high))
     }
 
-    fn start_wait(&mut self, condition: digital::Condition) -> Progress<Result<(), digital::Error>> {
+    fn start_wait(&mut self, condition: digital::Condition) -> Completion<Result<(), digital::Error>> {
         let wait = self.0.start_wait(awaited(condition));
-        Progress::pending(async move {
+        Completion::pending(async move {
             wait.await;
             Ok(())
         })

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use embedded_hal::i2c::{NoAcknowledgeSource, Operation as I2cOperation};
 use embedded_hal::spi::Operation as SpiOperation;
-use wasm_embedded_host::{Progress, i2c, spi};
+use wasm_embedded_host::{Completion, i2c, spi};
 
 use super::{Answer, Tapped, bytes, hex};
 
@@ -76,7 +76,7 @@ impl<B: i2c::Bus> i2c::Bus for Tapped<B> {
         fill(buffers, &read).ok_or(i2c::Error::Other)
     }
 
-    fn start(&mut self, transaction: i2c::Transaction) -> Progress<i2c::Outcome> {
+    fn start(&mut self, transaction: i2c::Transaction) -> Completion<i2c::Outcome> {
         let mut call = format!("{} ", transaction.address());
         let mut written = transaction.bytes();
         for step in transaction.steps() {
@@ -90,10 +90,10 @@ impl<B: i2c::Bus> i2c::Bus for Tapped<B> {
         }
         let of = |answer: Answer| bytes(&answer.map_err(|name| i2c_error(&name))?).ok_or(i2c::Error::Other);
         if let Some(answer) = self.tap.recorded(&call) {
-            return Progress::Done(of(answer));
+            return Completion::Ready(of(answer));
         }
         let (started, tap) = (self.device.start(transaction), self.tap.clone());
-        Progress::pending(async move {
+        Completion::pending(async move {
             let outcome = started.end().await;
             let answer = outcome.as_ref().map(|read| hex(read)).map_err(i2c_error_name);
             tap.keep("~", &call, &answer);
@@ -137,7 +137,7 @@ fn spi_error(name: &str) -> spi::Error {
     }
 }
 
-impl<D: spi::Clocked> spi::Clocked for Tapped<D> {
+impl<D: spi::Bus> spi::Bus for Tapped<D> {
     fn run(&mut self, operations: &mut [SpiOperation<'_, u8>]) -> Result<(), spi::Error> {
         let mut call = String::new();
         for operation in operations.iter() {
@@ -169,7 +169,7 @@ impl<D: spi::Clocked> spi::Clocked for Tapped<D> {
         answer.map(drop).map_err(|name| spi_error(&name))
     }
 
-    fn start(&mut self, exchange: spi::Exchange) -> Progress<spi::Outcome> {
+    fn start(&mut self, exchange: spi::Transaction) -> Completion<spi::Outcome> {
         let mut call = String::new();
         let mut written = exchange.bytes();
         let size = |len: u32| usize::try_from(len).unwrap_or(usize::MAX);
@@ -185,22 +185,22 @@ impl<D: spi::Clocked> spi::Clocked for Tapped<D> {
         }
         if let Some(answer) = self.tap.recorded(&call) {
             let read = answer.map_err(|name| spi_error(&name));
-            return Progress::Done(read.and_then(|read| bytes(&read).ok_or(spi::Error::Other)));
+            return Completion::Ready(read.and_then(|read| bytes(&read).ok_or(spi::Error::Other)));
         }
         let (started, tap) = (self.device.start(exchange), self.tap.clone());
-        Progress::pending(async move {
+        Completion::pending(async move {
             let outcome = started.end().await;
             tap.keep("~", &call, &outcome.as_ref().map(|read| hex(read)).map_err(spi_error_name));
             outcome
         })
     }
 
-    fn start_flush(&mut self) -> Progress<Result<(), spi::Error>> {
+    fn start_flush(&mut self) -> Completion<Result<(), spi::Error>> {
         if let Some(answer) = self.tap.recorded("flush") {
-            return Progress::Done(answer.map(drop).map_err(|name| spi_error(&name)));
+            return Completion::Ready(answer.map(drop).map_err(|name| spi_error(&name)));
         }
         let (started, tap) = (self.device.start_flush(), self.tap.clone());
-        Progress::pending(async move {
+        Completion::pending(async move {
             let outcome = started.end().await;
             tap.keep("~", "flush", &super::done(outcome, spi_error_name));
             outcome

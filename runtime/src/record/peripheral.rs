@@ -1,7 +1,7 @@
 //! PWM outputs, analogue inputs and serial ports over a tape.
 
 use embedded_io::ErrorKind;
-use wasm_embedded_host::{Progress, adc, pwm, uart};
+use wasm_embedded_host::{Completion, adc, pwm, uart};
 
 use super::{Tapped, bytes, done, hex};
 
@@ -163,17 +163,17 @@ impl<P: uart::Port> uart::Port for Tapped<P> {
         self.flag("write-ready", P::write_ready)
     }
 
-    fn start_wait(&mut self, ready: uart::Ready) -> Progress<Result<(), uart::Error>> {
+    fn start_wait(&mut self, ready: uart::Ready) -> Completion<Result<(), uart::Error>> {
         let call = match ready {
             uart::Ready::Read => "wait to read",
             uart::Ready::Write => "wait to write",
             uart::Ready::Sent => "wait to be sent",
         };
         if let Some(answer) = self.tap.recorded(call) {
-            return Progress::Done(answer.map(drop).map_err(|name| uart_error(&name)));
+            return Completion::Ready(answer.map(drop).map_err(|name| uart_error(&name)));
         }
         let (started, tap) = (self.device.start_wait(ready), self.tap.clone());
-        Progress::pending(async move {
+        Completion::pending(async move {
             let outcome = started.end().await;
             tap.keep("~", call, &done(outcome, uart_error_name));
             outcome

@@ -1,6 +1,6 @@
 //! Pins over a tape.
 
-use wasm_embedded_host::Progress;
+use wasm_embedded_host::Completion;
 use wasm_embedded_host::digital::{Condition, Error, Input, Io, Level, Output};
 
 use super::{Answer, Tapped, done};
@@ -51,7 +51,7 @@ impl<P: Input> Input for Tapped<P> {
         }
     }
 
-    fn start_wait(&mut self, condition: Condition) -> Progress<Result<(), Error>> {
+    fn start_wait(&mut self, condition: Condition) -> Completion<Result<(), Error>> {
         let call = match condition {
             Condition::Level(level) => format!("wait for {}", name(level)),
             Condition::Edge(level) => format!("wait for an edge to {}", name(level)),
@@ -59,10 +59,10 @@ impl<P: Input> Input for Tapped<P> {
         };
         let of = |answer: Answer| answer.map(drop).map_err(|name| error(&name));
         if let Some(answer) = self.tap.recorded(&call) {
-            return Progress::Done(of(answer));
+            return Completion::Ready(of(answer));
         }
         let (started, tap) = (self.device.start_wait(condition), self.tap.clone());
-        Progress::pending(async move {
+        Completion::pending(async move {
             let outcome = started.end().await;
             tap.keep("~", &call, &done(outcome, error_name));
             outcome

@@ -4,7 +4,7 @@ use wasm_embedded_host::log::Level;
 use wasmtime::{ResourceLimiter, Result};
 
 use super::breach::Breach;
-use crate::log::Teller;
+use crate::log::LogSink;
 use crate::lowered::Needs;
 use crate::policy::Limits;
 
@@ -14,14 +14,14 @@ pub(crate) struct Limiter {
     limits: Limits,
     /// The bytes of all memories.
     memory_bytes: usize,
-    teller: Teller,
+    sink: LogSink,
     /// What was refused last. A guest may go on without it; a component that cannot begin without it does not.
     pub(super) refused: Option<Breach>,
 }
 
 impl Limiter {
-    pub(super) fn new(limits: &Limits, teller: Teller) -> Limiter {
-        Limiter { limits: *limits, memory_bytes: 0, teller, refused: None }
+    pub(super) fn new(limits: &Limits, sink: LogSink) -> Limiter {
+        Limiter { limits: *limits, memory_bytes: 0, sink, refused: None }
     }
 
     /// Checks what the component takes of which the core module is run.
@@ -32,7 +32,7 @@ impl Limiter {
     fn refuse(&mut self, breach: Breach) -> Result<bool> {
         // Once is enough: an allocator asks again and again.
         if self.refused.is_none() {
-            self.teller.note(Level::Warn, &format!("the guest reached a limit: {breach}"));
+            self.sink.note(Level::Warn, &format!("the guest reached a limit: {breach}"));
         }
         self.refused = Some(breach);
         Ok(false)

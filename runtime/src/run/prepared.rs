@@ -18,7 +18,7 @@ use super::{DEFAULT_LOG_LEVEL, Ended, Exit, RunOptions, linker};
 use crate::board::Board;
 use crate::clock::Clock;
 use crate::imports::{self, LinkError};
-use crate::log::{GuestLog, Teller, level};
+use crate::log::{GuestLog, LogSink, level};
 use crate::lowered::Needs;
 use crate::output::{Listener, Shared};
 use crate::policy::Policy;
@@ -33,7 +33,7 @@ const HOSTCALL_BYTES: usize = 64 << 10;
 
 /// A guest's place among those of a board.
 #[derive(Clone, Copy)]
-pub(super) struct Beside<'b> {
+pub(super) struct GuestSlot<'b> {
     /// Its number.
     pub(super) number: usize,
     /// Its clock.
@@ -75,29 +75,29 @@ impl<'p> Prepared<'p> {
         board: &mut Board,
         policy: &Policy,
         options: &RunOptions,
-        beside: Beside<'_>,
+        beside: GuestSlot<'_>,
         (listener, interrupt): (Arc<Mutex<dyn Listener>>, Interrupt),
     ) -> Result<Prepared<'p>, LinkError> {
         let engine = program.code().engine();
         let clock = beside.clock.clone();
         let listener = Shared::new(listener, policy.limits.output_bytes());
         let max_level = level(options.log_level.or(policy.log_level).unwrap_or(DEFAULT_LOG_LEVEL));
-        let teller = Teller::new(&listener, &clock, max_level, &interrupt);
+        let sink = LogSink::new(&listener, &clock, max_level, &interrupt);
         let processor = if beside.is_one_of_several { Processor::of_thread() } else { Processor::of_process() };
         let timing = Timing::start(&beside, board.sim(), engine, &interrupt, options, (&policy.limits, &processor));
         if beside.number == 0 {
-            board.listen(&teller);
+            board.listen(&sink);
         }
-        let limiter = Limiter::new(&policy.limits, teller.clone());
+        let limiter = Limiter::new(&policy.limits, sink.clone());
         let guest_clock = clock.clone();
         let hal = match board.hal_of(beside.number) {
             Some(hal) => hal
                 .interrupt(interrupt.clone())
                 .delay(timing.delay())
                 .clock(move || guest_clock.look_ns())
-                .log(GuestLog::new(teller, policy))
+                .log(GuestLog::new(sink, policy))
                 .build(),
-            None => HalCtx::builder().log(GuestLog::new(teller, policy)).build(),
+            None => HalCtx::builder().log(GuestLog::new(sink, policy)).build(),
         };
 
         let stdin = options.stdin.then(|| interrupt.clone());

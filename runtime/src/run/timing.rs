@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use wasm_embedded_host::delay::Delay;
-use wasm_embedded_host::{Interrupt, Progress};
+use wasm_embedded_host::{Completion, Interrupt};
 use wasm_embedded_sim::Sim;
 use wasmtime::Engine;
 
@@ -12,7 +12,7 @@ use super::breach::Breach;
 use super::drive::drive;
 use super::guard::{Guarded, Watch};
 use super::hooks::{Ends, Hooked, Pace};
-use super::prepared::Beside;
+use super::prepared::GuestSlot;
 use super::processor::Processor;
 use crate::clock::Clock;
 use crate::output::patience::Running;
@@ -35,7 +35,7 @@ pub(super) struct Timing {
 impl Timing {
     /// Begins to watch the time.
     pub(super) fn start(
-        beside: &Beside<'_>,
+        beside: &GuestSlot<'_>,
         sim: &Sim,
         engine: &Engine,
         interrupt: &Interrupt,
@@ -111,10 +111,10 @@ impl Delay for GuestDelay {
         self.clock.wait_until(self.clock.now_ns().saturating_add(ns).min(self.deadline_ns), interrupt);
     }
 
-    fn start(&mut self, ns: u64, _interrupt: &Interrupt) -> Progress<()> {
+    fn start(&mut self, ns: u64, _interrupt: &Interrupt) -> Completion<()> {
         match self.clock.overslept_ns(ns) {
-            0 => Progress::Done(()),
-            ns => Progress::pending(self.clock.sleep_ns(ns)),
+            0 => Completion::Ready(()),
+            ns => Completion::pending(self.clock.sleep_ns(ns)),
         }
     }
 }

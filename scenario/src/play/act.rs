@@ -3,7 +3,7 @@
 use wasm_embedded_board::Board;
 use wasm_embedded_sim::fault::{Fault, FaultId, When};
 use wasm_embedded_sim::model::{Course, Input, Shape, Value};
-use wasm_embedded_sim::{PartId, Stage};
+use wasm_embedded_sim::{PartId, StimulusContext};
 
 /// What a step does to the board.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub(super) enum Done {
 }
 
 impl Act {
-    pub(super) fn perform(self, stage: &mut dyn Stage) -> Done {
+    pub(super) fn perform(self, stage: &mut dyn StimulusContext) -> Done {
         match self {
             Act::Set(controls) => {
                 for (part, control, input) in controls {

@@ -2,7 +2,7 @@
 
 use wasm_embedded_board::Board;
 use wasm_embedded_sim::model::{SpiPlace, Value};
-use wasm_embedded_sim::{Level, Net, PartId, Stage, UartId};
+use wasm_embedded_sim::{Level, Net, PartId, StimulusContext, UartId};
 
 use super::exchange::Bus;
 use crate::condition::{
@@ -71,7 +71,7 @@ impl Target {
     }
 
     /// Returns whether it is true now, of what only the board can tell.
-    pub(super) fn look(&self, stage: &mut dyn Stage) -> bool {
+    pub(super) fn look(&self, stage: &mut dyn StimulusContext) -> bool {
         match self {
             Target::Level(net, level) => stage.level(*net) == *level,
             Target::Duty { net, inverted, percent, tolerance } => {
@@ -91,7 +91,7 @@ impl Target {
     }
 
     /// Says what is there now, of what only the board can tell.
-    pub(super) fn describe(&self, stage: &mut dyn Stage) -> Vec<String> {
+    pub(super) fn describe(&self, stage: &mut dyn StimulusContext) -> Vec<String> {
         match self {
             Target::Level(net, _) => vec![format!("it is {}", level_name(stage.level(*net)))],
             Target::Duty { net, inverted, .. } => {
@@ -148,7 +148,7 @@ fn spi_bus(place: &SpiPlace) -> Bus {
 }
 
 /// Returns the part of the time that a net is active, in percent.
-fn duty(stage: &dyn Stage, net: Net, inverted: bool) -> f64 {
+fn duty(stage: &dyn StimulusContext, net: Net, inverted: bool) -> f64 {
     let high = match stage.pwm(net) {
         Some(signal) => signal.high_part() * 100.0,
         None => f64::from(u8::from(stage.level(net) == Level::High)) * 100.0,

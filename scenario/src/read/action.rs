@@ -2,7 +2,7 @@
 
 use wasm_embedded_policy::read::{self, Table, Value};
 use wasm_embedded_policy::suggest;
-use wasm_embedded_sim::model::{Input, Kind, Model, Shape};
+use wasm_embedded_sim::model::{Input, Model, Shape, ValueKind};
 
 use super::{Board, look, path, time};
 use crate::condition::shown;
@@ -133,7 +133,7 @@ fn read_press(value: &Value<'_>, table: &Table<'_>, board: &Board<'_>) -> Option
         every.refuse("needs `times`, which is missing", None);
     }
     let every_ns = every.as_ref().map(time);
-    if !model.control("press").is_some_and(|control| matches!(control.kind, Kind::Switch)) {
+    if !model.control("press").is_some_and(|control| matches!(control.kind, ValueKind::Switch)) {
         let help = "use a part of the model `button`".to_owned();
         value.refuse(&format!("is \"{name}\", a {} that cannot be pressed", model.name), Some(help));
         return None;

@@ -3,7 +3,7 @@
 use wasm_embedded_policy::read::{self, Finding, Table, Value};
 use wasm_embedded_policy::suggest;
 use wasm_embedded_sim::Level;
-use wasm_embedded_sim::model::{Kind, Model, Settings};
+use wasm_embedded_sim::model::{Model, Settings, ValueKind};
 
 use super::place::{self, Site};
 use super::{Board, action, time};
@@ -235,7 +235,7 @@ fn read_part(value: &Value<'_>, table: &Table<'_>, board: &Board<'_>) -> Option<
 fn read_readout(value: &Value<'_>, table: &Table<'_>, part: String, model: &'static Model) -> Option<Condition> {
     let key = value.text()?;
     let readouts = model.readouts.iter().map(|readout| (readout.key, readout.kind));
-    let all: Vec<(&str, Kind)> =
+    let all: Vec<(&str, ValueKind)> =
         readouts.chain(model.controls.iter().map(|control| (control.key, control.kind))).collect();
     let Some((_, kind)) = all.iter().find(|(known, _)| *known == key) else {
         let known: Vec<&str> = all.iter().map(|(key, _)| *key).collect();
@@ -248,7 +248,7 @@ fn read_readout(value: &Value<'_>, table: &Table<'_>, part: String, model: &'sta
     let (is, min, max) = (table.get("is"), table.get("min"), table.get("max"));
     let bound = |value: Option<Value<'_>>, none| {
         value.map_or(Some(none), |value| match kind {
-            Kind::Number(_) | Kind::Integer(..) => value.number(f64::MIN..=f64::MAX, ""),
+            ValueKind::Number(_) | ValueKind::Integer(..) => value.number(f64::MIN..=f64::MAX, ""),
             _ => {
                 value.refuse(&format!("needs a readout that is a number, and `{key}` is {}", kind.name()), None);
                 None

@@ -1,7 +1,7 @@
 //! What goes wrong at analogue inputs and PWM outputs.
 
 use super::{Armed, Fault};
-use crate::env::Env;
+use crate::circuit::Circuit;
 use crate::net::Net;
 
 /// What goes wrong with a conversion.
@@ -42,7 +42,7 @@ impl PwmFault {
     }
 }
 
-impl Env {
+impl Circuit {
     /// Counts a conversion for the faults of its net, and returns the voltage that is converted, in microvolts.
     pub(crate) fn strike_adc(&mut self, net: Net, voltage_uv: i64, reference_uv: i64) -> i64 {
         let mut voltage_uv = voltage_uv;

@@ -1,7 +1,7 @@
 //! What goes wrong on nets: contacts that bounce, edges that get lost, lines that stick.
 
 use super::{Armed, Fault};
-use crate::env::Env;
+use crate::circuit::Circuit;
 use crate::net::{Level, Net};
 use crate::queue::Task;
 
@@ -36,7 +36,7 @@ impl NetFault {
     }
 }
 
-impl Env {
+impl Circuit {
     /// Counts a change of a net to `level` for the faults of that net.
     pub(crate) fn strike_net(&mut self, net: Net, level: Level) {
         for index in 0..self.faults.armed.len() {

@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 
 use super::condition::Rate;
 use super::{Armed, Fault, FaultId, NetFault, Targets, When};
-use crate::env::PartView;
+use crate::board_state::BoardState;
+use crate::circuit::PartView;
 use crate::part::PartId;
 use crate::queue::Task;
-use crate::world::World;
 
 /// What goes wrong in a part.
 #[non_exhaustive]
@@ -75,15 +75,15 @@ fn slower(one: Rate, other: Rate) -> Rate {
     }
 }
 
-impl World {
+impl BoardState {
     /// Arms a fault. One that depends on the time alone begins and ends by itself.
     pub(crate) fn inject(&mut self, fault: Fault, when: When) -> FaultId {
         let lasts = matches!(&fault, Fault::Part { fault, .. } if fault.lasts())
             || matches!(&fault, Fault::Net { fault: NetFault::Stuck(_), .. });
         let window = (lasts && when.is_window()).then_some([when.from_ns, when.until_ns]);
-        let id = self.env.faults.arm(fault, when);
+        let id = self.circuit.faults.arm(fault, when);
         for at_ns in window.into_iter().flatten().filter(|at_ns| *at_ns < u64::MAX) {
-            self.env.push(at_ns, Task::Fault(id.0));
+            self.circuit.push(at_ns, Task::Fault(id.0));
         }
         self.settle();
         id
@@ -91,12 +91,12 @@ impl World {
 
     /// Ends a fault for good.
     pub(crate) fn withdraw(&mut self, id: FaultId) {
-        let Some(armed) = self.env.faults.armed.get_mut(id.0) else { return };
+        let Some(armed) = self.circuit.faults.armed.get_mut(id.0) else { return };
         armed.withdrawn = true;
         armed.holds = false;
         match armed.fault {
             Fault::Part { part, .. } => self.refresh_part(part.0),
-            Fault::Net { net, fault: NetFault::Stuck(_) } => self.env.force(net, None),
+            Fault::Net { net, fault: NetFault::Stuck(_) } => self.circuit.force(net, None),
             _ => {}
         }
         self.settle();
@@ -104,21 +104,21 @@ impl World {
 
     /// Begins or ends a fault at a border of its time.
     pub(crate) fn fault_due(&mut self, index: usize) {
-        let now_ns = self.env.now_ns;
-        let Some(armed) = self.env.faults.armed.get_mut(index).filter(|armed| !armed.withdrawn) else { return };
+        let now_ns = self.circuit.now_ns;
+        let Some(armed) = self.circuit.faults.armed.get_mut(index).filter(|armed| !armed.withdrawn) else { return };
         let when = armed.trigger.when();
         armed.holds = (when.from_ns..when.until_ns).contains(&now_ns);
         let (holds, fault) = (armed.holds, armed.fault.clone());
         if holds {
-            let event = self.env.faults.event(index);
-            self.env.trace(event);
+            let event = self.circuit.faults.event(index);
+            self.circuit.trace(event);
         }
         match fault {
             Fault::Part { part, .. } => {
                 self.redraw(index);
                 self.refresh_part(part.0);
             }
-            Fault::Net { net, fault: NetFault::Stuck(level) } => self.env.force(net, holds.then_some(level)),
+            Fault::Net { net, fault: NetFault::Stuck(level) } => self.circuit.force(net, holds.then_some(level)),
             _ => {}
         }
     }
@@ -127,8 +127,8 @@ impl World {
     /// parts that lose their supply in it, with the byte.
     pub(super) fn strike_parts(&mut self, is_on: impl Fn(PartId, Targets) -> bool) -> Vec<(usize, u32)> {
         let mut brown_outs = Vec::new();
-        for index in 0..self.env.faults.armed.len() {
-            let Some(Armed { fault: Fault::Part { part, targets, fault }, holds, .. }) = self.env.faults.get(index)
+        for index in 0..self.circuit.faults.armed.len() {
+            let Some(Armed { fault: Fault::Part { part, targets, fault }, holds, .. }) = self.circuit.faults.get(index)
             else {
                 continue;
             };
@@ -136,10 +136,10 @@ impl World {
             if !is_on(part, *targets) {
                 continue;
             }
-            let strikes = self.env.faults.strike(index, self.env.now_ns);
+            let strikes = self.circuit.faults.strike(index, self.circuit.now_ns);
             if strikes && (!held || !fault.lasts()) {
-                let event = self.env.faults.event(index);
-                self.env.trace(event);
+                let event = self.circuit.faults.event(index);
+                self.circuit.trace(event);
             }
             match fault {
                 PartFault::BrownOut { byte } if strikes => brown_outs.push((part.0, byte)),
@@ -149,7 +149,7 @@ impl World {
             if !fault.lasts() {
                 continue;
             }
-            if let Some(armed) = self.env.faults.armed.get_mut(index) {
+            if let Some(armed) = self.circuit.faults.armed.get_mut(index) {
                 armed.holds = strikes;
             }
             self.redraw(index);
@@ -160,7 +160,7 @@ impl World {
 
     /// Draws a factor for a fault that has one.
     fn redraw(&mut self, index: usize) {
-        if let Some(armed) = self.env.faults.armed.get_mut(index)
+        if let Some(armed) = self.circuit.faults.armed.get_mut(index)
             && let Fault::Part { fault: PartFault::Jitter { factor }, .. } = armed.fault
         {
             let drawn = armed.trigger.draw(u64::from(factor.max(1)));
@@ -171,7 +171,7 @@ impl World {
     /// Makes a part what the faults that hold now make of it.
     fn refresh_part(&mut self, part: usize) {
         let (mut absent, mut rate) = (false, Rate::Normal);
-        for armed in self.env.faults.armed.iter().filter(|armed| armed.holds) {
+        for armed in self.circuit.faults.armed.iter().filter(|armed| armed.holds) {
             if let Fault::Part { part: id, fault, .. } = &armed.fault
                 && id.0 == part
             {
@@ -179,9 +179,9 @@ impl World {
                 rate = slower(rate, fault.rate(armed.drawn));
             }
         }
-        let (was_absent, wakes) = self.env.faults.conditions.set(part, absent, rate, self.env.now_ns);
+        let (was_absent, wakes) = self.circuit.faults.conditions.set(part, absent, rate, self.circuit.now_ns);
         for (at_ns, own_ns) in wakes {
-            self.env.push(at_ns, Task::Wake { part, own_ns });
+            self.circuit.push(at_ns, Task::Wake { part, own_ns });
         }
         match (was_absent, absent) {
             (false, true) => {
@@ -210,7 +210,7 @@ impl World {
 
     /// Lets go of everything that a part drives, and takes it out of the transactions under way.
     fn cut_off(&mut self, part: usize) {
-        self.env.release(part);
+        self.circuit.release(part);
         for bus in &mut self.i2c {
             bus.disengage(part);
         }
@@ -225,12 +225,12 @@ impl World {
         let always = self.spi.iter().enumerate().filter(|(_, bus)| bus.has_always(part)).map(|(index, _)| index);
         let always = always.map(crate::spi::SpiBusId).collect::<Vec<_>>();
         for bus in selected.into_iter().chain(always) {
-            let World { env, parts, spi, .. } = self;
+            let BoardState { circuit, parts, spi, .. } = self;
             if let Some(bus) = spi.get_mut(bus.0)
                 && let Some(target) = parts.get_mut(part).and_then(|part| part.spi())
             {
                 bus.push_active(part);
-                target.select(&mut PartView { env, part });
+                target.select(&mut PartView { circuit, part });
             }
         }
     }

@@ -6,11 +6,11 @@ use alloc::vec::Vec;
 use embedded_hal::spi::Mode;
 
 use super::{Armed, Fault, Flip, Targets};
+use crate::board_state::BoardState;
 use crate::net::Level;
 use crate::part::PartId;
 use crate::spi::bus::late;
 use crate::spi::{SpiBusId, SpiError, SpiSelectId};
-use crate::world::World;
 
 /// How long a controller waits for a bus that something else holds, in nanoseconds. SPI itself has no such time: this is ten
 /// milliseconds, enough for 1.25 kB at 1 MHz.
@@ -192,17 +192,17 @@ impl Plan {
     ///
     /// The controller fails.
     #[inline]
-    pub(crate) fn strike_byte(&mut self, world: &mut World) -> Result<(), SpiError> {
-        self.struck().map_or(Ok(()), |struck| struck.strike_byte(world))
+    pub(crate) fn strike_byte(&mut self, board_state: &mut BoardState) -> Result<(), SpiError> {
+        self.struck().map_or(Ok(()), |struck| struck.strike_byte(board_state))
     }
 }
 
 impl Struck {
     #[cold]
-    fn strike_byte(&self, world: &mut World) -> Result<(), SpiError> {
+    fn strike_byte(&self, board_state: &mut BoardState) -> Result<(), SpiError> {
         let at = self.bytes;
         for (part, _) in self.brown_outs.iter().filter(|(_, byte)| *byte == at) {
-            world.brown_out(*part);
+            board_state.brown_out(*part);
         }
         let failure = self.faults.iter().find_map(|fault| match fault {
             SpiFault::Fail { byte, error } if *byte == at => Some(*error),
@@ -218,11 +218,11 @@ impl Struck {
     }
 }
 
-impl World {
+impl BoardState {
     /// Finds the faults that strike a transaction.
     #[inline]
     pub(crate) fn spi_plan(&mut self, bus: SpiBusId, select: Option<SpiSelectId>) -> Plan {
-        if self.env.faults.none() { Plan::default() } else { Plan(self.spi_strike(bus, select)) }
+        if self.circuit.faults.none() { Plan::default() } else { Plan(self.spi_strike(bus, select)) }
     }
 
     #[cold]
@@ -230,15 +230,16 @@ impl World {
         let parts = self.spi_parts(id, select);
         let brown_outs = self.strike_parts(|part: PartId, _: Targets| parts.contains(&part.0));
         let mut faults = Vec::new();
-        for index in 0..self.env.faults.armed.len() {
-            let Some(Armed { fault: Fault::Spi { bus, select: only, fault }, .. }) = self.env.faults.get(index) else {
+        for index in 0..self.circuit.faults.armed.len() {
+            let Some(Armed { fault: Fault::Spi { bus, select: only, fault }, .. }) = self.circuit.faults.get(index)
+            else {
                 continue;
             };
             if *bus == id && (only.is_none() || *only == select) {
                 let fault = *fault;
-                if self.env.faults.strike(index, self.env.now_ns) {
-                    let event = self.env.faults.event(index);
-                    self.env.trace(event);
+                if self.circuit.faults.strike(index, self.circuit.now_ns) {
+                    let event = self.circuit.faults.event(index);
+                    self.circuit.trace(event);
                     faults.push(fault);
                 }
             }

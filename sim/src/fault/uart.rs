@@ -1,7 +1,7 @@
 //! What goes wrong on a serial port: frames that are none, bytes that get lost, two ends that do not agree on a baud rate.
 
 use super::{Armed, Fault};
-use crate::env::Env;
+use crate::circuit::Circuit;
 use crate::uart::{Frame, Parity, UartError, UartId};
 
 /// What goes wrong with a byte on a serial port.
@@ -98,7 +98,7 @@ fn sampled(byte: u8, parity: Parity, from_ns: u64, to_ns: u64) -> Arrival {
     }
 }
 
-impl Env {
+impl Circuit {
     /// Counts a byte for the faults of its port, and returns what comes of it: `sent` by the controller, or to it.
     #[inline]
     pub(crate) fn strike_uart(&mut self, port: UartId, frame: Frame, byte: u8, sent: bool) -> Arrival {

@@ -4,11 +4,11 @@ use alloc::vec::Vec;
 use core::ops::RangeInclusive;
 
 use super::{Ack, Address, Direction, I2cBusId, I2cError, I2cTarget};
-use crate::env::PartView;
+use crate::board_state::BoardState;
+use crate::circuit::PartView;
 use crate::part::Board;
 use crate::trace::{EventKind, I2cEvent};
 use crate::turns::Turns;
-use crate::world::World;
 
 const NS_PER_S: u64 = 1_000_000_000;
 
@@ -102,7 +102,7 @@ impl Line {
 }
 
 /// What happens on the wires. Its time is still to pass.
-impl World {
+impl BoardState {
     /// Returns a bus for a transaction, at the frequency of the bus unless `bit_ns` says otherwise.
     pub(super) fn i2c_line(&self, id: I2cBusId, bit_ns: Option<u64>) -> Result<Line, I2cError> {
         let bus = self.i2c.get(id.0).ok_or(I2cError::NoSuchBus)?;
@@ -119,7 +119,7 @@ impl World {
     /// Asks the parts on the bus whether they are meant: those that may acknowledge the address, and those that take part in the
     /// transaction, for which an address of others is the end of theirs.
     pub(crate) fn i2c_address(&mut self, id: I2cBusId, address: Address, direction: Direction) -> Ack {
-        let World { env, parts, i2c, .. } = self;
+        let BoardState { circuit, parts, i2c, .. } = self;
         let Some(bus) = i2c.get_mut(id.0) else { return Ack::Nack };
         let I2cBus { parts: all, named, index, unnamed, engaged, .. } = bus;
         let index = match address {
@@ -137,11 +137,11 @@ impl World {
             if !are_all && !is_asked(&part, engaged) {
                 continue;
             }
-            if env.faults.conditions.is_absent(part) {
+            if circuit.faults.conditions.is_absent(part) {
                 continue;
             }
             let Some(target) = parts.get_mut(part).and_then(|part| part.i2c()) else { continue };
-            let ack = target.start(address, direction, &mut PartView { env, part });
+            let ack = target.start(address, direction, &mut PartView { circuit, part });
             let listening = ack == Ack::Ack;
             if listening {
                 answer = Ack::Ack;
@@ -189,23 +189,23 @@ impl World {
     }
 
     fn i2c_listening(&mut self, id: I2cBusId, mut f: impl FnMut(&mut dyn I2cTarget, &mut dyn Board)) {
-        let World { env, parts, i2c, .. } = self;
+        let BoardState { circuit, parts, i2c, .. } = self;
         let engaged = i2c.get(id.0).into_iter().flat_map(|bus| &bus.engaged);
         for &Engaged { part, .. } in engaged.filter(|engaged| engaged.listening) {
             if let Some(target) = parts.get_mut(part).and_then(|part| part.i2c()) {
-                f(target, &mut PartView { env, part });
+                f(target, &mut PartView { circuit, part });
             }
         }
     }
 
     /// Tells the parts that acknowledged something of a STOP.
     pub(crate) fn i2c_stop(&mut self, line: Line) {
-        let World { env, parts, i2c, .. } = self;
+        let BoardState { circuit, parts, i2c, .. } = self;
         for &Engaged { part, .. } in i2c.get(line.id.0).into_iter().flat_map(|bus| &bus.engaged) {
             if let Some(target) = parts.get_mut(part).and_then(|part| part.i2c()) {
-                target.stop(&mut PartView { env, part });
+                target.stop(&mut PartView { circuit, part });
             }
         }
-        self.env.trace(line.event(I2cEvent::Stop));
+        self.circuit.trace(line.event(I2cEvent::Stop));
     }
 }

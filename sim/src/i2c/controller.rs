@@ -39,9 +39,9 @@ impl SimI2c {
     }
 
     fn run(&mut self, address: Address, operations: &mut [Operation<'_>]) -> Result<(), I2cError> {
-        let mut world = self.sim.lock();
-        let result = world.i2c_transaction(self.bus, self.frequency_hz.map(bit_ns), address, operations);
-        world.env.call_hook();
+        let mut board_state = self.sim.lock();
+        let result = board_state.i2c_transaction(self.bus, self.frequency_hz.map(bit_ns), address, operations);
+        board_state.circuit.call_hook();
         result
     }
 }

@@ -8,11 +8,11 @@ use embedded_hal::i2c::Operation;
 
 use super::transaction::{Operations, Transaction, check};
 use super::{Address, Direction, I2cBusId, I2cError};
+use crate::board_state::BoardState;
 use crate::future::SimTransaction;
 use crate::signal::Signal;
 use crate::sim::Sim;
 use crate::turns::Queued;
-use crate::world::World;
 
 /// An I2C transaction that owns its bytes. [`SimI2c::start`](super::SimI2c::start) begins it.
 ///
@@ -98,8 +98,8 @@ struct Waited {
 }
 
 impl Queued for Waited {
-    fn act(&mut self, world: &mut World) -> Option<u64> {
-        self.transaction.act::<false>(world, &mut self.operations)
+    fn act(&mut self, board_state: &mut BoardState) -> Option<u64> {
+        self.transaction.act::<false>(board_state, &mut self.operations)
     }
 
     fn end(self: Box<Waited>) {
@@ -115,15 +115,15 @@ pub(super) fn start(
     bit_ns: Option<u64>,
     operations: OwnedTransaction,
 ) -> SimTransaction<I2cError> {
-    SimTransaction::begin(sim, |world, signal| {
-        let begun = world.i2c_line(id, bit_ns).and_then(|line| {
+    SimTransaction::begin(sim, |board_state, signal| {
+        let begun = board_state.i2c_line(id, bit_ns).and_then(|line| {
             check(operations.address, &operations)?;
             Ok(Transaction::new(line, operations.address))
         });
         match begun {
             Ok(transaction) if !operations.operations.is_empty() => {
                 let bus = transaction.bus();
-                return Some(world.take_turn(bus, Box::new(Waited { transaction, operations, signal })));
+                return Some(board_state.take_turn(bus, Box::new(Waited { transaction, operations, signal })));
             }
             Ok(_) => signal.give(Ok(Vec::new())),
             Err(error) => signal.give(Err(error)),

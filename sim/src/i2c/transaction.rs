@@ -4,11 +4,11 @@ use embedded_hal::i2c::Operation;
 
 use super::bus::Line;
 use super::{Ack, Address, Direction, I2cBusId, I2cError};
-use crate::env::PartView;
+use crate::board_state::BoardState;
+use crate::circuit::PartView;
 use crate::fault::i2c::{Plan, Seen};
 use crate::trace::I2cEvent;
 use crate::turns::Bus;
-use crate::world::World;
 
 const MAX_SEVEN_BIT: u8 = 0x7f;
 const MAX_TEN_BIT: u16 = 0x3ff;
@@ -106,12 +106,12 @@ impl Transaction {
     #[inline]
     pub(super) fn act<const ALONE: bool>(
         &mut self,
-        world: &mut World,
+        board_state: &mut BoardState,
         operations: &mut (impl Operations + ?Sized),
     ) -> Option<u64> {
         loop {
-            let ns = self.step::<ALONE>(world, operations)?;
-            if !ALONE || !world.env.pass(ns) {
+            let ns = self.step::<ALONE>(board_state, operations)?;
+            if !ALONE || !board_state.circuit.pass(ns) {
                 return Some(ns);
             }
         }
@@ -121,21 +121,21 @@ impl Transaction {
     #[inline]
     fn step<const ALONE: bool>(
         &mut self,
-        world: &mut World,
+        board_state: &mut BoardState,
         operations: &mut (impl Operations + ?Sized),
     ) -> Option<u64> {
         let line = self.line;
         loop {
             if self.plan.has_deeds() {
-                match self.plan.act(world, line) {
+                match self.plan.act(board_state, line) {
                     Ok(ns) => return Some(ns),
                     Err(error) => self.fail(error),
                 }
             }
             match self.next {
                 Next::Plan => {
-                    world.i2c_disengage(line.id);
-                    self.plan = world.i2c_plan(line, self.address);
+                    board_state.i2c_disengage(line.id);
+                    self.plan = board_state.i2c_plan(line, self.address);
                     self.next = if self.plan.is_active() { Next::Begin } else { Next::Start };
                 }
                 Next::Begin => {
@@ -149,29 +149,29 @@ impl Transaction {
                     }
                     self.next = Next::Address;
                     let start = if self.started { I2cEvent::RepeatedStart } else { I2cEvent::Start };
-                    world.env.trace(line.event(start));
+                    board_state.circuit.trace(line.event(start));
                     return Some(start.duration_ns(line.bit_ns));
                 }
-                Next::Address if self.plan.strikes_byte(world) => {}
-                Next::Address => return Some(self.call(world)),
+                Next::Address if self.plan.strikes_byte(board_state) => {}
+                Next::Address => return Some(self.call(board_state)),
                 Next::Byte if self.left == 0 => {
                     self.next = Next::Start;
                     (self.operation, self.byte) = (self.group_end, 0);
                 }
                 Next::Byte if self.direction == Direction::Read && self.plan.ends_read() => self.fail(I2cError::Bus),
-                Next::Byte if self.plan.strikes_byte(world) => {}
-                Next::Byte => match if ALONE { self.sole(world) } else { None } {
-                    Some(part) if self.hurry(world, part, operations) => {}
+                Next::Byte if self.plan.strikes_byte(board_state) => {}
+                Next::Byte => match if ALONE { self.sole(board_state) } else { None } {
+                    Some(part) if self.hurry(board_state, part, operations) => {}
                     Some(_) => return Some(line.byte_ns()),
                     None => {
-                        self.exchange(world, operations);
+                        self.exchange(board_state, operations);
                         return Some(line.byte_ns());
                     }
                 },
                 Next::Stop => {
                     self.next = Next::End;
                     if !self.plan.has_stopped() {
-                        world.i2c_stop(line);
+                        board_state.i2c_stop(line);
                         return Some(I2cEvent::Stop.duration_ns(line.bit_ns));
                     }
                 }
@@ -194,16 +194,16 @@ impl Transaction {
 
     /// Sends the address, and returns how long that takes.
     #[inline]
-    fn call(&mut self, world: &mut World) -> u64 {
+    fn call(&mut self, board_state: &mut BoardState) -> u64 {
         let (line, address, direction) = (self.line, self.address, self.direction);
         let seen = self.plan.address(self.started);
         let ack = match seen {
-            Seen::Answer | Seen::Acknowledged => world.i2c_address(line.id, address, direction),
-            Seen::Nobody | Seen::Ignored => world.i2c_unheard(line.id),
+            Seen::Answer | Seen::Acknowledged => board_state.i2c_address(line.id, address, direction),
+            Seen::Nobody | Seen::Ignored => board_state.i2c_unheard(line.id),
         };
         let ack = if seen == Seen::Acknowledged { Ack::Ack } else { ack };
         let event = I2cEvent::Address { address, direction, ack };
-        world.env.trace(line.event(event));
+        board_state.circuit.trace(line.event(event));
         (self.started, self.next) = (true, Next::Byte);
         if ack == Ack::Nack && seen != Seen::Ignored {
             self.fail(I2cError::NoAcknowledgeAddress);
@@ -212,26 +212,26 @@ impl Transaction {
     }
 
     /// Has the next byte of the group go over the wires.
-    fn exchange(&mut self, world: &mut World, operations: &mut (impl Operations + ?Sized)) {
+    fn exchange(&mut self, board_state: &mut BoardState, operations: &mut (impl Operations + ?Sized)) {
         let (line, direction) = (self.line, self.direction);
         let is_last = self.left == 1;
         let (byte, ack) = match self.rest(operations) {
             Some(Operation::Write([byte, ..])) => {
                 let byte = self.plan.heard(*byte);
-                let (ack, seen) = self.plan.acknowledged(world.i2c_write(line.id, byte));
+                let (ack, seen) = self.plan.acknowledged(board_state.i2c_write(line.id, byte));
                 if seen == Ack::Nack {
                     self.fail(I2cError::NoAcknowledgeData);
                 }
                 (byte, ack)
             }
             Some(Operation::Read([slot, ..])) => {
-                *slot = self.plan.seen(world.i2c_read(line.id));
+                *slot = self.plan.seen(board_state.i2c_read(line.id));
                 (*slot, if is_last { Ack::Nack } else { Ack::Ack })
             }
             _ => return self.left = 0,
         };
         self.skip(1);
-        world.env.trace(line.event(I2cEvent::Byte { byte, direction, ack }));
+        board_state.circuit.trace(line.event(I2cEvent::Byte { byte, direction, ack }));
     }
 
     /// Returns what the operation under way still has, which is at least a byte as long as its group has one.
@@ -259,18 +259,23 @@ impl Transaction {
     }
 
     /// Returns the part that listens, if it is the only one, and nobody watches or disturbs the bus.
-    fn sole(&self, world: &World) -> Option<usize> {
-        if world.env.traced() || self.plan.is_active() { None } else { world.i2c_sole(self.line.id) }
+    fn sole(&self, board_state: &BoardState) -> Option<usize> {
+        if board_state.circuit.traced() || self.plan.is_active() { None } else { board_state.i2c_sole(self.line.id) }
     }
 
     /// Exchanges bytes of the group with the only part that listens, as long as nothing else is due, so that nobody can tell it from
     /// one act a byte. Returns `false` if the time of the last byte is still to pass.
     #[inline(always)]
-    fn hurry(&mut self, world: &mut World, part: usize, operations: &mut (impl Operations + ?Sized)) -> bool {
+    fn hurry(
+        &mut self,
+        board_state: &mut BoardState,
+        part: usize,
+        operations: &mut (impl Operations + ?Sized),
+    ) -> bool {
         let byte_ns = self.line.byte_ns();
-        let World { env, parts, .. } = world;
+        let BoardState { circuit, parts, .. } = board_state;
         let mut target = parts.get_mut(part).and_then(|part| part.i2c());
-        let mut board = PartView { env, part };
+        let mut board = PartView { circuit, part };
         let mut passes = true;
         while self.left > 0 && passes && self.next == Next::Byte {
             let (Some(target), Some(operation)) = (&mut target, self.rest(operations)) else {
@@ -282,7 +287,7 @@ impl Transaction {
                     let mut rest = bytes.iter();
                     for &byte in rest.by_ref() {
                         let ack = target.write(byte, &mut board);
-                        passes = board.env.pass(byte_ns);
+                        passes = board.circuit.pass(byte_ns);
                         if ack == Ack::Nack {
                             self.fail(I2cError::NoAcknowledgeData);
                             break;
@@ -298,7 +303,7 @@ impl Transaction {
                     let mut rest = buffer.iter_mut();
                     for slot in rest.by_ref() {
                         *slot = target.read(&mut board);
-                        passes = board.env.pass(byte_ns);
+                        passes = board.circuit.pass(byte_ns);
                         if !passes {
                             break;
                         }
@@ -312,7 +317,7 @@ impl Transaction {
     }
 }
 
-impl World {
+impl BoardState {
     /// Runs a transaction for a caller that waits for it, at the frequency of the bus unless `bit_ns` says otherwise.
     pub(super) fn i2c_transaction(
         &mut self,

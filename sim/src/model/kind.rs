@@ -7,7 +7,7 @@ use super::{Setting, Settings, Value};
 
 /// What a setting, control or readout can be.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum ValueKind {
     /// A number.
     Number(Range),
     /// A whole number from the first to the last, with its unit.
@@ -26,7 +26,7 @@ pub enum Kind {
     Records(Fields),
 }
 
-/// The numbers that a [`Kind::Number`] can be.
+/// The numbers that a [`ValueKind::Number`] can be.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Range {
     /// The least.
@@ -58,9 +58,9 @@ pub struct Fields {
     pub example: &'static str,
 }
 
-impl Kind {
+impl ValueKind {
     /// A level of a net.
-    pub const LEVEL: Kind = Kind::Choice(&["low", "high"]);
+    pub const LEVEL: ValueKind = ValueKind::Choice(&["low", "high"]);
 
     /// Checks a value, and says what is wrong with it as the end of a sentence that begins with its name.
     ///
@@ -68,21 +68,21 @@ impl Kind {
     /// The value is of another type, or lies outside the range.
     pub fn check(&self, value: &Value) -> Result<(), String> {
         match (self, value) {
-            (Kind::Number(range), Value::Number(number)) if (range.min..=range.max).contains(number) => Ok(()),
-            (Kind::Number(Range { min, max, unit, .. }), Value::Number(number)) => {
+            (ValueKind::Number(range), Value::Number(number)) if (range.min..=range.max).contains(number) => Ok(()),
+            (ValueKind::Number(Range { min, max, unit, .. }), Value::Number(number)) => {
                 Err(outside(&number, &min, &max, unit))
             }
-            (Kind::Integer(first, last, _), Value::Integer(number)) if (*first..=*last).contains(number) => Ok(()),
-            (Kind::Integer(first, last, unit), Value::Integer(number)) => Err(outside(number, first, last, unit)),
-            (Kind::Choice(words), Value::Text(text)) if words.contains(&text.as_str()) => Ok(()),
-            (Kind::Choice(words), Value::Text(text)) => {
+            (ValueKind::Integer(first, last, _), Value::Integer(number)) if (*first..=*last).contains(number) => Ok(()),
+            (ValueKind::Integer(first, last, unit), Value::Integer(number)) => Err(outside(number, first, last, unit)),
+            (ValueKind::Choice(words), Value::Text(text)) if words.contains(&text.as_str()) => Ok(()),
+            (ValueKind::Choice(words), Value::Text(text)) => {
                 Err(format!("must be one of {}, not \"{}\"", words.join(", "), text.escape_debug()))
             }
-            (Kind::Switch, Value::Switch(_))
-            | (Kind::Text, Value::Text(_))
-            | (Kind::Bytes, Value::Bytes(_))
-            | (Kind::Time, Value::Time(_))
-            | (Kind::Records(_), Value::Records(_)) => Ok(()),
+            (ValueKind::Switch, Value::Switch(_))
+            | (ValueKind::Text, Value::Text(_))
+            | (ValueKind::Bytes, Value::Bytes(_))
+            | (ValueKind::Time, Value::Time(_))
+            | (ValueKind::Records(_), Value::Records(_)) => Ok(()),
             _ => Err(format!("must be {}", self.name())),
         }
     }
@@ -91,14 +91,14 @@ impl Kind {
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
-            Kind::Number(_) => "a number",
-            Kind::Integer(..) => "a whole number",
-            Kind::Choice(_) => "one of a few words",
-            Kind::Switch => "true or false",
-            Kind::Text => "a text",
-            Kind::Bytes => "a list of bytes, or a text",
-            Kind::Time => "a date and time",
-            Kind::Records(_) => "a list of tables",
+            ValueKind::Number(_) => "a number",
+            ValueKind::Integer(..) => "a whole number",
+            ValueKind::Choice(_) => "one of a few words",
+            ValueKind::Switch => "true or false",
+            ValueKind::Text => "a text",
+            ValueKind::Bytes => "a list of bytes, or a text",
+            ValueKind::Time => "a date and time",
+            ValueKind::Records(_) => "a list of tables",
         }
     }
 }

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use embedded_hal::spi::{MODE_0, MODE_3, Mode};
 
 use super::miso::UNDRIVEN;
-use crate::model::{BuildError, Buses, Kind, Model, PictureInfo, Preset, Setting, Setup};
+use crate::model::{BuildError, Buses, Model, PictureInfo, Preset, Setting, Setup, ValueKind};
 use crate::part::{Board, Part};
 use crate::picture::Frame;
 use crate::spi::SpiTarget;
@@ -20,7 +20,7 @@ pub const MODEL: Model = Model {
     omits: "A light shows its colour when its frame has come, whether or not enough clocks follow it to reach the end of a long strip.",
     settings: &[Setting::new(
         "length",
-        Kind::Integer(1, 1_024, ""),
+        ValueKind::Integer(1, 1_024, ""),
         Preset::Integer(8),
         "how many lights the strip has",
     )],

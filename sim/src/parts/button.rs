@@ -7,7 +7,7 @@ use core::error::Error;
 use core::fmt;
 
 use crate::model::{
-    BuildError, Buses, Control, Fields, Kind, Model, Pin, Preset, Readout, Role, Setting, Setup, Value,
+    BuildError, Buses, Control, Fields, Model, Pin, Preset, Readout, Role, Setting, Setup, Value, ValueKind,
 };
 use crate::net::{Drive, Level, Net};
 use crate::part::{Board, Part};
@@ -17,10 +17,10 @@ use crate::parts::LAST_MS;
 pub const MODEL: Model = Model {
     pins: &[Pin::required("net", Role::Output, "the net that it pulls to a level while pressed")],
     settings: &[
-        Setting::new("pressed", Kind::LEVEL, Preset::Text("low"), "the level of the net while it is pressed"),
+        Setting::new("pressed", ValueKind::LEVEL, Preset::Text("low"), "the level of the net while it is pressed"),
         Setting::new(
             "presses",
-            Kind::Records(Fields {
+            ValueKind::Records(Fields {
                 fields: &[
                     Setting::new("at-ms", TIME_MS, Preset::Required, "the time of the press, in ms"),
                     Setting::new("for-ms", LENGTH_MS, Preset::Required, "the length of the press, in ms"),
@@ -31,21 +31,21 @@ pub const MODEL: Model = Model {
             Preset::None,
             "when it is pressed, and for how long",
         ),
-        Setting::new("bounces", Kind::Integer(0, 100, ""), Preset::Integer(0), "how often the contact jumps back"),
+        Setting::new("bounces", ValueKind::Integer(0, 100, ""), Preset::Integer(0), "how often the contact jumps back"),
         Setting::new(
             "bounce-us",
-            Kind::Integer(1, 1_000_000, "us"),
+            ValueKind::Integer(1, 1_000_000, "us"),
             Preset::Integer(500),
             "how long it jumps back each time",
         ),
     ],
     controls: &[Control::switch("press", false, "whether a finger is on it")],
-    readouts: &[Readout::new("closed", Kind::Switch, "whether the contact is closed; it bounces")],
+    readouts: &[Readout::new("closed", ValueKind::Switch, "whether the contact is closed; it bounces")],
     ..Model::new("button", "a push button", Buses::NONE, build)
 };
 
-const TIME_MS: Kind = Kind::Integer(0, LAST_MS, "ms");
-const LENGTH_MS: Kind = Kind::Integer(1, LAST_MS, "ms");
+const TIME_MS: ValueKind = ValueKind::Integer(0, LAST_MS, "ms");
+const LENGTH_MS: ValueKind = ValueKind::Integer(1, LAST_MS, "ms");
 const NS_PER_MS: u64 = 1_000_000;
 const NS_PER_US: u64 = 1_000;
 

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::dials::Dials;
 use super::number::steps;
-use crate::model::{BuildError, Buses, Control, Kind, Model, Pin, Preset, Range, Role, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Control, Model, Pin, Preset, Range, Role, Setting, Setup, Value, ValueKind};
 use crate::net::{Drive, Level, Net};
 use crate::part::{Board, Part};
 
@@ -19,7 +19,7 @@ pub const MODEL: Model = Model {
     pins: &[Pin::required("data", Role::Both, "the data line, which needs a pull-up")],
     settings: &[Setting::new(
         "variant",
-        Kind::Choice(&["dht22", "dht11"]),
+        ValueKind::Choice(&["dht22", "dht11"]),
         Preset::Text("dht22"),
         "which of the two it is",
     )],

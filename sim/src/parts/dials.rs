@@ -1,7 +1,7 @@
 //! The values of a part's controls, each held within its range.
 
 use super::number::held;
-use crate::model::{Control, Kind, Value};
+use crate::model::{Control, Value, ValueKind};
 
 /// The values of the controls of one part.
 #[derive(Clone, Debug)]
@@ -35,8 +35,8 @@ impl<const N: usize> Dials<N> {
         let named = self.controls.iter().zip(&mut self.values).find(|(control, _)| control.key == key);
         let Some((control, place)) = named else { return false };
         *place = match (control.kind, value) {
-            (Kind::Number(range), Value::Number(number)) => Value::Number(held(*number, range.min..=range.max)),
-            (Kind::Switch, Value::Switch(on)) => Value::Switch(*on),
+            (ValueKind::Number(range), Value::Number(number)) => Value::Number(held(*number, range.min..=range.max)),
+            (ValueKind::Switch, Value::Switch(on)) => Value::Switch(*on),
             _ => return false,
         };
         true

@@ -8,7 +8,7 @@ use super::ds3231::DateTime;
 use super::ds3231::clock::Clock;
 use super::link::{ByteRegisters, Bytes, OnI2c};
 use crate::i2c::Direction;
-use crate::model::{BuildError, Buses, Kind, Model, Preset, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Model, Preset, Setting, Setup, Value, ValueKind};
 use crate::part::{Board, Part};
 
 /// The DS1307 as a policy has it.
@@ -17,7 +17,7 @@ pub const MODEL: Model = Model {
     omits: "The square wave has no pin. The date and the memory outlive the supply, as with a battery.",
     settings: &[Setting::new(
         "time",
-        Kind::Time,
+        ValueKind::Time,
         Preset::None,
         "the date and time at the start; without it the oscillator stands, as in a new part",
     )],

@@ -12,7 +12,7 @@ use self::clock::Clock;
 pub use self::date_time::{DateTime, DateTimeError};
 use super::number::{held, steps};
 use crate::i2c::{Ack, Address, Direction, I2cTarget};
-use crate::model::{BuildError, Buses, Control, Kind, Model, Pin, Preset, Range, Role, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Control, Model, Pin, Preset, Range, Role, Setting, Setup, Value, ValueKind};
 use crate::net::{Drive, Net};
 use crate::part::{Board, Part};
 
@@ -24,7 +24,7 @@ pub const MODEL: Model = Model {
     pins: &[Pin::optional("output", Role::OpenDrain, "the INT/SQW output")],
     settings: &[Setting::new(
         "time",
-        Kind::Time,
+        ValueKind::Time,
         Preset::None,
         "what a battery kept; without it the battery was empty",
     )],

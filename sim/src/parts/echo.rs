@@ -3,13 +3,13 @@
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 
-use crate::model::{BuildError, Buses, Kind, Model, Readout, Setup, Value};
+use crate::model::{BuildError, Buses, Model, Readout, Setup, Value, ValueKind};
 use crate::part::{Board, Part};
 use crate::uart::UartPeer;
 
 /// The echo as a policy has it.
 pub const MODEL: Model = Model {
-    readouts: &[Readout::new("count", Kind::Integer(0, i64::MAX, ""), "how many bytes it has received")],
+    readouts: &[Readout::new("count", ValueKind::Integer(0, i64::MAX, ""), "how many bytes it has received")],
     ..Model::new("echo", "a serial part that sends every byte back", Buses::UART, build)
 };
 

@@ -15,7 +15,8 @@ pub use self::size::Size;
 use super::AddressError;
 use crate::i2c::{Ack, Address, Direction, I2cTarget};
 use crate::model::{
-    Addresses, BuildError, Buses, Control, Kind, Model, Pin, Preset, Readout, Role, Setting, Settings, Setup, Value,
+    Addresses, BuildError, Buses, Control, Model, Pin, Preset, Readout, Role, Setting, Settings, Setup, Value,
+    ValueKind,
 };
 use crate::net::{Level, Net};
 use crate::part::{Board, Part};
@@ -27,7 +28,7 @@ pub const MODEL: Model = Model {
     settings: &[
         Setting::new(
             "size",
-            Kind::Choice(&[
+            ValueKind::Choice(&[
                 "24c01", "24c02", "24c04", "24c08", "24c16", "24c32", "24c64", "24c128", "24c256", "24c512",
             ]),
             Preset::Required,
@@ -35,13 +36,13 @@ pub const MODEL: Model = Model {
         ),
         Setting::new(
             "contents",
-            Kind::Bytes,
+            ValueKind::Bytes,
             Preset::None,
             "what is in the memory from address 0 on; the rest is erased",
         ),
     ],
     controls: &[Control::switch("write-protected", false, "whether the WP pin is tied high, whatever its net carries")],
-    readouts: &[Readout::new("contents", Kind::Bytes, "what is in the memory")],
+    readouts: &[Readout::new("contents", ValueKind::Bytes, "what is in the memory")],
     ..Model::new(
         "eeprom24",
         "an EEPROM",

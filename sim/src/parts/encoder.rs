@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use super::dials::Dials;
 use super::number::steps;
-use crate::model::{BuildError, Buses, Control, Kind, Model, Pin, Preset, Range, Role, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Control, Model, Pin, Preset, Range, Role, Setting, Setup, Value, ValueKind};
 use crate::net::{Drive, Net};
 use crate::part::{Board, Part};
 
@@ -15,7 +15,7 @@ pub const MODEL: Model = Model {
     pins: &[Pin::required("a", Role::OpenDrain, "the contact A"), Pin::required("b", Role::OpenDrain, "the contact B")],
     settings: &[Setting::new(
         "edge-us",
-        Kind::Integer(1, 1_000_000, "us"),
+        ValueKind::Integer(1, 1_000_000, "us"),
         Preset::Integer(2_000),
         "the time from an edge of one contact to the next of the other",
     )],

@@ -9,7 +9,7 @@ use alloc::boxed::Box;
 use self::controller::Controller;
 use super::link::{Link, OnI2c};
 use crate::i2c::{Ack, Direction};
-use crate::model::{BuildError, Buses, Kind, Model, Pin, Preset, Readout, Role, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Model, Pin, Preset, Readout, Role, Setting, Setup, Value, ValueKind};
 use crate::net::{Drive, Level, Net};
 use crate::part::{Board, Part};
 
@@ -49,18 +49,18 @@ const OMITS: &str = "An instruction that comes while the controller is busy is i
                      blinking do not. The 10 ms after power-up are not simulated.";
 const SETTINGS: &[Setting] = &[Setting::new(
     "size",
-    Kind::Choice(&["16x2", "20x4", "16x1", "20x2", "40x2"]),
+    ValueKind::Choice(&["16x2", "20x4", "16x1", "20x2", "40x2"]),
     Preset::Text("16x2"),
     "columns and rows",
 )];
 const READOUTS: &[Readout; 5] = &[
-    Readout::new("line1", Kind::Text, "the text of the first row"),
-    Readout::new("line2", Kind::Text, "the text of the second row"),
-    Readout::new("line3", Kind::Text, "the text of the third row"),
-    Readout::new("line4", Kind::Text, "the text of the fourth row"),
-    Readout::new("on", Kind::Switch, "whether the display is switched on"),
+    Readout::new("line1", ValueKind::Text, "the text of the first row"),
+    Readout::new("line2", ValueKind::Text, "the text of the second row"),
+    Readout::new("line3", ValueKind::Text, "the text of the third row"),
+    Readout::new("line4", ValueKind::Text, "the text of the fourth row"),
+    Readout::new("on", ValueKind::Switch, "whether the display is switched on"),
 ];
-const BACKLIGHT: Readout = Readout::new("backlight", Kind::Switch, "whether the backlight is on");
+const BACKLIGHT: Readout = Readout::new("backlight", ValueKind::Switch, "whether the backlight is on");
 const BUSES: Buses = Buses { i2c: Some(ADDRESSES), ..Buses::NONE };
 const ADDRESSES: crate::model::Addresses =
     crate::model::Addresses { first: 0x20, last: 0x27, usual: Some(0x27), blocks: |_| 0 };

@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 
 use super::dials::Dials;
 use super::number::steps;
-use crate::model::{BuildError, Buses, Control, Kind, Model, Pin, Preset, Range, Role, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Control, Model, Pin, Preset, Range, Role, Setting, Setup, Value, ValueKind};
 use crate::net::{Drive, Level, Net};
 use crate::part::{Board, Part};
 
@@ -21,7 +21,7 @@ pub const MODEL: Model = Model {
     ],
     settings: &[Setting::new(
         "rate",
-        Kind::Choice(&["10", "80"]),
+        ValueKind::Choice(&["10", "80"]),
         Preset::Text("10"),
         "the conversions a second, which the pin RATE selects",
     )],

@@ -8,7 +8,7 @@ use core::ops::RangeInclusive;
 use super::AddressError;
 use super::number::{held, steps};
 use crate::i2c::{Ack, Address, Direction, I2cTarget};
-use crate::model::{BuildError, Buses, Control, Kind, Model, Preset, Range, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Control, Model, Preset, Range, Setting, Setup, Value, ValueKind};
 use crate::part::{Board, Part};
 
 /// The INA219 as a policy has it.
@@ -17,7 +17,7 @@ pub const MODEL: Model = Model {
     omits: "Readings carry no noise and no offset. The high-speed mode of I2C is not simulated.",
     settings: &[Setting::new(
         "shunt-milliohms",
-        Kind::Integer(1, 10_000, "mOhm"),
+        ValueKind::Integer(1, 10_000, "mOhm"),
         Preset::Integer(100),
         "the resistance of the shunt; most modules have 100",
     )],

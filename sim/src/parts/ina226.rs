@@ -8,7 +8,7 @@ use super::dials::Dials;
 use super::link::{OnI2c, WordRegisters, Words};
 use super::number::steps;
 use super::sampler::Sampler;
-use crate::model::{BuildError, Buses, Control, Kind, Model, Preset, Range, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Control, Model, Preset, Range, Setting, Setup, Value, ValueKind};
 use crate::part::{Board, Part};
 
 /// The INA226 as a policy has it.
@@ -17,7 +17,7 @@ pub const MODEL: Model = Model {
     omits: "The alert limits are kept and the Alert pin is not simulated. Readings carry no noise and no offset.",
     settings: &[Setting::new(
         "shunt-milliohms",
-        Kind::Integer(1, 10_000, "mOhm"),
+        ValueKind::Integer(1, 10_000, "mOhm"),
         Preset::Integer(100),
         "the resistance of the shunt; most modules have 100",
     )],

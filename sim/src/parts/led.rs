@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 
-use crate::model::{BuildError, Buses, Kind, Model, Pin, Preset, Range, Readout, Role, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Model, Pin, Preset, Range, Readout, Role, Setting, Setup, Value, ValueKind};
 use crate::net::{Level, Net};
 use crate::part::{Board, Part};
 use crate::pwm::PwmSignal;
@@ -11,15 +11,15 @@ use crate::pwm::PwmSignal;
 /// The light-emitting diode as a policy has it.
 pub const MODEL: Model = Model {
     pins: &[Pin::required("net", Role::Input, "the net that lights it")],
-    settings: &[Setting::new("lit", Kind::LEVEL, Preset::Text("high"), "the level that lights it")],
+    settings: &[Setting::new("lit", ValueKind::LEVEL, Preset::Text("high"), "the level that lights it")],
     readouts: &[
-        Readout::new("lit", Kind::Switch, "whether it is lit"),
+        Readout::new("lit", ValueKind::Switch, "whether it is lit"),
         Readout::new(
             "brightness",
-            Kind::Number(Range::new(0.0, 1.0, 0.001, "")),
+            ValueKind::Number(Range::new(0.0, 1.0, 0.001, "")),
             "how bright it is: less than 1 while its net is modulated",
         ),
-        Readout::new("changes", Kind::Integer(0, i64::MAX, ""), "how often it went on or off"),
+        Readout::new("changes", ValueKind::Integer(0, i64::MAX, ""), "how often it went on or off"),
     ],
     ..Model::new("led", "a light-emitting diode", Buses::NONE, build)
 };

@@ -9,7 +9,7 @@ use core::ops::RangeInclusive;
 use super::AddressError;
 use super::number::{held, steps};
 use crate::i2c::{Ack, Address, Direction, I2cTarget};
-use crate::model::{self, BuildError, Buses, Control, Kind, Pin, Preset, Range, Role, Setting, Setup, Value};
+use crate::model::{self, BuildError, Buses, Control, Pin, Preset, Range, Role, Setting, Setup, Value, ValueKind};
 use crate::net::{Drive, Net};
 use crate::part::{Board, Part};
 
@@ -19,7 +19,7 @@ pub const MODEL: model::Model = model::Model {
     pins: &[Pin::optional("output", Role::OpenDrain, "the O.S. output, active when it is hot")],
     settings: &[Setting::new(
         "variant",
-        Kind::Choice(&["lm75", "lm75b", "tmp105"]),
+        ValueKind::Choice(&["lm75", "lm75b", "tmp105"]),
         Preset::Text("lm75"),
         "the member of the family",
     )

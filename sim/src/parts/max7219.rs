@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use embedded_hal::spi::{MODE_0, Mode};
 
 use super::segments;
-use crate::model::{BuildError, Buses, Kind, Model, PictureInfo, Preset, Readout, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Model, PictureInfo, Preset, Readout, Setting, Setup, Value, ValueKind};
 use crate::part::{Board, Part};
 use crate::picture::Frame;
 use crate::spi::SpiTarget;
@@ -20,11 +20,11 @@ use crate::spi::SpiTarget;
 pub const MODEL: Model = Model {
     data_sheet: "Maxim MAX7219 (19-4452, revision 4)",
     omits: "DOUT goes to the next chip alone: the controller reads nothing. Scanning is not seen: all digits are lit at once.",
-    settings: &[Setting::new("chips", Kind::Integer(1, 16, ""), Preset::Integer(1), "how many are in the chain")],
+    settings: &[Setting::new("chips", ValueKind::Integer(1, 16, ""), Preset::Integer(1), "how many are in the chain")],
     readouts: &[
-        Readout::new("text", Kind::Text, "what the first chip shows if digits with seven segments are on it"),
-        Readout::new("on", Kind::Switch, "whether the first chip is switched on"),
-        Readout::new("intensity", Kind::Integer(0, 15, ""), "the brightness of the first chip"),
+        Readout::new("text", ValueKind::Text, "what the first chip shows if digits with seven segments are on it"),
+        Readout::new("on", ValueKind::Switch, "whether the first chip is switched on"),
+        Readout::new("intensity", ValueKind::Integer(0, 15, ""), "the brightness of the first chip"),
     ],
     pictures: &[PictureInfo {
         size: |settings| (8 * settings.integer::<usize>("chips").unwrap_or(1), 8),

@@ -12,7 +12,7 @@ use embedded_hal::spi::{MODE_0, MODE_3, Mode};
 use super::link::{ByteRegisters, Bytes, OnI2c};
 use super::miso::UNDRIVEN;
 use super::ports::Port;
-use crate::model::{BuildError, Buses, Kind, Model, Pin, Preset, Readout, Role, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Model, Pin, Preset, Readout, Role, Setting, Setup, Value, ValueKind};
 use crate::net::{Drive, Level, Net};
 use crate::part::{Board, Part};
 use crate::spi::SpiTarget;
@@ -33,7 +33,7 @@ pub const MODEL_SPI: Model = Model {
     pins: PINS,
     settings: &[Setting::new(
         "hardware-address",
-        Kind::Integer(0, 7, ""),
+        ValueKind::Integer(0, 7, ""),
         Preset::Integer(0),
         "what the pins A0 to A2 select, which counts once HAEN is set",
     )],
@@ -46,8 +46,8 @@ const OMITS: &str = "The pull-ups of its inputs do not act on nets: a net at an 
                      its pull-up says. Pins change when the byte begins on the wires. The RESET pin and the slew rate are not simulated.";
 const BUSES: Buses = Buses::i2c(0x20, 0x27);
 const READOUTS: &[Readout] = &[
-    Readout::new("outputs", Kind::Integer(0, 0xffff, ""), "the levels that it drives: port A in the lower byte"),
-    Readout::new("directions", Kind::Integer(0, 0xffff, ""), "which pins are inputs: port A in the lower byte"),
+    Readout::new("outputs", ValueKind::Integer(0, 0xffff, ""), "the levels that it drives: port A in the lower byte"),
+    Readout::new("directions", ValueKind::Integer(0, 0xffff, ""), "which pins are inputs: port A in the lower byte"),
 ];
 const KEYS: [&str; 16] = [
     "gpa0", "gpa1", "gpa2", "gpa3", "gpa4", "gpa5", "gpa6", "gpa7", "gpb0", "gpb1", "gpb2", "gpb3", "gpb4", "gpb5",

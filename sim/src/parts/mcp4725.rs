@@ -6,7 +6,7 @@ use alloc::boxed::Box;
 
 use super::link::{Link, OnI2c};
 use crate::i2c::{Ack, Direction};
-use crate::model::{BuildError, Buses, Kind, Model, Pin, Preset, Readout, Role, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Model, Pin, Preset, Readout, Role, Setting, Setup, Value, ValueKind};
 use crate::net::Net;
 use crate::part::{Board, Part};
 
@@ -17,11 +17,11 @@ pub const MODEL: Model = Model {
     pins: &[Pin::optional("out", Role::Voltage, "the output VOUT")],
     settings: &[Setting::new(
         "supply-millivolts",
-        Kind::Integer(2_700, 5_500, "mV"),
+        ValueKind::Integer(2_700, 5_500, "mV"),
         Preset::Integer(3_300),
         "the supply, which is the reference too",
     )],
-    readouts: &[Readout::new("code", Kind::Integer(0, 4_095, ""), "what the output register has")],
+    readouts: &[Readout::new("code", ValueKind::Integer(0, 4_095, ""), "what the output register has")],
     ..Model::new("mcp4725", "an analogue output", BUSES, build)
 };
 

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use crate::model::{BuildError, Buses, Kind, Model, Pin, Range, Readout, Role, Setup, Value};
+use crate::model::{BuildError, Buses, Model, Pin, Range, Readout, Role, Setup, Value, ValueKind};
 use crate::net::{Level, Net};
 use crate::part::{Board, Part};
 use crate::pwm::PwmSignal;
@@ -19,7 +19,7 @@ pub const MODEL: Model = Model {
     ],
     readouts: &[Readout::new(
         "power",
-        Kind::Number(Range::new(-1.0, 1.0, 0.001, "")),
+        ValueKind::Number(Range::new(-1.0, 1.0, 0.001, "")),
         "its power, from -1 (counter-clockwise) to 1 (clockwise)",
     )],
     ..Model::new("motor", "a motor behind one half of a TB6612FNG", Buses::NONE, build)

@@ -6,7 +6,7 @@ use alloc::boxed::Box;
 
 use super::link::{ByteRegisters, Bytes, OnI2c};
 use super::ports::Port;
-use crate::model::{BuildError, Buses, Kind, Model, Pin, Readout, Role, Setup, Value};
+use crate::model::{BuildError, Buses, Model, Pin, Readout, Role, Setup, Value, ValueKind};
 use crate::net::{Drive, Level, Net};
 use crate::part::{Board, Part};
 
@@ -17,8 +17,8 @@ pub const MODEL: Model = Model {
             change when the byte begins on the wires.",
     pins: PINS,
     readouts: &[
-        Readout::new("outputs", Kind::Integer(0, 0xffff, ""), "the output registers: port 0 in the lower byte"),
-        Readout::new("interrupt", Kind::Switch, "whether INT is active"),
+        Readout::new("outputs", ValueKind::Integer(0, 0xffff, ""), "the output registers: port 0 in the lower byte"),
+        Readout::new("interrupt", ValueKind::Switch, "whether INT is active"),
     ],
     ..Model::new("pca9555", "an expander with sixteen pins", BUSES, build)
 };

@@ -5,7 +5,7 @@
 use alloc::boxed::Box;
 
 use super::link::{ByteRegisters, Bytes, OnI2c};
-use crate::model::{BuildError, Buses, Kind, Model, Pin, Range, Readout, Role, Setup, Value};
+use crate::model::{BuildError, Buses, Model, Pin, Range, Readout, Role, Setup, Value, ValueKind};
 use crate::net::{Drive, Net};
 use crate::part::{Board, Part};
 use crate::pwm::PwmSignal;
@@ -19,10 +19,10 @@ pub const MODEL: Model = Model {
     readouts: &[
         Readout::new(
             "frequency",
-            Kind::Number(Range::new(0.0, 2_000.0, 0.1, "Hz")),
+            ValueKind::Number(Range::new(0.0, 2_000.0, 0.1, "Hz")),
             "how many pulses a second each output has",
         ),
-        Readout::new("asleep", Kind::Switch, "whether the oscillator is off"),
+        Readout::new("asleep", ValueKind::Switch, "whether the oscillator is off"),
     ],
     ..Model::new("pca9685", "sixteen outputs with pulses", BUSES, build)
 };

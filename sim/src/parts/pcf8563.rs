@@ -8,7 +8,7 @@ use super::ds3231::DateTime;
 use super::ds3231::clock::Clock;
 use super::link::{ByteRegisters, Bytes, OnI2c};
 use crate::i2c::Direction;
-use crate::model::{BuildError, Buses, Kind, Model, Pin, Preset, Role, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Model, Pin, Preset, Role, Setting, Setup, Value, ValueKind};
 use crate::net::{Drive, Net};
 use crate::part::{Board, Part};
 
@@ -19,7 +19,7 @@ pub const MODEL: Model = Model {
     pins: &[Pin::optional("int", Role::OpenDrain, "the INT output: low while the alarm's flag is set and enabled")],
     settings: &[Setting::new(
         "time",
-        Kind::Time,
+        ValueKind::Time,
         Preset::None,
         "the date and time at the start; without it the flag says that the supply was low",
     )],

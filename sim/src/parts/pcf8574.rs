@@ -8,7 +8,7 @@ use core::ops::RangeInclusive;
 
 use super::AddressError;
 use crate::i2c::{Ack, Address, Direction, I2cTarget};
-use crate::model::{BuildError, Buses, Kind, Model, Pin, Readout, Role, Setup, Value};
+use crate::model::{BuildError, Buses, Model, Pin, Readout, Role, Setup, Value, ValueKind};
 use crate::net::{Drive, Level, Net};
 use crate::part::{Board, Part};
 
@@ -32,10 +32,10 @@ pub const MODEL: Model = Model {
     readouts: &[
         Readout::new(
             "latch",
-            Kind::Integer(0, 255, ""),
+            ValueKind::Integer(0, 255, ""),
             "what the controller has written: a bit that is 0 drives its pin low",
         ),
-        Readout::new("interrupt", Kind::Switch, "whether INT is active"),
+        Readout::new("interrupt", ValueKind::Switch, "whether INT is active"),
     ],
     ..Model::new("pcf8574", "an expander with eight pins", Buses::i2c(0x20, 0x27), build)
 };

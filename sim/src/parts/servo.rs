@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use super::number::held;
-use crate::model::{BuildError, Buses, Kind, Model, Pin, Preset, Range, Readout, Role, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Model, Pin, Preset, Range, Readout, Role, Setting, Setup, Value, ValueKind};
 use crate::net::{Level, Net};
 use crate::part::{Board, Part};
 use crate::pwm::PwmSignal;
@@ -14,12 +14,17 @@ pub const MODEL: Model = Model {
     omits: "The arm is there at once, whatever it moves. Pulses are seen only on a net that is modulated by a PWM output or a part.",
     pins: &[Pin::required("net", Role::Input, "the net with the pulses")],
     settings: &[
-        Setting::new("least-us", Kind::Integer(100, 10_000, "us"), Preset::Integer(500), "the pulse at 0 degrees"),
-        Setting::new("most-us", Kind::Integer(100, 10_000, "us"), Preset::Integer(2_400), "the pulse at 180 degrees"),
+        Setting::new("least-us", ValueKind::Integer(100, 10_000, "us"), Preset::Integer(500), "the pulse at 0 degrees"),
+        Setting::new(
+            "most-us",
+            ValueKind::Integer(100, 10_000, "us"),
+            Preset::Integer(2_400),
+            "the pulse at 180 degrees",
+        ),
     ],
     readouts: &[
-        Readout::new("angle", Kind::Number(Range::new(0.0, 180.0, 0.1, "deg")), "where its arm is"),
-        Readout::new("driven", Kind::Switch, "whether there are pulses"),
+        Readout::new("angle", ValueKind::Number(Range::new(0.0, 180.0, 0.1, "deg")), "where its arm is"),
+        Readout::new("driven", ValueKind::Switch, "whether there are pulses"),
     ],
     ..Model::new("servo", "a servo for models", Buses::NONE, build)
 };

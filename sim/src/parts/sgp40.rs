@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use super::dials::Dials;
 use super::link::{Commands, Effect, OnI2c, WordCommands};
 use super::number::steps;
-use crate::model::{BuildError, Buses, Control, Kind, Model, Range, Readout, Setup, Value};
+use crate::model::{BuildError, Buses, Control, Model, Range, Readout, Setup, Value, ValueKind};
 use crate::part::{Board, Part};
 
 /// The SGP40 as a policy has it.
@@ -19,10 +19,10 @@ pub const MODEL: Model = Model {
             The general call is not simulated.",
     controls: CONTROLS,
     readouts: &[
-        Readout::new("heater", Kind::Switch, "whether the hotplate is on"),
+        Readout::new("heater", ValueKind::Switch, "whether the hotplate is on"),
         Readout::new(
             "humidity-ticks",
-            Kind::Integer(0, 65_535, ""),
+            ValueKind::Integer(0, 65_535, ""),
             "the humidity that came with the last measurement: 65,535 is 100 %",
         ),
     ],

@@ -47,13 +47,13 @@ pub const MODEL: Model = Model {
     ],
     settings: &[Setting::new(
         "size",
-        model::Kind::Choice(&["128x64", "128x32", "96x16", "72x40", "64x48", "64x32"]),
+        model::ValueKind::Choice(&["128x64", "128x32", "96x16", "72x40", "64x48", "64x32"]),
         Preset::Text("128x64"),
         "the pixels of the glass",
     )],
     readouts: &[
-        Readout::new("on", model::Kind::Switch, "whether the panel is driven"),
-        Readout::new("contrast", model::Kind::Integer(0, 255, ""), "the contrast that the driver has set"),
+        Readout::new("on", model::ValueKind::Switch, "whether the panel is driven"),
+        Readout::new("contrast", model::ValueKind::Integer(0, 255, ""), "the contrast that the driver has set"),
     ],
     pictures: &[PictureInfo {
         size: |settings| {
@@ -108,14 +108,14 @@ enum Bus {
 enum Next {
     Control,
     /// This one byte, and then a control byte.
-    One(Kind),
+    One(ByteKind),
     /// All bytes up to the end.
-    Rest(Kind),
+    Rest(ByteKind),
 }
 
 /// What D/C# says of a byte.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
+enum ByteKind {
     Command,
     Data,
 }
@@ -270,13 +270,13 @@ impl Ssd1306 {
         scroll.advance(now_ns, &mut self.ram, clock, scan);
     }
 
-    fn take(&mut self, kind: Kind, byte: u8, board: &dyn Board) {
+    fn take(&mut self, kind: ByteKind, byte: u8, board: &dyn Board) {
         if self.settings.scroll.is_running() {
             self.scroll(board.now_ns());
         }
         match kind {
-            Kind::Data => self.ram.write(byte),
-            Kind::Command => {
+            ByteKind::Data => self.ram.write(byte),
+            ByteKind::Command => {
                 if let Some(command) = self.decoder.push(byte) {
                     command.execute(&mut self.settings, &mut self.ram, board.now_ns());
                 }
@@ -351,7 +351,7 @@ impl I2cTarget for Ssd1306 {
         }
         match *next {
             Next::Control => {
-                let kind = if byte & CONTROL_DATA == 0 { Kind::Command } else { Kind::Data };
+                let kind = if byte & CONTROL_DATA == 0 { ByteKind::Command } else { ByteKind::Data };
                 *next = if byte & CONTROL_CONTINUES == 0 { Next::Rest(kind) } else { Next::One(kind) };
             }
             Next::One(kind) => {
@@ -382,7 +382,7 @@ impl SpiTarget for Ssd1306 {
         if let Bus::Spi { dc } = self.bus
             && self.is_running()
         {
-            let kind = if board.level(dc) == Level::High { Kind::Data } else { Kind::Command };
+            let kind = if board.level(dc) == Level::High { ByteKind::Data } else { ByteKind::Command };
             self.take(kind, mosi, board);
         }
         UNDRIVEN

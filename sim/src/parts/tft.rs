@@ -11,7 +11,7 @@ use embedded_hal::spi::{MODE_0, MODE_3, Mode};
 
 use super::miso::UNDRIVEN;
 use crate::model::{
-    BuildError, Bus, Buses, Kind, Model, PictureInfo, Pin, Preset, Readout, Role, Setting, Settings, Setup, Value,
+    BuildError, Bus, Buses, Model, PictureInfo, Pin, Preset, Readout, Role, Setting, Settings, Setup, Value, ValueKind,
 };
 use crate::net::{Level, Net};
 use crate::part::{Board, Part};
@@ -31,11 +31,11 @@ pub const MODEL: Model = Model {
     ],
     settings: &[Setting::new(
         "variant",
-        Kind::Choice(&["st7789", "st7789-240x240", "ili9341", "st7735", "gc9a01"]),
+        ValueKind::Choice(&["st7789", "st7789-240x240", "ili9341", "st7735", "gc9a01"]),
         Preset::Text("st7789"),
         "the controller with its glass: 240x320, 240x240, 240x320, 128x160, and 240x240",
     )],
-    readouts: &[Readout::new("on", Kind::Switch, "whether it is awake and switched on")],
+    readouts: &[Readout::new("on", ValueKind::Switch, "whether it is awake and switched on")],
     pictures: &[PictureInfo { size, colours: "65,536, or 262,144" }],
     ..Model::new("tft", "a display of colours", Buses::SPI, build)
 };

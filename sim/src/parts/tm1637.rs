@@ -6,7 +6,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use super::segments;
-use crate::model::{BuildError, Buses, Kind, Model, Pin, Readout, Role, Setup, Value};
+use crate::model::{BuildError, Buses, Model, Pin, Readout, Role, Setup, Value, ValueKind};
 use crate::net::{Drive, Level, Net};
 use crate::part::{Board, Part};
 
@@ -16,14 +16,14 @@ pub const MODEL: Model = Model {
     omits: "There are no keys: a read of them gives 0xff. The test mode is not simulated.",
     pins: &[Pin::required("clk", Role::Input, "the clock CLK"), Pin::required("dio", Role::Both, "the data line DIO")],
     readouts: &[
-        Readout::new("text", Kind::Text, "what the six digits show"),
+        Readout::new("text", ValueKind::Text, "what the six digits show"),
         Readout::new(
             "colon",
-            Kind::Switch,
+            ValueKind::Switch,
             "whether the point of the second digit is lit, which clocks have as a colon",
         ),
-        Readout::new("on", Kind::Switch, "whether it is switched on"),
-        Readout::new("brightness", Kind::Integer(0, 7, ""), "the width of the pulses, in eight steps"),
+        Readout::new("on", ValueKind::Switch, "whether it is switched on"),
+        Readout::new("brightness", ValueKind::Integer(0, 7, ""), "the width of the pulses, in eight steps"),
     ],
     ..Model::new("tm1637", "digits with seven segments on two wires", Buses::NONE, build)
 };

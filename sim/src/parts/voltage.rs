@@ -90,7 +90,7 @@ mod tests {
         let part = spec.put(&sim, MODEL.maker(), &Wires::default()).expect("a source of voltage");
         let mut seen = vec![];
         for _ in 0..10 {
-            let microvolts = sim.lock().env.microvolts(net).expect("a voltage");
+            let microvolts = sim.lock().circuit.microvolts(net).expect("a voltage");
             assert_eq!(sim.read(part, "millivolts"), Some(Value::Number(f64::from(microvolts) / 1_000.0)));
             seen.push(microvolts);
             sim.advance_ns(1_000_000);

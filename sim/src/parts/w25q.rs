@@ -21,7 +21,7 @@ pub use array::LoadError;
 use self::array::{Array, PAGE};
 use self::status::{BUSY, Status, WRITE_ENABLED};
 use self::transaction::{ADDRESS_LENGTH, Transaction};
-use crate::model::{BuildError, Buses, Kind, Model, Pin, Preset, Readout, Role, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Model, Pin, Preset, Readout, Role, Setting, Setup, Value, ValueKind};
 use crate::net::{Level, Net};
 use crate::part::{Board, Part};
 use crate::parts::miso::UNDRIVEN;
@@ -41,19 +41,19 @@ pub const MODEL: Model = Model {
     settings: &[
         Setting::new(
             "variant",
-            Kind::Choice(&["w25q80", "w25q16", "w25q32", "w25q64", "w25q128"]),
+            ValueKind::Choice(&["w25q80", "w25q16", "w25q32", "w25q64", "w25q128"]),
             Preset::Text("w25q32"),
             "the member of the family: the number is the size in megabits",
         )
         .once("model"),
         Setting::new(
             "contents",
-            Kind::Bytes,
+            ValueKind::Bytes,
             Preset::None,
             "what is in the memory from address 0 on; the rest is erased",
         ),
     ],
-    readouts: &[Readout::new("contents", Kind::Bytes, "what is in the memory")],
+    readouts: &[Readout::new("contents", ValueKind::Bytes, "what is in the memory")],
     ..Model::new("w25q", "a flash memory", Buses::SPI, build)
 };
 

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use embedded_hal::spi::Mode;
 
 use super::miso::UNDRIVEN;
-use crate::model::{BuildError, Buses, Kind, Model, PictureInfo, Preset, Readout, Setting, Setup, Value};
+use crate::model::{BuildError, Buses, Model, PictureInfo, Preset, Readout, Setting, Setup, Value, ValueKind};
 use crate::part::{Board, Part};
 use crate::picture::Frame;
 use crate::spi::SpiTarget;
@@ -21,13 +21,13 @@ pub const MODEL: Model = Model {
             slow. The clock is measured from byte to byte.",
     settings: &[Setting::new(
         "length",
-        Kind::Integer(1, 1_024, ""),
+        ValueKind::Integer(1, 1_024, ""),
         Preset::Integer(8),
         "how many lights the strip has",
     )],
     readouts: &[Readout::new(
         "bad-pulses",
-        Kind::Integer(0, i64::MAX, ""),
+        ValueKind::Integer(0, i64::MAX, ""),
         "how many pulses were neither a 0 nor a 1: their bits are lost, and the colours after them are others",
     )],
     pictures: &[PictureInfo { size: |settings| (settings.integer("length").unwrap_or(8), 1), colours: "16 million" }],

@@ -5,12 +5,12 @@ use alloc::vec::Vec;
 use embedded_hal::spi::{Mode, Polarity};
 
 use super::{SpiBusId, SpiSelectId, SpiSettings};
-use crate::env::{Driver, PartView, Watcher};
+use crate::board_state::BoardState;
+use crate::circuit::{Driver, PartView, Watcher};
 use crate::fault::spi::Plan;
 use crate::net::{Drive, Level, Net};
 use crate::trace::{EventKind, SpiEvent};
 use crate::turns::Turns;
-use crate::world::World;
 
 /// Eight bits at 1 Hz.
 const BYTE_NS_AT_1_HZ: u64 = 8_000_000_000;
@@ -118,13 +118,13 @@ impl SpiSelect {
     }
 }
 
-impl World {
+impl BoardState {
     pub(crate) fn add_select(&mut self, select: SpiSelect) {
         let index = self.selects.len();
         let net = select.net;
         self.selects.push(select);
         if let Some(net) = net {
-            self.env.watch(net, Watcher::Select(index));
+            self.circuit.watch(net, Watcher::Select(index));
             self.select_changed(index);
         }
     }
@@ -142,22 +142,22 @@ impl World {
 
     /// Selects a part.
     pub(crate) fn activate(&mut self, bus: SpiBusId, part: usize) {
-        let World { env, parts, spi, .. } = self;
-        if env.faults.conditions.is_absent(part) {
+        let BoardState { circuit, parts, spi, .. } = self;
+        if circuit.faults.conditions.is_absent(part) {
             return;
         }
         if let Some(bus) = spi.get_mut(bus.0)
             && let Some(target) = parts.get_mut(part).and_then(|part| part.spi())
         {
             bus.push_active(part);
-            target.select(&mut PartView { env, part });
+            target.select(&mut PartView { circuit, part });
         }
     }
 
     /// Follows the net of a select line.
     pub(crate) fn select_changed(&mut self, index: usize) {
         if let Some(net) = self.selects.get(index).and_then(|select| select.net) {
-            self.set_active(index, self.env.level(net) == Level::Low);
+            self.set_active(index, self.circuit.level(net) == Level::Low);
         }
     }
 
@@ -175,12 +175,12 @@ impl World {
             if active {
                 self.activate(bus, part);
             } else {
-                let World { env, parts, spi, .. } = self;
+                let BoardState { circuit, parts, spi, .. } = self;
                 if let Some(bus) = spi.get_mut(bus.0) {
                     bus.deactivate(part);
                 }
                 if let Some(target) = parts.get_mut(part).and_then(|part| part.spi()) {
-                    target.deselect(&mut PartView { env, part });
+                    target.deselect(&mut PartView { circuit, part });
                 }
             }
         }
@@ -201,7 +201,7 @@ impl World {
     /// Remembers from when on a select line of a bus may become active again.
     pub(super) fn spi_deselected(&mut self, bus: SpiBusId, clocking: Clocking) {
         if let Some(bus) = self.spi.get_mut(bus.0) {
-            bus.ready_ns = self.env.now_ns.saturating_add(clocking.bit_ns());
+            bus.ready_ns = self.circuit.now_ns.saturating_add(clocking.bit_ns());
         }
     }
 
@@ -220,11 +220,11 @@ impl World {
     /// Brings the idle clock to the level of the mode, and returns the half bit that is to pass before a select line becomes active.
     pub(super) fn idle_clock(&mut self, bus: SpiBusId, clocking: Clocking) -> u64 {
         let level = Level::from(clocking.mode.polarity == Polarity::IdleHigh);
-        if let Some(info) = self.env.topology.spi.get_mut(bus.0)
+        if let Some(info) = self.circuit.topology.spi.get_mut(bus.0)
             && info.idle != level
         {
             info.idle = level;
-            self.env.trace(EventKind::Spi { bus, event: SpiEvent::Idle { level } });
+            self.circuit.trace(EventKind::Spi { bus, event: SpiEvent::Idle { level } });
             return clocking.byte_ns.div_ceil(16);
         }
         0
@@ -238,13 +238,13 @@ impl World {
             return;
         }
         if let Some(net) = select.net {
-            self.env.drive(net, Driver::Select(id.0), Drive::from(level));
+            self.circuit.drive(net, Driver::Select(id.0), Drive::from(level));
         } else {
             let event = match level {
                 Level::Low => SpiEvent::Select { select: id },
                 Level::High => SpiEvent::Deselect { select: id },
             };
-            self.env.trace(EventKind::Spi { bus, event });
+            self.circuit.trace(EventKind::Spi { bus, event });
             self.set_active(id.0, level == Level::Low);
         }
     }
@@ -259,18 +259,18 @@ impl World {
     pub(super) fn clock_word(&mut self, bus: SpiBusId, clocking: Clocking, plan: &mut Plan, mosi: u8) -> u8 {
         let Clocking { mode, byte_ns } = clocking;
         let mosi = plan.heard(mosi);
-        let World { env, parts, spi, .. } = self;
+        let BoardState { circuit, parts, spi, .. } = self;
         let mut miso = IDLE;
         for active in spi.get_mut(bus.0).into_iter().flat_map(|bus| &mut bus.active) {
             let part = active.part;
             let Some(target) = parts.get_mut(part).and_then(|part| part.spi()) else { continue };
             let in_step = target.accepts(mode);
             let heard = if in_step { mosi } else { late(&mut active.late_mosi, mosi) };
-            let answer = target.transfer(heard, &mut PartView { env, part });
+            let answer = target.transfer(heard, &mut PartView { circuit, part });
             miso &= if in_step { answer } else { late(&mut active.late_miso, answer) };
         }
         let miso = plan.seen(miso);
-        env.trace(EventKind::Spi { bus, event: SpiEvent::Byte { mosi, miso, mode, byte_ns } });
+        circuit.trace(EventKind::Spi { bus, event: SpiEvent::Byte { mosi, miso, mode, byte_ns } });
         miso
     }
 }

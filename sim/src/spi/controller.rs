@@ -95,8 +95,8 @@ impl SpiBus for SimSpiBus {
 
 /// Runs a transaction for a caller that waits for it.
 fn run(sim: &Sim, place: Place, operations: &mut [Operation<'_, u8>]) -> Result<(), SpiError> {
-    let mut world = sim.lock();
-    let result = world.spi_transaction(place, operations);
-    world.env.call_hook();
+    let mut board_state = sim.lock();
+    let result = board_state.spi_transaction(place, operations);
+    board_state.circuit.call_hook();
     result
 }

@@ -7,11 +7,11 @@ use embedded_hal::spi::Operation;
 
 use super::SpiError;
 use super::transaction::{Operations, Place, Transaction};
+use crate::board_state::BoardState;
 use crate::future::SimTransaction;
 use crate::signal::Signal;
 use crate::sim::Sim;
 use crate::turns::Queued;
-use crate::world::World;
 
 /// An SPI transaction that owns its bytes. [`SimSpiDevice::start`](super::SimSpiDevice::start) and
 /// [`SimSpiBus::start`](super::SimSpiBus::start) begin it.
@@ -102,8 +102,8 @@ struct Waited {
 }
 
 impl Queued for Waited {
-    fn act(&mut self, world: &mut World) -> Option<u64> {
-        self.transaction.act::<false>(world, &mut self.operations)
+    fn act(&mut self, board_state: &mut BoardState) -> Option<u64> {
+        self.transaction.act::<false>(board_state, &mut self.operations)
     }
 
     fn end(self: Box<Waited>) {
@@ -114,13 +114,14 @@ impl Queued for Waited {
 
 /// Begins a transaction for a task, after all that were begun before.
 pub(super) fn start(sim: &Sim, place: Place, operations: OwnedTransaction) -> SimTransaction<SpiError> {
-    SimTransaction::begin(sim, |world, signal| {
+    SimTransaction::begin(sim, |board_state, signal| {
         let is_flush = operations.operations.is_empty() && matches!(place, Place::Bus(..));
-        let begun = if is_flush { Transaction::flush(world, place) } else { Transaction::new(world, place) };
+        let begun =
+            if is_flush { Transaction::flush(board_state, place) } else { Transaction::new(board_state, place) };
         match begun {
             Ok(transaction) => {
                 let bus = transaction.bus();
-                Some(world.take_turn(bus, Box::new(Waited { transaction, operations, signal })))
+                Some(board_state.take_turn(bus, Box::new(Waited { transaction, operations, signal })))
             }
             Err(error) => {
                 signal.give(Err(error));

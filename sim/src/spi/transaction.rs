@@ -4,11 +4,11 @@ use embedded_hal::spi::Operation;
 
 use super::bus::{Clocking, SpiSelect};
 use super::{SpiBusId, SpiError, SpiSelectId};
-use crate::env::PartView;
+use crate::board_state::BoardState;
+use crate::circuit::PartView;
 use crate::fault::spi::Plan;
 use crate::net::Level;
 use crate::turns::Bus;
-use crate::world::World;
 
 /// What is sent where nothing is written.
 const FILLER: u8 = 0x00;
@@ -85,15 +85,16 @@ impl Transaction {
     ///
     /// The place is not one of this board.
     #[inline]
-    pub(super) fn new(world: &World, place: Place) -> Result<Transaction, SpiError> {
+    pub(super) fn new(board_state: &BoardState, place: Place) -> Result<Transaction, SpiError> {
         let (bus, clocking, select, setup_ns, hold_ns) = match place {
             Place::Bus(bus, clocking) => (bus, clocking, None, 0, 0),
             Place::Select(id) => {
-                let SpiSelect { bus, settings, clocking, .. } = world.selects.get(id.0).ok_or(SpiError::NoSuchBus)?;
+                let SpiSelect { bus, settings, clocking, .. } =
+                    board_state.selects.get(id.0).ok_or(SpiError::NoSuchBus)?;
                 (*bus, *clocking, Some(id), settings.select_setup_ns, settings.select_hold_ns)
             }
         };
-        world.spi.get(bus.0).ok_or(SpiError::NoSuchBus)?;
+        board_state.spi.get(bus.0).ok_or(SpiError::NoSuchBus)?;
         Ok(Transaction {
             bus,
             clocking,
@@ -110,8 +111,8 @@ impl Transaction {
     }
 
     /// Returns a transaction that only waits for its turn.
-    pub(super) fn flush(world: &World, place: Place) -> Result<Transaction, SpiError> {
-        Ok(Transaction { next: Next::End, ..Transaction::new(world, place)? })
+    pub(super) fn flush(board_state: &BoardState, place: Place) -> Result<Transaction, SpiError> {
+        Ok(Transaction { next: Next::End, ..Transaction::new(board_state, place)? })
     }
 
     /// Returns the bus that it has its turn on.
@@ -129,12 +130,12 @@ impl Transaction {
     #[inline]
     pub(super) fn act<const ALONE: bool>(
         &mut self,
-        world: &mut World,
+        board_state: &mut BoardState,
         operations: &mut (impl Operations + ?Sized),
     ) -> Option<u64> {
         loop {
-            let ns = self.step::<ALONE>(world, operations)?;
-            if !ALONE || !world.env.pass(ns) {
+            let ns = self.step::<ALONE>(board_state, operations)?;
+            if !ALONE || !board_state.circuit.pass(ns) {
                 return Some(ns);
             }
         }
@@ -144,7 +145,7 @@ impl Transaction {
     #[inline]
     fn step<const ALONE: bool>(
         &mut self,
-        world: &mut World,
+        board_state: &mut BoardState,
         operations: &mut (impl Operations + ?Sized),
     ) -> Option<u64> {
         let bus = self.bus;
@@ -152,14 +153,14 @@ impl Transaction {
             match self.next {
                 Next::Ready => {
                     self.next = Next::Plan;
-                    let ready_ns = world.spi.get(bus.0).map_or(0, |bus| bus.ready_ns);
-                    if ready_ns > world.env.now_ns {
-                        return Some(ready_ns - world.env.now_ns);
+                    let ready_ns = board_state.spi.get(bus.0).map_or(0, |bus| bus.ready_ns);
+                    if ready_ns > board_state.circuit.now_ns {
+                        return Some(ready_ns - board_state.circuit.now_ns);
                     }
                 }
                 Next::Plan => {
                     self.next = Next::Idle;
-                    self.plan = world.spi_plan(bus, self.select);
+                    self.plan = board_state.spi_plan(bus, self.select);
                     if self.plan.is_active() {
                         return Some(self.begin_plan());
                     }
@@ -167,35 +168,37 @@ impl Transaction {
                 Next::Idle => {
                     self.next = match self.select {
                         None => Next::Words,
-                        Some(select) if self.plan.select_stuck() != Some(Level::Low) && world.is_stuck(select) => {
+                        Some(select)
+                            if self.plan.select_stuck() != Some(Level::Low) && board_state.is_stuck(select) =>
+                        {
                             Next::Unstick
                         }
                         Some(_) => Next::Select,
                     };
-                    return Some(world.idle_clock(bus, self.clocking));
+                    return Some(board_state.idle_clock(bus, self.clocking));
                 }
                 Next::Unstick => {
                     self.next = Next::Select;
-                    world.set_stuck(self.select?, false);
-                    world.drive_select(self.select?, Level::High);
+                    board_state.set_stuck(self.select?, false);
+                    board_state.drive_select(self.select?, Level::High);
                     return Some(0);
                 }
                 Next::Select => {
                     self.next = Next::Words;
-                    self.selected_ns = world.env.now_ns;
+                    self.selected_ns = board_state.circuit.now_ns;
                     if self.plan.select_stuck() != Some(Level::High) {
-                        world.drive_select(self.select?, Level::Low);
+                        board_state.drive_select(self.select?, Level::Low);
                     }
                     return Some(self.setup_ns);
                 }
                 Next::Words => {
-                    if let Some(ns) = self.exchange::<ALONE>(world, operations) {
+                    if let Some(ns) = self.exchange::<ALONE>(board_state, operations) {
                         return Some(ns);
                     }
                 }
                 Next::Hold => {
                     self.next = if self.plan.is_active() { Next::LetGo } else { Next::Deselect };
-                    let is_pulse = self.hold_ns == 0 && self.selected_ns == world.env.now_ns;
+                    let is_pulse = self.hold_ns == 0 && self.selected_ns == board_state.circuit.now_ns;
                     return Some(if is_pulse { self.clocking.pulse_ns() } else { self.hold_ns });
                 }
                 Next::LetGo => {
@@ -209,11 +212,11 @@ impl Transaction {
                 Next::Deselect => {
                     self.next = Next::End;
                     if self.plan.select_stuck() == Some(Level::Low) {
-                        world.set_stuck(self.select?, true);
+                        board_state.set_stuck(self.select?, true);
                     } else {
-                        world.drive_select(self.select?, Level::High);
+                        board_state.drive_select(self.select?, Level::High);
                     }
-                    world.spi_deselected(bus, self.clocking);
+                    board_state.spi_deselected(bus, self.clocking);
                     return Some(0);
                 }
                 Next::End => return None,
@@ -235,7 +238,7 @@ impl Transaction {
     #[inline]
     fn exchange<const ALONE: bool>(
         &mut self,
-        world: &mut World,
+        board_state: &mut BoardState,
         operations: &mut (impl Operations + ?Sized),
     ) -> Option<u64> {
         let (bus, clocking) = (self.bus, self.clocking);
@@ -243,20 +246,20 @@ impl Transaction {
             None => self.end_words(),
             Some(Operation::DelayNs(ns)) => {
                 self.skip();
-                return Some(world.overslept(u64::from(ns)));
+                return Some(board_state.overslept(u64::from(ns)));
             }
             Some(operation) if self.word >= len(&operation) => self.skip(),
             Some(operation) => {
-                if ALONE && let Some(part) = self.sole(world) {
-                    let passes = self.hurry(world, part, operation);
+                if ALONE && let Some(part) = self.sole(board_state) {
+                    let passes = self.hurry(board_state, part, operation);
                     return (!passes).then_some(clocking.byte_ns);
                 }
-                if let Err(error) = self.plan.strike_byte(world) {
+                if let Err(error) = self.plan.strike_byte(board_state) {
                     self.result = Err(error);
                     self.end_words();
                 } else {
                     let plan = &mut self.plan;
-                    clock(operation, self.word, |mosi| (world.clock_word(bus, clocking, plan, mosi), false));
+                    clock(operation, self.word, |mosi| (board_state.clock_word(bus, clocking, plan, mosi), false));
                     self.word += 1;
                     return Some(clocking.byte_ns);
                 }
@@ -277,22 +280,22 @@ impl Transaction {
     }
 
     /// Returns the part that is selected, if it is the only one, works in this mode, and nobody watches or disturbs the bus.
-    fn sole(&self, world: &mut World) -> Option<usize> {
-        let unseen = !world.env.traced() && !self.plan.is_active();
-        if unseen { world.spi_sole(self.bus, self.clocking.mode) } else { None }
+    fn sole(&self, board_state: &mut BoardState) -> Option<usize> {
+        let unseen = !board_state.circuit.traced() && !self.plan.is_active();
+        if unseen { board_state.spi_sole(self.bus, self.clocking.mode) } else { None }
     }
 
     /// Exchanges words of an operation with the only part that is selected, as long as nothing else is due, so that nobody can tell it
     /// from one act a word. Returns `false` if the time of the last word is still to pass.
-    fn hurry(&mut self, world: &mut World, part: usize, operation: Operation<'_, u8>) -> bool {
+    fn hurry(&mut self, board_state: &mut BoardState, part: usize, operation: Operation<'_, u8>) -> bool {
         let byte_ns = self.clocking.byte_ns;
-        let World { env, parts, .. } = world;
+        let BoardState { circuit, parts, .. } = board_state;
         let mut passes = true;
         if let Some(target) = parts.get_mut(part).and_then(|part| part.spi()) {
-            let mut board = PartView { env, part };
+            let mut board = PartView { circuit, part };
             self.word = clock(operation, self.word, |mosi| {
                 let miso = target.transfer(mosi, &mut board);
-                passes = board.env.pass(byte_ns);
+                passes = board.circuit.pass(byte_ns);
                 (miso, passes)
             });
         }
@@ -303,7 +306,7 @@ impl Transaction {
     }
 }
 
-impl World {
+impl BoardState {
     /// Runs a transaction for a caller that waits for it.
     pub(super) fn spi_transaction(
         &mut self,

@@ -7,9 +7,9 @@ use embedded_io::{ErrorType, Read, ReadReady, Write, WriteReady};
 
 use super::line::{Ready, TRANSMIT_BYTES};
 use super::{UartError, UartId};
+use crate::board_state::BoardState;
 use crate::digital::ACCESS_NS;
 use crate::sim::Sim;
-use crate::world::World;
 
 /// The controller of a serial port. Made by [`Sim::uart`].
 ///
@@ -37,8 +37,8 @@ impl SimUart {
         if buffer.is_empty() {
             return Ok(Some(0));
         }
-        self.wait(wait_ns, |world, port| {
-            let line = world.uart.get_mut(port.0).ok_or(UartError::NoSuchPort)?;
+        self.wait(wait_ns, |board_state, port| {
+            let line = board_state.uart.get_mut(port.0).ok_or(UartError::NoSuchPort)?;
             let bytes = line.received.iter().map_while(|received| received.ok());
             let count = buffer.iter_mut().zip(bytes).map(|(slot, byte)| *slot = byte).count();
             line.received.drain(..count);
@@ -51,7 +51,7 @@ impl SimUart {
             if core::mem::take(&mut line.overrun) {
                 return Err(UartError::Overrun);
             }
-            Ok(world.uart_gone(port).then_some(0))
+            Ok(board_state.uart_gone(port).then_some(0))
         })
     }
 
@@ -65,14 +65,14 @@ impl SimUart {
         if bytes.is_empty() {
             return Ok(Some(0));
         }
-        self.wait(wait_ns, |world, port| {
-            let line = world.uart.get_mut(port.0).ok_or(UartError::NoSuchPort)?;
+        self.wait(wait_ns, |board_state, port| {
+            let line = board_state.uart.get_mut(port.0).ok_or(UartError::NoSuchPort)?;
             if !line.has_room() {
                 return Ok(None);
             }
             let count = bytes.len().min(TRANSMIT_BYTES - line.waiting.len());
             line.waiting.extend(bytes.iter().take(count));
-            world.uart_send(port);
+            board_state.uart_send(port);
             Ok(Some(count))
         })
     }
@@ -83,8 +83,8 @@ impl SimUart {
     ///
     /// The port is not one of this board.
     pub fn flush_within(&mut self, wait_ns: u64) -> Result<bool, UartError> {
-        let idle = self.wait(wait_ns, |world, port| {
-            let line = world.uart.get(port.0).ok_or(UartError::NoSuchPort)?;
+        let idle = self.wait(wait_ns, |board_state, port| {
+            let line = board_state.uart.get(port.0).ok_or(UartError::NoSuchPort)?;
             Ok(line.is_idle().then_some(()))
         });
         Ok(idle?.is_some())
@@ -94,33 +94,33 @@ impl SimUart {
     fn wait<R>(
         &mut self,
         wait_ns: u64,
-        mut done: impl FnMut(&mut World, UartId) -> Result<Option<R>, UartError>,
+        mut done: impl FnMut(&mut BoardState, UartId) -> Result<Option<R>, UartError>,
     ) -> Result<Option<R>, UartError> {
-        let mut world = self.sim.lock();
-        let deadline_ns = world.env.now_ns.saturating_add(wait_ns);
+        let mut board_state = self.sim.lock();
+        let deadline_ns = board_state.circuit.now_ns.saturating_add(wait_ns);
         let mut waited = false;
         let result = loop {
-            let answer = done(&mut world, self.port);
-            let now_ns = world.env.now_ns;
+            let answer = done(&mut board_state, self.port);
+            let now_ns = board_state.circuit.now_ns;
             if !matches!(answer, Ok(None)) || now_ns >= deadline_ns {
                 break answer;
             }
-            let next_ns = world.env.queue.next_ns().unwrap_or(u64::MAX).clamp(now_ns + 1, deadline_ns);
-            world.advance(next_ns - now_ns);
+            let next_ns = board_state.circuit.queue.next_ns().unwrap_or(u64::MAX).clamp(now_ns + 1, deadline_ns);
+            board_state.advance(next_ns - now_ns);
             waited = true;
         };
         if waited {
-            world.env.call_hook();
+            board_state.circuit.call_hook();
         }
         result
     }
 
     /// Lets the time of a look pass.
-    fn look<R>(&mut self, look: impl FnOnce(&mut World, UartId) -> Result<R, UartError>) -> Result<R, UartError> {
-        let mut world = self.sim.lock();
-        let answer = look(&mut world, self.port);
-        world.advance(ACCESS_NS);
-        world.env.call_hook();
+    fn look<R>(&mut self, look: impl FnOnce(&mut BoardState, UartId) -> Result<R, UartError>) -> Result<R, UartError> {
+        let mut board_state = self.sim.lock();
+        let answer = look(&mut board_state, self.port);
+        board_state.advance(ACCESS_NS);
+        board_state.circuit.call_hook();
         answer
     }
 }
@@ -128,7 +128,7 @@ impl SimUart {
 impl SimUart {
     /// Begins to wait for the port, for a task that waits for it together with other things. It takes no time by itself.
     pub fn start_wait(&self, ready: Ready) -> SimUartWait {
-        let number = self.sim.lock().env.number();
+        let number = self.sim.lock().circuit.number();
         SimUartWait { sim: self.sim.clone(), port: self.port, ready, number }
     }
 }
@@ -147,11 +147,11 @@ impl Future for SimUartWait {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut world = self.sim.lock();
-        if world.uart_is_ready(self.port, self.ready) {
+        let mut board_state = self.sim.lock();
+        if board_state.uart_is_ready(self.port, self.ready) {
             return Poll::Ready(());
         }
-        world.uart_wait(self.port, self.number, self.ready, cx.waker());
+        board_state.uart_wait(self.port, self.number, self.ready, cx.waker());
         Poll::Pending
     }
 }
@@ -174,9 +174,9 @@ impl Read for SimUart {
 
 impl ReadReady for SimUart {
     fn read_ready(&mut self) -> Result<bool, UartError> {
-        self.look(|world, port| {
-            let line = world.uart.get(port.0).ok_or(UartError::NoSuchPort)?;
-            Ok(!line.received.is_empty() || line.overrun || world.uart_gone(port))
+        self.look(|board_state, port| {
+            let line = board_state.uart.get(port.0).ok_or(UartError::NoSuchPort)?;
+            Ok(!line.received.is_empty() || line.overrun || board_state.uart_gone(port))
         })
     }
 }
@@ -193,6 +193,6 @@ impl Write for SimUart {
 
 impl WriteReady for SimUart {
     fn write_ready(&mut self) -> Result<bool, UartError> {
-        self.look(|world, port| Ok(world.uart.get(port.0).ok_or(UartError::NoSuchPort)?.has_room()))
+        self.look(|board_state, port| Ok(board_state.uart.get(port.0).ok_or(UartError::NoSuchPort)?.has_room()))
     }
 }

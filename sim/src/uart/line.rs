@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 use core::task::Waker;
 
 use super::{Frame, UartError, UartId, UartSettings};
-use crate::env::PartView;
+use crate::board_state::BoardState;
+use crate::circuit::PartView;
 use crate::fault::uart::Arrival;
 use crate::queue::Task;
 use crate::trace::{EventKind, UartEvent};
-use crate::world::World;
 
 /// How many bytes a port takes before it makes a writer wait.
 pub(super) const TRANSMIT_BYTES: usize = 64;
@@ -73,7 +73,7 @@ impl UartLine {
     }
 }
 
-impl World {
+impl BoardState {
     /// Puts a part at the other end of a port.
     pub(crate) fn place_on_uart(&mut self, port: UartId, part: usize) {
         if let Some(line) = self.uart.get_mut(port.0) {
@@ -84,7 +84,7 @@ impl World {
 
     /// Returns whether a part at the other end has hung up, and nothing of it is on the wire.
     pub(super) fn uart_gone(&mut self, port: UartId) -> bool {
-        let World { parts, uart, .. } = self;
+        let BoardState { parts, uart, .. } = self;
         let Some(line) = uart.get(port.0) else { return false };
         let mut peers = line.peers.iter();
         line.receiving.is_none()
@@ -99,10 +99,10 @@ impl World {
         }
         let Some(byte) = line.waiting.pop_front() else { return };
         let frame = line.frame;
-        let heard = self.env.strike_uart(port, frame, byte, true);
+        let heard = self.circuit.strike_uart(port, frame, byte, true);
         line.sending = Some(heard);
-        self.env.trace(EventKind::Uart { port, frame, event: UartEvent::Sent { byte } });
-        self.env.push(self.env.now_ns.saturating_add(frame.byte_ns()), Task::UartSent(port.0));
+        self.circuit.trace(EventKind::Uart { port, frame, event: UartEvent::Sent { byte } });
+        self.circuit.push(self.circuit.now_ns.saturating_add(frame.byte_ns()), Task::UartSent(port.0));
     }
 
     /// Ends the frame of a byte from the controller.
@@ -111,12 +111,12 @@ impl World {
         let mut next = 0;
         while let Some(&part) = self.uart.get(port).and_then(|line| line.peers.get(next)) {
             next += 1;
-            let World { env, parts, .. } = self;
-            if env.faults.conditions.is_absent(part) {
+            let BoardState { circuit, parts, .. } = self;
+            if circuit.faults.conditions.is_absent(part) {
                 continue;
             }
             if let (Arrival::Byte(byte), Some(peer)) = (heard, parts.get_mut(part).and_then(|part| part.uart())) {
-                peer.receive(byte, &mut PartView { env, part });
+                peer.receive(byte, &mut PartView { circuit, part });
             }
         }
         self.uart_send(UartId(port));
@@ -153,21 +153,21 @@ impl World {
 
     fn hear_peers(&mut self) {
         for port in 0..self.uart.len() {
-            let World { env, parts, uart, .. } = self;
+            let BoardState { circuit, parts, uart, .. } = self;
             let Some(line) = uart.get_mut(port).filter(|line| line.receiving.is_none()) else { continue };
             let mut peers = line.peers.iter();
             let byte = peers.find_map(|&part| {
-                if env.faults.conditions.is_absent(part) {
+                if circuit.faults.conditions.is_absent(part) {
                     return None;
                 }
-                parts.get_mut(part).and_then(|part| part.uart())?.transmit(&mut PartView { env, part })
+                parts.get_mut(part).and_then(|part| part.uart())?.transmit(&mut PartView { circuit, part })
             });
             if let Some(byte) = byte {
                 let frame = line.frame;
-                line.receiving = Some(env.strike_uart(UartId(port), frame, byte, false));
+                line.receiving = Some(circuit.strike_uart(UartId(port), frame, byte, false));
                 let event = UartEvent::Received { byte };
-                env.trace(EventKind::Uart { port: UartId(port), frame, event });
-                env.push(env.now_ns.saturating_add(frame.byte_ns()), Task::UartReceived(port));
+                circuit.trace(EventKind::Uart { port: UartId(port), frame, event });
+                circuit.push(circuit.now_ns.saturating_add(frame.byte_ns()), Task::UartReceived(port));
             }
         }
         self.wake_readers_and_writers();

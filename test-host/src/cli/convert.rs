@@ -75,7 +75,7 @@ pub(super) fn load(path: &std::path::Path) -> Result<Recording, Failure> {
 }
 
 /// A call by what it is on.
-enum Kind<'c> {
+enum CallKind<'c> {
     /// An address of an I2C bus, and the parts of the transaction.
     I2c(&'c str, &'c str),
     /// A transaction on SPI.
@@ -140,27 +140,27 @@ fn site(calls: &[&Call]) -> Site {
 /// The answer of a serial port that did nothing in its time.
 const NOTHING: &str = "nothing yet";
 
-fn kind<'c>(call: &'c Call, site: Option<&Site>) -> Kind<'c> {
+fn kind<'c>(call: &'c Call, site: Option<&Site>) -> CallKind<'c> {
     match site {
-        Some(Site::Spi { .. }) => return Kind::Spi,
-        Some(Site::Analogue) => return Kind::Analogue,
+        Some(Site::Spi { .. }) => return CallKind::Spi,
+        Some(Site::Analogue) => return CallKind::Analogue,
         Some(Site::Other) | None => {}
     }
     let text = call.call.as_str();
     match text.split_once(' ') {
-        Some((address, parts)) if address.starts_with("0x") => Kind::I2c(address, parts),
-        Some(("set", level)) => Kind::Output(level),
-        Some(("duty", _)) => Kind::Duty,
+        Some((address, parts)) if address.starts_with("0x") => CallKind::I2c(address, parts),
+        Some(("set", level)) => CallKind::Output(level),
+        Some(("duty", _)) => CallKind::Duty,
         // On a serial port the answer to a write is a number, and to a read of nothing a word.
         Some(("write", bytes))
             if call.answer.as_ref().is_ok_and(|answer| answer.parse::<usize>().is_ok() && !bytes.contains(',')) =>
         {
-            Kind::Sent(bytes)
+            CallKind::Sent(bytes)
         }
-        Some(("read", count)) if count.parse::<usize>().is_ok() => Kind::Received,
-        Some(("wait", _)) => Kind::Other,
-        None if text == "get" => Kind::Input,
-        _ => Kind::Other,
+        Some(("read", count)) if count.parse::<usize>().is_ok() => CallKind::Received,
+        Some(("wait", _)) => CallKind::Other,
+        None if text == "get" => CallKind::Input,
+        _ => CallKind::Other,
     }
 }
 
@@ -197,14 +197,14 @@ fn parts(recording: &Recording, prefix: &str, text: &mut String) {
     for call in &recording.0 {
         let label = call.label.as_str();
         match kind(call, sites.get(label)) {
-            Kind::I2c(address, _) => buses.entry(label).or_default().entry(address).or_default().push(call),
-            Kind::Output(level) => _ = outputs.insert(label, level),
-            Kind::Input => inputs.entry(label).or_default().push(call),
-            Kind::Duty => _ = duties.insert(label),
-            Kind::Sent(_) | Kind::Received => ports.entry(label).or_default().push(call),
-            Kind::Spi => exchanges.entry(label).or_default().push(call),
-            Kind::Analogue => readings.entry(label).or_default().push(call),
-            Kind::Other => _ = left_out.insert(label),
+            CallKind::I2c(address, _) => buses.entry(label).or_default().entry(address).or_default().push(call),
+            CallKind::Output(level) => _ = outputs.insert(label, level),
+            CallKind::Input => inputs.entry(label).or_default().push(call),
+            CallKind::Duty => _ = duties.insert(label),
+            CallKind::Sent(_) | CallKind::Received => ports.entry(label).or_default().push(call),
+            CallKind::Spi => exchanges.entry(label).or_default().push(call),
+            CallKind::Analogue => readings.entry(label).or_default().push(call),
+            CallKind::Other => _ = left_out.insert(label),
         }
     }
     // Writing to a string cannot fail, here and below.
@@ -266,7 +266,7 @@ fn parts(recording: &Recording, prefix: &str, text: &mut String) {
 fn i2c_script(label: &str, address: &str, calls: &[&Call], prefix: &str, text: &mut String) {
     let mut steps = Vec::new();
     for call in calls {
-        let Kind::I2c(_, parts) = kind(call, None) else { continue };
+        let CallKind::I2c(_, parts) = kind(call, None) else { continue };
         match &call.answer {
             Ok(answer) => steps.extend(i2c_parts(parts, answer).into_iter().map(|(writes, data)| {
                 let word = if writes { "write" } else { "read" };
@@ -288,13 +288,13 @@ fn uart_script(label: &str, calls: &[&Call], prefix: &str, text: &mut String) {
     let mut at_ns = 0;
     for call in calls {
         match (kind(call, None), &call.answer) {
-            (Kind::Sent(bytes), Ok(count)) => {
+            (CallKind::Sent(bytes), Ok(count)) => {
                 let count = count.parse().unwrap_or(0);
                 let taken: Vec<&str> = bytes.split_whitespace().take(count).collect();
                 sent = format!("{sent} {}", taken.join(" "));
                 at_ns = call.at_ns;
             }
-            (Kind::Received, Ok(bytes))
+            (CallKind::Received, Ok(bytes))
                 if bytes.split_whitespace().all(|byte| u8::from_str_radix(byte, 16).is_ok()) && !bytes.is_empty() =>
             {
                 let after_ms = call.at_ns.saturating_sub(at_ns) / 1_000_000;
@@ -345,11 +345,11 @@ fn steps(recording: &Recording, text: &mut String) {
         let label = &call.label;
         let site = sites.get(label.as_str());
         let look = match (kind(call, site), &call.answer) {
-            (Kind::Spi, _) => match spi::look(label, call, site == Some(&Site::Spi { selected: true })) {
+            (CallKind::Spi, _) => match spi::look(label, call, site == Some(&Site::Spi { selected: true })) {
                 Some(look) => look,
                 None => continue,
             },
-            (Kind::I2c(address, parts), Ok(answer)) => {
+            (CallKind::I2c(address, parts), Ok(answer)) => {
                 let parts = i2c_parts(parts, answer);
                 let of = |writes: bool| {
                     let data = parts.iter().filter(|(is_write, _)| *is_write == writes);
@@ -361,10 +361,10 @@ fn steps(recording: &Recording, text: &mut String) {
                     list(&of(false))
                 )
             }
-            (Kind::I2c(address, _), Err(_)) => {
+            (CallKind::I2c(address, _), Err(_)) => {
                 format!("label = \"{label}\", address = {address}, acknowledged = false")
             }
-            (Kind::Output(level), Ok(_)) if levels.insert(label, level) != Some(level) => {
+            (CallKind::Output(level), Ok(_)) if levels.insert(label, level) != Some(level) => {
                 format!("label = \"{label}\", level = \"{level}\"")
             }
             _ => continue,

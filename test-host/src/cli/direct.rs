@@ -9,8 +9,8 @@ use wasm_embedded_host::DirectError;
 use super::apart::Files;
 use super::failure::Failure;
 use super::input::PolicyArgs;
+use super::run::output_format::OutputFormat;
 use super::run::outputs::{Outputs, Traces};
-use super::run::voice::Voice;
 use super::status;
 use wasm_embedded_policy::{Policy, suggest};
 use wasm_embedded_runtime::board::Board;
@@ -48,7 +48,7 @@ impl<'a> Direct<'a> {
         args.policy.add_files(&mut files);
         args.outputs.check_files(&mut files)?;
         args.outputs.check(&board)?;
-        let traces = args.outputs.begin(&board, &Voice::new(false), UNLIMITED)?;
+        let traces = args.outputs.begin(&board, &OutputFormat::new(false), UNLIMITED)?;
         Ok(Direct { operator: Operator::new(policy, board), args, traces })
     }
 
@@ -71,7 +71,7 @@ impl<'a> Direct<'a> {
     pub(super) fn finish(self) -> Result<(), Failure> {
         let (board, at_ns) = self.operator.finish();
         self.traces.finish(at_ns)?;
-        self.args.outputs.draw(&board, &Voice::new(false), at_ns)
+        self.args.outputs.draw(&board, &OutputFormat::new(false), at_ns)
     }
 
     /// Says who is on the simulated I2C buses where nobody was at the address that was called.

@@ -1,10 +1,10 @@
 //! `run`: a component on the board of a policy.
 
 mod ending;
+pub(super) mod output_format;
 pub(super) mod outputs;
 #[cfg(feature = "page")]
 mod page;
-pub(super) mod voice;
 
 use std::collections::HashMap;
 use std::io::{self, BufWriter, IsTerminal};
@@ -14,9 +14,9 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use self::ending::Teller;
+use self::ending::ExitReporter;
+use self::output_format::OutputFormat;
 use self::outputs::Outputs;
-use self::voice::Voice;
 use super::apart::Files;
 use super::failure::{self, Failure};
 use super::input::{ComponentArgs, ComponentsArgs, PolicyArgs};
@@ -227,12 +227,12 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     if opts.display.is_some() && board.displays().is_empty() {
         failure::warn("`--display` draws nothing: the policy has no display (`model = \"ssd1306\"`)");
     }
-    let voice = Voice::new(opts.json);
-    let traces = opts.outputs.begin(&board, &voice, policy.limits.trace_bytes());
+    let output_format = OutputFormat::new(opts.json);
+    let traces = opts.outputs.begin(&board, &output_format, policy.limits.trace_bytes());
     let traces = traces.map_err(|failure| signals.over(failure))?;
     signals.at_last(traces.last(board.exits()));
     let report = opts.report.then(|| BusReport::begin(board.sim()));
-    voice.tell_faults(&board);
+    output_format.tell_faults(&board);
     let columns = terminal_columns();
     if opts.display == Some(When::Live) {
         display::watch(&board, columns, io::stderr().is_terminal());
@@ -248,15 +248,15 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
         stdin: names.first() == Some(name),
     };
     let time = if board.has_hardware() { "real time" } else { "simulated time" };
-    let teller = Teller { voice: &voice, timeout: opts.timeout, time, signals: &signals };
+    let teller = ExitReporter { output_format: &output_format, timeout: opts.timeout, time, signals: &signals };
     let manager = Manager::ready();
     let all = match (programs.as_slice(), names.as_slice()) {
         ([program], [name]) => {
-            vec![run::run(program, &mut board, &policy, &guest(name), voice.listener())?]
+            vec![run::run(program, &mut board, &policy, &guest(name), output_format.listener())?]
         }
         _ => {
             let listener =
-                |(program, name)| Together { program, options: guest(name), listener: voice.listener_of(name) };
+                |(program, name)| Together { program, options: guest(name), listener: output_format.listener_of(name) };
             let guests: Vec<_> = programs.iter().zip(&names).map(listener).collect();
             let tell = |number: usize, ended: &Ended| teller.of_several(names.get(number), ended);
             run::run_together(&guests, &mut board, &policy, &tell)?
@@ -267,7 +267,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
 
     board.sim().end_trace();
     let finished = traces.finish(at_ns);
-    let drawn = finished.and_then(|()| opts.outputs.draw(&board, &voice, at_ns));
+    let drawn = finished.and_then(|()| opts.outputs.draw(&board, &output_format, at_ns));
     if opts.display.is_some() {
         for name in board.displays() {
             let picture = board.frame(name).map(|frame| screen::draw(&frame, columns)).unwrap_or_default();
@@ -275,11 +275,11 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
         }
     }
     board.unanswered(&policy).iter().for_each(|warning| failure::warn(warning));
-    let (script, told) = scripts(&board, &voice, at_ns);
-    let drawn = drawn.and(told).and(report.map_or(Ok(()), |report| tell_report(&report, &voice, at_ns)));
+    let (script, told) = scripts(&board, &output_format, at_ns);
+    let drawn = drawn.and(told).and(report.map_or(Ok(()), |report| tell_report(&report, &output_format, at_ns)));
     if let Some(difference) = tape.as_ref().and_then(|tape| tape.difference(ended_by_themselves(&all))) {
         let kept = if opts.expect.is_some() { "expectation file" } else { "recording" };
-        return replay_failed(kept, &difference, &voice, at_ns);
+        return replay_failed(kept, &difference, &output_format, at_ns);
     }
     let recorded = tape.as_ref().map_or(Ok(()), Tape::finish);
     let drawn = drawn.and(recorded.map_err(|error| Failure::file("cannot write the recording", error)));
@@ -305,11 +305,13 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
 }
 
 /// Tells what the buses were busy with.
-fn tell_report(report: &BusReport, voice: &Voice, at_ns: u64) -> Result<(), Failure> {
-    if let Voice::Console = voice {
+fn tell_report(report: &BusReport, output_format: &OutputFormat, at_ns: u64) -> Result<(), Failure> {
+    if let OutputFormat::Console = output_format {
         note(&report.text(at_ns));
     }
-    voice.event(at_ns, "report", json!({ "buses": voice::buses(report, at_ns) })).map_err(Failure::output)
+    output_format
+        .event(at_ns, "report", json!({ "buses": output_format::buses(report, at_ns) }))
+        .map_err(Failure::output)
 }
 
 /// Returns whether all guests ended by themselves, and not by a limit of the command line or a signal.
@@ -318,23 +320,23 @@ fn ended_by_themselves(all: &[Ended]) -> bool {
 }
 
 /// Tells how the guest differed from what was kept of it, and returns the status for that.
-fn replay_failed(kept: &str, difference: &Difference, voice: &Voice, at_ns: u64) -> Result<u8, Failure> {
+fn replay_failed(kept: &str, difference: &Difference, output_format: &OutputFormat, at_ns: u64) -> Result<u8, Failure> {
     let diff = difference.to_string();
     let message = format!("the guest did something else than the {kept} has");
     note(&format!("{} {message}:\n{diff}\n", Style::of_stderr().red("error:")));
-    voice.event(at_ns, "replay", json!({ "message": message, "diff": diff })).map_err(Failure::output)?;
+    output_format.event(at_ns, "replay", json!({ "message": message, "diff": diff })).map_err(Failure::output)?;
     Ok(status::REPLAY)
 }
 
 /// Tells how the run differed from what scripted parts expect. Returns the status for that, and whether it could be told.
-fn scripts(board: &Board, voice: &Voice, at_ns: u64) -> (u8, Result<(), Failure>) {
+fn scripts(board: &Board, output_format: &OutputFormat, at_ns: u64) -> (u8, Result<(), Failure>) {
     let (mut status, mut told) = (0, Ok(()));
     for ScriptMismatch { part, message, lenient } in board.mismatches() {
         let style = Style::of_stderr();
         let word = if lenient { style.yellow("warning:") } else { style.red("error:") };
         note(&format!("{word} {part}: {message}\n"));
         let fields = json!({ "part": part, "message": message, "lenient": lenient });
-        told = told.and(voice.event(at_ns, "script", fields).map_err(Failure::output));
+        told = told.and(output_format.event(at_ns, "script", fields).map_err(Failure::output));
         if !lenient {
             status = status::SCRIPT;
         }

@@ -2,7 +2,7 @@
 
 /// What an argument of a function means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
+pub(crate) enum ArgumentKind {
     /// A handle.
     Handle,
     /// An address on an I2C bus: its width, and its number.
@@ -61,9 +61,9 @@ macro_rules! functions {
             }
 
             /// Returns what its arguments mean.
-            pub(crate) fn params(self) -> &'static [Kind] {
+            pub(crate) fn params(self) -> &'static [ArgumentKind] {
                 match self {
-                    $(Call::$call => &[$(Kind::$kind),*]),*
+                    $(Call::$call => &[$(ArgumentKind::$kind),*]),*
                 }
             }
         }
@@ -143,7 +143,7 @@ impl Call {
 
     /// Returns whether its last argument is where its result goes.
     pub(crate) fn has_result(self) -> bool {
-        self.params().last() == Some(&Kind::Result)
+        self.params().last() == Some(&ArgumentKind::Result)
     }
 
     /// Returns the types of its arguments as core functions have them.
@@ -151,10 +151,14 @@ impl Call {
     pub(crate) fn core_params(self) -> Vec<&'static str> {
         let kinds = self.params().iter();
         let flat = kinds.flat_map(|kind| match kind {
-            Kind::Handle | Kind::Length | Kind::Level | Kind::Result => &["i32"][..],
-            Kind::Address | Kind::Bytes | Kind::Text | Kind::I2cOperations | Kind::SpiOperations => &["i32", "i32"],
-            Kind::Short => &["i64", "i64"],
-            Kind::Time => &["i64"],
+            ArgumentKind::Handle | ArgumentKind::Length | ArgumentKind::Level | ArgumentKind::Result => &["i32"][..],
+            ArgumentKind::Address
+            | ArgumentKind::Bytes
+            | ArgumentKind::Text
+            | ArgumentKind::I2cOperations
+            | ArgumentKind::SpiOperations => &["i32", "i32"],
+            ArgumentKind::Short => &["i64", "i64"],
+            ArgumentKind::Time => &["i64"],
         });
         flat.copied().collect()
     }

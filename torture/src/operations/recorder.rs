@@ -66,7 +66,7 @@ impl i2c::Bus for Recorder {
     }
 }
 
-impl spi::Clocked for Recorder {
+impl spi::Bus for Recorder {
     fn run(&mut self, operations: &mut [hal_spi::Operation<'_, u8>]) -> Result<(), spi::Error> {
         self.see(Seen::Begin(None));
         for operation in operations {

@@ -15,7 +15,7 @@ use rp235x_hal::pac::RESETS;
 use rp235x_hal::spi::{
     Enabled, FrameFormat, Spi, SpiDevice as Controller, ValidSpiPinout, ValidatedPinRx, ValidatedPinSck, ValidatedPinTx,
 };
-use wasm_embedded_host::spi::{Clocked, Error};
+use wasm_embedded_host::spi::Error;
 use wasm_embedded_policy::Label;
 use wasm_embedded_policy::chip::{ChipBus, SpiPins};
 
@@ -128,7 +128,7 @@ pub(crate) struct Device {
     hold_ns: u32,
 }
 
-impl Clocked for Device {
+impl wasm_embedded_host::spi::Bus for Device {
     fn run(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
         critical_section::with(|cs| {
             let mut bus = self.bus.0.borrow_ref_mut(cs);

@@ -60,7 +60,7 @@ pub enum FailureKind {
 
 /// What `fault` can be.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum FaultKind {
     NackAddress,
     NackRepeatedStart,
     NackData,
@@ -116,9 +116,12 @@ const ERROR: Key =
     Key::choice("error", &["bus", "overrun", "mode-fault", "frame-format", "other"], "what the controller reports")
         .required();
 const TO: Key = Key::integer("to", 0x08, 0x77, "the address that the other controller writes to").required();
-const WRITE: Key =
-    Key::new("write", Form::Kind(wasm_embedded_sim::model::Kind::Bytes), "the bytes that the other controller writes")
-        .required();
+const WRITE: Key = Key::new(
+    "write",
+    Form::Kind(wasm_embedded_sim::model::ValueKind::Bytes),
+    "the bytes that the other controller writes",
+)
+.required();
 const MODE: Key = Key::integer("mode", 0, 3, "the mode that the controller uses").required();
 const DIRECTION: Key = Key::choice("direction", &["received", "sent"], "which of the two bytes is lost");
 const BAUD: Key = Key::counted("baud", 1, FASTEST_BAUD, "the rate of the other end, in bit/s").required();
@@ -136,55 +139,55 @@ const fn time(key: &'static str, about: &'static str) -> Key {
 }
 
 /// Every kind of fault, with the name that a policy has for it, and its own keys.
-const KINDS: [(&str, Kind, &[Key]); 44] = [
-    ("nack-address", Kind::NackAddress, &[]),
-    ("nack-repeated-start", Kind::NackRepeatedStart, &[]),
-    ("nack-data", Kind::NackData, &[BYTE]),
-    ("ignored-nack", Kind::IgnoredNack, &[]),
-    ("arbitration-loss", Kind::ArbitrationLoss, &[BYTE]),
-    ("stretch", Kind::Stretch, &[BYTE, time("stretch-us", "the time, in us")]),
+const KINDS: [(&str, FaultKind, &[Key]); 44] = [
+    ("nack-address", FaultKind::NackAddress, &[]),
+    ("nack-repeated-start", FaultKind::NackRepeatedStart, &[]),
+    ("nack-data", FaultKind::NackData, &[BYTE]),
+    ("ignored-nack", FaultKind::IgnoredNack, &[]),
+    ("arbitration-loss", FaultKind::ArbitrationLoss, &[BYTE]),
+    ("stretch", FaultKind::Stretch, &[BYTE, time("stretch-us", "the time, in us")]),
     (
         "sda-stuck",
-        Kind::SdaStuck,
+        FaultKind::SdaStuck,
         &[Key::integer("clocks", 0, 255, "the clocks that free the line; without it, none does")],
     ),
-    ("scl-stuck", Kind::SclStuck, &[]),
-    ("spurious-start", Kind::SpuriousStart, &[BYTE]),
-    ("spurious-stop", Kind::SpuriousStop, &[BYTE]),
-    ("flip-read", Kind::FlipRead, &FLIP),
-    ("flip-write", Kind::FlipWrite, &FLIP),
-    ("read-as", Kind::ReadAs, &[VALUE]),
-    ("short-read", Kind::ShortRead, &[BYTE]),
-    ("fail", Kind::Fail, &[BYTE, ERROR]),
-    ("duplicate-address", Kind::DuplicateAddress, &[VALUE]),
-    ("other-controller", Kind::OtherController, &[TO, WRITE]),
-    ("select-failed", Kind::SelectFailed, &[]),
-    ("deselect-failed", Kind::DeselectFailed, &[]),
-    ("bus-held", Kind::BusHeld, &[time("held-us", "the time, in us")]),
-    ("select-stuck", Kind::SelectStuck, &[LEVEL]),
-    ("miso-stuck", Kind::MisoStuck, &[LEVEL]),
-    ("bit-slip", Kind::BitSlip, &[BYTE]),
-    ("wrong-mode", Kind::WrongMode, &[MODE]),
-    ("brown-out", Kind::BrownOut, &[BYTE]),
-    ("unplugged", Kind::Unplugged, &[]),
-    ("stopped", Kind::Stopped, &[]),
-    ("slow", Kind::Slow, &[FACTOR]),
-    ("jitter", Kind::Jitter, &[FACTOR]),
-    ("bounce", Kind::Bounce, &[BOUNCES, time("bounce-us", "the length of each bounce, in us")]),
-    ("missed-edge", Kind::MissedEdge, &[time("late-us", "the delay until the edge is seen, in us")]),
-    ("stuck", Kind::Stuck, &[LEVEL]),
-    ("panic", Kind::Panic, &[]),
-    ("framing", Kind::Framing, &[]),
-    ("parity", Kind::Parity, &[]),
-    ("line-break", Kind::LineBreak, &[]),
-    ("overrun", Kind::Overrun, &[]),
-    ("dropped-byte", Kind::DroppedByte, &[DIRECTION]),
-    ("wrong-baud", Kind::WrongBaud, &[BAUD]),
-    ("noise", Kind::Noise, &[NOISE]),
-    ("open-input", Kind::OpenInput, &[]),
-    ("duty-refused", Kind::DutyRefused, &[]),
-    ("oversleep", Kind::Oversleep, &[FACTOR]),
-    ("date-jump", Kind::DateJump, &[SECONDS]),
+    ("scl-stuck", FaultKind::SclStuck, &[]),
+    ("spurious-start", FaultKind::SpuriousStart, &[BYTE]),
+    ("spurious-stop", FaultKind::SpuriousStop, &[BYTE]),
+    ("flip-read", FaultKind::FlipRead, &FLIP),
+    ("flip-write", FaultKind::FlipWrite, &FLIP),
+    ("read-as", FaultKind::ReadAs, &[VALUE]),
+    ("short-read", FaultKind::ShortRead, &[BYTE]),
+    ("fail", FaultKind::Fail, &[BYTE, ERROR]),
+    ("duplicate-address", FaultKind::DuplicateAddress, &[VALUE]),
+    ("other-controller", FaultKind::OtherController, &[TO, WRITE]),
+    ("select-failed", FaultKind::SelectFailed, &[]),
+    ("deselect-failed", FaultKind::DeselectFailed, &[]),
+    ("bus-held", FaultKind::BusHeld, &[time("held-us", "the time, in us")]),
+    ("select-stuck", FaultKind::SelectStuck, &[LEVEL]),
+    ("miso-stuck", FaultKind::MisoStuck, &[LEVEL]),
+    ("bit-slip", FaultKind::BitSlip, &[BYTE]),
+    ("wrong-mode", FaultKind::WrongMode, &[MODE]),
+    ("brown-out", FaultKind::BrownOut, &[BYTE]),
+    ("unplugged", FaultKind::Unplugged, &[]),
+    ("stopped", FaultKind::Stopped, &[]),
+    ("slow", FaultKind::Slow, &[FACTOR]),
+    ("jitter", FaultKind::Jitter, &[FACTOR]),
+    ("bounce", FaultKind::Bounce, &[BOUNCES, time("bounce-us", "the length of each bounce, in us")]),
+    ("missed-edge", FaultKind::MissedEdge, &[time("late-us", "the delay until the edge is seen, in us")]),
+    ("stuck", FaultKind::Stuck, &[LEVEL]),
+    ("panic", FaultKind::Panic, &[]),
+    ("framing", FaultKind::Framing, &[]),
+    ("parity", FaultKind::Parity, &[]),
+    ("line-break", FaultKind::LineBreak, &[]),
+    ("overrun", FaultKind::Overrun, &[]),
+    ("dropped-byte", FaultKind::DroppedByte, &[DIRECTION]),
+    ("wrong-baud", FaultKind::WrongBaud, &[BAUD]),
+    ("noise", FaultKind::Noise, &[NOISE]),
+    ("open-input", FaultKind::OpenInput, &[]),
+    ("duty-refused", FaultKind::DutyRefused, &[]),
+    ("oversleep", FaultKind::Oversleep, &[FACTOR]),
+    ("date-jump", FaultKind::DateJump, &[SECONDS]),
 ];
 
 const LEVELS: [(&str, Level); 2] = [("low", Level::Low), ("high", Level::High)];
@@ -232,85 +235,87 @@ pub(super) fn read(kind: &Value<'_>, table: &Table<'_>) -> (Option<&'static str>
     (name, read_settings(kind, &Settings(table)))
 }
 
-fn read_settings(kind: Kind, settings: &Settings<'_, '_>) -> Option<Cause> {
+fn read_settings(kind: FaultKind, settings: &Settings<'_, '_>) -> Option<Cause> {
     Some(match kind {
-        Kind::NackAddress => Cause::I2c(I2cFault::NackAddress),
-        Kind::NackRepeatedStart => Cause::I2c(I2cFault::NackRepeatedStart),
-        Kind::NackData => Cause::I2c(I2cFault::NackData { written: settings.byte()? }),
-        Kind::IgnoredNack => Cause::I2c(I2cFault::IgnoredNack),
-        Kind::ArbitrationLoss => Cause::I2c(I2cFault::ArbitrationLoss { byte: settings.byte()? }),
-        Kind::Stretch => {
+        FaultKind::NackAddress => Cause::I2c(I2cFault::NackAddress),
+        FaultKind::NackRepeatedStart => Cause::I2c(I2cFault::NackRepeatedStart),
+        FaultKind::NackData => Cause::I2c(I2cFault::NackData { written: settings.byte()? }),
+        FaultKind::IgnoredNack => Cause::I2c(I2cFault::IgnoredNack),
+        FaultKind::ArbitrationLoss => Cause::I2c(I2cFault::ArbitrationLoss { byte: settings.byte()? }),
+        FaultKind::Stretch => {
             let (byte, ns) = (settings.optional("byte", LAST_BYTE), settings.time("stretch-us", "the time"));
             Cause::I2c(I2cFault::Stretch { byte: byte?, ns: ns? })
         }
-        Kind::SdaStuck => Cause::I2c(I2cFault::SdaStuck { clocks: settings.optional("clocks", 255_u8)? }),
-        Kind::SclStuck => Cause::I2c(I2cFault::SclStuck),
-        Kind::SpuriousStart => Cause::I2c(I2cFault::SpuriousStart { byte: settings.byte()? }),
-        Kind::SpuriousStop => Cause::I2c(I2cFault::SpuriousStop { byte: settings.byte()? }),
-        Kind::FlipRead => Cause::FlipRead(settings.flip()?),
-        Kind::FlipWrite => Cause::FlipWrite(settings.flip()?),
-        Kind::ReadAs => Cause::I2c(I2cFault::ReadAs { value: settings.optional("value", u8::MAX)?.unwrap_or(0xff) }),
-        Kind::ShortRead => Cause::I2c(I2cFault::ShortRead { read: settings.byte()? }),
-        Kind::Fail => {
+        FaultKind::SdaStuck => Cause::I2c(I2cFault::SdaStuck { clocks: settings.optional("clocks", 255_u8)? }),
+        FaultKind::SclStuck => Cause::I2c(I2cFault::SclStuck),
+        FaultKind::SpuriousStart => Cause::I2c(I2cFault::SpuriousStart { byte: settings.byte()? }),
+        FaultKind::SpuriousStop => Cause::I2c(I2cFault::SpuriousStop { byte: settings.byte()? }),
+        FaultKind::FlipRead => Cause::FlipRead(settings.flip()?),
+        FaultKind::FlipWrite => Cause::FlipWrite(settings.flip()?),
+        FaultKind::ReadAs => {
+            Cause::I2c(I2cFault::ReadAs { value: settings.optional("value", u8::MAX)?.unwrap_or(0xff) })
+        }
+        FaultKind::ShortRead => Cause::I2c(I2cFault::ShortRead { read: settings.byte()? }),
+        FaultKind::Fail => {
             let error = settings.0.require("error", "what the controller reports, such as \"overrun\"");
             let (byte, error) = (settings.byte(), error.and_then(|value| value.choice(&FAILURES)));
             Cause::Fail { byte: byte?, error: error? }
         }
-        Kind::DuplicateAddress => {
+        FaultKind::DuplicateAddress => {
             Cause::I2c(I2cFault::Duplicate { value: settings.optional("value", u8::MAX)?.unwrap_or(0) })
         }
-        Kind::OtherController => {
+        FaultKind::OtherController => {
             let to = settings.0.require("to", "the address that the other controller writes to");
             let to = to.and_then(|value| value.integer(0x08..=0x77_u8));
             let (to, bytes) = (to, settings.bytes());
             Cause::I2c(I2cFault::OtherController { address: Address::SevenBit(to?), bytes: bytes? })
         }
-        Kind::SelectFailed => Cause::Spi(SpiFault::SelectFailed),
-        Kind::DeselectFailed => Cause::Spi(SpiFault::DeselectFailed),
-        Kind::BusHeld => Cause::Spi(SpiFault::BusHeld { ns: settings.time("held-us", "the time")? }),
-        Kind::SelectStuck => Cause::Spi(SpiFault::SelectStuck(settings.level()?)),
-        Kind::MisoStuck => Cause::Spi(SpiFault::MisoStuck(settings.level()?)),
-        Kind::BitSlip => Cause::Spi(SpiFault::BitSlip { byte: settings.byte()? }),
-        Kind::WrongMode => {
+        FaultKind::SelectFailed => Cause::Spi(SpiFault::SelectFailed),
+        FaultKind::DeselectFailed => Cause::Spi(SpiFault::DeselectFailed),
+        FaultKind::BusHeld => Cause::Spi(SpiFault::BusHeld { ns: settings.time("held-us", "the time")? }),
+        FaultKind::SelectStuck => Cause::Spi(SpiFault::SelectStuck(settings.level()?)),
+        FaultKind::MisoStuck => Cause::Spi(SpiFault::MisoStuck(settings.level()?)),
+        FaultKind::BitSlip => Cause::Spi(SpiFault::BitSlip { byte: settings.byte()? }),
+        FaultKind::WrongMode => {
             let mode = settings.0.require("mode", "the mode that the controller uses, 0 to 3");
             Cause::Spi(SpiFault::WrongMode(mode.and_then(|value| read_mode(&value))?))
         }
-        Kind::BrownOut => Cause::Part(PartFault::BrownOut { byte: settings.byte()? }),
-        Kind::Unplugged => Cause::Part(PartFault::Unplugged),
-        Kind::Stopped => Cause::Part(PartFault::Stopped),
-        Kind::Slow => Cause::Part(PartFault::Slow { factor: settings.factor()? }),
-        Kind::Jitter => Cause::Part(PartFault::Jitter { factor: settings.factor()? }),
-        Kind::Bounce => {
+        FaultKind::BrownOut => Cause::Part(PartFault::BrownOut { byte: settings.byte()? }),
+        FaultKind::Unplugged => Cause::Part(PartFault::Unplugged),
+        FaultKind::Stopped => Cause::Part(PartFault::Stopped),
+        FaultKind::Slow => Cause::Part(PartFault::Slow { factor: settings.factor()? }),
+        FaultKind::Jitter => Cause::Part(PartFault::Jitter { factor: settings.factor()? }),
+        FaultKind::Bounce => {
             let (times, ns) =
                 (settings.optional("bounces", 100_u8), settings.time("bounce-us", "the length of each bounce"));
             Cause::Net(NetFault::Bounce { times: times?.unwrap_or(1), ns: ns? })
         }
-        Kind::MissedEdge => {
+        FaultKind::MissedEdge => {
             Cause::Net(NetFault::MissedEdge { ns: settings.time("late-us", "the delay until the edge is seen")? })
         }
-        Kind::Stuck => Cause::Net(NetFault::Stuck(settings.level()?)),
-        Kind::Panic => Cause::Part(PartFault::Panic),
-        Kind::Framing => Cause::Uart(UartFault::Framing),
-        Kind::Parity => Cause::Uart(UartFault::Parity),
-        Kind::LineBreak => Cause::Uart(UartFault::LineBreak),
-        Kind::Overrun => Cause::Uart(UartFault::Overrun),
-        Kind::DroppedByte => {
+        FaultKind::Stuck => Cause::Net(NetFault::Stuck(settings.level()?)),
+        FaultKind::Panic => Cause::Part(PartFault::Panic),
+        FaultKind::Framing => Cause::Uart(UartFault::Framing),
+        FaultKind::Parity => Cause::Uart(UartFault::Parity),
+        FaultKind::LineBreak => Cause::Uart(UartFault::LineBreak),
+        FaultKind::Overrun => Cause::Uart(UartFault::Overrun),
+        FaultKind::DroppedByte => {
             let sent = settings.0.get("direction").map_or(Some(false), |value| value.choice(&DIRECTIONS));
             Cause::Uart(UartFault::DroppedByte { sent: sent? })
         }
-        Kind::WrongBaud => {
+        FaultKind::WrongBaud => {
             let baud = settings.0.require("baud", "the rate of the other end, in bit/s");
             Cause::Uart(UartFault::WrongBaud { baud: baud.and_then(|value| value.integer(1..=FASTEST_BAUD))? })
         }
-        Kind::Noise => {
+        FaultKind::Noise => {
             let noise = settings.0.require("noise-mv", "the greatest error of a reading, in mV");
             let mv = noise.and_then(|value| value.integer(1..=LOUDEST_MV))?;
             Cause::Adc(AdcFault::Noise { microvolts: mv * UV_PER_MV })
         }
-        Kind::OpenInput => Cause::Adc(AdcFault::Open),
-        Kind::DutyRefused => Cause::Pwm(PwmFault::Refused),
-        Kind::Oversleep => Cause::Oversleep { factor: settings.factor()? },
-        Kind::DateJump => {
+        FaultKind::OpenInput => Cause::Adc(AdcFault::Open),
+        FaultKind::DutyRefused => Cause::Pwm(PwmFault::Refused),
+        FaultKind::Oversleep => Cause::Oversleep { factor: settings.factor()? },
+        FaultKind::DateJump => {
             let seconds =
                 settings.0.require("seconds", "by how many seconds the date jumps; a negative number jumps back");
             Cause::DateJump { seconds: seconds?.integer(-FURTHEST_S..=FURTHEST_S)? }

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use wasm_embedded_sim::model::{Control, Course, Input, Kind, Preset, Range, Shape, Value as Setpoint};
+use wasm_embedded_sim::model::{Control, Course, Input, Preset, Range, Shape, Value as Setpoint, ValueKind};
 
 use super::setting::read_kind;
 use super::{Refused, all};
@@ -14,7 +14,7 @@ const NS_PER_MS: u64 = 1_000_000;
 
 /// Reads a control.
 pub(super) fn read(table: &Table<'_>, control: &Control) -> Result<Option<Input>, Refused> {
-    if let (true, Kind::Number(range)) = (control.has_points, control.kind) {
+    if let (true, ValueKind::Number(range)) = (control.has_points, control.kind) {
         table.exclude(control.key, "points", &format!("{} is constant, or follows `points`", control.about));
         if let Some(points) = table.get("points") {
             // It is known here, and not wanted.
@@ -38,7 +38,7 @@ pub(super) fn read(table: &Table<'_>, control: &Control) -> Result<Option<Input>
 /// Reads a value, or a course.
 pub(crate) fn read_input(value: &Value<'_>, control: &Control) -> Option<Input> {
     match control.kind {
-        Kind::Number(range) if value.is_table() => {
+        ValueKind::Number(range) if value.is_table() => {
             let shape = read_shape(value, &range)?;
             Some(Input::Course { course: Course { shape, step: range.step } })
         }
@@ -191,7 +191,7 @@ fn points_of(text: &str, range: &Range) -> Result<Vec<(u64, f64)>, (usize, Strin
         let time: u64 =
             time.trim().parse().map_err(|_| (number, "does not begin with whole milliseconds".to_owned()))?;
         let value: f64 = value.trim().parse().map_err(|_| (number, "does not end with a number".to_owned()))?;
-        Kind::Number(*range).check(&Setpoint::Number(value)).map_err(|problem| (number, problem))?;
+        ValueKind::Number(*range).check(&Setpoint::Number(value)).map_err(|problem| (number, problem))?;
         if time > LAST_MS {
             return Err((number, format!("is at {time} ms, past {LAST_MS} ms")));
         }

@@ -1,6 +1,6 @@
 //! Reads settings, each by its kind.
 
-use wasm_embedded_sim::model::{Fields, Kind, Preset, Setting, Settings, Value as Setpoint};
+use wasm_embedded_sim::model::{Fields, Preset, Setting, Settings, Value as Setpoint, ValueKind};
 use wasm_embedded_sim::parts::ds3231::DateTime;
 
 use super::{Refused, all};
@@ -44,25 +44,25 @@ fn read(table: &Table<'_>, setting: &Setting, owner: &str, old: bool) -> Result<
 /// Returns what a setting is, with an example if its form needs one.
 fn meaning(setting: &Setting) -> String {
     match setting.kind {
-        Kind::Records(Fields { example, .. }) => format!("{}, such as {example}", setting.about),
+        ValueKind::Records(Fields { example, .. }) => format!("{}, such as {example}", setting.about),
         _ => setting.about.to_owned(),
     }
 }
 
 /// Reads a value of a kind.
-pub(crate) fn read_kind(value: &Value<'_>, kind: &Kind) -> Option<Setpoint> {
+pub(crate) fn read_kind(value: &Value<'_>, kind: &ValueKind) -> Option<Setpoint> {
     Some(match kind {
-        Kind::Number(range) => Setpoint::Number(value.number(range.min..=range.max, range.unit)?),
-        Kind::Integer(first, last, _) => Setpoint::Integer(value.integer(*first..=*last)?),
-        Kind::Choice(words) => {
+        ValueKind::Number(range) => Setpoint::Number(value.number(range.min..=range.max, range.unit)?),
+        ValueKind::Integer(first, last, _) => Setpoint::Integer(value.integer(*first..=*last)?),
+        ValueKind::Choice(words) => {
             let words: Vec<(&'static str, &'static str)> = words.iter().map(|word| (*word, *word)).collect();
             Setpoint::Text(value.choice(&words)?.to_owned())
         }
-        Kind::Switch => Setpoint::Switch(value.boolean()?),
-        Kind::Text => Setpoint::Text(value.text()?.to_owned()),
-        Kind::Bytes => Setpoint::Bytes(read_bytes(value)?),
-        Kind::Time => Setpoint::Time(read_time(value)?),
-        Kind::Records(fields) => Setpoint::Records(read_records(value, fields)?),
+        ValueKind::Switch => Setpoint::Switch(value.boolean()?),
+        ValueKind::Text => Setpoint::Text(value.text()?.to_owned()),
+        ValueKind::Bytes => Setpoint::Bytes(read_bytes(value)?),
+        ValueKind::Time => Setpoint::Time(read_time(value)?),
+        ValueKind::Records(fields) => Setpoint::Records(read_records(value, fields)?),
     })
 }
 

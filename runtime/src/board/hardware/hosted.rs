@@ -7,9 +7,9 @@ mod pwm;
 mod spi;
 mod uart;
 
-use wasm_embedded_host::Progress;
+use wasm_embedded_host::Completion;
 use wasm_embedded_host::log::Level;
-use wasm_embedded_linux::{Completion, Severity};
+use wasm_embedded_linux::{self as linux, Severity};
 
 pub(super) use self::digital::pin_state;
 pub(super) use self::i2c::from_host as linux_address;
@@ -29,11 +29,11 @@ pub(super) fn level(severity: Severity) -> Level {
 
 /// Returns how far a device has come, with the host's error.
 fn progress<E: Send + 'static, H: 'static>(
-    completion: Completion<Result<(), E>>,
+    completion: linux::Completion<Result<(), E>>,
     error: fn(E) -> H,
-) -> Progress<Result<(), H>> {
+) -> Completion<Result<(), H>> {
     match completion {
-        Completion::Ready(result) => Progress::Done(result.map_err(error)),
-        Completion::Pending(answer) => Progress::pending(async move { answer.await.map_err(error) }),
+        linux::Completion::Ready(result) => Completion::Ready(result.map_err(error)),
+        linux::Completion::Pending(answer) => Completion::pending(async move { answer.await.map_err(error) }),
     }
 }

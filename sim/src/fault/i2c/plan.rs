@@ -5,12 +5,12 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::{BUS_CLEAR_CLOCKS, I2cFailure, I2cFault, STRETCH_LIMIT_NS};
+use crate::board_state::BoardState;
 use crate::fault::{Armed, Fault};
 use crate::i2c::bus::Line;
 use crate::i2c::{Ack, Address, Direction, I2cError};
 use crate::part::PartId;
 use crate::trace::{I2cEvent, I2cLine};
-use crate::world::World;
 
 /// The address that a target sees after a START of noise: the released line.
 const RELEASED: Address = Address::SevenBit(0x7f);
@@ -173,8 +173,8 @@ impl Plan {
 
     /// Finds what happens before a byte, addresses included: it is the next deeds. Returns whether it had yet to be found.
     #[inline]
-    pub(crate) fn strikes_byte(&mut self, world: &mut World) -> bool {
-        self.active().is_some_and(|struck| struck.strikes_byte(world))
+    pub(crate) fn strikes_byte(&mut self, board_state: &mut BoardState) -> bool {
+        self.active().is_some_and(|struck| struck.strikes_byte(board_state))
     }
 
     /// Does the next deed of the faults, and returns how long it takes.
@@ -182,16 +182,16 @@ impl Plan {
     /// # Errors
     ///
     /// The controller fails.
-    pub(crate) fn act(&mut self, world: &mut World, line: Line) -> Result<u64, I2cError> {
-        self.struck_mut().map_or(Ok(0), |struck| struck.act(world, line))
+    pub(crate) fn act(&mut self, board_state: &mut BoardState, line: Line) -> Result<u64, I2cError> {
+        self.struck_mut().map_or(Ok(0), |struck| struck.act(board_state, line))
     }
 }
 
-impl World {
+impl BoardState {
     /// Finds the faults that strike a transaction. What they do before its START is the next deeds, and then the plan begins.
     #[inline]
     pub(crate) fn i2c_plan(&mut self, line: Line, address: Address) -> Plan {
-        if self.env.faults.none() { Plan::default() } else { Plan(self.i2c_strike(line, address)) }
+        if self.circuit.faults.none() { Plan::default() } else { Plan(self.i2c_strike(line, address)) }
     }
 
     #[cold]
@@ -199,15 +199,15 @@ impl World {
         let parts = self.i2c.get(line.id.0).map(|bus| bus.parts.clone()).unwrap_or_default();
         let is_on = |part: PartId, targets: crate::fault::Targets| parts.contains(&part.0) && targets.contains(address);
         let mut plan = Struck { brown_outs: self.strike_parts(is_on), ..Struck::default() };
-        for index in 0..self.env.faults.armed.len() {
-            let Some(Armed { fault: Fault::I2c { bus, targets, fault }, .. }) = self.env.faults.get(index) else {
+        for index in 0..self.circuit.faults.armed.len() {
+            let Some(Armed { fault: Fault::I2c { bus, targets, fault }, .. }) = self.circuit.faults.get(index) else {
                 continue;
             };
             if *bus == line.id && targets.contains(address) {
                 let fault = fault.clone();
-                if self.env.faults.strike(index, self.env.now_ns) {
-                    let event = self.env.faults.event(index);
-                    self.env.trace(event);
+                if self.circuit.faults.strike(index, self.circuit.now_ns) {
+                    let event = self.circuit.faults.event(index);
+                    self.circuit.trace(event);
                     plan.before(line, &fault);
                     plan.faults.push(fault);
                 }
@@ -219,13 +219,13 @@ impl World {
 
 impl Struck {
     #[cold]
-    fn strikes_byte(&mut self, world: &mut World) -> bool {
+    fn strikes_byte(&mut self, board_state: &mut BoardState) -> bool {
         self.byte_struck = !self.byte_struck;
         if self.byte_struck {
             let at = self.bytes;
             self.bytes = at.saturating_add(1);
             for (part, _) in self.brown_outs.iter().filter(|(_, byte)| *byte == at) {
-                world.brown_out(*part);
+                board_state.brown_out(*part);
             }
             self.within(at);
         }
@@ -233,29 +233,29 @@ impl Struck {
     }
 
     #[cold]
-    fn act(&mut self, world: &mut World, line: Line) -> Result<u64, I2cError> {
+    fn act(&mut self, board_state: &mut BoardState, line: Line) -> Result<u64, I2cError> {
         let Some(deed) = self.deeds.pop_front() else { return Ok(0) };
         let event = match deed {
             Deed::Event(event) => {
-                world.env.trace(line.event(event));
+                board_state.circuit.trace(line.event(event));
                 event
             }
             Deed::Address(address, direction) => {
-                let ack = world.i2c_address(line.id, address, direction);
+                let ack = board_state.i2c_address(line.id, address, direction);
                 self.foreign(ack);
                 let event = I2cEvent::Address { address, direction, ack };
-                world.env.trace(line.event(event));
+                board_state.circuit.trace(line.event(event));
                 event
             }
             Deed::Byte(byte) => {
-                let ack = world.i2c_write(line.id, byte);
+                let ack = board_state.i2c_write(line.id, byte);
                 self.foreign(ack);
-                world.env.trace(line.event(I2cEvent::Byte { byte, direction: Direction::Write, ack }));
+                board_state.circuit.trace(line.event(I2cEvent::Byte { byte, direction: Direction::Write, ack }));
                 return Ok(line.byte_ns());
             }
             Deed::Stop => {
-                world.i2c_stop(line);
-                world.i2c_disengage(line.id);
+                board_state.i2c_stop(line);
+                board_state.i2c_disengage(line.id);
                 self.stopped = self.active;
                 I2cEvent::Stop
             }

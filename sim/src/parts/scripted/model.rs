@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use embedded_hal::spi::{MODE_0, MODE_1, MODE_2, MODE_3};
 
 use super::{I2cStep, Scripted, SpiStep, UartEnding, UartStep};
-use crate::model::{Addresses, BuildError, Bus, Buses, Fields, Kind, Model, Preset, Setting, Settings, Setup};
+use crate::model::{Addresses, BuildError, Bus, Buses, Fields, Model, Preset, Setting, Settings, Setup, ValueKind};
 use crate::part::Part;
 use crate::parts::LAST_MS;
 
@@ -16,12 +16,13 @@ pub const MODEL: Model = Model {
         Setting::new("steps", I2C_STEPS, Preset::OneOf("registers"), "the exchanges that it expects").on(Bus::I2c),
         Setting::new("registers", REGISTERS, Preset::None, "what is in its registers").on(Bus::I2c),
         Setting::new("steps", SPI_STEPS, Preset::Required, "the exchanges that it expects").on(Bus::Spi),
-        Setting::new("mode", Kind::Integer(0, 3, ""), Preset::Integer(0), "the SPI mode that it is in").on(Bus::Spi),
+        Setting::new("mode", ValueKind::Integer(0, 3, ""), Preset::Integer(0), "the SPI mode that it is in")
+            .on(Bus::Spi),
         Setting::new("steps", UART_STEPS, Preset::Required, "what it waits for and sends").on(Bus::Uart),
         Setting::new("then", ENDINGS, Preset::Text("silent"), "what follows the last step").on(Bus::Uart),
         Setting::new(
             "lenient",
-            Kind::Switch,
+            ValueKind::Switch,
             Preset::Switch(false),
             "whether a run in which the script is not kept to, or not used up, may succeed",
         ),
@@ -35,17 +36,17 @@ pub const MODEL: Model = Model {
     )
 };
 
-const ENDINGS: Kind = Kind::Choice(&["silent", "repeat", "hang-up"]);
+const ENDINGS: ValueKind = ValueKind::Choice(&["silent", "repeat", "hang-up"]);
 
 const fn bytes(key: &'static str, about: &'static str) -> Setting {
-    Setting::new(key, Kind::Bytes, Preset::None, about)
+    Setting::new(key, ValueKind::Bytes, Preset::None, about)
 }
 
-const I2C_STEPS: Kind = Kind::Records(Fields {
+const I2C_STEPS: ValueKind = ValueKind::Records(Fields {
     fields: &[
         bytes("write", "the bytes that the controller writes"),
         bytes("read", "the bytes that the controller reads"),
-        Setting::new("nack", Kind::Switch, Preset::None, "whether the part does not acknowledge its address"),
+        Setting::new("nack", ValueKind::Switch, Preset::None, "whether the part does not acknowledge its address"),
     ],
     check: |step| match i2c_step(step) {
         Some(_) => Ok(()),
@@ -54,25 +55,25 @@ const I2C_STEPS: Kind = Kind::Records(Fields {
     example: "[{ write = [0xe3] }, { read = [1, 2] }, { nack = true }]",
 });
 
-const REGISTERS: Kind = Kind::Records(Fields {
+const REGISTERS: ValueKind = ValueKind::Records(Fields {
     fields: &[
-        Setting::new("register", Kind::Integer(0, 255, ""), Preset::Required, "the number of the first register"),
-        Setting::new("bytes", Kind::Bytes, Preset::Required, "the content of the registers from there on"),
+        Setting::new("register", ValueKind::Integer(0, 255, ""), Preset::Required, "the number of the first register"),
+        Setting::new("bytes", ValueKind::Bytes, Preset::Required, "the content of the registers from there on"),
     ],
     check: |_| Ok(()),
     example: "[{ register = 0, bytes = [0x12, 0x34] }]",
 });
 
-const SPI_STEPS: Kind = Kind::Records(Fields {
+const SPI_STEPS: ValueKind = ValueKind::Records(Fields {
     fields: &[bytes("mosi", "the bytes that the controller sends"), bytes("miso", "the bytes that the part sends")],
     check: |_| Ok(()),
     example: "[{ mosi = [0x9f], miso = [0, 0xef] }]",
 });
 
-const UART_STEPS: Kind = Kind::Records(Fields {
+const UART_STEPS: ValueKind = ValueKind::Records(Fields {
     fields: &[
         bytes("expect", "what the controller must send first"),
-        Setting::new("after-ms", Kind::Integer(0, LAST_MS, "ms"), Preset::None, "how long the part then waits"),
+        Setting::new("after-ms", ValueKind::Integer(0, LAST_MS, "ms"), Preset::None, "how long the part then waits"),
         bytes("send", "what the part then sends"),
     ],
     check: |step| {

@@ -1,7 +1,7 @@
 //! Models as JSON.
 
 use serde_json::{Map, Value as Json, json};
-use wasm_embedded_sim::model::{Bus, Catalog, Control, Kind, Model, Preset, Range, Setting, Settings, Value};
+use wasm_embedded_sim::model::{Bus, Catalog, Control, Model, Preset, Range, Setting, Settings, Value, ValueKind};
 
 /// Returns all models.
 pub(super) fn all(catalog: &Catalog) -> Json {
@@ -75,24 +75,24 @@ fn control(control: &Control) -> Json {
         "about": control.about,
         "required": matches!(control.preset, Preset::Required),
         "default": control.preset.value().map(value),
-        "takes_a_course": matches!(control.kind, Kind::Number(_)),
+        "takes_a_course": matches!(control.kind, ValueKind::Number(_)),
     });
     add(&mut entry, kind(&control.kind));
     entry
 }
 
-fn kind(kind: &Kind) -> Json {
+fn kind(kind: &ValueKind) -> Json {
     match kind {
-        Kind::Number(Range { min, max, step, unit }) => {
+        ValueKind::Number(Range { min, max, step, unit }) => {
             json!({ "kind": "number", "min": min, "max": max, "step": step, "unit": unit })
         }
-        Kind::Integer(min, max, unit) => json!({ "kind": "integer", "min": min, "max": max, "unit": unit }),
-        Kind::Choice(words) => json!({ "kind": "choice", "choices": words }),
-        Kind::Switch => json!({ "kind": "switch" }),
-        Kind::Text => json!({ "kind": "text" }),
-        Kind::Bytes => json!({ "kind": "bytes" }),
-        Kind::Time => json!({ "kind": "time" }),
-        Kind::Records(records) => json!({
+        ValueKind::Integer(min, max, unit) => json!({ "kind": "integer", "min": min, "max": max, "unit": unit }),
+        ValueKind::Choice(words) => json!({ "kind": "choice", "choices": words }),
+        ValueKind::Switch => json!({ "kind": "switch" }),
+        ValueKind::Text => json!({ "kind": "text" }),
+        ValueKind::Bytes => json!({ "kind": "bytes" }),
+        ValueKind::Time => json!({ "kind": "time" }),
+        ValueKind::Records(records) => json!({
             "kind": "list",
             "fields": records.fields.iter().map(setting).collect::<Vec<_>>(),
             "example": records.example,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use wasm_embedded_sim::model::{Bus, Catalog, Control, Kind, Model, Preset, Range, Setting, Settings, Value};
+use wasm_embedded_sim::model::{Bus, Catalog, Control, Model, Preset, Range, Setting, Settings, Value, ValueKind};
 
 /// The widest name that others are aligned to.
 const NAME: usize = 16;
@@ -95,17 +95,17 @@ fn preset(preset: &Preset) -> String {
     }
 }
 
-fn kind(kind: &Kind) -> String {
+fn kind(kind: &ValueKind) -> String {
     let unit = |unit: &str| if unit.is_empty() { String::new() } else { format!(" {unit}") };
     match kind {
-        Kind::Number(Range { min, max, unit: of, .. }) => format!("{min} to {max}{}", unit(of)),
-        Kind::Integer(first, last, of) if *last == i64::MAX => format!("{first} or more{}", unit(of)),
-        Kind::Integer(first, last, of) => format!("{first} to {last}{}", unit(of)),
-        Kind::Choice(words) => words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "),
-        Kind::Switch => "true or false".to_owned(),
-        Kind::Text => "text".to_owned(),
-        Kind::Bytes => "bytes: a list or a text".to_owned(),
-        Kind::Time => "a date and time".to_owned(),
-        Kind::Records(records) => format!("such as `{}`", records.example),
+        ValueKind::Number(Range { min, max, unit: of, .. }) => format!("{min} to {max}{}", unit(of)),
+        ValueKind::Integer(first, last, of) if *last == i64::MAX => format!("{first} or more{}", unit(of)),
+        ValueKind::Integer(first, last, of) => format!("{first} to {last}{}", unit(of)),
+        ValueKind::Choice(words) => words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "),
+        ValueKind::Switch => "true or false".to_owned(),
+        ValueKind::Text => "text".to_owned(),
+        ValueKind::Bytes => "bytes: a list or a text".to_owned(),
+        ValueKind::Time => "a date and time".to_owned(),
+        ValueKind::Records(records) => format!("such as `{}`", records.example),
     }
 }

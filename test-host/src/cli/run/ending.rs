@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::voice::Voice;
+use super::output_format::OutputFormat;
 use crate::cli::failure::Failure;
 use crate::cli::signals::Signals;
 use crate::cli::{note, status};
@@ -12,8 +12,8 @@ use wasm_embedded_runtime::run::{Ended, Exit};
 use wasm_embedded_runtime::style::Style;
 
 /// What tells how guests ended.
-pub(super) struct Teller<'v> {
-    pub(super) voice: &'v Voice,
+pub(super) struct ExitReporter<'v> {
+    pub(super) output_format: &'v OutputFormat,
     pub(super) timeout: Option<Duration>,
     /// What kind of time the guests live in.
     pub(super) time: &'static str,
@@ -21,11 +21,11 @@ pub(super) struct Teller<'v> {
     pub(super) signals: &'v Signals,
 }
 
-impl Teller<'_> {
+impl ExitReporter<'_> {
     /// Tells how the only guest ended, unless it ended by itself.
     pub(super) fn of_one(&self, ended: &Ended) -> Result<(), Failure> {
         let message = self.message(&ended.exit);
-        self.voice.ended(None, ended, self.status(&ended.exit), message.as_deref())?;
+        self.output_format.ended(None, ended, self.status(&ended.exit), message.as_deref())?;
         report(&ended.exit, message.as_deref());
         Ok(())
     }
@@ -35,9 +35,9 @@ impl Teller<'_> {
         let name = name.map(String::as_str).unwrap_or_default();
         let message = self.message(&ended.exit);
         // A reader that is gone is noticed by the guests that go on.
-        let _ = self.voice.ended(Some(name), ended, self.status(&ended.exit), message.as_deref());
-        match (self.voice, message) {
-            (Voice::Console, None) => note(&format!("{}: {}\n", escape::line(name), ended.exit)),
+        let _ = self.output_format.ended(Some(name), ended, self.status(&ended.exit), message.as_deref());
+        match (self.output_format, message) {
+            (OutputFormat::Console, None) => note(&format!("{}: {}\n", escape::line(name), ended.exit)),
             (_, message) => report(&ended.exit, message.map(|message| format!("{name}: {message}")).as_deref()),
         }
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use clap::Args;
 use serde_json::json;
 
-use super::voice::{EventsFormat, Voice};
+use super::output_format::{EventsFormat, OutputFormat};
 use crate::cli::apart::Files;
 use crate::cli::failure::{self, Failure};
 use crate::cli::status;
@@ -88,54 +88,64 @@ impl Outputs {
     }
 
     /// Creates the files of the traces and begins to write them.
-    pub(in crate::cli) fn begin(&self, board: &Board, voice: &Voice, trace_bytes: u64) -> Result<Traces, Failure> {
+    pub(in crate::cli) fn begin(
+        &self,
+        board: &Board,
+        output_format: &OutputFormat,
+        trace_bytes: u64,
+    ) -> Result<Traces, Failure> {
         let traces = Traces(Arc::default());
         let create = |path| Ok::<_, Failure>(Capped::new(create(path)?, trace_bytes));
         if let Some(path) = &self.trace {
-            traces.add(board, path, voice, VcdFormat::new(create(path)?));
+            traces.add(board, path, output_format, VcdFormat::new(create(path)?));
         }
-        match (&self.trace_text, voice) {
+        match (&self.trace_text, output_format) {
             (None, _) => {}
-            (Some(path), Voice::Console) if path.as_os_str() == "-" => {
-                traces.add(board, path, voice, TextFormat::new(Capped::new(outlet::stderr().clone(), trace_bytes)));
+            (Some(path), OutputFormat::Console) if path.as_os_str() == "-" => {
+                traces.add(
+                    board,
+                    path,
+                    output_format,
+                    TextFormat::new(Capped::new(outlet::stderr().clone(), trace_bytes)),
+                );
             }
-            (Some(path), Voice::Json(_)) if path.as_os_str() == "-" => {
-                traces.add(board, path, voice, EventsFormat::new(voice.clone(), trace_bytes));
+            (Some(path), OutputFormat::Json(_)) if path.as_os_str() == "-" => {
+                traces.add(board, path, output_format, EventsFormat::new(output_format.clone(), trace_bytes));
             }
-            (Some(path), _) => traces.add(board, path, voice, TextFormat::new(create(path)?)),
+            (Some(path), _) => traces.add(board, path, output_format, TextFormat::new(create(path)?)),
         }
         Ok(traces)
     }
 
     /// Writes the pictures.
-    pub(in crate::cli) fn draw(&self, board: &Board, voice: &Voice, at_ns: u64) -> Result<(), Failure> {
+    pub(in crate::cli) fn draw(&self, board: &Board, output_format: &OutputFormat, at_ns: u64) -> Result<(), Failure> {
         for Screenshot { display, file } in &self.screenshot {
             let Some(frame) = board.frame(display) else { continue };
             let mut out = create(file)?;
             let written = screen::write_png(&frame, &mut out).and_then(|()| out.flush());
             written.map_err(|error| unwritten(file, error))?;
             let fields = json!({ "device": display, "file": file.display().to_string() });
-            voice.event(at_ns, "screenshot", fields).map_err(Failure::output)?;
+            output_format.event(at_ns, "screenshot", fields).map_err(Failure::output)?;
         }
         Ok(())
     }
 }
 
 impl Traces {
-    fn add<F: Format + 'static>(&self, board: &Board, path: &Path, voice: &Voice, format: F) {
-        let (name, voice) = (path.to_owned(), voice.clone());
+    fn add<F: Format + 'static>(&self, board: &Board, path: &Path, output_format: &OutputFormat, format: F) {
+        let (name, output_format) = (path.to_owned(), output_format.clone());
         // When it happens, and not when the guest has ended, which may be in a year.
         let trace = Trace::telling(format, move |at_ns, error| {
             if name.as_os_str() == "-" {
                 return;
             }
             let message = format!("cannot write {}, and this trace ends here: {error}", name.display());
-            match &voice {
-                Voice::Console => failure::warn(&message),
-                Voice::Json(_) => {
+            match &output_format {
+                OutputFormat::Console => failure::warn(&message),
+                OutputFormat::Json(_) => {
                     let fields = json!({ "file": name.display().to_string(), "message": message });
                     // A guest whose events nobody takes is stopped by what it says itself.
-                    let _ = voice.event(at_ns, "unwritten", fields);
+                    let _ = output_format.event(at_ns, "unwritten", fields);
                 }
             }
         });

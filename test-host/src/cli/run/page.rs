@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 use std::{fs, mem};
 
-use super::ending::Teller;
-use super::{Opts, Voice, programs, status};
+use super::ending::ExitReporter;
+use super::{Opts, OutputFormat, programs, status};
 use crate::cli::failure::{self, Failure};
 use crate::cli::note;
 use crate::cli::signals::Signals;
@@ -79,8 +79,8 @@ fn once(
     });
     opts.outputs.check(&board)?;
     reach::warnings(policy).iter().for_each(|warning| failure::warn(warning));
-    let voice = Voice::Console;
-    let traces = opts.outputs.begin(&board, &voice, policy.limits.trace_bytes())?;
+    let output_format = OutputFormat::Console;
+    let traces = opts.outputs.begin(&board, &output_format, policy.limits.trace_bytes())?;
     signals.at_last(traces.last(board.exits()));
     let ends = Interrupt::default();
     let shown = {
@@ -97,7 +97,7 @@ fn once(
         stdin: names.first() == Some(name),
     };
     let listener = |name: &str| {
-        let console = if names.len() > 1 { voice.listener_of(name) } else { voice.listener() };
+        let console = if names.len() > 1 { output_format.listener_of(name) } else { output_format.listener() };
         Arc::new(Mutex::new(Heard { console, log: server.log(), line: Vec::new() }))
     };
     let guests: Vec<_> = programs
@@ -105,7 +105,7 @@ fn once(
         .zip(&names)
         .map(|(program, name)| Together { program, options: options(name), listener: listener(name) })
         .collect();
-    let teller = Teller { voice: &voice, timeout: opts.timeout, time: "simulated time", signals };
+    let teller = ExitReporter { output_format: &output_format, timeout: opts.timeout, time: "simulated time", signals };
     let restarts = || server.restarts() && stop.requested().is_none();
     let tell = |number: usize, ended: &Ended| {
         if !restarts() {
@@ -120,7 +120,7 @@ fn once(
     )?;
     let at_ns = all.iter().map(|ended| ended.at_ns).max().unwrap_or_default();
     board.sim().end_trace();
-    let left = traces.finish(at_ns).and_then(|()| opts.outputs.draw(&board, &voice, at_ns));
+    let left = traces.finish(at_ns).and_then(|()| opts.outputs.draw(&board, &output_format, at_ns));
     board.unanswered(policy).iter().for_each(|warning| failure::warn(warning));
     let status = all.iter().map(|ended| teller.status(&ended.exit)).find(|status| *status != 0).unwrap_or_default();
     let how = |ended: &Ended| ended.exit.to_string();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use embedded_hal::digital::PinState;
 use wasm_embedded_host::digital::{Condition, Error, Input, Io, Level, Output};
-use wasm_embedded_host::{Interrupt, Progress};
+use wasm_embedded_host::{Completion, Interrupt};
 use wasm_embedded_linux::{Edge, Line, gpio};
 
 use super::{Hosted, progress};
@@ -39,7 +39,7 @@ impl Input for Hosted<Line> {
         }
     }
 
-    fn start_wait(&mut self, condition: Condition) -> Progress<Result<(), Error>> {
+    fn start_wait(&mut self, condition: Condition) -> Completion<Result<(), Error>> {
         let condition = match condition {
             Condition::Level(level) => gpio::Condition::Level(pin_state(level)),
             Condition::Edge(level) => gpio::Condition::Edge(pin_state(level)),

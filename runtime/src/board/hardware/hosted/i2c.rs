@@ -1,7 +1,7 @@
 //! I2C buses.
 
 use embedded_hal::i2c::Operation;
-use wasm_embedded_host::Progress;
+use wasm_embedded_host::Completion;
 use wasm_embedded_host::i2c::{Address, Bus, Error, Outcome, Transaction};
 use wasm_embedded_linux::{I2cBus, Queued, i2c};
 
@@ -12,8 +12,8 @@ impl Bus for Hosted<Queued<I2cBus>> {
         self.0.call(|bus| bus.transaction(from_host(address), operations)).map_err(error)
     }
 
-    fn start(&mut self, transaction: Transaction) -> Progress<Outcome> {
-        Progress::pending(self.0.start(|bus| {
+    fn start(&mut self, transaction: Transaction) -> Completion<Outcome> {
+        Completion::pending(self.0.start(|bus| {
             transaction.run(|address, operations| bus.transaction(from_host(address), operations).map_err(error))
         }))
     }

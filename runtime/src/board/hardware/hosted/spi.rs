@@ -1,13 +1,13 @@
 //! SPI devices, and buses without chip select.
 
 use embedded_hal::spi::Operation;
-use wasm_embedded_host::Progress;
-use wasm_embedded_host::spi::{Clocked, Error, Exchange, Outcome};
+use wasm_embedded_host::Completion;
+use wasm_embedded_host::spi::{Bus, Error, Outcome, Transaction};
 use wasm_embedded_linux::{Queued, SpiDevice, spi};
 
 use super::Hosted;
 
-impl Clocked for Hosted<Queued<SpiDevice>> {
+impl Bus for Hosted<Queued<SpiDevice>> {
     fn run(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
         self.0.call(|device| device.run(operations)).map_err(error)
     }
@@ -17,12 +17,12 @@ impl Clocked for Hosted<Queued<SpiDevice>> {
         self.0.call(|_| Ok(()))
     }
 
-    fn start(&mut self, exchange: Exchange) -> Progress<Outcome> {
-        Progress::pending(self.0.start(|device| exchange.run(|operations| device.run(operations).map_err(error))))
+    fn start(&mut self, exchange: Transaction) -> Completion<Outcome> {
+        Completion::pending(self.0.start(|device| exchange.run(|operations| device.run(operations).map_err(error))))
     }
 
-    fn start_flush(&mut self) -> Progress<Result<(), Error>> {
-        Progress::pending(self.0.start(|_| Ok(())))
+    fn start_flush(&mut self) -> Completion<Result<(), Error>> {
+        Completion::pending(self.0.start(|_| Ok(())))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Serial ports.
 
 use embedded_io::ErrorKind;
-use wasm_embedded_host::Progress;
+use wasm_embedded_host::Completion;
 use wasm_embedded_host::uart::{Error, Port, Ready};
 use wasm_embedded_linux::{UartPort, uart};
 
@@ -28,7 +28,7 @@ impl Port for Hosted<UartPort> {
         self.0.write_ready().map_err(error)
     }
 
-    fn start_wait(&mut self, ready: Ready) -> Progress<Result<(), Error>> {
+    fn start_wait(&mut self, ready: Ready) -> Completion<Result<(), Error>> {
         let ready = match ready {
             Ready::Read => uart::Ready::Read,
             Ready::Write => uart::Ready::Write,

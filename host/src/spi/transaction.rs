@@ -9,7 +9,7 @@ use super::plan::lay_out;
 #[cfg(feature = "component")]
 use super::wit;
 
-/// One operation of an [`Exchange`]: the greater of the lengths is clocked, zeros after what is written, and then comes the delay.
+/// One operation of an [`Transaction`]: the greater of the lengths is clocked, zeros after what is written, and then comes the delay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "async", derive(wasmtime::component::ComponentType, wasmtime::component::Lift), component(record))]
 pub struct Step {
@@ -26,18 +26,18 @@ pub struct Step {
 
 /// A transaction with its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exchange {
+pub struct Transaction {
     steps: Vec<Step>,
     bytes: Vec<u8>,
     /// Room for all bytes that are kept.
     read: Vec<u8>,
 }
 
-impl Exchange {
+impl Transaction {
     /// Returns a transaction, or nothing if `bytes`, those to be written end to end, have another number, or there is no memory
     /// for what is kept.
     #[must_use]
-    pub fn new(steps: Vec<Step>, bytes: Vec<u8>) -> Option<Exchange> {
+    pub fn new(steps: Vec<Step>, bytes: Vec<u8>) -> Option<Transaction> {
         let (mut read, mut written) = (0_usize, 0_usize);
         for step in &steps {
             read = read.checked_add(usize::try_from(step.read_len).ok()?)?;
@@ -49,7 +49,7 @@ impl Exchange {
         let mut room = Vec::new();
         room.try_reserve_exact(read).ok()?;
         room.resize(read, 0);
-        Some(Exchange { steps, bytes, read: room })
+        Some(Transaction { steps, bytes, read: room })
     }
 
     /// Returns the operations.
@@ -64,7 +64,7 @@ impl Exchange {
         &self.bytes
     }
 
-    /// Has the transaction carried out by a function with the contract of [`Clocked::run`](super::Clocked::run), and returns
+    /// Has the transaction carried out by a function with the contract of [`Bus::run`](super::Bus::run), and returns
     /// the bytes that were kept, end to end.
     ///
     /// # Errors

@@ -16,45 +16,51 @@ use wasm_embedded_runtime::trace::{Capped, Format};
 
 /// The form.
 #[derive(Clone)]
-pub(in crate::cli) enum Voice {
+pub(in crate::cli) enum OutputFormat {
     /// Text.
     Console,
     /// JSON on the standard output.
     Json(Arc<Mutex<Events<Outlet>>>),
 }
 
-impl Voice {
-    pub(in crate::cli) fn new(json: bool) -> Voice {
-        if json { Voice::Json(Arc::new(Mutex::new(Events::new(outlet::stdout().clone())))) } else { Voice::Console }
+impl OutputFormat {
+    pub(in crate::cli) fn new(json: bool) -> OutputFormat {
+        if json {
+            OutputFormat::Json(Arc::new(Mutex::new(Events::new(outlet::stdout().clone()))))
+        } else {
+            OutputFormat::Console
+        }
     }
 
     /// Returns who hears the guest.
     pub(super) fn listener(&self) -> Arc<Mutex<dyn Listener>> {
         match self {
-            Voice::Console => Arc::new(Mutex::new(Console::new())),
-            Voice::Json(events) => events.clone(),
+            OutputFormat::Console => Arc::new(Mutex::new(Console::new())),
+            OutputFormat::Json(events) => events.clone(),
         }
     }
 
     /// Returns who hears one of several guests.
     pub(super) fn listener_of(&self, guest: &str) -> Arc<Mutex<dyn Listener>> {
         match self {
-            Voice::Console => Arc::new(Mutex::new(Console::of_guest(guest))),
-            Voice::Json(events) => Arc::new(Mutex::new(GuestEvents::new(events.clone(), guest))),
+            OutputFormat::Console => Arc::new(Mutex::new(Console::of_guest(guest))),
+            OutputFormat::Json(events) => Arc::new(Mutex::new(GuestEvents::new(events.clone(), guest))),
         }
     }
 
     /// Tells an event, if events are told.
     pub(super) fn event(&self, at_ns: u64, name: &str, fields: Value) -> io::Result<()> {
         match self {
-            Voice::Console => Ok(()),
-            Voice::Json(events) => events.lock().unwrap_or_else(PoisonError::into_inner).event(at_ns, name, fields),
+            OutputFormat::Console => Ok(()),
+            OutputFormat::Json(events) => {
+                events.lock().unwrap_or_else(PoisonError::into_inner).event(at_ns, name, fields)
+            }
         }
     }
 
     /// Has faults of the simulated board told as they strike, if events are told.
     pub(super) fn tell_faults(&self, board: &Board) {
-        if let Voice::Json(_) = self {
+        if let OutputFormat::Json(_) = self {
             board.sim().trace_to(Box::new(Strikes(self.clone())));
         }
     }
@@ -115,7 +121,7 @@ pub(super) fn buses(report: &BusReport, end_ns: u64) -> Vec<Value> {
 }
 
 /// Tells of faults as they strike.
-struct Strikes(Voice);
+struct Strikes(OutputFormat);
 
 impl TraceSink for Strikes {
     fn event(&mut self, event: &Event, _topology: &Topology) {
@@ -128,13 +134,13 @@ impl TraceSink for Strikes {
 
 /// The trace as events, as far as it may go on.
 pub(super) struct EventsFormat {
-    voice: Voice,
+    output_format: OutputFormat,
     cap: Capped<io::Sink>,
 }
 
 impl EventsFormat {
-    pub(super) fn new(voice: Voice, trace_bytes: u64) -> EventsFormat {
-        EventsFormat { voice, cap: Capped::new(io::sink(), trace_bytes) }
+    pub(super) fn new(output_format: OutputFormat, trace_bytes: u64) -> EventsFormat {
+        EventsFormat { output_format, cap: Capped::new(io::sink(), trace_bytes) }
     }
 }
 
@@ -144,7 +150,7 @@ impl Format for EventsFormat {
         // The time is in the event already.
         let text = text.split_once(' ').map_or(text.as_str(), |(_, text)| text);
         self.cap.write_all(text.as_bytes())?;
-        self.voice.event(event.at_ns, "trace", json!({ "text": text }))
+        self.output_format.event(event.at_ns, "trace", json!({ "text": text }))
     }
 
     fn topology(&mut self, _topology: &Topology) {}

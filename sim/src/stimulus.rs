@@ -15,7 +15,7 @@ use crate::pwm::PwmSignal;
 use crate::queue::Action;
 
 /// The board as a stimulus sees it, given to the actions of [`Sim::schedule`](crate::Sim::schedule).
-pub trait Stage {
+pub trait StimulusContext {
     /// Returns the virtual time in nanoseconds.
     fn now_ns(&self) -> u64;
 
@@ -57,7 +57,7 @@ pub trait Stage {
     fn withdraw(&mut self, fault: FaultId);
 }
 
-impl dyn Stage + '_ {
+impl dyn StimulusContext + '_ {
     /// Calls `f` with a part, and returns its answer; `None` when there is no part `id`, or it is not a `P`.
     pub fn with_part<P: Part, R>(&mut self, id: PartId, f: impl FnOnce(&mut P, &mut dyn Board) -> R) -> Option<R> {
         let mut f = Some(f);

@@ -7,7 +7,7 @@ use wasm_embedded_host::{Shared, Turns};
 use crate::turns::Turn;
 
 /// A device as a guest has it: its own, or one that several guests have.
-pub(super) struct Lent<D>(Whose<D>);
+pub(super) struct GuestDevice<D>(Whose<D>);
 
 enum Whose<D> {
     Own(D),
@@ -18,19 +18,19 @@ enum Whose<D> {
     },
 }
 
-impl<D> Lent<D> {
+impl<D> GuestDevice<D> {
     /// Returns the device of the only guest.
-    pub(super) fn alone(device: D) -> Shared<Lent<D>> {
-        Shared(Lent(Whose::Own(device)))
+    pub(super) fn alone(device: D) -> Shared<GuestDevice<D>> {
+        Shared(GuestDevice(Whose::Own(device)))
     }
 
     /// Returns a device for one of several guests, with its turns.
-    pub(super) fn shared(device: Arc<Mutex<D>>, turn: Option<Turn>) -> Shared<Lent<D>> {
-        Shared(Lent(Whose::Shared { device, turn }))
+    pub(super) fn shared(device: Arc<Mutex<D>>, turn: Option<Turn>) -> Shared<GuestDevice<D>> {
+        Shared(GuestDevice(Whose::Shared { device, turn }))
     }
 }
 
-impl<D: Send> Turns for Lent<D> {
+impl<D: Send> Turns for GuestDevice<D> {
     type Device = D;
 
     fn at_turn<R>(&mut self, act: impl FnOnce(&mut D) -> R) -> R {

@@ -13,7 +13,7 @@ const BURST_S: u64 = 10;
 
 /// How many messages may still come: so many in a second, and ten times as many at once.
 #[derive(Debug)]
-pub struct Rate {
+pub struct RateLimiter {
     burst: u64,
     /// The time after which one more may come.
     refill_ns: u64,
@@ -22,13 +22,13 @@ pub struct Rate {
     dropped: u64,
 }
 
-impl Rate {
+impl RateLimiter {
     /// Creates the bound. At least one message a second may come.
     #[must_use]
-    pub fn new(messages_per_s: u32) -> Rate {
+    pub fn new(messages_per_s: u32) -> RateLimiter {
         let per_s = u64::from(messages_per_s.max(1));
         let burst = per_s.saturating_mul(BURST_S);
-        Rate { burst, refill_ns: (NS_PER_S / per_s).max(1), left: burst, refilled_ns: 0, dropped: 0 }
+        RateLimiter { burst, refill_ns: (NS_PER_S / per_s).max(1), left: burst, refilled_ns: 0, dropped: 0 }
     }
 
     /// Returns how many messages were dropped before this one, or none if this one is to be dropped too.
@@ -55,14 +55,14 @@ impl Rate {
 }
 
 /// A log that drops what is too much, and counts it.
-pub(crate) struct Gate {
+pub(crate) struct RateLimited {
     log: Box<dyn Log>,
-    rate: Rate,
+    rate: RateLimiter,
 }
 
-impl Gate {
-    pub(crate) fn new(log: Box<dyn Log>, messages_per_s: u32) -> Gate {
-        Gate { log, rate: Rate::new(messages_per_s) }
+impl RateLimited {
+    pub(crate) fn new(log: Box<dyn Log>, messages_per_s: u32) -> RateLimited {
+        RateLimited { log, rate: RateLimiter::new(messages_per_s) }
     }
 
     /// Returns whether a message may pass, after the log was told how many did not.
@@ -77,7 +77,7 @@ impl Gate {
     }
 }
 
-impl Log for Gate {
+impl Log for RateLimited {
     fn max_level(&self) -> Option<Level> {
         self.log.max_level()
     }
@@ -105,7 +105,7 @@ impl Log for Gate {
     }
 }
 
-impl Drop for Gate {
+impl Drop for RateLimited {
     fn drop(&mut self) {
         match self.rate.take_dropped() {
             0 => {}
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_flood_is_cut_off_and_counted() {
-        let mut rate = Rate::new(1000);
+        let mut rate = RateLimiter::new(1000);
         let admitted = (0..20_000).filter(|_| rate.admit(5).is_some()).count();
         assert_eq!(admitted, 10_000);
         assert_eq!(rate.admit(1_000_005), Some(10_000));
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn messages_panics_and_refusals_are_bounded_together() {
         let counts = Counts::default();
-        let mut gate = Gate::new(Box::new(counts.clone()), 10);
+        let mut gate = RateLimited::new(Box::new(counts.clone()), 10);
         for _ in 0..100 {
             gate.log(Level::Info, "", "");
             gate.refused(&Refusal::UnknownLabel { label: "x" });

@@ -1,6 +1,6 @@
 //! The labels of a board, for each of its guests.
 
-mod lent;
+mod guest_device;
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use wasm_embedded_host::{
 };
 use wasm_embedded_sim::Sim;
 
-use self::lent::Lent;
+use self::guest_device::GuestDevice;
 use super::exits::Exit;
 use crate::holders::Held;
 use crate::record::{Tap, Tape, Tapped};
@@ -19,7 +19,7 @@ use crate::turns::Turn;
 
 /// The contexts of all guests. With several guests there is one more, the board's own: it leaves the outputs that no guest held.
 #[derive(Debug)]
-pub(super) struct Rack {
+pub(super) struct GuestContexts {
     first: HalCtxBuilder,
     /// Those of the other guests, and the board's own as the last; none, if there is one guest.
     others: Vec<HalCtxBuilder>,
@@ -35,25 +35,25 @@ pub(super) struct Rack {
 
 /// Puts a device with `$put`, behind the tape if there is one.
 macro_rules! put {
-    ($rack:ident, $label:ident, $device:ident, |$hal:ident, $end:ident| $put:expr) => {
-        match $rack.tap($label) {
-            Some(tap) => $rack.add(Tapped::new($device, tap), |$hal, $end| _ = $put),
-            None => $rack.add($device, |$hal, $end| _ = $put),
+    ($contexts:ident, $label:ident, $device:ident, |$hal:ident, $end:ident| $put:expr) => {
+        match $contexts.tap($label) {
+            Some(tap) => $contexts.add(Tapped::new($device, tap), |$hal, $end| _ = $put),
+            None => $contexts.add($device, |$hal, $end| _ = $put),
         }
     };
-    ($rack:ident, $label:ident, $device:ident, $leave:expr, |$hal:ident, $end:ident| $put:expr) => {
-        match $rack.tap($label) {
-            Some(tap) => $rack.add_output(Tapped::new($device, tap), $leave, |$hal, $end| _ = $put),
-            None => $rack.add_output($device, $leave, |$hal, $end| _ = $put),
+    ($contexts:ident, $label:ident, $device:ident, $leave:expr, |$hal:ident, $end:ident| $put:expr) => {
+        match $contexts.tap($label) {
+            Some(tap) => $contexts.add_output(Tapped::new($device, tap), $leave, |$hal, $end| _ = $put),
+            None => $contexts.add_output($device, $leave, |$hal, $end| _ = $put),
         }
     };
 }
 
-impl Rack {
+impl GuestContexts {
     /// Makes room for guests with these names. Their time is virtual, unless they are told to be on hardware.
-    pub(super) fn new(names: &[String], sim: &Sim, on_hardware: bool) -> Rack {
+    pub(super) fn new(names: &[String], sim: &Sim, on_hardware: bool) -> GuestContexts {
         if names.len() < 2 {
-            return Rack {
+            return GuestContexts {
                 first: HalCtx::builder(),
                 others: Vec::new(),
                 turns: Vec::new(),
@@ -70,7 +70,7 @@ impl Rack {
         let first = guests.next().unwrap_or_else(HalCtx::builder);
         let others = guests.chain([HalCtx::builder()]).collect();
         let turns = if on_hardware { Vec::new() } else { Turn::of(names.len(), sim).collect() };
-        Rack { first, others, turns, exits: Vec::new(), shares_outputs: false, tape: None }
+        GuestContexts { first, others, turns, exits: Vec::new(), shares_outputs: false, tape: None }
     }
 
     /// Returns the context of the first guest.
@@ -129,11 +129,11 @@ impl Rack {
         put!(self, label, bus, |hal, bus| hal.i2c(label, bus, grant.clone()));
     }
 
-    pub(super) fn spi_device(&mut self, label: &str, device: impl spi::Clocked + 'static, grant: SpiGrant) {
+    pub(super) fn spi_device(&mut self, label: &str, device: impl spi::Bus + 'static, grant: SpiGrant) {
         put!(self, label, device, |hal, device| hal.spi_device(label, device, grant));
     }
 
-    pub(super) fn spi_bus(&mut self, label: &str, bus: impl spi::Clocked + 'static, grant: SpiGrant) {
+    pub(super) fn spi_bus(&mut self, label: &str, bus: impl spi::Bus + 'static, grant: SpiGrant) {
         put!(self, label, bus, |hal, bus| hal.spi_bus(label, bus, grant));
     }
 
@@ -161,10 +161,10 @@ impl Rack {
         put!(self, label, input, |hal, input| hal.adc(label, input));
     }
 
-    /// Adds a device: the only guest's own, or lent to each of several.
-    fn add<D: Send>(&mut self, device: D, put: impl Fn(&mut HalCtxBuilder, Shared<Lent<D>>)) {
+    /// Adds a device: the only guest's own, or guest_device to each of several.
+    fn add<D: Send>(&mut self, device: D, put: impl Fn(&mut HalCtxBuilder, Shared<GuestDevice<D>>)) {
         if self.others.is_empty() {
-            put(&mut self.first, Lent::alone(device));
+            put(&mut self.first, GuestDevice::alone(device));
         } else {
             self.share(&Arc::new(Mutex::new(device)), put);
         }
@@ -175,7 +175,7 @@ impl Rack {
         &mut self,
         device: D,
         leave: Option<impl Fn(&mut D) + Send + Sync + 'static>,
-        put: impl Fn(&mut HalCtxBuilder, Shared<Lent<D>>),
+        put: impl Fn(&mut HalCtxBuilder, Shared<GuestDevice<D>>),
     ) {
         let Some(leave) = leave.filter(|_| self.shares_outputs) else { return self.add(device, put) };
         let device = Arc::new(Mutex::new(device));
@@ -183,10 +183,10 @@ impl Rack {
         self.share(&device, put);
     }
 
-    fn share<D: Send>(&mut self, device: &Arc<Mutex<D>>, put: impl Fn(&mut HalCtxBuilder, Shared<Lent<D>>)) {
+    fn share<D: Send>(&mut self, device: &Arc<Mutex<D>>, put: impl Fn(&mut HalCtxBuilder, Shared<GuestDevice<D>>)) {
         let turns = self.turns.iter().cloned().map(Some).chain(std::iter::repeat(None));
         for (hal, turn) in std::iter::once(&mut self.first).chain(&mut self.others).zip(turns) {
-            put(hal, Lent::shared(device.clone(), turn));
+            put(hal, GuestDevice::shared(device.clone(), turn));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use core::task::Waker;
 
-use super::{Env, NetState};
+use super::{Circuit, NetState};
 use crate::net::{Level, Net};
 use crate::signal::Signal;
 
@@ -38,7 +38,7 @@ impl NetState {
     }
 }
 
-impl Env {
+impl Circuit {
     /// Returns a number that no other wait or transaction has.
     pub(crate) fn number(&mut self) -> u64 {
         self.numbers = self.numbers.wrapping_add(1);

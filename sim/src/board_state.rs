@@ -3,8 +3,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use crate::circuit::{Circuit, Driver, NetChange, PartView, Watcher};
 use crate::controls::{ControlError, Followed};
-use crate::env::{Driver, Env, NetChange, PartView, Watcher};
 #[cfg(feature = "reactions")]
 use crate::fault::{Fault, FaultId, When};
 use crate::i2c::I2cBusId;
@@ -19,15 +19,15 @@ use crate::pwm::PwmSignal;
 use crate::queue::{Action, Task};
 use crate::spi::SpiBusId;
 use crate::spi::bus::{SpiBus, SpiSelect};
-use crate::stage::Stage;
+use crate::stimulus::StimulusContext;
 use crate::uart::line::UartLine;
 
 /// How many changes of nets may follow from each other without time passing. Parts that drive each other in a circle
 /// without end would otherwise hang the simulation; the changes past this limit are not reported to watchers.
 const MAX_NOTICES: u32 = 10_000;
 
-pub(crate) struct World {
-    pub(crate) env: Env,
+pub(crate) struct BoardState {
+    pub(crate) circuit: Circuit,
     pub(crate) parts: Vec<Box<dyn Part>>,
     pub(crate) i2c: Vec<I2cBus>,
     pub(crate) spi: Vec<SpiBus>,
@@ -37,10 +37,10 @@ pub(crate) struct World {
     pub(crate) courses: Vec<Followed>,
 }
 
-impl World {
-    pub(crate) fn new() -> World {
-        World {
-            env: Env::new(),
+impl BoardState {
+    pub(crate) fn new() -> BoardState {
+        BoardState {
+            circuit: Circuit::new(),
             parts: Vec::new(),
             i2c: Vec::new(),
             spi: Vec::new(),
@@ -77,29 +77,29 @@ impl World {
     /// Calls a part with its view of the board.
     pub(crate) fn with<R>(&mut self, index: usize, f: impl FnOnce(&mut dyn Part, &mut dyn Board) -> R) -> Option<R> {
         let part = self.parts.get_mut(index)?;
-        Some(f(&mut **part, &mut PartView { env: &mut self.env, part: index }))
+        Some(f(&mut **part, &mut PartView { circuit: &mut self.circuit, part: index }))
     }
 
     /// Returns how long a delay takes that begins now.
     pub(crate) fn overslept(&mut self, ns: u64) -> u64 {
-        if self.env.faults.none() {
+        if self.circuit.faults.none() {
             return ns;
         }
-        let (ns, event) = self.env.faults.overslept(self.env.now_ns, ns);
+        let (ns, event) = self.circuit.faults.overslept(self.circuit.now_ns, ns);
         if let Some(event) = event {
-            self.env.trace(event);
+            self.circuit.trace(event);
         }
         ns
     }
 
     /// Returns by how many seconds the date is wrong for who looks at it now.
     pub(crate) fn date_error(&mut self) -> i64 {
-        if self.env.faults.none() {
+        if self.circuit.faults.none() {
             return 0;
         }
-        let (seconds, event) = self.env.faults.date_error(self.env.now_ns);
+        let (seconds, event) = self.circuit.faults.date_error(self.circuit.now_ns);
         if let Some(event) = event {
-            self.env.trace(event);
+            self.circuit.trace(event);
         }
         seconds
     }
@@ -107,16 +107,16 @@ impl World {
     /// Does all that is to be done at this time.
     #[inline]
     pub(crate) fn settle(&mut self) {
-        if self.env.now_ns >= self.env.due_ns {
-            self.run_until(self.env.now_ns);
+        if self.circuit.now_ns >= self.circuit.due_ns {
+            self.run_until(self.circuit.now_ns);
         }
     }
 
     /// Lets time pass, with all that happens on the way.
     #[inline]
     pub(crate) fn advance(&mut self, ns: u64) {
-        if !self.env.pass(ns) {
-            self.run_until(self.env.now_ns.saturating_add(ns));
+        if !self.circuit.pass(ns) {
+            self.run_until(self.circuit.now_ns.saturating_add(ns));
         }
     }
 
@@ -126,23 +126,23 @@ impl World {
         self.run_unless(target_ns, &mut || false);
     }
 
-    /// As [`World::run_until`], but no further once `stop` says so, which is asked before each thing that happens. Returns whether
+    /// As [`BoardState::run_until`], but no further once `stop` says so, which is asked before each thing that happens. Returns whether
     /// the time has come.
     #[cold]
     pub(crate) fn run_unless(&mut self, target_ns: u64, stop: &mut dyn FnMut() -> bool) -> bool {
         // What a fault does to a part settles the board while timers are being run.
-        let running = core::mem::replace(&mut self.env.running, true);
+        let running = core::mem::replace(&mut self.circuit.running, true);
         self.deliver();
         let mut has_come = true;
-        while self.env.queue.next_ns().is_some_and(|at_ns| at_ns <= target_ns) {
+        while self.circuit.queue.next_ns().is_some_and(|at_ns| at_ns <= target_ns) {
             if stop() {
                 has_come = false;
                 break;
             }
-            let Some(timer) = self.env.queue.pop_due(target_ns) else { break };
-            if timer.at_ns > self.env.now_ns {
-                self.env.now_ns = timer.at_ns;
-                self.env.call_hook();
+            let Some(timer) = self.circuit.queue.pop_due(target_ns) else { break };
+            if timer.at_ns > self.circuit.now_ns {
+                self.circuit.now_ns = timer.at_ns;
+                self.circuit.call_hook();
             }
             match timer.task {
                 Task::Act(action) => {
@@ -155,35 +155,37 @@ impl World {
                 Task::UartSent(_) | Task::UartReceived(_) => {}
                 Task::Transaction(bus) if cfg!(feature = "tasks") => self.go_on(bus),
                 Task::Transaction(_) => {}
-                Task::Wake { part, own_ns } => match self.env.faults.conditions.due(part, own_ns, self.env.now_ns) {
-                    Ok(()) => {
-                        self.with(part, |part, board| part.wake(board));
-                        self.listen_to_peers();
+                Task::Wake { part, own_ns } => {
+                    match self.circuit.faults.conditions.due(part, own_ns, self.circuit.now_ns) {
+                        Ok(()) => {
+                            self.with(part, |part, board| part.wake(board));
+                            self.listen_to_peers();
+                        }
+                        Err(Some(at_ns)) => self.circuit.push(at_ns, Task::Wake { part, own_ns }),
+                        Err(None) => {}
                     }
-                    Err(Some(at_ns)) => self.env.push(at_ns, Task::Wake { part, own_ns }),
-                    Err(None) => {}
-                },
+                }
                 Task::Fault(index) if cfg!(feature = "faults") => self.fault_due(index),
-                Task::Force(net, level) if cfg!(feature = "faults") => self.env.force(net, level),
+                Task::Force(net, level) if cfg!(feature = "faults") => self.circuit.force(net, level),
                 Task::Fault(_) | Task::Force(..) => {}
             }
             self.deliver();
         }
         if has_come {
-            self.env.now_ns = self.env.now_ns.max(target_ns);
+            self.circuit.now_ns = self.circuit.now_ns.max(target_ns);
         }
-        self.env.running = running;
-        self.env.wake_sleepers();
-        self.env.refresh_due();
+        self.circuit.running = running;
+        self.circuit.wake_sleepers();
+        self.circuit.refresh_due();
         has_come
     }
 
     /// Tells watchers about changes, and about those that follow from them.
     pub(crate) fn deliver(&mut self) {
         for _ in 0..MAX_NOTICES {
-            let Some(notice) = self.env.notices.pop_front() else { return };
+            let Some(notice) = self.circuit.notices.pop_front() else { return };
             match notice.watcher {
-                Watcher::Part(part) if self.env.faults.conditions.is_absent(part) => {}
+                Watcher::Part(part) if self.circuit.faults.conditions.is_absent(part) => {}
                 Watcher::Part(part) => {
                     self.with(part, |part, board| match notice.change {
                         NetChange::Level(level) => part.net_changed(notice.net, level, board),
@@ -193,25 +195,25 @@ impl World {
                 Watcher::Select(select) => self.select_changed(select),
             }
         }
-        self.env.notices.clear();
+        self.circuit.notices.clear();
     }
 }
 
-impl Stage for World {
+impl StimulusContext for BoardState {
     fn now_ns(&self) -> u64 {
-        self.env.now_ns
+        self.circuit.now_ns
     }
 
     fn level(&self, net: Net) -> Level {
-        self.env.level(net)
+        self.circuit.level(net)
     }
 
     fn drive(&mut self, net: Net, drive: Drive) {
-        self.env.drive(net, Driver::Stage, drive);
+        self.circuit.drive(net, Driver::StimulusContext, drive);
     }
 
     fn schedule(&mut self, at_ns: u64, action: Action) {
-        self.env.push(at_ns, Task::Act(action));
+        self.circuit.push(at_ns, Task::Act(action));
     }
 
     fn visit(&mut self, id: PartId, visit: &mut dyn FnMut(&mut dyn Part, &mut dyn Board)) -> bool {
@@ -225,7 +227,7 @@ impl Stage for World {
 
     #[cfg(feature = "reactions")]
     fn follow_course(&mut self, id: PartId, control: &str, course: Course) -> Result<(), ControlError> {
-        let value = Value::Number(course.at(self.env.now_ns));
+        let value = Value::Number(course.at(self.circuit.now_ns));
         self.set_control(id, control, &value)?;
         self.follow(id, control, course);
         Ok(())
@@ -233,16 +235,16 @@ impl Stage for World {
 
     #[cfg(feature = "reactions")]
     fn pwm(&self, net: Net) -> Option<PwmSignal> {
-        self.env.pwm(net)
+        self.circuit.pwm(net)
     }
 
     #[cfg(feature = "reactions")]
     fn inject(&mut self, fault: Fault, when: When) -> FaultId {
-        World::inject(self, fault, when)
+        BoardState::inject(self, fault, when)
     }
 
     #[cfg(feature = "reactions")]
     fn withdraw(&mut self, fault: FaultId) {
-        World::withdraw(self, fault);
+        BoardState::withdraw(self, fault);
     }
 }

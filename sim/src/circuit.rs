@@ -33,7 +33,7 @@ pub(crate) enum Driver {
     /// A handle that is gone. Its pin keeps its level until the next handle on the net takes over.
     Gone,
     /// The stimuli.
-    Stage,
+    StimulusContext,
 }
 
 /// Who is told about the changes of a net.
@@ -73,7 +73,7 @@ struct NetState {
     forced: Option<Level>,
 }
 
-pub(crate) struct Env {
+pub(crate) struct Circuit {
     pub(crate) now_ns: u64,
     /// When something is to be done: never later than the first timer, and 0 while notices wait.
     pub(crate) due_ns: u64,
@@ -94,9 +94,9 @@ pub(crate) struct Env {
     handles: usize,
 }
 
-impl Env {
-    pub(crate) fn new() -> Env {
-        Env {
+impl Circuit {
+    pub(crate) fn new() -> Circuit {
+        Circuit {
             now_ns: 0,
             due_ns: u64::MAX,
             running: false,
@@ -297,7 +297,7 @@ impl Env {
         self.resolve(net);
     }
 
-    /// As [`Env::force`], from the next look at the net's drivers on.
+    /// As [`Circuit::force`], from the next look at the net's drivers on.
     pub(crate) fn hold(&mut self, net: Net, level: Option<Level>) {
         if let Some(state) = self.nets.get_mut(net.0) {
             state.forced = level;
@@ -370,49 +370,49 @@ impl Env {
 
 /// The board as one part sees it.
 pub(crate) struct PartView<'a> {
-    pub(crate) env: &'a mut Env,
+    pub(crate) circuit: &'a mut Circuit,
     pub(crate) part: usize,
 }
 
 impl Board for PartView<'_> {
     #[inline]
     fn now_ns(&self) -> u64 {
-        self.env.faults.conditions.own_ns(self.part, self.env.now_ns)
+        self.circuit.faults.conditions.own_ns(self.part, self.circuit.now_ns)
     }
 
     fn level(&self, net: Net) -> Level {
-        self.env.level(net)
+        self.circuit.level(net)
     }
 
     fn drive(&mut self, net: Net, drive: Drive) {
-        self.env.drive(net, Driver::Part(self.part), drive);
+        self.circuit.drive(net, Driver::Part(self.part), drive);
     }
 
     fn pwm(&self, net: Net) -> Option<PwmSignal> {
-        self.env.pwm(net)
+        self.circuit.pwm(net)
     }
 
     fn modulate(&mut self, net: Net, signal: PwmSignal) {
         if cfg!(feature = "pulses") {
-            self.env.modulate(net, Driver::Part(self.part), signal);
+            self.circuit.modulate(net, Driver::Part(self.part), signal);
         }
     }
 
     fn microvolts(&self, net: Net) -> Option<i32> {
-        self.env.microvolts(net)
+        self.circuit.microvolts(net)
     }
 
     fn set_voltage(&mut self, net: Net, microvolts: Option<i32>) {
-        self.env.set_voltage(net, microvolts);
+        self.circuit.set_voltage(net, microvolts);
     }
 
     fn watch(&mut self, net: Net) {
-        self.env.watch(net, Watcher::Part(self.part));
+        self.circuit.watch(net, Watcher::Part(self.part));
     }
 
     fn wake_at(&mut self, own_ns: u64) {
-        if let Some(at_ns) = self.env.faults.conditions.wake_at(self.part, own_ns) {
-            self.env.push(at_ns, Task::Wake { part: self.part, own_ns });
+        if let Some(at_ns) = self.circuit.faults.conditions.wake_at(self.part, own_ns) {
+            self.circuit.push(at_ns, Task::Wake { part: self.part, own_ns });
         }
     }
 }
