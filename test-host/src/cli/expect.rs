@@ -1,5 +1,6 @@
 //! `--expect`: an expectation file of the 0.4 family, as a policy and the calls that must take place.
 
+#[cfg(feature = "compile")]
 use std::fs;
 use std::path::Path;
 
@@ -10,6 +11,7 @@ use super::failure::Failure;
 use super::status;
 
 /// Reads an expectation file.
+#[cfg(feature = "compile")]
 pub(super) fn load(path: &Path) -> Result<(Policy, Recording), Failure> {
     let name = path.display();
     let named = |failure: Failure| failure.context(format!("cannot use the expectation file {name}"));
@@ -21,4 +23,16 @@ pub(super) fn load(path: &Path) -> Result<(Policy, Recording), Failure> {
     let recording =
         Recording::parse(&expected.recording).map_err(|error| named(Failure::new(status::POLICY, error)))?;
     Ok((policy, recording))
+}
+
+/// Refuses it: without a compiler, this program runs no guests of that family.
+#[cfg(not(feature = "compile"))]
+pub(super) fn load(path: &Path) -> Result<(Policy, Recording), Failure> {
+    let name = path.display();
+    Err(Failure::new(
+        status::POLICY,
+        format!(
+            "cannot use the expectation file {name}: this program was built without a compiler (feature `compile`) for the guests it is for"
+        ),
+    ))
 }

@@ -142,7 +142,7 @@ fn pack(opts: &Opts, path: &Path) -> Result<Vec<u8>, Failure> {
 #[cfg(not(feature = "compile"))]
 fn pack(_: &Opts, path: &Path) -> Result<Vec<u8>, Failure> {
     let why =
-        format!("{} is no image, and this program has no compiler: make one with `compile --target`", path.display());
+        format!("{} is not an image, and this program has no compiler: make one with `compile --target`", path.display());
     Err(Failure::new(status::COMPONENT, why))
 }
 
