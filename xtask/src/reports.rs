@@ -92,23 +92,20 @@ pub(crate) fn nextest() -> anyhow::Result<Done> {
         Err(reason) => return Ok(Done::Skipped(reason)),
     };
     // Outside of the repository, whose own settings of cargo would be joined to the template's.
-    let project = env::temp_dir().join(format!("xtask-reports-{}", std::process::id()));
-    let outcome = tests_of_template(&desk, &project);
+    let folder = env::temp_dir().join(format!("xtask-reports-{}", std::process::id()));
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let outcome = tests_of_template(&desk, &folder.join("thermometer"));
     // What is left behind there is not worth a failure.
-    let _ = fs::remove_dir_all(&project);
+    let _ = fs::remove_dir_all(&folder);
     outcome.map(|()| Done::Passed)
 }
 
 fn tests_of_template(desk: &Desk, project: &Path) -> anyhow::Result<()> {
-    let template = root().join("template");
-    for file in ["Cargo.toml", "board.toml", ".cargo/config.toml", "src/main.rs"] {
-        copy(&template.join(file), &project.join(file))?;
-    }
-    let manifest = fs::read_to_string(template.join("Cargo.toml"))?;
-    let hal = format!("path = {:?}", root().join("hal"));
-    fs::write(project.join("Cargo.toml"), manifest.replace("path = \"../wasm-embedded-hal/hal\"", &hal))?;
+    let mut new = Command::new(&desk.host);
+    process::run(new.arg("new").arg(project).arg("--hal").arg(root().join("hal")))?;
     copy(&root().join("Cargo.lock"), &project.join("Cargo.lock"))?;
-    fs::write(project.join("src/lib.rs"), fs::read_to_string(template.join("src/lib.rs"))? + FAILING)?;
+    let library = project.join("src/lib.rs");
+    fs::write(&library, fs::read_to_string(&library)? + FAILING)?;
     fs::create_dir_all(project.join(".config"))?;
     fs::write(project.join(".config/nextest.toml"), SETTINGS)?;
 

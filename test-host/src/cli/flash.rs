@@ -141,8 +141,10 @@ fn pack(opts: &Opts, path: &Path) -> Result<Vec<u8>, Failure> {
 
 #[cfg(not(feature = "compile"))]
 fn pack(_: &Opts, path: &Path) -> Result<Vec<u8>, Failure> {
-    let why =
-        format!("{} is not an image, and this program has no compiler: make one with `compile --target`", path.display());
+    let why = format!(
+        "{} is not an image, and this program has no compiler: make one with `compile --target`",
+        path.display()
+    );
     Err(Failure::new(status::COMPONENT, why))
 }
 
