@@ -42,9 +42,9 @@ struct Suite {
     filter: &'static str,
 }
 
-/// The crates whose tests link Wasmtime. With all of `NATIVE`, Wasmtime has the features that it has in `cargo xtask test`, and is not
+/// The crates whose tests link Wasmtime: for adapters too, since what they make is run. With all of `NATIVE`, Wasmtime has the features that it has in `cargo xtask test`, and is not
 /// compiled again. A crate without a row here is built and tested alone.
-const SUITES: [Suite; 3] = [
+const SUITES: [Suite; 4] = [
     Suite {
         package: "wasm-embedded-host",
         targets: &[
@@ -57,6 +57,11 @@ const SUITES: [Suite; 3] = [
             "--test=tools",
         ],
         filter: "package(wasm-embedded-host) | package(wasm-embedded-runtime) & kind(test) | package(wasm-embedded-rt) & kind(test)",
+    },
+    Suite {
+        package: "wasm-embedded-adapt",
+        targets: &["--lib", "--test=modules", "--test=expectations", "--test=older", "--test=drafts", "--test=cli"],
+        filter: "package(wasm-embedded-adapt) | package(wasm-embedded-rt) & kind(test)",
     },
     Suite {
         package: "wasm-embedded-runtime",

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 
@@ -56,7 +56,11 @@ pub(crate) fn check() -> anyhow::Result<Done> {
     Ok(Done::Passed)
 }
 
-fn chromium() -> Option<String> {
-    let named = env::var("CHROMIUM").ok();
-    named.into_iter().chain(CHROMIUM.map(str::to_owned)).find(|name| exists(&mut command(name, ["--version"])))
+/// Returns the path of a Chromium that starts: Playwright looks for no program by its name.
+fn chromium() -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    let installed = CHROMIUM.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    let named = env::var_os("CHROMIUM").map(PathBuf::from);
+    named.into_iter().chain(installed).find(|program| exists(&mut command(program, ["--version"])))
 }
