@@ -280,8 +280,12 @@ const tests = {
 
   async 'the picture of the README is of this page'() {
     const button = part('button').getByRole('button', { name: 'button: hold to press' });
-    await part('bme280').getByRole('spinbutton', { name: /^temperature/ }).fill('23.4');
-    await page.keyboard.press('Enter');
+    await tab('Policy').click();
+    const text = page.locator('#policy');
+    await text.fill((await text.inputValue()).replace('temperature = -12.5', 'temperature = 21.5'));
+    await page.locator('#apply').click();
+    await tab('Log').click();
+    await page.locator('#log', { hasText: '21.50 °C' }).last().waitFor();
     await tab('Bus').click();
     await button.click({ delay: 100 });
     await until('the LED is lit', async () => (await readout('led', 'lit').textContent()) === 'yes');
