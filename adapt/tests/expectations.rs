@@ -65,3 +65,43 @@ fn what_cannot_be_converted_is_named_by_its_call() {
         assert!(error.to_string().contains(told), "{told:?} in {error}");
     }
 }
+
+#[test]
+fn a_level_has_the_names_of_both_states_in_any_case_and_no_others() {
+    let recording = |state: &str| {
+        let get = format!("{{ kind = \"gpio_get\", handle = 4, state = {state} }}");
+        expectations(&OPS.replacen("{ kind = \"gpio_get\", handle = 4, state = true }", &get, 1))
+    };
+    for (state, level) in [
+        ("true", "high"),
+        ("false", "low"),
+        ("1", "high"),
+        ("0", "low"),
+        ("\"high\"", "high"),
+        ("\"HIGH\"", "high"),
+        ("\"low\"", "low"),
+        ("\"Low\"", "low"),
+    ] {
+        let expected = recording(state).unwrap_or_else(|error| panic!("{state}: {error}"));
+        assert!(
+            expected.recording.contains(&format!("gpio0-7 get -> {level}\n0.000000000 gpio0-7 get -> low\n")),
+            "{state}"
+        );
+    }
+    for state in ["\"higher\"", "\"\"", "\"0\"", "2", "-1", "1.0", "[1]"] {
+        let error = recording(state).expect_err(state).to_string();
+        let told = "call 7 of `ops`, gpio_get: `state` must be true, false, 0, 1, \"low\" or \"high\"";
+        assert!(error.contains(told), "{state}: {error}");
+    }
+}
+
+#[test]
+fn a_handle_may_be_returned_again_for_what_it_stands_for() {
+    let again = OPS.replacen(
+        "ops = [",
+        "ops = [\n  { kind = \"i2c_init\", port = 0, baud = 100_000, sda = 2, scl = 3, res = 1 },",
+        1,
+    );
+    let (once, twice) = (expectations(OPS).expect("valid"), expectations(&again).expect("valid too"));
+    assert_eq!((once.policy, once.recording), (twice.policy, twice.recording));
+}

@@ -75,6 +75,57 @@ fn modules_of_the_older_family_are_told_by_their_imports() {
 }
 
 #[test]
+fn what_a_module_lacks_is_said_in_one_sentence() {
+    let run = "(func (export \"run\") (result i32) (i32.const 0))";
+    let memory = "(memory (export \"memory\") 1)";
+    let importing = |from: &str, name: &str| format!("(module (import \"{from}\" \"{name}\" (func)) {memory} {run})");
+    for (text, told) in [
+        (
+            importing("env", "printf"),
+            "it imports env.printf, which no adapter provides: `env` holds functions that the linker did not find; link the \
+             library that defines this one",
+        ),
+        (importing("environs", "printf"), "it imports environs.printf, which no adapter provides"),
+        (format!("(module {memory} (func (export \"go\")))"), "it exports no entry"),
+        (format!("(module {memory} (func (export \"_start\")))"), "it exports no entry"),
+        (format!("(module {run})"), "it exports no memory"),
+    ] {
+        let error = adapt(&module(&text)).map(|_| ()).expect_err(&text).to_string();
+        let is_told = if told.starts_with("it imports") { error == told } else { error.starts_with(told) };
+        assert!(is_told, "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_module_that_says_its_types_itself_becomes_the_component_that_it_describes() {
+    let mut resolve = wit_parser::Resolve::default();
+    let wit = "package test:timed; world timed { import wait: func(); export go: func(); }";
+    let package = resolve.push_str("timed.wit", wit).expect("valid WIT");
+    let world = resolve.select_world(&[package], None).expect("a world");
+    let text = "(module (import \"$root\" \"wait\" (func)) (memory (export \"memory\") 1) (func (export \"go\")))";
+    let plain = module(text);
+    assert!(matches!(adapt(&plain), Err(Error::NoEntry)), "nothing says how it is started");
+    let mut described = plain;
+    wit_component::embed_component_metadata(&mut described, &resolve, world, wit_component::StringEncoding::UTF8)
+        .expect("it fits");
+    let adapted = adapt(&described).expect("a component");
+    Validator::new().validate_all(&adapted.component).expect("valid");
+    let mut said = Vec::new();
+    for payload in Parser::new(0).parse_all(&adapted.component) {
+        match payload.expect("a component") {
+            Payload::ComponentImportSection(section) => {
+                said.extend(section.into_iter().map(|import| import.expect("an import").name.name.to_owned()));
+            }
+            Payload::ComponentExportSection(section) => {
+                said.extend(section.into_iter().map(|export| export.expect("an export").name.name.to_owned()));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(said, ["wait", "go"]);
+}
+
+#[test]
 fn what_is_cut_off_or_damaged_is_refused_and_never_panics() {
     let whole = module(MODULE);
     for end in 0..whole.len() {
