@@ -38,3 +38,16 @@ impl<T: fmt::Debug> fmt::Debug for Completion<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::Completion;
+
+    #[test]
+    fn it_shows_what_came_of_it_or_that_it_goes_on() {
+        assert_eq!(format!("{:?}", Completion::Ready(7)), "Ready(7)");
+        assert_eq!(format!("{:?}", Completion::pending(async { 7 })), "Pending");
+    }
+}

@@ -199,5 +199,8 @@ mod tests {
         let failed = DirectError::Failed(i2c::Error::ArbitrationLoss);
         assert_eq!(failed.source().map(ToString::to_string).as_deref(), Some("another controller won the bus"));
         assert!(DirectError::<i2c::Error>::Refused.source().is_none());
+        assert_eq!(failed.to_string(), "the hardware failed");
+        let refused = DirectError::<i2c::Error>::Refused.to_string();
+        assert_eq!(refused, "the policy does not grant it, or it exceeds a limit");
     }
 }

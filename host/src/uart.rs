@@ -330,3 +330,45 @@ where
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use embedded_io::ErrorKind;
+
+    use super::{Error, wit};
+
+    #[test]
+    fn every_error_reaches_the_guest_as_what_it_is() {
+        let kinds = [
+            (ErrorKind::Other, wit::Error::Other),
+            (ErrorKind::NotFound, wit::Error::NotFound),
+            (ErrorKind::PermissionDenied, wit::Error::PermissionDenied),
+            (ErrorKind::ConnectionRefused, wit::Error::ConnectionRefused),
+            (ErrorKind::ConnectionReset, wit::Error::ConnectionReset),
+            (ErrorKind::ConnectionAborted, wit::Error::ConnectionAborted),
+            (ErrorKind::NotConnected, wit::Error::NotConnected),
+            (ErrorKind::AddrInUse, wit::Error::AddressInUse),
+            (ErrorKind::AddrNotAvailable, wit::Error::AddressNotAvailable),
+            (ErrorKind::BrokenPipe, wit::Error::BrokenPipe),
+            (ErrorKind::AlreadyExists, wit::Error::AlreadyExists),
+            (ErrorKind::InvalidInput, wit::Error::InvalidInput),
+            (ErrorKind::InvalidData, wit::Error::InvalidData),
+            (ErrorKind::TimedOut, wit::Error::TimedOut),
+            (ErrorKind::Interrupted, wit::Error::Interrupted),
+            (ErrorKind::Unsupported, wit::Error::Unsupported),
+            (ErrorKind::OutOfMemory, wit::Error::OutOfMemory),
+            (ErrorKind::WriteZero, wit::Error::WriteZero),
+        ];
+        let others = [
+            (Error::Overrun, wit::Error::Overrun),
+            (Error::Framing, wit::Error::Framing),
+            (Error::Parity, wit::Error::Parity),
+            (Error::Break, wit::Error::LineBreak),
+            (Error::TooLong, wit::Error::TooLong),
+            (Error::Busy, wit::Error::Busy),
+        ];
+        for (error, told) in kinds.map(|(kind, told)| (Error::Io(kind), told)).into_iter().chain(others) {
+            assert_eq!(wit::Error::from(error), told, "{error:?}");
+        }
+    }
+}

@@ -49,6 +49,7 @@ const SUITES: [Suite; 4] = [
         package: "wasm-embedded-host",
         targets: &[
             "--lib",
+            "--test=calls",
             "--test=interfaces",
             "--test=lowered",
             "--test=contract",

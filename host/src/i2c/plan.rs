@@ -31,7 +31,7 @@ enum Shape<'s> {
 }
 
 /// What the operations of a transaction add up to.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Sums {
     reads: bool,
     writes: bool,
@@ -239,4 +239,42 @@ pub(super) fn lay_out<'a>(
         });
     }
     operations
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::{Address, Operation, Plan, Step};
+
+    #[test]
+    fn a_transaction_asks_for_the_same_in_every_form_that_it_has() {
+        let at = Address::SevenBit(0x76);
+        for len in [0_u8, 1, 3, 200] {
+            let size = usize::from(len);
+            let mut room = vec![0; size];
+            let sums = |steps: &[Step], carried| Plan::list(at, steps, carried).sums;
+            assert_eq!(Plan::read(at, len.into()).sums, sums(&[Step::Read(size)], 0), "{len} bytes");
+            assert_eq!(Plan::of(at, &[Operation::Read(&mut room)]).sums, sums(&[Step::Read(size)], 0), "{len} bytes");
+            assert_eq!(Plan::write(at, size).sums, sums(&[Step::Write(size)], size), "{len} bytes");
+            assert_eq!(Plan::of(at, &[Operation::Write(&room)]).sums, sums(&[Step::Write(size)], size), "{len} bytes");
+            for written in [0_u8, 1, 16] {
+                let steps = [Step::Write(written.into()), Step::Read(size)];
+                let both = Plan::write_read(at, written.into(), len.into()).sums;
+                assert_eq!(both, sums(&steps, written.into()), "{written} and {len} bytes");
+                // Short calls leave out what has no bytes.
+                let steps = match (written, len) {
+                    (_, 0) => &steps[..1],
+                    (0, _) => &steps[1..],
+                    _ => &steps[..],
+                };
+                let short = Plan::short(at, [written.into(), len.into()]).sums;
+                assert_eq!(short, sums(steps, written.into()), "{written} and {len} bytes");
+            }
+        }
+        let alternating = [Step::Write(1), Step::Read(2), Step::Read(3), Step::Write(0), Step::Read(0)];
+        let sums = Plan::list(at, &alternating, 1).sums;
+        assert_eq!((sums.written, sums.read, sums.runs, sums.empty_read), (1, 5, 4, true));
+        assert_eq!(sums.clocks(), (1 + 5 + 4) * 9 + 5);
+    }
 }
