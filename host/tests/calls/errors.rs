@@ -387,3 +387,19 @@ fn a_duty_past_the_greatest_is_out_of_range_and_reaches_nothing() {
         assert_eq!(lab.hardware.take_wires(), ["duty 1000", "duty 0"]);
     }
 }
+
+/// Returns what errors say.
+fn texts<E: core::error::Error>(errors: &[(E, &str)]) -> Vec<String> {
+    // Whether it was the address that nobody acknowledged, a driver may not know: for a reader it is the same.
+    errors.iter().filter(|(_, name)| *name != "no-acknowledge-unknown").map(|(error, _)| error.to_string()).collect()
+}
+
+#[test]
+fn every_error_says_in_its_own_words_what_failed() {
+    let kinds = [texts(&I2C), texts(&SPI), texts(&DIGITAL), texts(&PWM), texts(&ADC), texts(&UART)];
+    for texts in kinds {
+        let distinct: std::collections::BTreeSet<&String> = texts.iter().collect();
+        assert_eq!(distinct.len(), texts.len(), "two say the same: {texts:?}");
+        assert!(texts.iter().all(|text| text.split(' ').count() >= 3), "no sentence: {texts:?}");
+    }
+}
