@@ -14,6 +14,7 @@
 //! std::fs::write("scan.component.wasm", &adapted.component)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+#![cfg_attr(not(test), warn(clippy::expect_used))]
 
 mod compose;
 mod entry;

@@ -21,6 +21,7 @@
 //! assert_eq!(answer, [0x15, 0x80]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+#![cfg_attr(not(test), warn(clippy::expect_used))]
 
 mod board;
 mod controls;

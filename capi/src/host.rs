@@ -148,6 +148,8 @@ pub unsafe extern "C" fn we_host_i2c(
     unsafe { put((host, label, table, context), why, Table::I2c) }
 }
 
+// One function a kind of device, written out: the header is made from the source, in which a macro would hide them.
+
 /// Puts an SPI device, or a bus behind a label with `select = "none"` behind a label, as we_host_i2c() does a bus.
 ///
 /// # Safety

@@ -3,6 +3,7 @@
 //!
 //! Every function may be called with null pointers and refuses them. None unwinds into its caller: a panic becomes
 //! [`WeResult::Internal`](result::WeResult).
+#![cfg_attr(not(test), warn(clippy::expect_used))]
 
 pub mod device;
 pub mod end;

@@ -61,6 +61,7 @@
 //! A host that runs the component's core module alone looks into its global `wasm_embedded_hal_place` instead, and calls nothing back.
 #![no_std]
 #![warn(clippy::must_use_candidate, clippy::return_self_not_must_use)]
+#![cfg_attr(not(test), warn(clippy::expect_used))]
 
 pub mod adc;
 #[cfg(feature = "arena")]

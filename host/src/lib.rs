@@ -37,6 +37,7 @@
 //! # }
 //! ```
 #![no_std]
+#![cfg_attr(not(test), warn(clippy::expect_used))]
 
 extern crate alloc;
 

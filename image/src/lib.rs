@@ -21,6 +21,7 @@
 //! # Ok::<(), wasm_embedded_image::ImageError>(())
 //! ```
 #![no_std]
+#![cfg_attr(not(test), warn(clippy::expect_used))]
 
 extern crate alloc;
 

@@ -15,6 +15,7 @@
 //! assert_eq!(Request::read(frame), Ok(Request::State { slot: 0 }));
 //! ```
 #![no_std]
+#![cfg_attr(not(test), warn(clippy::expect_used))]
 
 extern crate alloc;
 

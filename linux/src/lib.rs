@@ -48,6 +48,7 @@
 
 #![cfg(target_os = "linux")]
 #![warn(clippy::must_use_candidate, clippy::return_self_not_must_use)]
+#![cfg_attr(not(test), warn(clippy::expect_used))]
 
 pub mod adc;
 mod advice;

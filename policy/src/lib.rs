@@ -28,6 +28,7 @@
 //! # Ok::<(), wasm_embedded_policy::PolicyError>(())
 //! ```
 #![cfg_attr(not(feature = "toml"), no_std)]
+#![cfg_attr(not(test), warn(clippy::expect_used))]
 
 extern crate alloc;
 

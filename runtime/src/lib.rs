@@ -23,6 +23,7 @@
 //! # Ok(())
 //! # }
 //! ```
+#![cfg_attr(not(test), warn(clippy::expect_used))]
 
 pub mod board;
 #[cfg(feature = "compile")]

@@ -28,6 +28,7 @@
 //! assert!(play.report().is_passed());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+#![cfg_attr(not(test), warn(clippy::expect_used))]
 
 mod bench;
 pub mod condition;

@@ -57,6 +57,7 @@
 //! What can go wrong on a real board can be made to go wrong here: see [`fault`].
 #![no_std]
 #![warn(clippy::must_use_candidate, clippy::return_self_not_must_use)]
+#![cfg_attr(not(test), warn(clippy::expect_used))]
 
 extern crate alloc;
 

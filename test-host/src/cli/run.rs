@@ -248,7 +248,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
         stdin: names.first() == Some(name),
     };
     let time = if board.has_hardware() { "real time" } else { "simulated time" };
-    let teller = ExitReporter { output_format: &output_format, timeout: opts.timeout, time, signals: &signals };
+    let reporter = ExitReporter { output_format: &output_format, timeout: opts.timeout, time, signals: &signals };
     let manager = Manager::ready();
     let all = match (programs.as_slice(), names.as_slice()) {
         ([program], [name]) => {
@@ -258,7 +258,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
             let listener =
                 |(program, name)| Together { program, options: guest(name), listener: output_format.listener_of(name) };
             let guests: Vec<_> = programs.iter().zip(&names).map(listener).collect();
-            let tell = |number: usize, ended: &Ended| teller.of_several(names.get(number), ended);
+            let tell = |number: usize, ended: &Ended| reporter.of_several(names.get(number), ended);
             run::run_together(&guests, &mut board, &policy, &tell)?
         }
     };
@@ -283,11 +283,11 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     }
     let recorded = tape.as_ref().map_or(Ok(()), Tape::finish);
     let drawn = drawn.and(recorded.map_err(|error| Failure::file("cannot write the recording", error)));
-    let status = all.iter().map(|ended| teller.status(&ended.exit)).find(|status| *status != 0).unwrap_or(script);
+    let status = all.iter().map(|ended| reporter.status(&ended.exit)).find(|status| *status != 0).unwrap_or(script);
     // Its time is what a guest was given, and no fault: a trace of that time which is not all there is one.
     let is_well = matches!(status, 0 | status::TIMEOUT);
     // Several were told about when they ended.
-    let told = if let [ended] = all.as_slice() { teller.of_one(ended) } else { Ok(()) };
+    let told = if let [ended] = all.as_slice() { reporter.of_one(ended) } else { Ok(()) };
     // What was kept while guests ended. Why nothing more can be written was told before.
     let kept = match outlet::stdout().finish() {
         Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(Failure::output(error)),

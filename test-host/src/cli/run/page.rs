@@ -105,11 +105,12 @@ fn once(
         .zip(&names)
         .map(|(program, name)| Together { program, options: options(name), listener: listener(name) })
         .collect();
-    let teller = ExitReporter { output_format: &output_format, timeout: opts.timeout, time: "simulated time", signals };
+    let reporter =
+        ExitReporter { output_format: &output_format, timeout: opts.timeout, time: "simulated time", signals };
     let restarts = || server.restarts() && stop.requested().is_none();
     let tell = |number: usize, ended: &Ended| {
         if !restarts() {
-            teller.of_several(names.get(number), ended);
+            reporter.of_several(names.get(number), ended);
         }
     };
     // As several guests are: a guest's own processor time counts then, and not that of the page.
@@ -122,9 +123,9 @@ fn once(
     board.sim().end_trace();
     let left = traces.finish(at_ns).and_then(|()| opts.outputs.draw(&board, &output_format, at_ns));
     board.unanswered(policy).iter().for_each(|warning| failure::warn(warning));
-    let status = all.iter().map(|ended| teller.status(&ended.exit)).find(|status| *status != 0).unwrap_or_default();
+    let status = all.iter().map(|ended| reporter.status(&ended.exit)).find(|status| *status != 0).unwrap_or_default();
     let how = |ended: &Ended| ended.exit.to_string();
-    let text = match all.iter().find(|ended| teller.status(&ended.exit) != 0).or(all.first()) {
+    let text = match all.iter().find(|ended| reporter.status(&ended.exit) != 0).or(all.first()) {
         _ if restarts() => "the guest was stopped to begin anew".to_owned(),
         Some(ended) => format!("the guest has ended: {}", how(ended)),
         None => "no guest ran".to_owned(),
