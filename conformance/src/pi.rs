@@ -7,11 +7,8 @@
 
 mod runs;
 
-use std::collections::BTreeSet;
-
-use crate::case::{Case, Guest};
-use crate::catalogue;
-use crate::report::{By, Line, Report, Verdict};
+use crate::case::Case;
+use crate::report::Report;
 use crate::rule::Rule;
 
 /// What the Pi is called in reports.
@@ -55,19 +52,17 @@ pub fn exception(rule: &str) -> Option<&'static str> {
 /// Returns the report that `cargo xtask pi` demands: that every rule passes which can be seen.
 #[must_use]
 pub fn demanded() -> Report {
-    let line = |rule: &'static Rule| {
-        let guests: BTreeSet<bool> =
-            cases(rule).iter().flat_map(|case| case.guests).map(|guest| *guest == Guest::Asynchronous).collect();
-        let by = By { blocking: guests.contains(&false), asynchronous: guests.contains(&true) };
-        let verdict = exception(rule.id).map_or(Verdict::Pass, |why| Verdict::NotApplicable(why.to_owned()));
-        Line { rule, by, verdict }
-    };
-    Report { host: NAME.to_owned(), lines: catalogue::rules().map(line).collect() }
+    Report::demanded(NAME, cases, exception)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::case::Guest;
+    use crate::catalogue;
+    use crate::report::Verdict;
 
     #[test]
     fn every_run_is_for_a_rule_of_the_catalogue_and_its_script_says_which_it_is() {

@@ -4,12 +4,9 @@
 //! The [`bench`](crate::bench) is soldered to those pins, so the cases are those of the catalogue, as far as the board has the labels and
 //! the parts for them. The firmware runs the blocking guest only.
 
-use std::collections::BTreeSet;
-
 use crate::case::{Case, Conditions, Guest, Peer};
-use crate::catalogue;
 use crate::judge;
-use crate::report::{By, Line, Report, Verdict};
+use crate::report::Report;
 use crate::rule::Rule;
 
 /// What it is called in reports.
@@ -89,19 +86,13 @@ pub fn exception(rule: &str) -> Option<&'static str> {
 /// Returns the report that `cargo xtask pico2` demands: that every rule passes which can be seen.
 #[must_use]
 pub fn demanded() -> Report {
-    let line = |rule: &'static Rule| {
-        let guests: BTreeSet<bool> =
-            cases(rule).iter().flat_map(|case| case.guests).map(|guest| *guest == Guest::Blocking).collect();
-        let by = By { blocking: guests.contains(&true), asynchronous: guests.contains(&false) };
-        let verdict = exception(rule.id).map_or(Verdict::Pass, |why| Verdict::NotApplicable(why.to_owned()));
-        Line { rule, by, verdict }
-    };
-    Report { host: NAME.to_owned(), lines: catalogue::rules().map(line).collect() }
+    Report::demanded(NAME, cases, exception)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue;
 
     #[test]
     fn every_rule_is_seen_or_has_a_reason() {

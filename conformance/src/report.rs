@@ -65,6 +65,24 @@ pub struct Report {
 }
 
 impl Report {
+    /// Returns the report in which every rule passes that can be seen on a host: by the guests of its `cases`, unless `exception` says why
+    /// it cannot.
+    #[must_use]
+    pub(crate) fn demanded(
+        host: &str,
+        cases: fn(&Rule) -> Vec<Case>,
+        exception: fn(&str) -> Option<&'static str>,
+    ) -> Report {
+        let line = |rule: &'static Rule| {
+            let guests: BTreeSet<bool> =
+                cases(rule).iter().flat_map(|case| case.guests).map(|guest| *guest == Guest::Asynchronous).collect();
+            let by = By { blocking: guests.contains(&false), asynchronous: guests.contains(&true) };
+            let verdict = exception(rule.id).map_or(Verdict::Pass, |why| Verdict::NotApplicable(why.to_owned()));
+            Line { rule, by, verdict }
+        };
+        Report { host: host.to_owned(), lines: catalogue::rules().map(line).collect() }
+    }
+
     /// Counts the verdicts.
     #[must_use]
     pub fn counts(&self) -> Counts {
