@@ -11,6 +11,7 @@ mod bindings {
     pub(crate) struct Adapter;
 }
 
+#[path = "../../allocator.rs"]
 mod allocator;
 mod digital;
 mod i2c;
