@@ -1,9 +1,11 @@
 //! Other programs.
 
+use std::collections::VecDeque;
 use std::env;
 use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context as _, bail};
 
@@ -29,13 +31,44 @@ pub(crate) fn command<S: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: im
     command
 }
 
+/// How many of the last lines of a failed command are repeated in its error: CI shows little more than the end of a log.
+const REPEATED: usize = 20;
+
 /// Runs a command to its end.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
-    let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;
+    // A terminal still shows the lines above, and the command may draw its progress there.
+    let (status, last) = if std::io::stdout().is_terminal() {
+        (command.status().with_context(|| format!("cannot start {}", shown(command)))?, String::new())
+    } else {
+        passed_on(command)?
+    };
     if !status.success() {
-        bail!("{} ended with {status}", shown(command));
+        bail!("{} ended with {status}{last}", shown(command));
     }
     Ok(())
+}
+
+/// Runs a command, passes on each line that it prints, and returns the last ones too.
+fn passed_on(command: &mut Command) -> anyhow::Result<(ExitStatus, String)> {
+    let (mut reader, writer) = std::io::pipe()?;
+    command.stdout(writer.try_clone()?).stderr(writer);
+    let child = command.spawn().with_context(|| format!("cannot start {}", shown(command)));
+    // The command holds the writing end of the pipe: without this the reader would never come to the end.
+    command.stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    let mut child = child?;
+    let mut last = VecDeque::new();
+    let mut reader = BufReader::new(&mut reader);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        std::io::stdout().write_all(&line)?;
+        last.push_back(String::from_utf8_lossy(&line).trim_end().to_owned());
+        if last.len() > REPEATED {
+            last.pop_front();
+        }
+        line.clear();
+    }
+    let last = last.iter().map(|line| format!("\n    {line}")).collect();
+    Ok((child.wait()?, last))
 }
 
 /// Runs a command to its end and returns what it printed.

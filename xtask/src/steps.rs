@@ -17,7 +17,7 @@ pub(crate) enum Done {
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
     passed: usize,
-    failed: Vec<&'static str>,
+    failed: Vec<(&'static str, String)>,
     skipped: Vec<(&'static str, String)>,
     only: Option<String>,
 }
@@ -53,7 +53,7 @@ impl Steps {
             }
             Err(error) => {
                 println!("== {name}: FAILED: {error:#}");
-                self.failed.push(name);
+                self.failed.push((name, format!("{error:#}")));
             }
         }
     }
@@ -72,12 +72,12 @@ impl Steps {
         for (name, reason) in &self.skipped {
             println!("skipped: {name}: {reason}");
         }
-        for name in &self.failed {
-            println!("FAILED: {name}");
+        for (name, error) in &self.failed {
+            println!("FAILED: {name}: {error}");
         }
         println!("steps: {} passed, {} failed, {} skipped", self.passed, self.failed.len(), self.skipped.len());
         if !self.failed.is_empty() {
-            bail!("failed: {}", self.failed.join(", "));
+            bail!("failed: {}", self.failed.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "));
         }
         let excused = |name: &str| MAY_BE_SKIPPED_IN_CI.iter().any(|(step, _)| *step == name);
         let missing: Vec<_> = self.skipped.iter().map(|(name, _)| *name).filter(|name| !excused(name)).collect();
