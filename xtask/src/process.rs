@@ -37,13 +37,21 @@ const REPEATED: usize = 20;
 /// Runs a command to its end.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     // A terminal still shows the lines above, and the command may draw its progress there.
-    let (status, last) = if std::io::stdout().is_terminal() {
-        (command.status().with_context(|| format!("cannot start {}", shown(command)))?, String::new())
-    } else {
-        passed_on(command)?
-    };
+    if std::io::stdout().is_terminal() {
+        return run_redirected(command);
+    }
+    let (status, last) = passed_on(command)?;
     if !status.success() {
         bail!("{} ended with {status}{last}", shown(command));
+    }
+    Ok(())
+}
+
+/// Runs a command to its end, with the outputs that it was given.
+pub(crate) fn run_redirected(command: &mut Command) -> anyhow::Result<()> {
+    let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;
+    if !status.success() {
+        bail!("{} ended with {status}", shown(command));
     }
     Ok(())
 }

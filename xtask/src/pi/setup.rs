@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use crate::process::{command, exists, output, root, run};
+use crate::process::{command, exists, output, root, run_redirected};
 
 /// The script that installs and gathers everything; a copy beside what it gathered tells which version did.
 const FETCH: &str = include_str!("../../../test-host/pi/fetch.sh");
@@ -53,7 +53,7 @@ pub(crate) fn ensure() -> anyhow::Result<Option<String>> {
     println!("== setting up the emulated Pi, about two minutes; details in {}", log.display());
     let file = fs::File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
     let mut fetch = command(root().join("test-host/pi/fetch.sh"), [&folder]);
-    run(fetch.stdout(file.try_clone()?).stderr(file)).with_context(|| {
+    run_redirected(fetch.stdout(file.try_clone()?).stderr(file)).with_context(|| {
         format!("the set-up failed; the end of {}:\n{}", log.display(), super::tail(&log).unwrap_or_default())
     })?;
     Ok(missing())

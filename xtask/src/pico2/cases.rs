@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 
 use crate::guests::built;
-use crate::process::{command, run};
+use crate::process::{command, run_redirected};
 
 /// A guest with its policy.
 struct Case {
@@ -224,7 +224,7 @@ pub(super) fn prepare(host: &Path, folder: &Path) -> anyhow::Result<()> {
     let bench = folder.join("conformance.toml");
     fs::write(&bench, include_str!("conformance.toml"))?;
     let mut compile = command(host, ["compile", "--target", "pico2", "--policy"]);
-    run(quietly(
+    run_redirected(quietly(
         compile.arg(bench).arg(built("conformance-guest-image")).arg("-o").arg(folder.join("conformance.bin")),
     ))?;
     // What the command makes an image of by itself.
@@ -233,7 +233,7 @@ pub(super) fn prepare(host: &Path, folder: &Path) -> anyhow::Result<()> {
     let (policy, image) = (folder.join("wrong_board.toml"), folder.join("wrong_board.bin"));
     fs::write(&policy, "[gpio]\nLED = { sim = true, direction = \"output\", on-exit = \"low\" }\n")?;
     let mut compile = command(host, ["compile", "--target", "an505", "--policy"]);
-    run(quietly(compile.arg(&policy).arg(built("mcu_blinky")).arg("-o").arg(&image)))
+    run_redirected(quietly(compile.arg(&policy).arg(built("mcu_blinky")).arg("-o").arg(&image)))
 }
 
 impl Case {
@@ -249,7 +249,7 @@ impl Case {
         let guest = built(self.guest);
         for (slot, extension) in [("0", "uf2"), ("0", "bin"), ("1", "1.uf2")] {
             let mut compile = command(host, ["compile", "--target", "pico2", "--slot", slot, "--policy"]);
-            run(quietly(compile.arg(file("toml")).arg(&guest).arg("-o").arg(file(extension))))?;
+            run_redirected(quietly(compile.arg(file("toml")).arg(&guest).arg("-o").arg(file(extension))))?;
         }
         let Some(parts) = self.parts else { return Ok(()) };
         fs::write(file("sim.toml"), simulated(&policy) + parts)?;
