@@ -282,7 +282,7 @@ impl I2cTarget for Ina219 {
         Ack::Ack
     }
 
-    // Section 8.5.6.1: the pointer, and two bytes, the upper first.
+    // Section 8.5.6: the pointer, and two bytes, the upper first.
     fn write(&mut self, byte: u8, board: &mut dyn Board) -> Ack {
         match self.position {
             0 => self.pointer = byte,
@@ -316,7 +316,7 @@ mod tests {
         u16::from_be_bytes(board.i2c_write_read(part, 0x40, &[register]).expect("it is there"))
     }
 
-    /// Section 8.5.1.1, "programming example": 12 V, 20 A through 2 mOhm, a current LSB of 1 mA.
+    /// Section 9.2.2.1, "register results for the example circuit": 12 V, 20 A through 2 mOhm, a current LSB of 1 mA.
     #[test]
     fn the_data_sheets_example_gives_the_data_sheets_registers() {
         let mut part = Ina219::new(0x40, 2).expect("an address");
@@ -327,7 +327,7 @@ mod tests {
         board.i2c_write(&mut part, 0x40, &[0x05, 0x50, 0x00]).expect("acknowledged");
         assert_eq!(read(&mut board, &mut part, 2) & 2, 0, "not converted yet");
         board.advance(&mut part, 2 * 532_000);
-        // Table 8: 2000, 2995, 5000 by the rounded calibration, and 20 mW a bit.
+        // The table there: 2000, 2995, 5000 by the rounded calibration, and 20 mW a bit.
         assert_eq!(read(&mut board, &mut part, 1), 2_000);
         assert_eq!(read(&mut board, &mut part, 2), 2_995 << 3 | 2);
         assert_eq!(read(&mut board, &mut part, 4), 10_000);

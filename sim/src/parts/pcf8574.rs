@@ -1,6 +1,7 @@
 //! PCF8574: eight quasi-bidirectional pins on an I2C bus.
 //!
-//! Section numbers are those of the data sheet: Texas Instruments PCF8574 (SCPS068J).
+//! Section numbers are those of the data sheet: NXP PCF8574; PCF8574A, Rev. 5, 27 May 2013. That of Texas Instruments (SCPS068G, page 4) says
+//! that a part ignores bytes behind the first one of a write; NXP's (section 8.2) says that it takes them all, as drivers of displays expect.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -14,7 +15,7 @@ use crate::part::{Board, Part};
 
 /// The PCF8574 as a policy has it.
 pub const MODEL: Model = Model {
-    data_sheet: "Texas Instruments PCF8574 (SCPS068J)",
+    data_sheet: "NXP PCF8574 (Rev. 5)",
     omits: "The current sources of 100 uA that make a pin high are not simulated: a net at a pin that is an input needs a pull-up. \
             Pins change when the byte begins on the wires, not 4 us after its acknowledgement. The PCF8574A, with other addresses, \
             is not there.",
@@ -69,7 +70,7 @@ impl Pcf8574 {
     /// # Errors
     /// Fails if the address is not one of 0x20 to 0x27, which pins A0 to A2 select.
     pub fn new(address: u8, pins: [Option<Net>; 8]) -> Result<Pcf8574, AddressError> {
-        // Section 8.3.3, table 2.
+        // Section 7.1: 0100, then A2 to A0.
         if !(0x20..=0x27).contains(&address) {
             return Err(AddressError::new("PCF8574", address, "0x20 to 0x27"));
         }
@@ -106,7 +107,7 @@ impl Pcf8574 {
         }
     }
 
-    // Section 8.3.2: a change of an input makes INT low; a read or write, or the old levels, make it high again.
+    // Section 8.5: a change of an input makes INT low; a read or write, or the old levels, make it high again.
     fn compare(&mut self, board: &mut dyn Board) {
         let inputs = self.latch;
         self.active = (self.levels(board) ^ self.seen) & inputs != 0;
@@ -126,9 +127,9 @@ impl Part for Pcf8574 {
         Some(self)
     }
 
-    // Section 8.3.1: all pins are high after power-on.
+    // Section 8.5: after power-on all pins are inputs and high.
     fn power_off(&mut self, _board: &mut dyn Board) {
-        self.latch = 0xff;
+        (self.latch, self.seen) = (0xff, 0xff);
         self.active = false;
     }
 
@@ -138,7 +139,8 @@ impl Part for Pcf8574 {
             board.watch(net);
         }
         self.drive(board);
-        self.take(board);
+        // Section 8.5: a pin that something outside holds low makes INT low at once.
+        self.compare(board);
     }
 
     fn net_changed(&mut self, _net: Net, _level: Level, board: &mut dyn Board) {
@@ -154,7 +156,7 @@ impl Part for Pcf8574 {
     }
 }
 
-// Section 8.5: every byte written sets the pins, and every byte read has them as they are then.
+// Sections 8.2 and 8.3: every byte written sets the pins, and every byte read has them as they are then.
 impl I2cTarget for Pcf8574 {
     fn addresses(&self) -> Option<RangeInclusive<u8>> {
         Some(self.address..=self.address)
@@ -200,6 +202,19 @@ mod tests {
         assert_eq!(board.i2c_read(&mut part, 0x20), Ok([0x20]), "a pin that the part drives stays low");
     }
 
+    /// Section 8.5, its last paragraph.
+    #[test]
+    fn a_pin_that_is_held_low_at_power_on_makes_int_low_until_it_is_read() {
+        let [input, int] = [1, 9].map(TestBoard::net);
+        let mut pins = [None; 8];
+        pins[0] = Some(input);
+        let mut part = Pcf8574::new(0x20, pins).expect("an address").with_interrupt(int);
+        let mut board = TestBoard::with(&mut part);
+        assert_eq!(board.driven(int), Drive::Low, "nothing pulls the pin up");
+        assert_eq!(board.i2c_read(&mut part, 0x20), Ok([0xfe]));
+        assert_eq!(board.driven(int), Drive::Released);
+    }
+
     #[test]
     fn an_input_that_changes_makes_int_low_until_it_is_read_or_goes_back() {
         let [input, int] = [1, 9].map(TestBoard::net);
@@ -208,14 +223,16 @@ mod tests {
         let mut part = Pcf8574::new(0x27, pins).expect("an address").with_interrupt(int);
         let mut board = TestBoard::with(&mut part);
         board.set(&mut part, input, Drive::High);
-        assert_eq!(board.driven(int), Drive::Low);
+        assert_eq!(board.driven(int), Drive::Released, "as at power-on");
         board.set(&mut part, input, Drive::Low);
-        assert_eq!(board.driven(int), Drive::Released, "back again");
+        assert_eq!(board.driven(int), Drive::Low);
         board.set(&mut part, input, Drive::High);
-        assert_eq!(board.i2c_read(&mut part, 0x27), Ok([0xff]));
+        assert_eq!(board.driven(int), Drive::Released, "back again");
+        board.set(&mut part, input, Drive::Low);
+        assert_eq!(board.i2c_read(&mut part, 0x27), Ok([0xf7]));
         assert_eq!(board.driven(int), Drive::Released, "read");
         board.i2c_write(&mut part, 0x27, &[0xf7]).expect("acknowledged");
-        board.set(&mut part, input, Drive::Low);
-        assert_eq!(board.driven(int), Drive::Released, "an output is no input");
+        board.set(&mut part, input, Drive::High);
+        assert_eq!(board.driven(int), Drive::Released, "the part drives it");
     }
 }

@@ -26,14 +26,14 @@ pub const MODEL: Model = Model {
 
 // Section 6.3, "recommended operating conditions".
 const TEMPERATURE: Range = Range::new(-55.0, 150.0, STEP_C, "degC");
-// Section 7.3.1.
+// Section 7.3.3.
 const STEP_C: f64 = 0.007_812_5;
 
 fn build(setup: &Setup<'_>) -> Result<Box<dyn Part>, BuildError> {
     Ok(Box::new(setup.connect(Tmp117::new(setup.i2c_address()?)?, "alert", Tmp117::with_alert)))
 }
 
-// Section 7.6.1, table 7-3: the registers.
+// Section 7.6: the registers.
 const RESULT: u8 = 0x0;
 const CONFIGURATION: u8 = 0x1;
 const HIGH_LIMIT: u8 = 0x2;
@@ -46,10 +46,10 @@ const USER_3: u8 = 0x8;
 const DEVICE_ID: u8 = 0xf;
 
 const THE_DEVICE_ID: u16 = 0x0117;
-/// What the result register has before the first conversion (section 7.6.1.1): -256 degC.
+/// What the result register has before the first conversion (section 7.6, register 00h): -256 degC.
 const NO_RESULT: i16 = i16::MIN;
 
-// Section 7.6.1.2, table 7-6: the configuration.
+// Section 7.6, register 01h: the configuration.
 const HIGH_ALERT: u16 = 0x8000;
 const LOW_ALERT: u16 = 0x4000;
 const DATA_READY: u16 = 0x2000;
@@ -61,7 +61,7 @@ const THERM: u16 = 0x0010;
 const ACTIVE_HIGH: u16 = 0x0008;
 const DATA_READY_PIN: u16 = 0x0004;
 const SOFT_RESET: u16 = 0x0002;
-// Section 7.6.1.5: the EEPROM unlock register.
+// Section 7.6, register 04h: the EEPROM unlock register.
 const EUN: u16 = 0x8000;
 const BUSY: u16 = 0x4000;
 
@@ -70,9 +70,12 @@ const CONVERSION_NS: u64 = 15_500_000;
 const POWER_UP_NS: u64 = 1_500_000;
 const RESET_NS: u64 = 2_000_000;
 const PROGRAM_NS: u64 = 7_000_000;
-// Table 7-7: the time of a cycle by CONV, as far as the average leaves it.
+// Section 7.6, register 01h, bits CONV: the time of a cycle, as far as the average leaves it.
 const CYCLE_NS: [u64; 8] =
     [15_500_000, 125_000_000, 250_000_000, 500_000_000, 1_000_000_000, 4_000_000_000, 8_000_000_000, 16_000_000_000];
+
+// Section 7.6, register 01h, bits AVG: how many conversions make a result, and the shortest cycle of them.
+const AVERAGES: [(u64, u64); 4] = [(1, CONVERSION_NS), (8, 125_000_000), (32, 500_000_000), (64, 1_000_000_000)];
 
 /// What the EEPROM keeps, and what the registers have after power-up.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +87,7 @@ struct Kept {
     user: [u16; 3],
 }
 
-// Table 7-3, "reset": what the factory has programmed.
+// Section 7.6, column "reset": what the factory has programmed.
 const FACTORY: Kept = Kept { configuration: 0x0220, high: 0x6000, low: i16::MIN, offset: 0, user: [0; 3] };
 
 /// A TMP117.
@@ -117,7 +120,7 @@ impl Tmp117 {
     /// # Errors
     /// Fails if the address is not one of 0x48 to 0x4b, which pin ADD0 selects.
     pub fn new(address: u8) -> Result<Tmp117, AddressError> {
-        // Section 7.5.3.1, table 7-1.
+        // Section 7.5.3.1.2.
         if !(0x48..=0x4b).contains(&address) {
             return Err(AddressError::new("TMP117", address, "0x48 to 0x4b"));
         }
@@ -155,7 +158,7 @@ impl Tmp117 {
     }
 
     /// Loads what the EEPROM keeps, and begins as after power-up.
-    // Section 7.3.2 and 7.6.1.2, "soft reset": both load the EEPROM.
+    // Section 7.3.1, and 7.6, register 01h, "soft reset": both load the EEPROM.
     fn begin(&mut self, after_ns: u64, board: &mut dyn Board) {
         self.registers = self.eeprom;
         (self.unlocked, self.result) = (false, NO_RESULT);
@@ -176,11 +179,10 @@ impl Tmp117 {
         if self.mode() == SHUTDOWN {
             return;
         }
-        // Table 7-7: 1, 8, 32 and 64 conversions.
-        let average = [CONVERSION_NS, 125_000_000, 500_000_000, 1_000_000_000]
-            [usize::from(self.registers.configuration >> 5 & 0x03)];
-        let cycle = CYCLE_NS[usize::from(self.registers.configuration >> 7 & 0x07)].max(average);
-        let ready_at_ns = at_ns.saturating_add(average);
+        // Section 7.3.2: an average takes as many conversions one after the other; the cycle is at least the next time of the table.
+        let (conversions, shortest) = AVERAGES[usize::from(self.registers.configuration >> 5 & 0x03)];
+        let cycle = CYCLE_NS[usize::from(self.registers.configuration >> 7 & 0x07)].max(shortest);
+        let ready_at_ns = at_ns.saturating_add(conversions * CONVERSION_NS);
         self.ready_at_ns = Some(ready_at_ns);
         self.next_at_ns = (self.mode() != ONE_SHOT).then(|| at_ns.saturating_add(cycle));
         board.wake_at(ready_at_ns);
@@ -196,11 +198,11 @@ impl Tmp117 {
         }
         let (above, below) = (self.result > self.registers.high, self.result < self.registers.low);
         if self.registers.configuration & THERM == 0 {
-            // Section 7.4.4: the flags stay until they are read.
+            // Section 7.4.4.1: the flags stay until they are read.
             self.high_alert |= above;
             self.low_alert |= below;
         } else {
-            // Section 7.4.5: hot above the high limit, until it is below the low one.
+            // Section 7.4.4.2: hot above the high limit, until it is below the low one.
             self.high_alert = above || self.high_alert && !below;
             self.low_alert = false;
         }
@@ -277,7 +279,7 @@ impl Tmp117 {
     }
 
     /// What a read of a register clears.
-    // Section 7.6.1.2, table 7-6: both clear data-ready, and the configuration the alerts of the alert mode.
+    // Section 7.6, register 01h: both clear data-ready, and the configuration the alerts of the alert mode.
     fn clear_flags(&mut self, board: &mut dyn Board) {
         match self.pointer {
             RESULT => self.data_ready = false,
@@ -345,7 +347,7 @@ impl I2cTarget for Tmp117 {
         Ack::Ack
     }
 
-    // Section 7.5.3.2: the pointer, and two bytes, the upper first.
+    // Section 7.5.3.1.3: the pointer, and two bytes, the upper first.
     fn write(&mut self, byte: u8, board: &mut dyn Board) -> Ack {
         match self.position {
             0 => self.pointer = byte & 0x0f,

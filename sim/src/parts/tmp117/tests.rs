@@ -29,13 +29,13 @@ fn after_power_up_the_registers_are_those_of_the_factory() {
     let mut board = TestBoard::with(&mut part);
     assert_eq!(board.i2c_write(&mut part, 0x48, &[0]), Err(NoAck::Address), "it starts for 1.5 ms");
     board.advance(&mut part, 2 * MS);
-    // Table 7-3.
+    // Section 7.6, column "reset".
     for (register, value) in [(0, 0x8000), (1, 0x0220), (2, 0x6000), (3, 0x8000), (4, 0), (7, 0), (0xf, 0x0117)] {
         assert_eq!(read(&mut board, &mut part, register), value, "register {register}");
     }
 }
 
-/// Section 7.6.1.1: 25 degC is 0x0c80, and -25 degC 0xf380.
+/// Section 7.3.3, table 7-1: 25 degC is 0x0c80, and -25 degC 0xf380.
 #[test]
 fn the_result_has_the_data_sheets_bits() {
     for (temperature_c, expected) in
@@ -63,6 +63,19 @@ fn a_one_shot_takes_one_conversion_and_shuts_the_part_down() {
     part.set_temperature_c(80.0);
     board.advance(&mut part, 20_000 * MS);
     assert_eq!(read(&mut board, &mut part, 0), 0x0d00, "nothing further");
+}
+
+/// Section 7.3.2: 8 times 15.5 ms.
+#[test]
+fn an_average_takes_as_many_conversions() {
+    for (configuration, ms) in [(0x0c00, 15), (0x0c20, 123), (0x0c40, 495), (0x0c60, 991)] {
+        let (mut part, mut board) = started();
+        write(&mut board, &mut part, 1, configuration);
+        board.advance(&mut part, ms * MS);
+        assert_eq!(read(&mut board, &mut part, 1) & 0x2000, 0, "not after {ms} ms");
+        board.advance(&mut part, 2 * MS);
+        assert_eq!(read(&mut board, &mut part, 1) & 0x2000, 0x2000, "{configuration:#06x}");
+    }
 }
 
 #[test]
