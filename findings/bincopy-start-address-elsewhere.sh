@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # A program starts at another address after its Intel HEX file went through bincopy.
 #
-# One would expect: record type 03 holds CS and IP, and the program starts at CS * 16 + IP (Intel, "Hexadecimal Object File Format
-# Specification" of 1988, "Start Segment Address Record"). GNU objcopy writes this type for every start address below 1 MiB, whatever the processor: 0x20054
-# as 2000:0054.
+# One would expect: record type 03 holds CS and IP, and the program starts at CS * 16 + IP (Intel, "Hexadecimal Object File Format Specification"
+# of 1988, "Start Segment Address Record"). GNU objcopy writes this type for every start address below 1 MiB, whatever the processor: 0x20054 as
+# 2000:0054.
 #
-# What happens: bincopy takes the four bytes for one number, 0x20000054, says so in `info` and writes it into an S-record. The other way round, with
-# 24 bits of address, it writes 0x20054 as 0002:0054, which objcopy reads as 0x74. Data records of both kinds are right, and so is a start address
-# below 64 KiB, where CS is 0.
+# What happens: bincopy takes the four bytes for one number, 0x20000054, says so in `info` and writes it into an S-record. The other way round,
+# with 24 bits of address, it writes 0x20054 as 0002:0054, which objcopy reads as 0x74. Data records of both kinds are right, and so is a start
+# address below 64 KiB, where CS is 0.
 #
 # Versions: bincopy 20.1.1 from PyPI; GNU objcopy 2.40 (Debian 12).
 # Concerns: small programs for the flash of a microcontroller, whose loader jumps to the start address. A way round it: convert with objcopy.
-# Needs bash, Python 3 with venv, its package registry, and Debian's package binutils (installed if it is missing). Exit status 0: still so. 1: it changed.
+# Needs bash, Python 3 with venv, its package registry, and Debian's package binutils (installed if it is missing). Exit status 0: still so. 1: it
+# changed.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

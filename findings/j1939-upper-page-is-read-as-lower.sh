@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # A CAN identifier of J1939's second data page names another message.
 #
-# One would expect: a parameter group number has 18 bits, and bit 16 of them is the data page, bit 24 of the identifier (SAE J1939-21, section 5.2).
-# The identifier 0x09F80103 is PGN 129025, "position, rapid update" of NMEA 2000, whose own messages, from 126208 on, all have the data page set.
+# One would expect: a parameter group number has 18 bits, and bit 16 of them is the data page, bit 24 of the identifier (SAE J1939-21, section
+# 5.2). The identifier 0x09F80103 is PGN 129025, "position, rapid update" of NMEA 2000, whose own messages, from 126208 on, all have the data page
+# set.
 #
-# What happens: `Id::pgn_raw` keeps 16 bits and gives 63489. `Id::pgn` agrees, and `Id::data_page` of the same identifier gives 1. `IdBuilder` puts the
-# page in, so a number that was built is read as another one. The identifier of a second page with the rest of a known number becomes that
-# message: 0x19FECA00 reads as DM1, the active trouble codes, which is 0x18FECA00.
+# What happens: `Id::pgn_raw` keeps 16 bits and gives 63489. `Id::pgn` agrees, and `Id::data_page` of the same identifier gives 1. `IdBuilder`
+# puts the page in, so a number that was built is read as another one. The identifier of a second page with the rest of a known number becomes
+# that message: 0x19FECA00 reads as DM1, the active trouble codes, which is 0x18FECA00.
 #
 # Package: crate j1939 0.3.0. PyPI's j1939-pgn 0.4, run on the same identifiers, is right.
 # Concerns: whoever reads NMEA 2000, or a bus where both pages are used. A way round it: add `u32::from(id.data_page()) << 16`.

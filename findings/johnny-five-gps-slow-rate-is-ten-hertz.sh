@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# A GPS receiver that shall report once a second reports ten times.
+# A GPS receiver that should report once a second reports ten times.
 #
-# One would expect: `frequency` is in Hz, and the code's comment says that it enforces a maximum of 10 Hz, the most that an MT3339 can do (data sheet of the
-# FGPMMOPA6H module: update rate 1 Hz, up to 10 Hz; packet PMTK220 takes the interval in ms, 100 to 10000). So 1 is sent as "PMTK220,1000", 5 as "PMTK220,200", and
-# 20 as "PMTK220,100".
+# One would expect: `frequency` is in Hz, and the code's comment says that it enforces a maximum of 10 Hz, the most that an MT3339 can do (data
+# sheet of the FGPMMOPA6H module: update rate 1 Hz, up to 10 Hz; packet PMTK220 takes the interval in ms, 100 to 10000). So 1 is sent as
+# "PMTK220,1000", 5 as "PMTK220,200", and 20 as "PMTK220,100".
 #
-# What happens: the comparison is the wrong way round. 1 and 5 are raised to 10, "PMTK220,100", and 20 is let through as "PMTK220,50",
-# which the chip refuses. Only 10 is right. At 9600 baud, the default, ten reports a second are more than the line can carry.
+# What happens: the comparison is the wrong way round. 1 and 5 are raised to 10, "PMTK220,100", and 20 is let through as "PMTK220,50", which is
+# outside the packet's range. Only 10 is right. At 9600 baud, the default, the line carries 960 bytes a second, 96 for each of ten reports.
 #
 # Package: npm johnny-five 2.1.0, run on mock-firmata 0.2.0.
 # Concerns: whoever sets the rate of an Adafruit Ultimate GPS. A way round it: `gps.sendCommand("$PMTK220,1000")`.

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # A number that is whole already becomes another one when it is rounded.
 #
-# One would expect: `round`, `floor`, `ceil` and `trunc` of a whole number give it back, and `fract` gives 0, as the standard library does. The README lists
-# these five as polyfills of `std`, apart from the functions that are approximations.
+# One would expect: `round`, `floor`, `ceil` and `trunc` of a whole number give it back, and `fract` gives 0, as the standard library does. The
+# README lists these five as polyfills of `std`, apart from the functions that are approximations.
 #
-# What happens: every odd number from 8388609 to 16777215 is rounded up by one. `floor`, `ceil` and `round` go through an `i32`, so 3000000000
+# What happens: every odd number from 8388609 to 16777215 is moved away from zero by one, and so is its negative. `floor`, `ceil` and `round` go through an `i32`, so 3000000000
 # becomes 2147483648. `trunc` shifts by the exponent modulo 32, so 6500000000 becomes 4294967296, and `fract` of it is 0.513. And `round` of
 # 0.49999997 is 1.
 #
-# Package: crate micromath 2.1.0, both through `F32Ext` and through `F32`.
+# Package: crate micromath 2.1.0, through `F32Ext`.
 # Concerns: microseconds and frequencies in `f32`, and 24-bit readings of an ADC. A way round it: crate libm.
 # Needs bash, a Rust toolchain and its package registry. Exit status 0: still so. 1: it changed.
 set -euo pipefail

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # A handler for "+/temperature" never sees the topic "/temperature".
 #
-# One would expect: a topic level may be empty, and `+` matches one level of any text, so also an empty one. MQTT 3.1.1 gives the examples itself: "/finance" matches
-# "+/+" and "/+" (section 4.7.1.3), and "sport/+" matches "sport/".
+# One would expect: a topic level may be empty, and `+` matches one level of any text, so also an empty one. MQTT 3.1.1 gives the examples itself:
+# "/finance" matches "+/+" and "/+" (section 4.7.1.3), and "sport/+" matches "sport/".
 #
 # What happens: `matches` and `exec` of this library compare the text of a level with nothing before they look at the wildcard: an empty level is
-# refused by `+`, wherever it stands. So the broker delivers the message and the handler is not called. Levels with text are right. `#` takes empty levels, but with a name, as in
-# "sport/#rest", it no longer matches the parent "sport", which "sport/#" does.
+# refused by `+`, wherever it stands. So the broker delivers the message and the handler is not called. Levels with text are right. `#` takes
+# empty levels, but with a name, as in "sport/#rest", it no longer matches the parent "sport", which "sport/#" does.
 #
 # Package: npm mqtt-pattern 2.1.1. npm mqtt-match 3.0.0 and mqtt-wildcard 3.0.9, run on the same pairs, are right.
 # Concerns: boards whose topics begin with a slash, or that leave a level empty. A way round it: drop the first slash before matching.

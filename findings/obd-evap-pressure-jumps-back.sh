@@ -4,9 +4,9 @@
 # One would expect: the two bytes of OBD-II PID 0x32 are one signed number in steps of 0.25 Pa (SAE J1979, mode 01, PID 32: 0x8000 is -8192 Pa,
 # 0x7FFF is 8191.75 Pa). So 0x0080 is 32 Pa.
 #
-# What happens: the decoder takes each byte for a signed number of its own and adds them. Whenever the low byte is 0x80 or more, the result is
-# 64 Pa too low: 0x0080 is -32 Pa, 0x7FFF is 8127.75 Pa, and a rising pressure reads 31.75, then -32. The table of the same library for mode 06
-# (unit and scale 0xFE: signed, 0.25 Pa) decodes the same two bytes as it should.
+# What happens: the decoder takes each byte for a signed number of its own and adds them. Whenever the low byte is 0x80 or more, the result is 64
+# Pa too low: 0x0080 is -32 Pa, 0x7FFF is 8127.75 Pa, and a rising pressure reads 31.75, then -32. The table of the same library for mode 06 (unit
+# and scale 0xFE: signed, 0.25 Pa) decodes the same two bytes as it should.
 #
 # Package: obd 0.7.3 (python-OBD).
 # Concerns: leak tests of a fuel tank. A way round it: add 64 Pa where the low byte is 0x80 or more, or decode the raw message.

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # A controller that went off the bus becomes, in a log that is read again, a message with the identifier 0x40.
 #
-# One would expect: in a log of candump, bit 29 of the number (0x20000000) marks an error frame, whatever its class is (Linux, include/uapi/linux/can.h:
-# CAN_ERR_FLAG; can/error.h: the classes are bits, 0x2 for a lost arbitration, 0x4 for the controller, 0x40 for bus off, 0x80 for a
-# bus error). And a remote frame asks for the number of bytes behind its R: "123#R8" for eight.
+# One would expect: in a log of candump, bit 29 of the number (0x20000000) marks an error frame, whatever its class is (Linux,
+# include/uapi/linux/can.h: CAN_ERR_FLAG; can/error.h: the classes are bits, 0x2 for a lost arbitration, 0x4 for the controller, 0x40 for bus off,
+# 0x80 for a bus error). And a remote frame asks for the number of bytes behind its R: "123#R8" for eight.
 #
-# What happens: the reader takes for error frames only those with the class 0x80. All others come back as data frames with an extended identifier made
-# of the class, and what follows handles, replays or decodes them as such. The writer of the same package leaves out the length of a remote frame: "123#R8",
-# read and written, is "123#R", which asks for nothing. Data frames, and CAN FD's, are right.
+# What happens: the reader takes for error frames only those with the class 0x80. All others come back as data frames with an extended identifier
+# made of the class, and what follows handles, replays or decodes them as such. The writer of the same package leaves out the length of a remote
+# frame, so "123#R8" becomes "123#R", which asks for nothing. It also leaves out the eight bytes that say what an error was. Data frames, and CAN
+# FD's, are right.
 #
 # Package: python-can 4.6.1.
 # Concerns: whoever reads logs of candump, or replays them. A way round it: drop the lines whose number is 0x20000000 or more.

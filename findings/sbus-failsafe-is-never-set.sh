@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
 # A receiver that lost its transmitter looks, for this S.BUS parser, as if all were well.
 #
-# One would expect: byte 23 of a frame holds digital channel 17 (0x01), digital channel 18 (0x02), "frame lost" (0x04) and "failsafe" (0x08),
-# so a frame with 0x0C there is reported as lost and in failsafe. The crate names these four bits with the same numbers.
+# One would expect: byte 23 of a frame holds digital channel 17 (0x01), digital channel 18 (0x02), "frame lost" (0x04) and "failsafe" (0x08), so a
+# frame with 0x0C there is reported as lost and in failsafe. The crate names these four bits with the same numbers.
 #
-# What happens: the test is `flag_byte & 1 << idx == 1`, which is true for bit 0 alone. Channel 17 is right. Channel 18, "frame lost" and "failsafe"
-# are false whatever arrives. The sixteen channels are right, so the fault shows only when the radio link is gone, and the
-# motors then run on with the receiver's last or preset values.
+# What happens: the test is `flag_byte & 1 << idx == 1`, which is true for bit 0 alone. Channel 17 is right. Channel 18, "frame lost" and
+# "failsafe" are false whatever arrives. The sixteen channels are right, so the fault shows only when the radio link is gone.
 #
 # Package: crate sbus 0.2.2. Crate sbus-rs 0.1.3, run on the same frames, is right.
 # Concerns: whoever stops motors on failsafe. A way round it: read byte 23 oneself.

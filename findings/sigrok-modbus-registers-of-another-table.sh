@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # A trace of Modbus shows a write to a register that cannot be written.
 #
-# One would expect: the decoder writes beside each address the number that manuals use. Coils are 1 and up, discrete inputs 10001, input registers 30001,
-# holding registers 40001 (Modicon, "Modbus Protocol Reference Guide" PI-MBUS-300, "Data Addresses in Modbus Messages").
-# So functions 3, 6 and 16 at address 0 are about 40001, function 4 about 30001, functions 1 and 5 about 1, function 2 about 10001.
+# One would expect: the decoder adds to each address the number that manuals use. Coils are 1 and up, discrete inputs 10001, input registers
+# 30001, holding registers 40001 (Modicon, "Modbus Protocol Reference Guide" PI-MBUS-300, "Data Addresses in Modbus Messages"). So functions 3, 6
+# and 16 at address 0 are about 40001, function 4 about 30001, functions 1 and 5 about 1, function 2 about 10001.
 #
 # What happens: reads take the digit from the function's number, so the two kinds of register change places and a coil is 10001. A single write is
-# numbered from 30000 or 10000, one less than the first input, and a multiple write from 30001 or 10001. So one and the same holding
-# register is 40001 in none of them, and 30001, 30000 and 30001 by turns. Addresses in hexadecimal are right.
+# numbered from 30000 or 10000, one less than the first input, and a multiple write from 30001 or 10001. So one and the same holding register is
+# 40001 in none of them, and 30001, 30000 and 30001 by turns. Addresses in hexadecimal are right.
 #
 # Version: sigrok-cli 0.7.2 with libsigrokdecode 0.5.3 (Debian 12).
 # Concerns: whoever compares a trace with a device's list of registers. A way round it: go by the hexadecimal address and the function.

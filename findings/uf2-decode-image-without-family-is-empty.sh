@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # An image in UF2 without a family comes out empty, with Ok.
 #
-# One would expect: the family of a UF2 block is optional. Its field counts only when the flag 0x2000 is set; without it the bytes at
-# 0x1C are a file size or zero (UF2 specification, "File format" and "Flags"), and the payload belongs to the image all the same. So decoding gives the bytes
+# One would expect: the family of a UF2 block is optional. Its field counts only when the flag 0x2000 is set; without it the bytes at 0x1C are a
+# file size or zero (UF2 specification, "File format" and "Flags"), and the payload belongs to the image all the same. So decoding gives the bytes
 # that went in, and no family.
 #
-# What happens: payloads of blocks without the flag are left out, and the decoder returns Ok with zero bytes. When some blocks have the flag
-# and some lack it, the image comes out shorter, and what follows the gap stands at a wrong offset. With the flag everywhere the bytes are right.
+# What happens: payloads of blocks without the flag are left out, and the decoder returns Ok with zero bytes. When some blocks have the flag and
+# some lack it, the image comes out shorter, and what follows the gap stands at a wrong offset. With the flag everywhere the bytes are right.
 #
 # Packages: crates uf2 0.1.0, which writes the files and takes a family of 0 for "none", and uf2-decode 0.2.0.
-# Concerns: files of the first UF2 boards and of tools that leave the family out. A way round it: set the flag before decoding, or check the length.
+# Concerns: files of the first UF2 boards and of tools that leave the family out. A way round it: set the flag before decoding, or check the
+# length.
 # Needs bash, a Rust toolchain and its package registry. Exit status 0: still so. 1: it changed.
 set -euo pipefail
 dir=$(mktemp -d)
