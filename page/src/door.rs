@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use tungstenite::http::{HeaderMap, StatusCode, header};
+use wasm_embedded_http::{HeaderMap, Refusal, StatusCode, header, is_same, only};
 
 /// Bytes of the secret.
 const SECRET_BYTES: usize = 16;
@@ -14,19 +14,16 @@ pub(crate) struct Door {
     port: u16,
 }
 
-/// Why somebody is not let in, as a status and a sentence.
-pub(crate) type Refusal = (StatusCode, &'static str);
-
-const WRONG_SECRET: Refusal = (
+const WRONG_SECRET: Refusal = Refusal::new(
     StatusCode::FORBIDDEN,
     "This address does not open the board page. Use the whole address that `wasm-embedded-rt run --board` prints.\n",
 );
-const WRONG_HOST: Refusal = (
+const WRONG_HOST: Refusal = Refusal::new(
     StatusCode::FORBIDDEN,
     "The board page answers only as 127.0.0.1 or localhost, with its own port. Use the address that `wasm-embedded-rt run --board` prints.\n",
 );
 const WRONG_ORIGIN: Refusal =
-    (StatusCode::FORBIDDEN, "Another site asks for the board page. It is shown by its own page alone.\n");
+    Refusal::new(StatusCode::FORBIDDEN, "Another site asks for the board page. It is shown by its own page alone.\n");
 
 impl Door {
     /// Makes a door with a new secret.
@@ -76,21 +73,9 @@ impl Door {
     }
 }
 
-/// Returns a header that is there once.
-fn only(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
-    let mut values = headers.get_all(name).iter();
-    values.next().filter(|_| values.next().is_none())?.to_str().ok()
-}
-
-/// Compares in a time that does not tell where two texts differ.
-fn is_same(left: &[u8], right: &[u8]) -> bool {
-    let differs = left.iter().zip(right).fold(0, |differs, (left, right)| differs | (left ^ right));
-    std::hint::black_box(differs) == 0 && left.len() == right.len()
-}
-
 #[cfg(test)]
 mod tests {
-    use tungstenite::http::HeaderValue;
+    use wasm_embedded_http::types::HeaderValue;
 
     use super::*;
 

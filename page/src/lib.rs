@@ -33,7 +33,6 @@ mod desk;
 mod door;
 mod faults;
 mod feed;
-mod http;
 mod hub;
 mod pace;
 mod ring;

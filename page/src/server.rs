@@ -8,20 +8,20 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use tungstenite::http::StatusCode;
+use tungstenite::handshake::server::{create_response, write_response};
 use tungstenite::protocol::{Role, WebSocketConfig};
 use tungstenite::{Error as SocketError, Message as SocketMessage, WebSocket};
 use wasm_embedded_board::Board;
+use wasm_embedded_http::{Answer, Counted, Method, Refusal, Request, StatusCode, is_timeout};
 use wasm_embedded_policy::Policy;
 use wasm_embedded_sim::Sim;
 
-use crate::assets;
+use crate::assets::{self, CONTENT_POLICY};
 use crate::command::{self, Command, MAX_MESSAGE_BYTES};
 use crate::describe::describe;
 use crate::desk::{Desk, FRAME};
 use crate::door::Door;
 use crate::feed::{Feed, Message, answer};
-use crate::http::{self, Request};
 use crate::hub::{Ending, Full, Hub, Mode, Order, Restart};
 use crate::traffic::Traffic;
 
@@ -34,6 +34,15 @@ const MOST_CONNECTIONS: usize = 64;
 /// How long a page may leave a message untaken, and a browser its request unsaid.
 const PATIENCE: Duration = Duration::from_secs(30);
 const HEAD: Duration = Duration::from_secs(5);
+
+const NOT_GET: Refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "The board page answers GET alone.\n");
+const NO_FILE: Refusal = Refusal::new(StatusCode::NOT_FOUND, "The board page has no such file.\n");
+const NOT_A_SOCKET: Refusal =
+    Refusal::new(StatusCode::BAD_REQUEST, "This address is for the WebSocket of the board page.\n");
+const TOO_OFTEN: Refusal = Refusal::new(
+    StatusCode::SERVICE_UNAVAILABLE,
+    "The board page is open too often: close another tab, and load this one again.\n",
+);
 
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
@@ -236,57 +245,50 @@ fn accept(listener: &TcpListener, shared: &Shared) {
 fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     stream.set_nodelay(true)?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let request = match http::read(&mut stream, HEAD)? {
-        Ok(request) => request,
-        Err((status, text)) => return http::refuse(&mut stream, status, text),
+    let request = match Request::read(&mut stream, HEAD)? {
+        Ok(request) if request.method() == Method::GET => request,
+        Ok(_) => return refuse(&mut stream, NOT_GET),
+        Err(refusal) => return refuse(&mut stream, refusal),
     };
-    let (secret, file) = request.secret_and_file();
+    let (secret, file) = secret_and_file(request.path());
     let is_socket = file == "feed";
-    if let Err((status, text)) = shared.door.check(secret, request.headers(), is_socket) {
-        return http::refuse(&mut stream, status, text);
+    if let Err(refusal) = shared.door.check(secret, request.headers(), is_socket) {
+        return refuse(&mut stream, refusal);
     }
     if is_socket {
         return open_page(stream, &request, shared);
     }
     match assets::find(if file.is_empty() { "index.html" } else { file }) {
-        Some((kind, bytes)) => http::answer(&mut stream, StatusCode::OK, kind, bytes),
-        None => http::refuse(&mut stream, StatusCode::NOT_FOUND, "The board page has no such file.\n"),
+        Some((kind, bytes)) => {
+            Answer::new(StatusCode::OK, kind, bytes).with("Content-Security-Policy", CONTENT_POLICY).send(&mut stream)
+        }
+        None => refuse(&mut stream, NO_FILE),
     }
+}
+
+/// Returns the two parts of the path: `/SECRET/FILE`.
+fn secret_and_file(path: &str) -> (&str, &str) {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    path.split_once('/').unwrap_or((path, "\0"))
+}
+
+fn refuse(stream: &mut TcpStream, refusal: Refusal) -> io::Result<()> {
+    Answer::from(refusal).with("Content-Security-Policy", CONTENT_POLICY).send(stream)
 }
 
 /// Makes a page's connection a WebSocket, and serves it until it is closed.
 fn open_page(mut stream: TcpStream, request: &Request, shared: &Shared) -> io::Result<()> {
-    let Ok(response) = request.accept() else {
-        let text = "This address is for the WebSocket of the board page.\n";
-        return http::refuse(&mut stream, StatusCode::BAD_REQUEST, text);
-    };
+    let Ok(response) = create_response(request.head()) else { return refuse(&mut stream, NOT_A_SOCKET) };
     let Some(page) = Counted::new(&shared.pages, MOST_PAGES) else {
-        let full = "The board page is open too often: close another tab, and load this one again.\n";
-        return http::refuse(&mut stream, StatusCode::SERVICE_UNAVAILABLE, full);
+        return refuse(&mut stream, TOO_OFTEN);
     };
-    tungstenite::handshake::server::write_response(&mut stream, &response).map_err(io::Error::other)?;
+    write_response(&mut stream, &response).map_err(io::Error::other)?;
     let config =
         WebSocketConfig::default().max_message_size(Some(MAX_MESSAGE_BYTES)).max_frame_size(Some(MAX_MESSAGE_BYTES));
     // It ends as it will: the page opens another when it wants one.
     let _ = talk(WebSocket::from_raw_socket(stream, Role::Server, Some(config)), shared);
     drop(page);
     Ok(())
-}
-
-/// Something that is open and counted, up to a number.
-struct Counted(Arc<AtomicUsize>);
-
-impl Counted {
-    fn new(count: &Arc<AtomicUsize>, most: usize) -> Option<Counted> {
-        let one_more = |open: usize| (open < most).then_some(open + 1);
-        count.fetch_update(SeqCst, SeqCst, one_more).ok().map(|_| Counted(count.clone()))
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, SeqCst);
-    }
 }
 
 /// Serves an open page until it is closed. While it takes no message, none is made: nothing waits for a slow page but its own thread.
@@ -310,7 +312,7 @@ fn talk(mut socket: WebSocket<TcpStream>, shared: &Shared) -> Result<(), SocketE
             Ok(SocketMessage::Text(text)) => obey(&text, shared),
             Ok(SocketMessage::Binary(_)) => answer(None, Some("a message of the page is a text")),
             Ok(_) => continue,
-            Err(SocketError::Io(error)) if http::is_timeout(&error) => continue,
+            Err(SocketError::Io(error)) if is_timeout(&error) => continue,
             Err(error) => return Err(error),
         };
         socket.send(written(answer))?;
@@ -361,4 +363,19 @@ fn restart(hub: &Hub, read: &Read, text: String) -> Result<(), String> {
     }
     hub.restart(Restart { policy, text });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_for_a_file_behind_a_secret() {
+        for (path, parts) in
+            [("/abc/", ("abc", "")), ("/abc/main.js", ("abc", "main.js")), ("/abc/v/x", ("abc", "v/x"))]
+        {
+            assert_eq!(secret_and_file(path), parts);
+        }
+        assert_eq!(secret_and_file("/abc"), ("abc", "\0"), "a secret alone does not name a file");
+    }
 }

@@ -15,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-pub(crate) const NATIVE: [&str; 40] = [
+pub(crate) const NATIVE: [&str; 44] = [
     "--package",
     "wasm-embedded-hal",
     "--package",
@@ -26,6 +26,10 @@ pub(crate) const NATIVE: [&str; 40] = [
     "wasm-embedded-linux",
     "--package",
     "wasm-embedded-board",
+    "--package",
+    "wasm-embedded-http",
+    "--package",
+    "wasm-embedded-manage",
     "--package",
     "wasm-embedded-page",
     "--package",
@@ -59,7 +63,7 @@ pub(crate) const NATIVE: [&str; 40] = [
 ];
 
 /// The crates that are published.
-const PUBLISHED: [&str; 15] = [
+const PUBLISHED: [&str; 17] = [
     "wasm-embedded-hal-macros",
     "wasm-embedded-hal",
     "wasm-embedded-host",
@@ -69,6 +73,8 @@ const PUBLISHED: [&str; 15] = [
     "wasm-embedded-linux",
     "wasm-embedded-policy",
     "wasm-embedded-board",
+    "wasm-embedded-http",
+    "wasm-embedded-manage",
     "wasm-embedded-page",
     "wasm-embedded-scenario",
     "wasm-embedded-adapt",
@@ -82,7 +88,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     targets::ensure(&[targets::GUEST, targets::FIRMWARE])?;
     let native = targets::native()?;
     let native = [&NATIVE[..], &["--target", &native]].concat();
-    let documented = [&NATIVE[..24], &native[NATIVE.len()..]].concat();
+    let documented = [&NATIVE[..28], &native[NATIVE.len()..]].concat();
     program::build_with_tests();
     let mut steps = Steps::new(options.only.clone());
     steps.step("format", || done(&["fmt", "--all", "--check"]));
