@@ -171,7 +171,7 @@ pub(crate) struct Application {
     pub(crate) log: Log,
     status: Arc<Mutex<Status>>,
     orders: Sender<Order>,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Application {
@@ -187,9 +187,9 @@ impl Application {
         program: Program,
         store: Arc<Store>,
         ready: &std::path::Path,
+        log: Log,
     ) -> io::Result<Application> {
         let (orders, received) = mpsc::channel();
-        let log = Log::default();
         let status = Arc::new(Mutex::new(Status::of(name, &record)));
         let ready = ready::Ready::listen(ready, orders.clone())?;
         let worker = Worker::new(
@@ -205,7 +205,7 @@ impl Application {
         );
         // One thread for as long as the board lives: the kernel ends a process with the thread that started it (PR_SET_PDEATHSIG).
         let thread = thread::Builder::new().name(format!("app {name}")).spawn(move || worker.run())?;
-        Ok(Application { config, log, status, orders, thread: Some(thread) })
+        Ok(Application { config, log, status, orders, thread: Mutex::new(Some(thread)) })
     }
 
     /// Makes a change, and returns when it is kept and made.
@@ -234,12 +234,10 @@ impl Application {
         // A thread that is gone has left.
         let _ = self.orders.send(Order::Leave);
     }
-}
 
-impl Drop for Application {
-    fn drop(&mut self) {
-        self.leave();
-        if let Some(thread) = self.thread.take() {
+    /// Waits until it has ended.
+    pub(crate) fn join(&self) {
+        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
             let _ = thread.join();
         }
     }
@@ -265,4 +263,15 @@ impl Status {
             replaced_in_us: None,
         }
     }
+}
+
+/// Returns an error with its causes, on one line.
+pub(crate) fn whole(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::application::{Application, Change, OrderError, Status, call};
@@ -15,6 +16,7 @@ use crate::log::{Level, Log, Source};
 use crate::name::{Key, Name, Value};
 use crate::program::Program;
 use crate::record::{Record, Trial};
+use crate::sink::{Sink, Way};
 use crate::store::{Store, StoreError};
 
 /// How long a component may take to be compiled. A Raspberry Pi Zero takes a minute for a large one.
@@ -22,6 +24,9 @@ const COMPILE: Duration = Duration::from_secs(300);
 
 /// How long a scan of a bus may take: 120 addresses, each of which may hold the bus for the kernel's timeout.
 const SCAN: Duration = Duration::from_secs(60);
+
+/// How long the last lines may take to where they go beside the log.
+const LAST_LINES: Duration = Duration::from_secs(1);
 
 /// Why there is no board.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +45,9 @@ pub enum BoardError {
         /// Why not.
         source: io::Error,
     },
+    /// The machine has no room for the thread of the logs.
+    #[error("cannot take the logs anywhere")]
+    Sinks(#[source] io::Error),
     /// The machine has no room.
     #[error("cannot supervise the application `{name}`")]
     Begin {
@@ -63,17 +71,20 @@ pub struct Board {
     /// One component is written at a time.
     writing: Mutex<()>,
     log: Log,
+    /// The way to the sinks, until the board ends.
+    sinks: Mutex<Option<(Way, JoinHandle<()>)>>,
 }
 
 impl Board {
-    /// Begins to supervise the applications of a board, and starts those that are to run.
+    /// Begins to supervise the applications of a board, and starts those that are to run. What they say goes to sinks too.
     ///
     /// # Errors
     ///
     /// The disk fails, another program uses the state's folder, or a component of `board.toml` cannot be read.
-    pub fn open(config: Config, program: Program) -> Result<Board, BoardError> {
+    pub fn open(config: Config, program: Program, sinks: Vec<Box<dyn Sink>>) -> Result<Board, BoardError> {
         let store = Arc::new(Store::open(&config.state)?);
-        let log = Log::default();
+        let (way, sinks) = Way::begin(sinks).map_err(BoardError::Sinks)?;
+        let log = Log::to("board", way.clone());
         let mut records = BTreeMap::new();
         for name in config.applications.keys() {
             let record = match store.record(name) {
@@ -94,20 +105,16 @@ impl Board {
         for (name, record) in records {
             let Some(settings) = config.applications.get(&name).cloned() else { continue };
             let begun = match &folder {
-                Ok(()) => Application::begin(
-                    &name,
-                    settings,
-                    record,
-                    program.clone(),
-                    store.clone(),
-                    &ready.join(name.as_str()),
-                ),
+                Ok(()) => {
+                    let (ready, log) = (ready.join(name.as_str()), Log::to(name.as_str(), way.clone()));
+                    Application::begin(&name, settings, record, program.clone(), store.clone(), &ready, log)
+                }
                 Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
             };
             applications.insert(name.clone(), begun.map_err(|source| BoardError::Begin { name, source })?);
         }
-        let (installing, writing) = (RwLock::new(()), Mutex::new(()));
-        Ok(Board { config, program, store, applications, installing, writing, log })
+        let (installing, writing, sinks) = (RwLock::new(()), Mutex::new(()), Mutex::new(Some((way, sinks))));
+        Ok(Board { config, program, store, applications, installing, writing, log, sinks })
     }
 
     /// Returns what its owner says of it.
@@ -254,14 +261,22 @@ impl Board {
             self.log.say(Source::Board, Level::Warn, &format!("old components stay on the disk: {error}"));
         }
     }
+
+    /// Ends all applications, with their outputs at `on-exit`, and waits for them. They run again when the board is opened next.
+    pub fn close(&self) {
+        // All at once: each is then waited for.
+        self.applications.values().for_each(Application::leave);
+        self.applications.values().for_each(Application::join);
+        self.log.end();
+        if let Some((way, thread)) = self.sinks.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            way.end(thread, LAST_LINES);
+        }
+    }
 }
 
 impl Drop for Board {
     fn drop(&mut self) {
-        // All at once: each is then waited for.
-        self.applications.values().for_each(Application::leave);
-        self.applications.clear();
-        self.log.end();
+        self.close();
     }
 }
 

@@ -9,22 +9,30 @@
 #![cfg(unix)]
 #![cfg_attr(not(test), warn(clippy::expect_used))]
 
+mod api;
 mod application;
 mod board;
+mod client;
 mod config;
 mod digest;
 mod log;
 mod name;
 mod program;
 mod record;
+mod server;
+mod sink;
 pub mod store;
 mod time;
 
+pub use self::api::{MAX_FOLLOWED_SILENCE, OPEN_API};
 pub use self::application::{OrderError, Phase, RolledBack, Status};
 pub use self::board::{Board, BoardError};
+pub use self::client::{Client, LogLine, RemoteError};
 pub use self::config::{ApplicationConfig, Config, ConfigError, Restart};
 pub use self::digest::{Digest, DigestError};
 pub use self::log::{Level, Line, Log, Source};
 pub use self::name::{Key, Name, NameError, Value};
 pub use self::program::Program;
 pub use self::record::Record;
+pub use self::server::{Listening, Server, ServerError};
+pub use self::sink::Sink;

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use crate::sink::Way;
+
 /// How many lines of an application are kept, and how many bytes of text.
 const MAX_LINES: usize = 1000;
 const MAX_BYTES: usize = 256 * 1024;
@@ -74,6 +76,8 @@ pub struct Log(Arc<Shared>);
 struct Shared {
     kept: Mutex<Kept>,
     changed: Condvar,
+    /// Whose log it is, and where its lines go beside it.
+    way: Option<(Arc<str>, Way)>,
 }
 
 #[derive(Debug, Default)]
@@ -85,6 +89,11 @@ struct Kept {
 }
 
 impl Log {
+    /// Makes the log of an application, whose lines also go to sinks.
+    pub(crate) fn to(of: &str, way: Way) -> Log {
+        Log(Arc::new(Shared { way: Some((of.into(), way)), ..Shared::default() }))
+    }
+
     /// Adds a text, line by line.
     pub fn say(&self, source: Source, level: Level, text: &str) {
         let at = SystemTime::now();
@@ -94,7 +103,11 @@ impl Log {
             let number = kept.next;
             kept.next += 1;
             kept.bytes += text.len();
-            kept.lines.push_back(Line { number, at, source, level, text });
+            let line = Line { number, at, source, level, text };
+            if let Some((of, way)) = &self.0.way {
+                way.send(of, &line);
+            }
+            kept.lines.push_back(line);
             while kept.lines.len() > MAX_LINES || kept.bytes > MAX_BYTES {
                 kept.bytes -= kept.lines.pop_front().map_or(kept.bytes, |line| line.text.len());
             }

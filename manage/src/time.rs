@@ -1,9 +1,6 @@
 //! Times as logs and protocols write them.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-/// Clocks before this time were never set: 2020-01-01. A board without a battery begins at 1970 or at the age of its image.
-const SET_SINCE: Duration = Duration::from_secs(1_577_836_800);
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Returns a time as RFC 3339 has it, in UTC with milliseconds.
 pub(crate) fn rfc3339(at: SystemTime) -> String {
@@ -13,11 +10,6 @@ pub(crate) fn rfc3339(at: SystemTime) -> String {
     let (year, month, day) = date(days);
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", since.subsec_millis())
-}
-
-/// Returns whether a clock that says this was ever set.
-pub(crate) fn is_set(at: SystemTime) -> bool {
-    at.duration_since(UNIX_EPOCH).is_ok_and(|since| since >= SET_SINCE)
 }
 
 /// Returns the date of a day that is counted from 1970-01-01: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
@@ -35,6 +27,8 @@ fn date(days: u64) -> (u64, u64, u64) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -52,6 +46,5 @@ mod tests {
             assert_eq!(rfc3339(UNIX_EPOCH + Duration::from_secs(seconds)), text);
         }
         assert_eq!(rfc3339(UNIX_EPOCH + Duration::from_micros(1_999)), "1970-01-01T00:00:00.001Z");
-        assert!(!is_set(UNIX_EPOCH) && is_set(UNIX_EPOCH + Duration::from_secs(1_796_083_199)));
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::child::{Ended, Running};
 use super::ready::Ready;
-use super::{Change, OrderError, Phase, RolledBack, Status};
+use super::{Change, OrderError, Phase, RolledBack, Status, whole};
 use crate::config::{ApplicationConfig, MAX_VALUES, Restart};
 use crate::digest::Digest;
 use crate::log::{Level, Log, Source};
@@ -416,15 +416,4 @@ impl Worker {
             status.pid = self.running.as_ref().map(Running::pid);
         });
     }
-}
-
-/// Returns an error with its causes, on one line.
-fn whole(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

@@ -59,7 +59,7 @@ impl Place {
     }
 
     pub(crate) fn try_open(&self) -> Result<Board, BoardError> {
-        Board::open(self.config(), self.program())
+        Board::open(self.config(), self.program(), Vec::new())
     }
 
     pub(crate) fn open(&self) -> Board {
