@@ -65,12 +65,12 @@ fn what_was_stopped_stays_so_and_what_ran_runs_again_when_the_board_starts() {
 
 #[test]
 fn an_application_that_fails_is_started_again_after_pauses_that_double() {
-    let place = Place::new("back-off-ms = 5\nback-off-max-ms = 20");
+    let place = Place::new("back-off-ms = 1\nback-off-max-ms = 60000");
     let board = place.open();
     board.install(&fan(), b"exit 1").expect("a component");
     status(&board, "it is started again and again", |status| status.restarts >= 4);
     let pauses: Vec<_> = texts(&board).into_iter().filter(|text| text.starts_with("starts again in")).take(4).collect();
-    assert_eq!(pauses, ["starts again in 5ms", "starts again in 10ms", "starts again in 20ms", "starts again in 20ms"]);
+    assert_eq!(pauses, ["starts again in 1ms", "starts again in 2ms", "starts again in 4ms", "starts again in 8ms"]);
     board.stop(&fan()).expect("it is kept");
     assert_eq!(board.status(&fan()).expect("the fan").phase, Phase::Stopped);
 }
