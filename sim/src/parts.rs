@@ -136,8 +136,16 @@ pub static MODELS: &[Model] = &[
 ];
 
 /// Those that the firmware for microcontrollers has on its simulated boards.
-pub const ON_MICROCONTROLLERS: [Maker; 5] =
-    [bme280::MODEL.maker(), ssd1306::MODEL.maker(), led::MODEL.maker(), echo::MODEL.maker(), voltage::MODEL.maker()];
+pub const ON_MICROCONTROLLERS: [Maker; 8] = [
+    bme280::MODEL.maker(),
+    ssd1306::MODEL.maker(),
+    led::MODEL.maker(),
+    echo::MODEL.maker(),
+    voltage::MODEL.maker(),
+    button::MODEL.maker(),
+    eeprom24::MODEL.maker(),
+    w25q::MODEL.maker(),
+];
 
 /// The longest time that a part's settings can name, in milliseconds: a year.
 pub(crate) const LAST_MS: i64 = 31_536_000_000;

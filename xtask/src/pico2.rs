@@ -1,6 +1,6 @@
 //! `cargo xtask pico2`: the firmware of the Pico 2, as it is flashed, on an RP2350 in software.
 
-mod cases;
+pub(crate) mod cases;
 mod mutants;
 
 use std::path::PathBuf;

@@ -18,7 +18,7 @@ use embedded_hal::spi::{MODE_0, MODE_3, Mode};
 
 pub use array::LoadError;
 
-use self::array::{Array, PAGE};
+use self::array::{Array, PAGE, SECTOR};
 use self::status::{BUSY, Status, WRITE_ENABLED};
 use self::transaction::{ADDRESS_LENGTH, Transaction};
 use crate::model::{BuildError, Buses, Model, Pin, Preset, Readout, Role, Setting, Setup, Value, ValueKind};
@@ -108,7 +108,6 @@ const RELEASE_NS: u64 = 3_000;
 const RESET_NS: u64 = 30_000;
 
 // W25Q32FV rev J, section 2: features.
-const SECTOR: usize = 0x1000;
 const BLOCK_32K: usize = 0x8000;
 const BLOCK_64K: usize = 0x1_0000;
 

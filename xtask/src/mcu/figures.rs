@@ -12,6 +12,8 @@ use crate::targets::FIRMWARE;
 
 /// Flash, heap and stack that the firmware may take, in bytes.
 const FLASH: u64 = 470 << 10;
+/// What QEMU's boards may have on top: the button, the EEPROM and the flash memory, which the Pico 2 does not simulate.
+const PARTS_FLASH: u64 = 14 << 10;
 const HEAP: u64 = 45 << 10;
 const STACK: u64 = 5 << 10;
 /// The memory of a guest, its stack and display buffer included.
@@ -19,8 +21,7 @@ const LINEAR_MEMORY: u64 = 16 << 10;
 /// Instructions that a frame of the weather station and a transfer may take, without fuel and with it.
 const FRAME: [u64; 2] = [3_000_000, 4_450_000];
 const TRANSFER: [u64; 2] = [2_300, 2_450];
-/// The flash and the RAM of a Pico 2; the second half of the flash is for guests.
-const PICO2_FLASH: u64 = 2 << 20;
+/// The RAM of a Pico 2.
 const PICO2_RAM: u64 = 520 << 10;
 /// The transfers of the guest that makes them.
 const TRANSFERS: u64 = 1000;
@@ -52,14 +53,14 @@ impl Figures {
     }
 
     pub(super) fn flash(&mut self, machine: Machine, size: Size) {
-        self.add(format!("{machine}: flash of the firmware, bytes"), size.flash.into(), Some(FLASH));
+        self.add(format!("{machine}: flash of the firmware, bytes"), size.flash.into(), Some(FLASH + PARTS_FLASH));
         if machine == Machine::An505 {
             self.add(format!("{machine}: variables, the stacks of two guests included, bytes"), size.ram.into(), None);
         }
     }
 
     pub(super) fn pico2(&mut self, target: &str, size: Size) {
-        self.add(format!("pico2, {target}: flash of the firmware, bytes"), size.flash.into(), Some(PICO2_FLASH));
+        self.add(format!("pico2, {target}: flash of the firmware, bytes"), size.flash.into(), Some(FLASH));
         // The linker script for RISC-V makes all that is left a section, the stack.
         if target == FIRMWARE {
             self.add(format!("pico2, {target}: variables, bytes"), size.ram.into(), Some(PICO2_RAM / 2));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, ensure};
 
 use crate::guests::{build_package, built};
+use crate::pico2::cases::{Simulated, simulated_cases};
 use crate::process::{command, root, run, target_dir};
 use crate::program;
 
@@ -27,36 +28,6 @@ transaction-bytes = 32
 fuel = 1_000_000
 ";
 
-/// The policy of the guest that has PWM, UART and ADC.
-const PERIPHERALS: &str = "\
-[pwm.LAMP]
-sim = true
-frequency = 200
-on-exit-percent = 0
-
-[uart.SERIAL]
-sim = true
-baud = 9_600
-parity = \"even\"
-
-[adc.POT]
-sim = true
-reference-mv = 3_300
-
-[[part]]
-model = \"led\"
-net = \"LAMP\"
-
-[[part]]
-model = \"echo\"
-uart = \"SERIAL\"
-
-[[part]]
-model = \"voltage\"
-net = \"POT\"
-points = [{ at-ms = 100, millivolts = 500 }, { at-ms = 500, millivolts = 2_500 }]
-";
-
 /// Restarts twice, after 100 and after 150 ms.
 const RESTART: &str = "\n[restart]\nwhen = \"failure\"\nfirst-ms = 100\nlongest-ms = 150\nattempts = 2\n";
 
@@ -70,16 +41,25 @@ pub(super) struct Guests {
     pub(super) panics: PathBuf,
     pub(super) transfers: PathBuf,
     pub(super) transfers_without_fuel: PathBuf,
-    pub(super) peripherals: PathBuf,
     /// What the weather station does under the host.
     pub(super) weather_there: There,
-    /// What the guest that has PWM, UART and ADC does there.
-    pub(super) peripherals_there: There,
+    /// The images of the Pico 2's tests, and what their guests do under the host.
+    pub(super) cases: Vec<Case>,
+}
+
+/// A guest of the Pico 2's tests.
+#[derive(Debug)]
+pub(super) struct Case {
+    pub(super) name: &'static str,
+    pub(super) image: PathBuf,
+    pub(super) there: There,
 }
 
 /// What a guest does under the host.
 #[derive(Debug)]
 pub(super) struct There {
+    /// What the lines that it logs have before their text.
+    pub(super) module: String,
     /// What it logs.
     pub(super) readings: Vec<String>,
     /// What it does on the wires.
@@ -92,7 +72,7 @@ impl Guests {
     /// Builds components and host, compiles images, and runs the weather station under the host.
     pub(super) fn prepare(build: bool) -> anyhow::Result<Guests> {
         if build {
-            build_package("drivers-demo", &["--bin", "weather_nostd"])?;
+            build_package("drivers-demo", &["--bin", "weather_nostd", "--bin", "weather_spi_nostd"])?;
             build_package("test-guests", &["--bins"])?;
             program::build()?;
         }
@@ -108,6 +88,10 @@ impl Guests {
             Ok(image)
         };
         let without_fuel = "\n[limits]\nfuel = \"off\"\n";
+        let case = |case: Simulated| -> anyhow::Result<Case> {
+            let image = image(case.name, case.guest, &case.policy)?;
+            Ok(Case { name: case.name, image, there: There::run(&host, &folder, case.name, case.guest)? })
+        };
         Ok(Guests {
             weather: image("weather", "weather_nostd", &weather)?,
             weather_without_fuel: image("weather-off", "weather_nostd", &(weather.clone() + without_fuel))?,
@@ -116,9 +100,8 @@ impl Guests {
             panics: image("panics", "mcu_panics", &(POLICY.to_owned() + RESTART))?,
             transfers: image("transfers", "mcu_transfers", POLICY)?,
             transfers_without_fuel: image("transfers-off", "mcu_transfers", &POLICY.replace("1_000_000", "\"off\""))?,
-            peripherals: image("peripherals", "mcu_peripherals", PERIPHERALS)?,
             weather_there: There::run(&host, &folder, "weather", "weather_nostd")?,
-            peripherals_there: There::run(&host, &folder, "peripherals", "mcu_peripherals")?,
+            cases: simulated_cases().map(case).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -140,8 +123,12 @@ impl There {
         if trace.last().is_some_and(|line| is_pwm(line) && again.as_deref() == Some(after_time(line))) {
             trace.pop();
         }
-        let (readings, picture) = said.lines().map(str::to_owned).partition(|line: &String| line.starts_with('['));
-        Ok(There { readings, trace, picture })
+        let module =
+            if guest.starts_with("weather") { "drivers_demo::weather:".to_owned() } else { format!("{guest}:") };
+        let (mut readings, picture): (Vec<String>, _) =
+            said.lines().map(str::to_owned).partition(|line| line.starts_with('['));
+        readings.retain(|line| line.contains(&module));
+        Ok(There { module, readings, trace, picture })
     }
 }
 

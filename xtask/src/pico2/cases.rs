@@ -135,7 +135,7 @@ cs = 17
 frequency = 10_000_000
 mode = 3
 select-setup-ns = 2_000
-select-hold-ns = 1_000
+select-hold-ns = 10_000
 ",
         parts: Some(concat!(
             "[[part]]\nmodel = \"eeprom24\"\nsize = \"24c02\"\ni2c = \"board\"\naddress = 0x50\n",
@@ -214,6 +214,21 @@ when = \"always\"
 first-ms = 100
 longest-ms = 100
 ";
+
+/// A guest with a policy whose places are simulated.
+#[derive(Debug)]
+pub(crate) struct Simulated {
+    pub(crate) name: &'static str,
+    pub(crate) guest: &'static str,
+    pub(crate) policy: String,
+}
+
+/// Returns the guests that the command runs too, with the policies that it has for them.
+pub(crate) fn simulated_cases() -> impl Iterator<Item = Simulated> {
+    CASES.iter().filter_map(|case| {
+        Some(Simulated { name: case.name, guest: case.guest, policy: simulated(&case.policy()) + case.parts? })
+    })
+}
 
 /// Compiles the images, and runs the guests under the command.
 pub(super) fn prepare(host: &Path, folder: &Path) -> anyhow::Result<()> {

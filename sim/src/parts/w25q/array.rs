@@ -1,5 +1,6 @@
 //! The memory cells: programming clears bits, erasing sets them.
 
+use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::error::Error;
@@ -8,6 +9,8 @@ use core::ops::Range;
 
 // W25Q32FV rev J, section 2: features.
 pub(super) const PAGE: usize = 256;
+pub(super) const SECTOR: usize = 4096;
+const ERASED: u8 = 0xff;
 
 /// What is to be programmed into a page, up to the end of the command.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +20,7 @@ pub(super) struct PageBuffer {
 
 impl PageBuffer {
     pub(super) fn new() -> PageBuffer {
-        PageBuffer { bytes: [0xff; PAGE] }
+        PageBuffer { bytes: [ERASED; PAGE] }
     }
 
     /// Puts a byte where an address points within the page.
@@ -29,9 +32,9 @@ impl PageBuffer {
 /// The cells. Every size is a power of two, and addresses wrap at it.
 #[derive(Clone)]
 pub(super) struct Array {
-    /// The bits that are programmed, each a zero to whoever reads: an erased memory is all zeros here, of which a machine with
-    /// virtual memory keeps nothing.
-    programmed: Vec<u8>,
+    /// Only sectors with something in them are kept, so that a microcontroller can have the part too. A bit is set where a cell is
+    /// programmed, which is a zero to whoever reads.
+    sectors: Vec<Option<Box<[u8; SECTOR]>>>,
 }
 
 impl fmt::Debug for Array {
@@ -43,27 +46,43 @@ impl fmt::Debug for Array {
 impl Array {
     /// Makes an erased memory.
     pub(super) fn new(capacity: usize) -> Array {
-        Array { programmed: vec![0; capacity] }
+        Array { sectors: vec![None; capacity.div_ceil(SECTOR)] }
     }
 
     pub(super) fn bytes(&self) -> Vec<u8> {
-        self.programmed.iter().map(|bits| !bits).collect()
+        let mut bytes = vec![ERASED; self.capacity()];
+        for (cells, sector) in bytes.chunks_mut(SECTOR).zip(&self.sectors) {
+            if let Some(sector) = sector {
+                cells.iter_mut().zip(sector.iter()).for_each(|(cell, bits)| *cell = !bits);
+            }
+        }
+        bytes
     }
 
     pub(super) fn capacity(&self) -> usize {
-        self.programmed.len()
+        self.sectors.len() * SECTOR
     }
 
     pub(super) fn read(&self, address: usize) -> u8 {
-        !self.programmed[address % self.programmed.len()]
+        let sector = self.sectors.get(address / SECTOR % self.sectors.len()).and_then(Option::as_deref);
+        sector.map_or(ERASED, |sector| !sector[address % SECTOR])
+    }
+
+    /// Returns the programmed bits of a cell to change them.
+    fn cell(&mut self, address: usize) -> Option<&mut u8> {
+        let sector = self.sectors.get_mut(address / SECTOR)?;
+        Some(&mut sector.get_or_insert_with(|| Box::new([0; SECTOR]))[address % SECTOR])
     }
 
     /// Overwrites cells, as a programmer does before the part is soldered in.
     pub(super) fn load(&mut self, offset: usize, bytes: &[u8]) -> Result<(), LoadError> {
         let error = LoadError { offset, length: bytes.len(), capacity: self.capacity() };
-        let end = offset.checked_add(bytes.len()).ok_or(error)?;
-        let cells = self.programmed.get_mut(offset..end).ok_or(error)?;
-        cells.iter_mut().zip(bytes).for_each(|(cell, byte)| *cell = !byte);
+        if offset.checked_add(bytes.len()).is_none_or(|end| end > self.capacity()) {
+            return Err(error);
+        }
+        for (address, byte) in (offset..).zip(bytes) {
+            *self.cell(address).ok_or(error)? = !byte;
+        }
         Ok(())
     }
 
@@ -74,14 +93,17 @@ impl Array {
     }
 
     pub(super) fn program(&mut self, range: Range<usize>, page: &PageBuffer) {
-        if let Some(cells) = self.programmed.get_mut(range) {
-            cells.iter_mut().zip(page.bytes).for_each(|(cell, byte)| *cell |= !byte);
+        for (address, byte) in range.zip(page.bytes) {
+            if let Some(bits) = self.cell(address) {
+                *bits |= !byte;
+            }
         }
     }
 
+    /// Erases a unit of whole sectors.
     pub(super) fn erase(&mut self, range: Range<usize>) {
-        if let Some(cells) = self.programmed.get_mut(range) {
-            cells.fill(0);
+        if let Some(sectors) = self.sectors.get_mut(range.start / SECTOR..range.end / SECTOR) {
+            sectors.fill(None);
         }
     }
 }
