@@ -14,7 +14,7 @@ use wasm_embedded_host::log::Level;
 
 pub use self::capture::{Capture, LogRecord};
 pub use self::console::Console;
-pub use self::events::{Events, GuestEvents};
+pub use self::events::{Events, GuestEvents, json_line};
 
 /// Something a guest said, or the host said about it.
 #[derive(Clone, Copy, Debug)]

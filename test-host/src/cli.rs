@@ -19,6 +19,7 @@ mod guest;
 mod i2c;
 mod image;
 mod input;
+mod json;
 mod line;
 #[cfg(target_os = "linux")]
 mod list;
@@ -29,6 +30,7 @@ mod new;
 mod notify;
 mod number;
 mod parts;
+mod policy;
 mod ps;
 mod run;
 mod signals;
@@ -48,6 +50,10 @@ use wasm_embedded_runtime::output::outlet;
 #[derive(Parser)]
 #[command(name = "wasm-embedded-rt", version, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
+    /// Writes JSON to the standard output: one object per line, see docs/json.md
+    #[arg(long, global = true)]
+    json: bool,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -68,6 +74,7 @@ enum Command {
     #[cfg(target_os = "linux")]
     List(list::Opts),
     Parts(parts::Opts),
+    Policy(policy::Opts),
     I2c(i2c::Opts),
     Spi(spi::Opts),
     Gpio(gpio::Opts),
@@ -110,8 +117,17 @@ pub(crate) fn main() -> ExitCode {
     }
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return refused(&error),
+        Err(error) => {
+            // Nothing says which options the rest has, so the word alone counts. What is behind `--` is the guest's.
+            if args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--json") {
+                json::turn_on();
+            }
+            return refused(&error);
+        }
     };
+    if cli.json {
+        json::turn_on();
+    }
     let result = match cli.command {
         Command::Run(opts) => run::run(opts),
         Command::Check(opts) => check::run(&opts),
@@ -127,6 +143,7 @@ pub(crate) fn main() -> ExitCode {
         #[cfg(target_os = "linux")]
         Command::List(opts) => list::run(&opts),
         Command::Parts(opts) => parts::run(&opts),
+        Command::Policy(opts) => policy::run(&opts),
         Command::I2c(opts) => i2c::run(opts),
         Command::Spi(opts) => spi::run(&opts),
         Command::Gpio(opts) => gpio::run(opts),
@@ -150,6 +167,14 @@ fn refused(error: &clap::Error) -> ExitCode {
     // Help that nobody reads to its end is no failure.
     let _ = error.print();
     let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if !asked_for {
+        let text = error.to_string();
+        let message = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+        json::also(
+            "error",
+            serde_json::json!({ "status": status::USAGE, "message": message, "causes": [], "problems": [] }),
+        );
+    }
     ExitCode::from(if asked_for { 0 } else { status::USAGE })
 }
 

@@ -1,6 +1,7 @@
 //! The command, from outside: what it prints and how it ends, against `cli/NAME.txt`. `BLESS=1` stores it.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::folder::folder;
@@ -22,6 +23,8 @@ fn every_ending_has_its_status_and_message() {
         ("log_off", &["run", "speaks.wasm", "--policy", "nothing.toml", "--log", "off"]),
         ("log_debug", &["run", "speaks.wasm", "--policy", "nothing.toml", "--log", "debug"]),
         ("json", &["run", "speaks.wasm", "--policy", "nothing.toml", "--json"]),
+        ("json_refused", &["run", "ok.wasm", "--policy", "slip.toml", "--json"]),
+        ("json_warning", &["run", "ok.wasm", "--policy", "unreached.toml", "--json"]),
         ("json_trace", &["run", "drives_and_traps.wasm", "--policy", "board.toml", "--json", "--trace-text"]),
         ("stack_overflow", &["run", "overflows.wasm", "--policy", "nothing.toml"]),
         ("timeout", &["run", "waits.wasm", "--policy", "board.toml", "--timeout", "90min", "--trace-text"]),
@@ -155,6 +158,7 @@ fn help_ends_with_examples_and_exit_statuses() {
     compare(&folder, "help_arduino_build", &["arduino", "build", "--help"]);
     compare(&folder, "help_image", &["image", "info", "--help"]);
     compare(&folder, "help_parts", &["parts", "--help"]);
+    compare(&folder, "help_policy_schema", &["policy", "schema", "--help"]);
     for command in ["flash", "ps", "logs", "stop", "start", "config"] {
         compare(&folder, &format!("help_{command}"), &[command, "--help"]);
     }
@@ -168,6 +172,19 @@ fn the_models_of_parts_are_listed_and_described() {
     compare(&folder, "parts_script", &["parts", "scripted"]);
     compare(&folder, "parts_json", &["parts", "button", "--json"]);
     compare(&folder, "parts_slip", &["parts", "bme288"]);
+}
+
+/// The stored schema is the one that `policy/schema` checks policies by.
+#[test]
+fn the_schema_of_policies_is_printed_as_it_is_stored() {
+    let folder = folder();
+    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policy/policy.schema.json");
+    let stored = fs::read_to_string(stored).expect("the schema");
+    for args in [&["policy", "schema"][..], &["policy", "schema", "--json"]] {
+        let printed = run(&folder, args);
+        assert!(printed.status.success(), "{printed:?}");
+        assert_eq!(String::from_utf8_lossy(&printed.stdout), stored);
+    }
 }
 
 #[test]

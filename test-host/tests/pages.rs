@@ -142,6 +142,11 @@ fn recordings_from_nothing() {
 }
 
 #[test]
+fn commands_as_data_from_nothing() {
+    follow("json.md");
+}
+
+#[test]
 fn native_tests_from_nothing() {
     follow("native-tests.md");
 }

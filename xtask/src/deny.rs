@@ -61,6 +61,7 @@ mod tests {
             "firmware/rp2350/Cargo.toml",
             "fuzz/Cargo.toml",
             "policy/schema/Cargo.toml",
+            "test-host/schema/Cargo.toml",
             "capi/header/Cargo.toml",
         ] {
             assert!(manifests.contains(&PathBuf::from(expected)), "{expected} is not in {manifests:?}");

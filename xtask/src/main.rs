@@ -22,6 +22,7 @@ mod languages;
 mod link_matrix;
 mod mcu;
 mod mutants;
+mod output;
 #[cfg(unix)]
 mod page;
 #[cfg(unix)]

@@ -116,8 +116,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         execute(command.args(&native))?;
         Ok(Done::Passed)
     });
-    // These two are workspaces of their own: see their READMEs.
+    // These three are workspaces of their own: see their READMEs.
     steps.step("policies by the JSON schema", || done(&["test", "--manifest-path", "policy/schema/Cargo.toml"]));
+    steps.step("what commands write with --json, by the schema", crate::output::check);
     steps.step("the C library's header", || done(&["test", "--manifest-path", "capi/header/Cargo.toml"]));
     // Apart: a feature of one package would be on in the others' build too.
     steps.step("the hal with all of its features", || {

@@ -52,7 +52,7 @@ pub(super) struct Place {
     /// The number of its line in the file, from 0.
     pub(super) line: usize,
     /// How many characters of the line come before it.
-    column: usize,
+    pub(super) column: usize,
     /// Where it is in the line of the file.
     within: Range<usize>,
 }

@@ -95,6 +95,11 @@ impl Problem {
         self.excerpt.places().first().map_or(0, |place| place.line) + 1
     }
 
+    /// Returns the character of the line that the problem begins at, from 1.
+    pub fn column(&self) -> usize {
+        self.excerpt.places().first().map_or(0, |place| place.column) + 1
+    }
+
     /// Returns what to do about it, if that is known.
     pub fn advice(&self) -> Option<&str> {
         self.finding.help.as_deref()

@@ -4,7 +4,8 @@
 //! `target`, `message`), `panic` (`message`), `refused` (`reason`), `fault` (`level`, `message`), `dropped` (`count`), `trace` (`text`),
 //! `script` (`part`, `message`, `lenient`), `strike` (`fault`) when a fault of the board strikes, `report` (`buses`), `replay` (`message`, `diff`), `screenshot` (`device`, `file`) and, as the last one, `exit`: its `reason` is `exit`, `trap`, `limit` (with the key of the `limit`),
 //! `timeout`, `stopped` or, for a fault of the host's own, `panic`, its `status` that of the program, and unless the guest ended by itself it has a `message`, and after a
-//! trap or at a limit a `backtrace`.
+//! trap or at a limit a `backtrace`. The command adds `warning`, `note` and `error` (`message`), which have no time;
+//! `docs/output.schema.json` of the repository has all of them.
 //!
 //! Where there are several guests, what is about one of them has `guest`, its name, and there is an `exit` for each when it has ended;
 //! what comes after the last one is about the board.
@@ -58,9 +59,15 @@ impl<W: Write> Events<W> {
             object.extend(fields);
         }
         // The line feed goes with its object: a reader never sees half of one.
-        self.out.write_all(format!("{}\n", escape::json(&object.to_string())).as_bytes())?;
+        self.out.write_all(json_line(&object).as_bytes())?;
         self.out.flush()
     }
+}
+
+/// Returns a value as a line of its own, in which a terminal finds nothing to act on.
+#[must_use]
+pub fn json_line(value: &Value) -> String {
+    format!("{}\n", escape::json(&value.to_string()))
 }
 
 impl<W: Write + Send> Listener for Events<W> {

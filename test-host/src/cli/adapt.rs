@@ -5,11 +5,12 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::json;
 
 use super::apart::Files;
 use super::failure::{self, Failure};
 use super::input;
-use super::status;
+use super::{json, status};
 
 /// Makes a component of a core module, or of a guest of an older family
 #[derive(Args)]
@@ -70,7 +71,12 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
             .and_then(|mut file| file.write_all(adapted.policy().as_bytes()));
         written.map_err(|error| Failure::file(format!("cannot write {}", path.display()), error))?;
     }
-    super::print(&format!("{name}: {} bytes, made of {}\n", adapted.component.len(), adapted.family))?;
+    let (len, family) = (adapted.component.len(), adapted.family.to_string());
+    let fields = json!({
+        "file": name.to_string(), "bytes": len, "family": family,
+        "policy": opts.policy.as_ref().map(|path| path.display().to_string()),
+    });
+    json::answer("adapt", fields, &format!("{name}: {len} bytes, made of {family}\n"))?;
     Ok(0)
 }
 

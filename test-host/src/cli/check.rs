@@ -2,8 +2,11 @@
 
 use clap::Args;
 
+use serde_json::json;
+
 use super::failure::Failure;
 use super::input::{ComponentArgs, PolicyArgs};
+use super::json;
 use wasm_embedded_policy::Policy;
 use wasm_embedded_policy::escape;
 use wasm_embedded_runtime::engine::EngineOptions;
@@ -65,10 +68,11 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
         None => lines.push("no policy: the host will refuse every label".to_owned()),
     }
     let linkable = program.check();
+    let whole = program.whole().map(|why| why.to_string());
     if linkable.is_ok() {
-        lines.push(match program.whole() {
+        lines.push(match &whole {
             None => "path lowered: the host links the component's core module directly".to_owned(),
-            Some(why) => format!("path component: {}", escape::line(&why.to_string())),
+            Some(why) => format!("path component: {}", escape::line(why)),
         });
         lines.push(match wanting.as_slice() {
             [] => "the component can be run".to_owned(),
@@ -76,7 +80,21 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
                 .to_owned(),
         });
     }
-    super::print(&(lines.join("\n") + "\n"))?;
+    let imports: Vec<_> =
+        imports.iter().map(|import| json!({ "name": import.name, "available": import.available })).collect();
+    let fields = json!({
+        "component": opts.component.component.display().to_string(),
+        "imports": imports,
+        "exports": program.exports(),
+        "policy": policy.as_ref().map(|(path, _)| path.display().to_string()),
+        "labels": policy.as_ref().map(|(_, policy)| describe::policy(policy)).unwrap_or_default(),
+        "missing": wanting,
+        "warnings": policy.as_ref().map(|(_, policy)| reach::warnings(policy)).unwrap_or_default(),
+        "path": linkable.is_ok().then(|| if whole.is_none() { "lowered" } else { "component" }),
+        "path_reason": whole,
+        "can_run": linkable.is_ok(),
+    });
+    json::answer("check", fields, &(lines.join("\n") + "\n"))?;
     linkable?;
     Ok(0)
 }

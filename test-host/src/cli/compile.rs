@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde_json::json;
 
 use super::apart::Files;
 use super::failure::Failure;
 use super::input::{ComponentArgs, PolicyArgs};
-use super::status;
+use super::{json, status};
 use wasm_embedded_line::SLOTS;
 use wasm_embedded_runtime::engine::EngineOptions;
 use wasm_embedded_runtime::microcontroller::{Board, pack};
@@ -84,7 +85,10 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     fs::write(&output, &code).map_err(|error| Failure::file(format!("cannot write {name}"), error))?;
     let noted = opts.component.trust()?.remember(&digest);
     noted.map_err(|error| Failure::file("cannot note the SHA-256 of the code", error))?;
-    super::print(&format!("{digest}  {name}\n"))?;
+    let fields = json!({
+        "file": name, "bytes": code.len(), "sha256": digest.to_string(), "target": opts.target, "address": null,
+    });
+    json::answer("compile", fields, &format!("{digest}  {name}\n"))?;
     Ok(0)
 }
 
@@ -103,10 +107,9 @@ fn image(opts: &Opts, board: Board) -> Result<u8, Failure> {
     let is_uf2 = output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("uf2"));
     let bytes = if is_uf2 { board.uf2(&image, opts.slot) } else { image };
     fs::write(&output, &bytes).map_err(|error| Failure::file(format!("cannot write {output_name}"), error))?;
-    super::print(&format!(
-        "{output_name}: {} bytes, for address {:#010x} of {board}\n",
-        bytes.len(),
-        board.address(opts.slot)
-    ))?;
+    let (len, address) = (bytes.len(), board.address(opts.slot));
+    let fields =
+        json!({ "file": output_name, "bytes": len, "sha256": null, "target": opts.target, "address": address });
+    json::answer("compile", fields, &format!("{output_name}: {len} bytes, for address {address:#010x} of {board}\n"))?;
     Ok(0)
 }

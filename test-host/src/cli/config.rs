@@ -6,7 +6,8 @@ use clap::Args;
 use wasm_embedded_line::{Request, proof};
 
 use super::failure::Failure;
-use super::line::{HELP, KeyArgs, PortArgs, read_key};
+use super::json;
+use super::line::{self, HELP, KeyArgs, PortArgs, read_key};
 
 /// Shows or changes the settings of a board with the firmware
 #[derive(Args)]
@@ -53,6 +54,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
         client.done(&Request::Key { key: new, proof }).map_err(failed)?;
         who = client.hello().map_err(failed)?;
     }
-    super::print(&format!("{}\nkey: {}\n", who.describe(), if who.has_key { "set" } else { "none" }))?;
+    let text = format!("{}\nkey: {}\n", who.describe(), if who.has_key { "set" } else { "none" });
+    json::answer("board", line::json(&who), &text)?;
     Ok(0)
 }

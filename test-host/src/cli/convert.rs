@@ -9,9 +9,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde_json::json;
 
 use super::failure::Failure;
-use super::{print, status};
+use super::{json, status};
 use wasm_embedded_runtime::record::{Call, Recording};
 
 /// Turns a recording of `run --record` into a board of scripted parts, or into a scenario
@@ -63,7 +64,8 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     if opts.to == What::Scenario {
         steps(&recording, &mut text);
     }
-    print(&text)?;
+    let to = if opts.to == What::Scenario { "scenario" } else { "parts" };
+    json::answer("convert", json!({ "to": to, "text": text }), &text)?;
     Ok(0)
 }
 

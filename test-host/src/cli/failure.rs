@@ -6,9 +6,11 @@ use std::io;
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
+use serde_json::{Value, json};
+
 use super::status;
-use wasm_embedded_policy::PolicyError;
 use wasm_embedded_policy::escape;
+use wasm_embedded_policy::{PolicyError, Problem};
 use wasm_embedded_runtime::board::BoardError;
 use wasm_embedded_runtime::imports::LinkError;
 use wasm_embedded_runtime::program::LoadError;
@@ -57,6 +59,7 @@ impl Failure {
     pub(super) fn report(self) -> u8 {
         if self.status != status::PIPE {
             super::note(&self.text(Style::of_stderr()));
+            super::json::also("error", self.json());
         }
         self.status
     }
@@ -65,6 +68,36 @@ impl Failure {
     pub(super) fn plain(&self) -> String {
         let text = self.text(Style::plain());
         text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned()
+    }
+
+    /// Returns what programs are told of it.
+    fn json(&self) -> Value {
+        let causes = std::iter::successors(self.error.source(), |&error| error.source()).map(ToString::to_string);
+        let problems = self.problems().iter().map(|problem| {
+            json!({
+                "line": problem.line(), "column": problem.column(), "message": problem.to_string(),
+                "advice": problem.advice(),
+            })
+        });
+        json!({
+            "status": self.status,
+            "message": self.error.to_string(),
+            "causes": causes.collect::<Vec<_>>(),
+            "problems": problems.collect::<Vec<_>>(),
+        })
+    }
+
+    /// Returns what is wrong with a policy or a scenario.
+    fn problems(&self) -> &[Problem] {
+        match (self.error.downcast_ref(), self.error.downcast_ref()) {
+            (Some(PolicyError::Invalid { problems, .. }), _) => problems,
+            (_, Some(ScenarioError::Invalid { problems, .. })) => problems,
+            (_, Some(ScenarioError::Policy { source, .. })) => match &**source {
+                PolicyError::Invalid { problems, .. } => problems,
+                _ => &[],
+            },
+            _ => &[],
+        }
     }
 
     fn text(&self, style: Style) -> String {
@@ -77,22 +110,11 @@ impl Failure {
             let _ = writeln!(text, "  caused by: {}", plain(error));
             cause = error.source();
         }
-        let problems = match (self.error.downcast_ref(), self.error.downcast_ref()) {
-            (Some(PolicyError::Invalid { problems, .. }), _) => Some(problems),
-            (_, Some(ScenarioError::Invalid { problems, .. })) => Some(problems),
-            (_, Some(ScenarioError::Policy { source, .. })) => match &**source {
-                PolicyError::Invalid { problems, .. } => Some(problems),
-                _ => None,
-            },
-            _ => None,
-        };
-        if let Some(problems) = problems {
-            let theme = if style.is_coloured() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-            let handler = GraphicalReportHandler::new_themed(theme).with_width(COLUMNS);
-            for problem in problems {
-                text.push('\n');
-                let _ = handler.render_report(&mut text, problem);
-            }
+        let theme = if style.is_coloured() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(COLUMNS);
+        for problem in self.problems() {
+            text.push('\n');
+            let _ = handler.render_report(&mut text, problem);
         }
         text
     }
@@ -101,12 +123,14 @@ impl Failure {
 /// Tells the user something that is no failure.
 pub(super) fn warn(text: &str) {
     super::note(&format!("{} {}\n", Style::of_stderr().yellow("warning:"), escape::line(text)));
+    super::json::also("warning", json!({ "message": text }));
 }
 
 /// Tells the user what was done beyond what was asked for.
 #[cfg(feature = "compile")]
 pub(super) fn remark(text: &str) {
     super::note(&format!("{} {}\n", Style::of_stderr().dim("note:"), escape::line(text)));
+    super::json::also("note", json!({ "message": text }));
 }
 
 /// Returns a message without control characters: it may quote a guest.

@@ -5,13 +5,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use serde_json::json;
 use wasm_embedded_image::{Image, MAGIC};
 use wasm_embedded_line::{Client, Progress, SLOTS, State, proof};
 
 use super::failure::{Failure, warn};
 use super::input::{ComponentArgs, PolicyArgs};
 use super::line::{HELP, KeyArgs, Line, PortArgs};
-use super::status;
+use super::{json, status};
 
 /// Puts another application on a board with the firmware, over its serial port
 #[derive(Args)]
@@ -102,7 +103,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let does_well = state.runs || state.last.starts_with("ended successfully");
     match (state.half != before.half, does_well) {
         (true, true) => {
-            super::print(&format!("slot {slot}: {name} stays\n"))?;
+            json::answer("flashed", json!({ "slot": slot, "name": name }), &format!("slot {slot}: {name} stays\n"))?;
             Ok(0)
         }
         (true, false) => {

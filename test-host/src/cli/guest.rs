@@ -1,9 +1,11 @@
 //! `stop` and `start`: the application of a slot of a board.
 
 use clap::Args;
+use serde_json::json;
 use wasm_embedded_line::{Request, SLOTS};
 
 use super::failure::Failure;
+use super::json;
 use super::line::{HELP, PortArgs};
 
 /// The application.
@@ -43,5 +45,10 @@ pub(super) fn start(opts: &StartOpts) -> Result<u8, Failure> {
 fn ask(which: &Which, request: Request) -> Result<u8, Failure> {
     let (mut client, _) = which.port.open(false)?;
     client.done(&request).map_err(|error| which.port.failed(error))?;
+    json::answer(
+        if matches!(request, Request::Stop { .. }) { "stopped" } else { "started" },
+        json!({ "slot": which.slot }),
+        "",
+    )?;
     Ok(0)
 }

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use serde_json::{Value, json};
 use wasm_embedded_host::microcontroller::{Settings, WASMTIME, tunables};
 use wasm_embedded_image::{Image, ImageError, Policy};
 
 use super::failure::Failure;
-use super::status;
+use super::{json, status};
 use wasm_embedded_policy::chip::{ChipBus, ChipPin, I2cPins, SpiPins, UartPins};
 use wasm_embedded_policy::escape;
 
@@ -52,12 +53,11 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let policy = image.policy().map_err(refuse)?;
     let expected = tunables(Settings { fuel: image.is_fuelled() });
     let fits = image.wasmtime() == WASMTIME && image.tunables() == expected;
-    super::print(&text(&image, &policy, fits))?;
+    json::answer("image", fields(&image, &policy, fits), &text(&image, &policy, fits))?;
     Ok(if fits { 0 } else { status::COMPONENT })
 }
 
 fn text(image: &Image<'_>, policy: &Policy, fits: bool) -> String {
-    let digest: String = image.digest().iter().map(|byte| format!("{byte:02x}")).collect();
     let mut lines = vec![
         format!("guest      {}", escape::line(&policy.name)),
         format!("board      {}", escape::line(image.board())),
@@ -65,7 +65,7 @@ fn text(image: &Image<'_>, policy: &Policy, fits: bool) -> String {
         format!("settings   {:#010x}", image.tunables()),
         format!("code       {} bytes", image.code().len()),
         format!("image      {} bytes", image.len()),
-        format!("sha-256    {digest}"),
+        format!("sha-256    {}", digest(image)),
         match policy.limits.fuel() {
             Some(fuel) => format!("fuel       {fuel} between two waits"),
             None => "fuel       off".to_owned(),
@@ -74,14 +74,27 @@ fn text(image: &Image<'_>, policy: &Policy, fits: bool) -> String {
         format!("bus time   {} ns in a transaction", policy.limits.transaction_time_ns()),
         format!("log        {} messages in a second", policy.limits.log_messages_per_s()),
     ];
-    lines.extend(policy.i2c.iter().map(|label| {
+    lines.extend(labels(policy).iter().map(|(kind, label, place)| format!("{kind:10} {label}: {place}")));
+    if !fits {
+        lines.push(format!("the firmware of this version cannot run this image: it needs an image for Wasmtime {WASMTIME}. Compile the component again"));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn digest(image: &Image<'_>) -> String {
+    image.digest().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Returns the kind of each label, its name, and what stands behind it.
+fn labels(policy: &Policy) -> Vec<(&'static str, String, String)> {
+    let i2c = policy.i2c.iter().map(|label| {
         let place = match &label.backend {
             ChipBus::Sim(name) => format!("simulated bus {name}"),
             ChipBus::Block { block, pins: I2cPins { sda, scl } } => format!("I2C{block}, sda {sda}, scl {scl}"),
         };
-        format!("i2c        {}: {place}, {} Hz", label.label, label.frequency_hz())
-    }));
-    lines.extend(policy.spi.iter().map(|label| {
+        ("i2c", &label.label, format!("{place}, {} Hz", label.frequency_hz()))
+    });
+    let spi = policy.spi.iter().map(|label| {
         let place = match &label.backend {
             ChipBus::Sim(name) => format!("simulated bus {name}"),
             ChipBus::Block { block, pins: SpiPins { sck, mosi, miso, cs } } => {
@@ -94,29 +107,44 @@ fn text(image: &Image<'_>, policy: &Policy, fits: bool) -> String {
                 place
             }
         };
-        format!("spi        {}: {place}, {} Hz, mode {}", label.label, label.frequency_hz, label.mode_number())
-    }));
+        ("spi", &label.label, format!("{place}, {} Hz, mode {}", label.frequency_hz, label.mode_number()))
+    });
     let place = |place: &ChipPin| match place {
         ChipPin::Sim(net) => format!("net {net}"),
         ChipPin::Pin(pin) => format!("pin {pin}"),
     };
-    lines.extend(policy.pins.iter().map(|label| format!("pin        {}: {}", label.label, place(&label.backend))));
-    lines.extend(
-        policy
-            .pwm
-            .iter()
-            .map(|label| format!("pwm        {}: {}, {} Hz", label.label, place(&label.backend), label.frequency_hz)),
-    );
-    lines.extend(policy.uart.iter().map(|label| {
+    let pins = policy.pins.iter().map(|label| ("pin", &label.label, place(&label.backend)));
+    let pwm = policy.pwm.iter();
+    let pwm = pwm.map(|label| ("pwm", &label.label, format!("{}, {} Hz", place(&label.backend), label.frequency_hz)));
+    let uart = policy.uart.iter().map(|label| {
         let place = match &label.backend {
             ChipBus::Sim(name) => format!("simulated port {name}"),
             ChipBus::Block { block, pins: UartPins { tx, rx } } => format!("UART{block}, tx {tx}, rx {rx}"),
         };
-        format!("uart       {}: {place}, {} baud", label.label, label.baud)
-    }));
-    lines.extend(policy.adc.iter().map(|label| format!("adc        {}: {}", label.label, place(&label.backend))));
-    if !fits {
-        lines.push(format!("the firmware of this version cannot run this image: it needs an image for Wasmtime {WASMTIME}. Compile the component again"));
-    }
-    lines.join("\n") + "\n"
+        ("uart", &label.label, format!("{place}, {} baud", label.baud))
+    });
+    let adc = policy.adc.iter().map(|label| ("adc", &label.label, place(&label.backend)));
+    let all = i2c.chain(spi).chain(pins).chain(pwm).chain(uart).chain(adc);
+    all.map(|(kind, label, place)| (kind, label.to_string(), place)).collect()
+}
+
+/// Returns what programs are told of an image.
+fn fields(image: &Image<'_>, policy: &Policy, fits: bool) -> Value {
+    let labels = labels(policy);
+    let labels = labels.iter().map(|(kind, label, place)| json!({ "kind": kind, "label": label, "place": place }));
+    json!({
+        "guest": policy.name.to_string(),
+        "board": image.board(),
+        "wasmtime": image.wasmtime(),
+        "settings": image.tunables(),
+        "code_bytes": image.code().len(),
+        "image_bytes": image.len(),
+        "sha256": digest(image),
+        "fuel": policy.limits.fuel(),
+        "memory_bytes": policy.limits.memory_bytes(),
+        "transaction_time_ns": policy.limits.transaction_time_ns(),
+        "log_messages_per_s": policy.limits.log_messages_per_s(),
+        "labels": labels.collect::<Vec<_>>(),
+        "fits": fits,
+    })
 }

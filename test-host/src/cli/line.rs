@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use serde_json::{Value, json};
 use serial2::SerialPort;
 use wasm_embedded_line::{Client, ClientError, Key, Port, Who};
 
 use super::failure::Failure;
-use super::status;
+use super::{json, status};
 use wasm_embedded_policy::escape;
 
 /// The speed of the log.
@@ -71,6 +72,14 @@ impl PortArgs {
         };
         Failure::new(status, format!("{error}{advice}")).context(format!("no success with the board at {port}"))
     }
+}
+
+/// Returns what a board says of itself.
+pub(super) fn json(who: &Who) -> Value {
+    json!({
+        "board": who.board, "firmware": who.firmware, "slots": who.slots, "half_bytes": who.half_bytes,
+        "has_key": who.has_key,
+    })
 }
 
 impl KeyArgs {
@@ -157,7 +166,7 @@ impl Port for Line {
             let text = String::from_utf8_lossy(text);
             let line = text.trim_end_matches(['\r', '\n']);
             // Who closes the output has heard enough: the next command of this program says so.
-            let _ = super::print(&format!("{}\n", escape::line(line)));
+            let _ = json::answer("line", json!({ "text": line }), &format!("{}\n", escape::line(line)));
         }
     }
 }

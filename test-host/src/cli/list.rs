@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use wasm_embedded_linux::{DeviceError, ErrorListener, Linux};
 
-use self::json::json;
+use self::json::json as machine_json;
 use super::failure::Failure;
 use wasm_embedded_policy::escape;
 
@@ -14,11 +14,7 @@ mod json;
 /// Lists the buses, GPIO lines, PWM chips, analogue inputs and serial ports of this machine, and what uses them
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
-pub(super) struct Opts {
-    /// Writes JSON
-    #[arg(long)]
-    json: bool,
-}
+pub(super) struct Opts {}
 
 const AFTER_HELP: &str = "\
 For a device that is missing or cannot be opened, the list says what to do. This command addresses no device and \
@@ -30,10 +26,10 @@ Exit status:
    64  the command line is wrong
   119  the output cannot be written";
 
-pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
+pub(super) fn run(_: &Opts) -> Result<u8, Failure> {
     let machine = Linux::new(Arc::new(Nobody)).machine();
-    if opts.json {
-        super::print(&format!("{:#}\n", json(&machine)))?;
+    if super::json::is_on() {
+        super::print(&format!("{:#}\n", machine_json(&machine)))?;
         return Ok(0);
     }
     let machine = machine.to_string();

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
+use serde_json::json;
 
 use super::failure::Failure;
+use super::json;
 
 /// Writes the completions for a shell
 #[derive(Args)]
@@ -37,12 +39,15 @@ pub(super) fn completions(opts: &CompletionsOpts) -> Result<u8, Failure> {
     let name = command.get_name().to_owned();
     let mut text = Vec::new();
     clap_complete::generate(opts.shell, &mut command, name, &mut text);
-    super::print(&String::from_utf8_lossy(&text))?;
+    let text = String::from_utf8_lossy(&text);
+    json::answer("completions", json!({ "text": text }), &text)?;
     Ok(0)
 }
 
 pub(super) fn man(opts: &ManOpts) -> Result<u8, Failure> {
     let written = clap_mangen::generate_to(super::Cli::command(), &opts.folder);
-    written.map_err(|error| Failure::file(format!("cannot write man pages to {}", opts.folder.display()), error))?;
+    let folder = opts.folder.display().to_string();
+    written.map_err(|error| Failure::file(format!("cannot write man pages to {folder}"), error))?;
+    json::answer("man", json!({ "folder": folder }), "")?;
     Ok(0)
 }

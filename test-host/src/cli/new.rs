@@ -5,9 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde_json::json;
 
 use super::failure::Failure;
-use super::status;
+use super::{json, status};
 
 /// Makes a guest project: a program, its policy, a test and an example
 #[derive(Args)]
@@ -145,10 +146,9 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
         let _ = fs::remove_dir_all(folder);
         return Err(failure);
     }
-    super::print(&format!(
-        "made {}: `cargo test` and `cargo run` in it use the board of `board.toml`\n",
-        folder.display()
-    ))?;
+    let folder = folder.display().to_string();
+    let text = format!("made {folder}: `cargo test` and `cargo run` in it use the board of `board.toml`\n");
+    json::answer("new", json!({ "folder": folder }), &text)?;
     Ok(0)
 }
 

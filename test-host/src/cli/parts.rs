@@ -16,9 +16,6 @@ use super::status;
 pub(super) struct Opts {
     /// The model to describe: its wiring, pins, settings, controls, readouts and pictures
     name: Option<String>,
-    /// Writes JSON: all that is known of each model
-    #[arg(long)]
-    json: bool,
 }
 
 const AFTER_HELP: &str = "\
@@ -35,7 +32,7 @@ Exit status:
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let catalog = Catalog::new();
     let model = opts.name.as_deref().map(|name| find(&catalog, name)).transpose()?;
-    let text = match (model, opts.json) {
+    let text = match (model, super::json::is_on()) {
         (Some(model), true) => format!("{:#}\n", json::model(model)),
         (None, true) => format!("{:#}\n", json::all(&catalog)),
         (Some(model), false) => text::model(model),

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use clap::Args;
+use serde_json::{Value, json};
 use wasm_embedded_line::State;
 
 use super::failure::Failure;
-use super::line::{HELP, PortArgs};
+use super::json;
+use super::line::{self, HELP, PortArgs};
 use wasm_embedded_policy::escape;
 
 /// Shows what runs on a board with the firmware
@@ -40,26 +42,45 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
         "starts",
         "name"
     );
+    let mut slots = Vec::new();
     for slot in 0..who.slots {
         let state = client.state(slot).map_err(|error| opts.port.failed(error))?;
         line(&mut text, slot, &state);
+        slots.push(fields(slot, &state));
     }
-    super::print(&text)?;
+    let mut board = line::json(&who);
+    board["states"] = slots.into();
+    json::answer("board", board, &text)?;
     Ok(0)
 }
 
 fn line(text: &mut String, slot: u8, state: &State) {
-    let doing = match (state.runs, state.trial) {
-        (true, true) => "on trial",
-        (true, false) => "runs",
-        (false, _) if state.name.is_empty() => "empty",
-        (false, _) => "ended",
-    };
-    let half = if state.half == 0 { "a" } else { "b" };
+    let (doing, half) = (doing(state), half(state));
     let (name, last) = (escape::line(&state.name), escape::line(&state.last));
     // Writing to a string cannot fail.
     let _ =
         writeln!(text, "{}", format!("{slot:4} {half:4} {doing:8} {:6}  {name:24} {last}", state.starts).trim_end());
+}
+
+fn doing(state: &State) -> &'static str {
+    match (state.runs, state.trial) {
+        (true, true) => "on trial",
+        (true, false) => "runs",
+        (false, _) if state.name.is_empty() => "empty",
+        (false, _) => "ended",
+    }
+}
+
+fn half(state: &State) -> &'static str {
+    if state.half == 0 { "a" } else { "b" }
+}
+
+/// Returns what programs are told of a slot.
+fn fields(slot: u8, state: &State) -> Value {
+    json!({
+        "slot": slot, "half": half(state), "state": doing(state), "starts": state.starts, "name": state.name,
+        "last": state.last,
+    })
 }
 
 #[cfg(test)]

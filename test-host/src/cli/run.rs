@@ -53,7 +53,7 @@ pub(super) struct Opts {
     outputs: Outputs,
 
     /// Draws the displays in the terminal, at the end or while the guest runs
-    #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "exit")]
+    #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "exit", conflicts_with = "json")]
     display: Option<When>,
 
     /// Shows the board as a page in a browser of this machine, whose address is printed: parts to work, buses, wires, faults, pause
@@ -74,10 +74,6 @@ pub(super) struct Opts {
     /// Lowest level of the guest's log messages to show [default: the policy's, or info]
     #[arg(long, value_name = "LEVEL")]
     log: Option<Level>,
-
-    /// Writes everything that happens, including the guest's output, to the standard output as JSON: one object per line
-    #[arg(long, conflicts_with = "display")]
-    json: bool,
 
     /// Stops the guest after this time, such as 5s or 250ms: real time if the board has hardware, simulated time otherwise.
     /// Simulated time stands still while the guest waits for its standard input, unless --real-time paces it
@@ -227,7 +223,7 @@ pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
     if opts.display.is_some() && board.displays().is_empty() {
         failure::warn("`--display` draws nothing: the policy has no display (`model = \"ssd1306\"`)");
     }
-    let output_format = OutputFormat::new(opts.json);
+    let output_format = OutputFormat::new(super::json::is_on());
     let traces = opts.outputs.begin(&board, &output_format, policy.limits.trace_bytes());
     let traces = traces.map_err(|failure| signals.over(failure))?;
     signals.at_last(traces.last(board.exits()));

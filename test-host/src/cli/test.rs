@@ -16,7 +16,7 @@ pub(super) use self::guest::{Opts as GuestOpts, is_called as is_guest_call, run 
 use self::jobs::Jobs;
 use self::programs::Programs;
 use super::failure::Failure;
-use super::{print, status};
+use super::{json, print, status};
 use wasm_embedded_runtime::style::Style;
 
 /// Runs guests in scenarios on simulated boards, and says what did not happen as it must
@@ -59,12 +59,8 @@ pub(super) struct Opts {
     #[arg(long, value_name = "FILE.xml")]
     junit: Option<PathBuf>,
 
-    /// Writes the outcomes to the standard output as JSON
-    #[arg(long, conflicts_with = "tap")]
-    json: bool,
-
     /// Writes the outcomes to the standard output as TAP 14
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     tap: bool,
 }
 
@@ -91,7 +87,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let programs = Programs::new(opts.component.clone());
     let failures = (!opts.no_files).then_some(opts.failures.as_path());
     let all = Jobs { programs: &programs, filter: &opts.filter, retries: opts.retries, failures };
-    let is_quiet = opts.json || opts.tap;
+    let is_quiet = json::is_on() || opts.tap;
     let shows_steps = opts.steps || opts.scenarios.len() == 1;
     let entries =
         all.run(&opts.scenarios, jobs, |entry| if is_quiet { Ok(()) } else { print(&text(entry, shows_steps)) })?;
@@ -102,7 +98,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
         let unwritten = |error| Failure::file(format!("cannot write {}", path.display()), error);
         std::fs::write(path, report::junit(&entries)).map_err(unwritten)?;
     }
-    if opts.json {
+    if json::is_on() {
         print(&format!("{}\n", report::json(&entries)))?;
     } else if opts.tap {
         print(&report::tap(&entries))?;

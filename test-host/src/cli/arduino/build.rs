@@ -4,12 +4,13 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::json;
 use wasm_embedded_arduino::{Error, Options, build};
 use wasm_embedded_runtime::cache::Cache;
 
 use crate::cli::apart::Files;
 use crate::cli::failure::{self, Failure};
-use crate::cli::{print, status};
+use crate::cli::{json, status};
 
 /// Makes a component of an Arduino sketch and the libraries it uses
 #[derive(Args)]
@@ -85,6 +86,11 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let name = opts.output.display();
     fs::write(&opts.output, &adapted.component)
         .map_err(|error| Failure::file(format!("cannot write {name}"), error))?;
-    print(&format!("{name}: {} bytes\n", adapted.component.len()))?;
+    let len = adapted.component.len();
+    json::answer(
+        "arduino-build",
+        json!({ "file": name.to_string(), "bytes": len }),
+        &format!("{name}: {len} bytes\n"),
+    )?;
     Ok(0)
 }

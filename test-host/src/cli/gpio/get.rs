@@ -1,11 +1,12 @@
 //! `gpio get`: the levels of pins.
 
 use clap::Args;
+use serde_json::json;
 use wasm_embedded_host::digital::Level;
 
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::Failure;
-use crate::cli::status;
+use crate::cli::{json, status};
 use wasm_embedded_policy::PinDirection;
 
 /// Prints the levels of inputs and open-drain pins, like gpioget
@@ -43,10 +44,11 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     }
     let labels: Vec<&str> = opts.labels.iter().map(String::as_str).collect();
     let mut direct = Direct::open(&opts.direct, &policy.only(&labels))?;
-    let mut shown = Vec::new();
+    let (mut shown, mut levels) = (Vec::new(), Vec::new());
     for label in labels {
         let level = direct.operator.hal().pin_level(label);
         let level = level.map_err(|error| direct.failure(&format!("cannot read `{label}`"), error))?;
+        levels.push(json!({ "label": label, "active": level == Level::High }));
         shown.push(match (opts.numeric, level) {
             (true, Level::High) => "1".to_owned(),
             (true, Level::Low) => "0".to_owned(),
@@ -55,6 +57,6 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
         });
     }
     direct.finish()?;
-    crate::cli::print(&(shown.join(" ") + "\n"))?;
+    json::answer("levels", json!({ "levels": levels }), &(shown.join(" ") + "\n"))?;
     Ok(0)
 }

@@ -4,11 +4,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
+use serde_json::json;
 
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::Failure;
 use crate::cli::signals::Signals;
-use crate::cli::status;
+use crate::cli::{json, status};
 use wasm_embedded_policy::{PinDirection, PinLevel, duration};
 
 /// Drives and holds outputs and open-drain pins, like gpioset
@@ -82,6 +83,12 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     }
     let direct = Direct::open(&opts.direct, &policy)?;
     signals.at_last(direct.last());
+    let levels: Vec<_> = opts
+        .pins
+        .iter()
+        .map(|pin| json!({ "label": pin.label, "active": matches!(pin.level, PinLevel::High) }))
+        .collect();
+    json::answer("levels", json!({ "levels": levels }), "")?;
     let end_ns = match opts.hold_period {
         Some(period) => u64::try_from(period.as_nanos()).unwrap_or(u64::MAX).saturating_add(direct.operator.now_ns()),
         None if direct.is_real() => u64::MAX,

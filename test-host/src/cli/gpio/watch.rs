@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use serde_json::json;
 use wasm_embedded_host::DirectError;
 
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::{self, Failure};
 use crate::cli::signals::Signals;
-use crate::cli::status;
+use crate::cli::{json, status};
 use wasm_embedded_policy::{PinBackend, PinDirection, duration};
 use wasm_embedded_runtime::board::{Board, Edge};
 
@@ -84,7 +85,9 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
             failure::warn(&format!("lost {} edges: they came too fast", edge.missed));
         }
         if opts.edges == Edges::Both || (opts.edges == Edges::Rising) == edge.rising {
-            crate::cli::print(&line(&opts.label, edge))?;
+            let at_ns = u64::try_from(edge.at.as_nanos()).unwrap_or(u64::MAX);
+            let fields = json!({ "at_ns": at_ns, "label": opts.label, "rising": edge.rising });
+            json::answer("edge", fields, &line(&opts.label, edge))?;
             left = left.map(|left| left - 1);
             seen = seen.saturating_add(1);
         }

@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use embedded_hal::i2c::Operation;
+use serde_json::json;
 use wasm_embedded_host::DirectError;
 use wasm_embedded_host::i2c::{Address, Error};
 
 use super::{check_width, narrowed, seven_bit};
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::{self, Failure};
-use crate::cli::status;
+use crate::cli::{json, status};
 use wasm_embedded_policy::Access;
 use wasm_embedded_runtime::board::Board;
 
@@ -89,7 +90,17 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     }
     let faults = direct.operator.take_faults();
     direct.finish()?;
-    crate::cli::print(&table(&found))?;
+    let addresses = |which: fn(&Found) -> bool| {
+        let found = found.iter().filter(|(_, found)| which(found));
+        found.map(|(address, _)| *address).collect::<Vec<_>>()
+    };
+    let fields = json!({
+        "label": opts.label,
+        "found": addresses(|found| matches!(found, Found::Acknowledged)),
+        "in_use": addresses(|found| matches!(found, Found::InUse)),
+        "silent": addresses(|found| matches!(found, Found::Nobody)),
+    });
+    json::answer("i2c-detect", fields, &table(&found))?;
     if let Some((address, text)) = odd.first() {
         let why = faults.first().unwrap_or(text);
         let count = odd.len();

@@ -2,11 +2,12 @@
 
 use clap::{Args, ValueEnum};
 use embedded_hal::i2c::Operation;
+use serde_json::json;
 
 use super::Target;
 use crate::cli::direct::DirectArgs;
 use crate::cli::failure::Failure;
-use crate::cli::{number, status};
+use crate::cli::{json, number, status};
 
 /// Reads from a device, like i2cget
 #[derive(Args)]
@@ -71,6 +72,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
         (Mode::W, [low, high]) => format!("{:#06x}", u16::from_le_bytes([*low, *high])),
         (_, bytes) => number::bytes(bytes),
     };
-    crate::cli::print(&format!("{text}\n"))?;
+    let fields = json!({ "label": opts.label, "address": opts.address, "messages": [bytes] });
+    json::answer("read", fields, &format!("{text}\n"))?;
     Ok(0)
 }

@@ -2,11 +2,12 @@
 
 use clap::Args;
 use embedded_hal::i2c::Operation;
+use serde_json::json;
 
 use super::Target;
 use crate::cli::direct::DirectArgs;
 use crate::cli::failure::Failure;
-use crate::cli::{number, status};
+use crate::cli::{json, number, status};
 
 /// Writes to a device, like i2cset
 #[derive(Args)]
@@ -45,6 +46,7 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let mut target = Target::open(&opts.direct, &opts.label, opts.address)?;
     target.transaction(&mut [Operation::Write(&bytes)])?;
     target.direct.finish()?;
+    json::answer("written", json!({ "label": opts.label, "address": opts.address, "bytes": bytes }), "")?;
     Ok(0)
 }
 

@@ -2,11 +2,12 @@
 
 use clap::Args;
 use embedded_hal::i2c::Operation;
+use serde_json::json;
 
 use super::Target;
 use crate::cli::direct::DirectArgs;
 use crate::cli::failure::Failure;
-use crate::cli::{number, status};
+use crate::cli::{json, number, status};
 
 /// Carries out one transaction, like i2ctransfer
 #[derive(Args)]
@@ -71,8 +72,9 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     drop(operations);
     target.direct.finish()?;
     let read = messages.iter().zip(&rooms).filter(|(message, _)| matches!(message, Message::Read(_)));
-    let text: String = read.map(|(_, bytes)| number::bytes(bytes) + "\n").collect();
-    crate::cli::print(&text)?;
+    let read: Vec<&Vec<u8>> = read.map(|(_, bytes)| bytes).collect();
+    let text: String = read.iter().map(|bytes| number::bytes(bytes) + "\n").collect();
+    json::answer("read", json!({ "label": opts.label, "address": address, "messages": read }), &text)?;
     Ok(0)
 }
 

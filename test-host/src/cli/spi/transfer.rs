@@ -4,10 +4,11 @@ use std::io::{self, Read};
 
 use clap::Args;
 use embedded_hal::spi::Operation;
+use serde_json::json;
 
 use crate::cli::direct::{Direct, DirectArgs, find};
 use crate::cli::failure::Failure;
-use crate::cli::status;
+use crate::cli::{json, status};
 use wasm_embedded_runtime::output::outlet;
 
 /// Sends bytes to a device and prints the answer, in one transaction
@@ -25,7 +26,7 @@ pub(in crate::cli) struct Opts {
     read: usize,
 
     /// Sends the standard input and writes the answer to the standard output, both as raw bytes
-    #[arg(long, conflicts_with = "bytes")]
+    #[arg(long, conflicts_with_all = ["bytes", "json"])]
     pipe: bool,
 
     #[command(flatten)]
@@ -75,7 +76,8 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
         outlet::stdout().say(&received).map_err(Failure::output)?;
     } else {
         let shown: Vec<String> = received.iter().map(|byte| format!("{byte:02x}")).collect();
-        crate::cli::print(&(shown.join(" ") + "\n"))?;
+        let fields = json!({ "label": opts.label, "messages": [received] });
+        json::answer("read", fields, &(shown.join(" ") + "\n"))?;
     }
     Ok(0)
 }

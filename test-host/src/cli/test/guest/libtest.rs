@@ -127,7 +127,8 @@ pub(super) fn own_output(stdout: &str, name: &str) -> String {
             Some("ok" | "FAILED" | "ignored") => {}
             // The test's first line may follow on the same one.
             Some(rest) => output.extend([rest.strip_suffix("ok").unwrap_or(rest), "\n"]),
-            None if text.is_empty() || text == "ok" => {}
+            // A panic ended the line: its message is told apart.
+            None if text.is_empty() || text == "ok" || text == about.trim_end() => {}
             None => output += line,
         }
     }
