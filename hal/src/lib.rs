@@ -89,6 +89,7 @@ pub mod entry;
 mod error;
 #[doc(hidden)]
 pub mod executor;
+pub mod harness;
 pub mod i2c;
 #[cfg(test)]
 mod kinds;
