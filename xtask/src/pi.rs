@@ -13,6 +13,7 @@ mod native;
 mod outside;
 mod programs;
 mod qmp;
+mod recordings;
 mod session;
 mod setup;
 mod tools;
@@ -76,7 +77,8 @@ pub(crate) fn check() -> anyhow::Result<Done> {
 }
 
 fn all() -> impl Iterator<Item = Check> {
-    let of_programs = [checks::HOST, channels::CHANNELS, native::NATIVE, tools::TOOLS, tools::STOPS];
+    let of_programs =
+        [checks::HOST, recordings::RECORDED, channels::CHANNELS, native::NATIVE, tools::TOOLS, tools::STOPS];
     checks::BOARD.iter().chain(of_programs.into_iter().flatten()).copied()
 }
 

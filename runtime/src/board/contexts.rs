@@ -14,6 +14,7 @@ use wasm_embedded_sim::Sim;
 use self::guest_device::GuestDevice;
 use super::exits::Exit;
 use crate::holders::Held;
+use crate::policy::Select;
 use crate::record::{Tap, Tape, Tapped};
 use crate::turns::Turn;
 
@@ -123,6 +124,34 @@ impl GuestContexts {
 
     fn tap(&self, label: &str) -> Option<Tap> {
         self.tape.as_ref().map(|(tape, sim)| Tap::new(tape, label, sim))
+    }
+
+    /// Adds an I2C bus that gives turns by itself: each guest has a handle of its own.
+    pub(super) fn queued_i2c(&mut self, label: &str, bus: &(impl i2c::Bus + Clone + 'static), grant: &I2cGrant) {
+        match self.tap(label) {
+            Some(tap) => self.each(|hal| _ = hal.i2c(label, Tapped::new(bus.clone(), tap.clone()), grant.clone())),
+            None => self.each(|hal| _ = hal.i2c(label, bus.clone(), grant.clone())),
+        }
+    }
+
+    /// Adds a device on SPI whose bus gives turns by itself, or the bus: each guest has a handle of its own.
+    pub(super) fn queued_spi(
+        &mut self,
+        label: &str,
+        device: &(impl spi::Bus + Clone + 'static),
+        select: Select,
+        grant: SpiGrant,
+    ) {
+        fn put(hal: &mut HalCtxBuilder, label: &str, device: impl spi::Bus + 'static, select: Select, grant: SpiGrant) {
+            match select {
+                Select::Own => _ = hal.spi_device(label, device, grant),
+                Select::None => _ = hal.spi_bus(label, device, grant),
+            }
+        }
+        match self.tap(label) {
+            Some(tap) => self.each(|hal| put(hal, label, Tapped::new(device.clone(), tap.clone()), select, grant)),
+            None => self.each(|hal| put(hal, label, device.clone(), select, grant)),
+        }
     }
 
     pub(super) fn i2c(&mut self, label: &str, bus: impl i2c::Bus + 'static, grant: &I2cGrant) {

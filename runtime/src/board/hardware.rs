@@ -113,9 +113,7 @@ impl Hardware {
         let queue = self.queue(path.to_string_lossy().into_owned());
         // The bus has its turns: no guest waits longer than for those before it.
         let bus = Hosted(Queued::new(bus, queue));
-        contexts.each(|hal| {
-            hal.i2c(&label.label, bus.clone(), I2cGrant::from(&label.settings).frequency_hz(frequency_hz));
-        });
+        contexts.queued_i2c(&label.label, &bus, &I2cGrant::from(&label.settings).frequency_hz(frequency_hz));
         Ok(true)
     }
 
@@ -138,10 +136,7 @@ impl Hardware {
         let bus = path.rsplit_once('.').map_or(&*path, |(bus, _)| bus).to_owned();
         let (device, grant) = (Hosted(Queued::new(device, self.queue(bus))), SpiGrant::from(&label.settings));
         // The queue of the bus gives turns, as it does for I2C.
-        contexts.each(|hal| match label.select {
-            Select::Own => _ = hal.spi_device(&label.label, device.clone(), grant),
-            Select::None => _ = hal.spi_bus(&label.label, device.clone(), grant),
-        });
+        contexts.queued_spi(&label.label, &device, label.select, grant);
         Ok(true)
     }
 

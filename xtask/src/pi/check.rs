@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::board;
+use super::recordings::Recorded;
 
 /// A check, as data. `Check { name, command, ..PASSES }` is one whose command only has to succeed.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +21,8 @@ pub(crate) struct Check {
     pub(crate) never_prints: &'static [&'static str],
     /// What the flash's image holds once the Pi is off.
     pub(crate) flash: Option<Flash>,
+    /// What it recorded answers the same guest on this machine.
+    pub(crate) recorded: Option<Recorded>,
 }
 
 /// Bytes of the flash.
@@ -30,7 +33,8 @@ pub(crate) struct Flash {
 }
 
 /// The check that any command passes which succeeds.
-pub(crate) const PASSES: Check = Check { name: "", command: "", exit: 0, prints: &[], never_prints: &[], flash: None };
+pub(crate) const PASSES: Check =
+    Check { name: "", command: "", exit: 0, prints: &[], never_prints: &[], flash: None, recorded: None };
 
 /// What a check's command did.
 #[derive(Debug)]
@@ -94,6 +98,12 @@ impl Check {
                     hex(&held),
                     hex(bytes)
                 )),
+                Err(error) => reasons.push(format!("{error:#}")),
+            }
+        }
+        if let Some(recorded) = self.recorded {
+            match recorded.replay(&outcome.lines, folder) {
+                Ok(calls) => seen.push(format!("{calls} calls answered from the recording")),
                 Err(error) => reasons.push(format!("{error:#}")),
             }
         }

@@ -7,12 +7,12 @@ use anyhow::Context as _;
 
 use super::archive::Archive;
 
-/// The first process, and three commands for checks: one that asks for the outside, one that measures memory, and one that runs a
-/// guest.
+/// The first process, and the commands for checks: what asks for the outside, measures memory, runs a guest, and records one.
 const INIT: &[u8] = include_bytes!("../../../test-host/pi/init");
 const OUTSIDE: &[u8] = include_bytes!("../../../test-host/pi/outside");
 const PEAK: &[u8] = include_bytes!("../../../test-host/pi/peak");
 const GUEST: &[u8] = include_bytes!("../../../test-host/pi/guest");
+const RECORD: &[u8] = include_bytes!("../../../test-host/pi/record");
 
 /// Writes `initrd` into the folder. The commands are run in their order.
 pub(crate) fn pack(folder: &Path, commands: &[&str], files: &[PathBuf]) -> anyhow::Result<()> {
@@ -24,6 +24,7 @@ pub(crate) fn pack(folder: &Path, commands: &[&str], files: &[PathBuf]) -> anyho
     archive.file("bin/outside", OUTSIDE)?;
     archive.file("bin/peak", PEAK)?;
     archive.file("bin/guest", GUEST)?;
+    archive.file("bin/record", RECORD)?;
     archive.file("bin/busybox", &read(&folder.join("busybox"))?)?;
     archive.link("bin/sh", "busybox")?;
     let modules = folder.join("modules");

@@ -14,6 +14,7 @@ use serde_json::json;
 use super::board::Board;
 use super::qmp::Qmp;
 use super::setup::EMULATOR;
+use crate::process::{command, run};
 
 /// QEMU makes its control socket before it does anything long.
 const START: Duration = Duration::from_secs(20);
@@ -25,6 +26,8 @@ const ACCELERATOR: &str = "tcg,thread=single,tb-size=512";
 const KERNEL_ARGUMENTS: &str = "console=ttyAMA0,115200 loglevel=1 rdinit=/init panic=-1";
 /// Where QEMU's own complaints go.
 const COMPLAINTS: &str = "qemu.log";
+/// A named pipe: QEMU reads back what it writes to it.
+const LOOP: &str = "serial.loop";
 
 /// A Pi that was switched on. Dropping it pulls the plug.
 #[derive(Debug)]
@@ -43,10 +46,15 @@ impl Machine {
         let (socket, complaints) = (folder.join("qmp.sock"), folder.join(COMPLAINTS));
         // One that a killed run left would be connected to in vain.
         let _ = fs::remove_file(&socket);
+        let wires = folder.join(LOOP);
+        let _ = fs::remove_file(&wires);
+        run(&mut command("mkfifo", [&wires]))?;
         let mut emulator = Command::new(EMULATOR);
         emulator.current_dir(folder).args(["-M", "raspi3b", "-accel", ACCELERATOR, "-S", "-no-reboot"]);
         emulator.args(["-kernel", "vmlinuz", "-dtb", "pi.dtb", "-initrd", "initrd", "-append", KERNEL_ARGUMENTS]);
         emulator.args(["-display", "none", "-monitor", "none", "-serial", "stdio"]);
+        // The second port, with its wires tied together.
+        emulator.args(["-serial", &format!("pipe:{LOOP}")]);
         emulator.args(["-qmp", "unix:qmp.sock,server=on,wait=off"]).args(board.arguments());
         emulator.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(fs::File::create(&complaints)?);
         let mut emulator = emulator.spawn().with_context(|| format!("cannot start {EMULATOR}"))?;

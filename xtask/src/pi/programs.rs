@@ -8,12 +8,12 @@ use anyhow::Context as _;
 
 use super::native;
 use crate::process::{cargo, command, root, run, target_dir};
-use crate::{guests, targets};
+use crate::{guests, program, targets};
 
 /// The profile of programs for small boards.
 const PROFILE: &str = "board";
 /// The guests: examples, and programs of other packages.
-const EXAMPLES: [&str; 10] = [
+const EXAMPLES: [&str; 11] = [
     "i2cdetect",
     "thermometer",
     "eeprom",
@@ -24,6 +24,7 @@ const EXAMPLES: [&str; 10] = [
     "logger_async",
     "pwm_fade",
     "adc_read",
+    "uart_echo",
 ];
 const OTHERS: [&str; 5] = ["flash", "refusals", "misbehave", "conformance-guest", "conformance-guest-async"];
 
@@ -41,16 +42,14 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     println!("   the static program has {} bytes", fs::metadata(&host).context("it was not built")?.len());
     let examples = ["build", "--package", "wasm-embedded-linux", "--examples"];
     run(cargo(examples).args(["--target", targets::PI, "--profile", PROFILE]))?;
-    let native = targets::native()?;
-    run(cargo(package).args(["--features", "cross", "--target", &native]))?;
-    let compiler = target_dir().join(native).join("debug/wasm-embedded-rt");
+    run(cargo(package).args(["--features", "cross", "--target", &targets::native()?]))?;
+    let compiler = program::path()?;
 
     let app = folder.join("app");
     fs::create_dir_all(&app).with_context(|| format!("cannot make {}", app.display()))?;
-    let examples = EXAMPLES.map(|name| guests::built(&format!("examples/{name}")));
     let mut files = vec![host];
     files.extend(native::EXAMPLES.map(|name| built.join("examples").join(name)));
-    for component in examples.into_iter().chain(OTHERS.map(guests::built)) {
+    for component in EXAMPLES.into_iter().chain(OTHERS).map(guest) {
         let name = component.file_stem().context("a component has a name")?;
         let code = app.join(name).with_extension("cwasm");
         let mut compile = command(&compiler, ["compile", "--target", targets::PI, "--output"]);
@@ -63,4 +62,9 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
         files.push(policy?.path());
     }
     Ok(files)
+}
+
+/// Returns the component of a guest.
+pub(crate) fn guest(name: &str) -> PathBuf {
+    if EXAMPLES.contains(&name) { guests::built_example(name) } else { guests::built(name) }
 }
