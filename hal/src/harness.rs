@@ -82,6 +82,7 @@ macro_rules! tests {
 /// # Safety
 ///
 /// `arguments` points to `count` pointers to texts that end with a zero and live as long as the program.
+#[must_use]
 pub unsafe fn run(tests: &[Test], count: i32, arguments: *const *const c_char) -> i32 {
     // The first is the name of the program.
     let text = |index: usize| {
