@@ -64,9 +64,14 @@ pub(crate) const RECORDED: &[Check] = &[
     },
     Check {
         name: "record: a serial port with its wires tied together answers from its recording",
-        // What the driver sent when it looked for the port came back before anybody listened.
-        command: "stty -F /dev/ttyS1 raw -echo; timeout 1 cat /dev/ttyS1 > /dev/null; record serial uart_echo",
-        prints: &["\"hello\" came back after … ms", "recording:", "… SERIAL …"],
+        // QEMU sends two bytes while the kernel's driver sets the port up, and they come back before the guest's.
+        command: "record serial uart_echo",
+        prints: &[
+            "\"…hello\" came back after … ms",
+            "\"the wires are tied together\" came back after … ms",
+            "recording:",
+            "… SERIAL …",
+        ],
         recorded: Some(Recorded { guest: "uart_echo", policy: "serial", calls: 4 }),
         ..PASSES
     },
