@@ -32,8 +32,8 @@ mod clock;
 pub mod engine;
 mod escape;
 pub mod harness;
-mod holders;
 pub mod imports;
+mod label_locks;
 mod log;
 mod lowered;
 #[cfg(feature = "compile")]

@@ -13,7 +13,7 @@ use wasm_embedded_sim::Sim;
 
 use self::guest_device::GuestDevice;
 use super::exits::Exit;
-use crate::holders::Held;
+use crate::label_locks::GuestLocks;
 use crate::policy::Select;
 use crate::record::{Tap, Tape, Tapped};
 use crate::turns::Turn;
@@ -63,9 +63,9 @@ impl GuestContexts {
                 tape: None,
             };
         }
-        let mut guests = Held::nothing(names).map(|held| {
+        let mut guests = GuestLocks::none(names).map(|locks| {
             let mut context = HalCtx::builder();
-            context.claims(held);
+            context.claims(locks);
             context
         });
         let first = guests.next().unwrap_or_else(HalCtx::builder);

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wasm_embedded_host::Claims;
 
-/// The labels of a board that one guest at a time may hold.
+/// The locks of the labels that one guest at a time may hold.
 #[derive(Debug)]
-struct Holders {
+struct LabelLocks {
     /// The guests, by number.
     names: Vec<String>,
     /// For each label that was opened, the guest that holds it or held it last.
@@ -20,18 +20,18 @@ struct Holder {
     holds: bool,
 }
 
-/// What one guest holds.
+/// The locks of one guest.
 #[derive(Debug)]
-pub(crate) struct Held {
+pub(crate) struct GuestLocks {
     guest: usize,
-    all: Arc<Holders>,
+    all: Arc<LabelLocks>,
 }
 
-impl Held {
-    /// Returns what guests hold that have these names: nothing.
-    pub(crate) fn nothing(names: &[String]) -> impl Iterator<Item = Held> + use<> {
-        let all = Arc::new(Holders { names: names.to_vec(), labels: Mutex::default() });
-        (0..names.len()).map(move |guest| Held { guest, all: all.clone() })
+impl GuestLocks {
+    /// Returns the locks of each guest of these names, none of them taken.
+    pub(crate) fn none(names: &[String]) -> impl Iterator<Item = GuestLocks> + use<> {
+        let all = Arc::new(LabelLocks { names: names.to_vec(), labels: Mutex::default() });
+        (0..names.len()).map(move |guest| GuestLocks { guest, all: all.clone() })
     }
 
     fn labels(&self) -> MutexGuard<'_, BTreeMap<String, Holder>> {
@@ -39,7 +39,7 @@ impl Held {
     }
 }
 
-impl Claims for Held {
+impl Claims for GuestLocks {
     fn claim(&mut self, label: &str) -> Result<(), String> {
         let mut labels = self.labels();
         match labels.get(label) {
@@ -78,8 +78,8 @@ impl Claims for Held {
 mod tests {
     use super::*;
 
-    fn two() -> (Held, Held) {
-        let mut held = Held::nothing(&["a.wasm".to_owned(), "b.wasm".to_owned()]);
+    fn two() -> (GuestLocks, GuestLocks) {
+        let mut held = GuestLocks::none(&["a.wasm".to_owned(), "b.wasm".to_owned()]);
         (held.next().expect("the first guest"), held.next().expect("the second guest"))
     }
 
