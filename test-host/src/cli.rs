@@ -115,6 +115,8 @@ pub(crate) fn main() -> ExitCode {
             Err(error) => refused(&error),
         };
     }
+    #[cfg(feature = "page")]
+    let args = if args.get(1).is_some_and(|command| command == "run") { run::join_diagram(args) } else { args };
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {

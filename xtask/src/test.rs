@@ -15,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// The packages that run on the machine itself, those with documentation of their own first.
-pub(crate) const NATIVE: [&str; 44] = [
+pub(crate) const NATIVE: [&str; 46] = [
     "--package",
     "wasm-embedded-hal",
     "--package",
@@ -26,6 +26,8 @@ pub(crate) const NATIVE: [&str; 44] = [
     "wasm-embedded-linux",
     "--package",
     "wasm-embedded-board",
+    "--package",
+    "wasm-embedded-diagram",
     "--package",
     "wasm-embedded-http",
     "--package",
@@ -63,7 +65,7 @@ pub(crate) const NATIVE: [&str; 44] = [
 ];
 
 /// The crates that are published.
-const PUBLISHED: [&str; 17] = [
+const PUBLISHED: [&str; 18] = [
     "wasm-embedded-hal-macros",
     "wasm-embedded-hal",
     "wasm-embedded-host",
@@ -73,6 +75,7 @@ const PUBLISHED: [&str; 17] = [
     "wasm-embedded-linux",
     "wasm-embedded-policy",
     "wasm-embedded-board",
+    "wasm-embedded-diagram",
     "wasm-embedded-http",
     "wasm-embedded-manage",
     "wasm-embedded-page",
@@ -88,7 +91,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     targets::ensure(&[targets::GUEST, targets::FIRMWARE])?;
     let native = targets::native()?;
     let native = [&NATIVE[..], &["--target", &native]].concat();
-    let documented = [&NATIVE[..28], &native[NATIVE.len()..]].concat();
+    let documented = [&NATIVE[..30], &native[NATIVE.len()..]].concat();
     program::build_with_tests();
     let mut steps = Steps::new(options.only.clone());
     steps.step("format", || done(&["fmt", "--all", "--check"]));

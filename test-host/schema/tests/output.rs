@@ -109,6 +109,7 @@ impl Checked {
         write("passes.toml", format!("{SCENARIO}\"2s\"\n").as_bytes());
         write("misses.toml", format!("{SCENARIO}\"1ms\"\n").as_bytes());
         write("recording.txt", RECORDING.as_bytes());
+        write("diagram.json", br#"{ "parts": [{ "type": "wokwi-pi-pico", "id": "pico" }], "connections": [] }"#);
         Checked { folder, schema: Schema::new(), seen: BTreeSet::new() }
     }
 
@@ -178,6 +179,7 @@ fn answers(checked: &mut Checked) {
     assert_eq!(checked.run(&["test", "passes.toml", "misses.toml", "--retries", "1", "--no-files"], 1), ["test"]);
     assert_eq!(checked.run(&["convert", "recording.txt"], 0), ["convert"]);
     assert_eq!(checked.run(&["convert", "recording.txt", "--to", "parts"], 0), ["convert"]);
+    assert_eq!(checked.run(&["convert", "diagram.json"], 0), ["convert"]);
     assert_eq!(checked.run(&["compile", "ok.wasm"], 0), ["compile"]);
     let chip = ["compile", "chip.wasm", "--target", "pico2", "--policy", "pico2.toml", "-o", "chip.bin"];
     assert_eq!(checked.run(&chip, 0), ["compile"]);

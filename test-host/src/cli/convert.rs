@@ -1,4 +1,4 @@
-//! `convert`: a recording as a board of scripted parts, or as a scenario.
+//! `convert`: a recording as a board of scripted parts, or as a scenario; a drawn board as a policy.
 
 mod analogue;
 mod spi;
@@ -12,19 +12,20 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::failure::Failure;
-use super::{json, status};
+use super::{input, json, status};
 use wasm_embedded_runtime::record::{Call, Recording};
 
-/// Turns a recording of `run --record` into a board of scripted parts, or into a scenario
+/// Turns a recording of `run --record` into a board of scripted parts, or into a scenario; a board drawn for Wokwi into a policy
 #[derive(Args)]
 #[command(after_help = NOTES)]
 pub(super) struct Opts {
-    /// The recording
-    recording: PathBuf,
+    /// The recording; or a board that was drawn for Wokwi, if the name ends in `.json`
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
 
-    /// What it becomes
-    #[arg(long, value_name = "WHAT", default_value = "scenario")]
-    to: What,
+    /// What it becomes [default: scenario for a recording, policy for a diagram]
+    #[arg(long, value_name = "WHAT")]
+    to: Option<What>,
 }
 
 const NOTES: &str = "\
@@ -33,16 +34,20 @@ buttons press inputs when they were high, and analogue inputs have the voltages 
 that policy, which expects each transaction and each level of an output in twice the time that it took, and half a second. On SPI \
 without a select line no part can answer, so only what was written is expected there: `run --replay` has the rest.
 
+A diagram becomes the policy that `--policy diagram.json` stands for. What it has and the simulation lacks is told with its line, and stands \
+in the first lines of the policy.
+
 Examples:
   wasm-embedded-rt run app.wasm --policy pi.toml --record app.txt --timeout 10s
   wasm-embedded-rt convert app.txt > app.toml
   wasm-embedded-rt test app.toml --component app.wasm
+  wasm-embedded-rt convert diagram.json > board.toml
 
 Exit status:
     0  success
    64  the command line is wrong
   119  the output cannot be written
-  120  the recording cannot be read";
+  120  the recording or the diagram cannot be read";
 
 /// What a recording becomes.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,20 +56,33 @@ enum What {
     Parts,
     /// A scenario with that policy
     Scenario,
+    /// The policy of a diagram
+    Policy,
 }
 
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
-    let recording = load(&opts.recording)?;
+    let is_diagram = input::is_diagram(&opts.file);
+    let to = opts.to.unwrap_or(if is_diagram { What::Policy } else { What::Scenario });
+    if is_diagram != (to == What::Policy) {
+        let message = "`--to policy` is for a diagram (`.json`), `--to parts` and `--to scenario` are for a recording";
+        return Err(Failure::new(status::USAGE, message));
+    }
+    if is_diagram {
+        let text = input::drawn(&opts.file)?.policy;
+        json::answer("convert", json!({ "to": "policy", "text": text }), &text)?;
+        return Ok(0);
+    }
+    let recording = load(&opts.file)?;
     let mut text = String::new();
-    let prefix = if opts.to == What::Scenario { "policy." } else { "" };
-    if opts.to == What::Scenario {
-        text += &format!("title = \"as recorded in {}\"\n\n", opts.recording.display());
+    let prefix = if to == What::Scenario { "policy." } else { "" };
+    if to == What::Scenario {
+        text += &format!("title = \"as recorded in {}\"\n\n", opts.file.display());
     }
     parts(&recording, prefix, &mut text);
-    if opts.to == What::Scenario {
+    if to == What::Scenario {
         steps(&recording, &mut text);
     }
-    let to = if opts.to == What::Scenario { "scenario" } else { "parts" };
+    let to = if to == What::Scenario { "scenario" } else { "parts" };
     json::answer("convert", json!({ "to": to, "text": text }), &text)?;
     Ok(0)
 }

@@ -1,6 +1,8 @@
 //! The files that every command reads: the component and the policy.
 
 use std::collections::{HashMap, HashSet};
+#[cfg(feature = "page")]
+use std::fs;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::RangeFrom;
@@ -11,8 +13,9 @@ use clap::Args;
 use clap::ValueEnum;
 
 use super::apart::Files;
-use super::failure::Failure;
+use super::failure::{self, Failure};
 use super::status;
+use wasm_embedded_diagram::Drawn;
 use wasm_embedded_policy::Policy;
 #[cfg(feature = "compile")]
 use wasm_embedded_runtime::cache::Cache;
@@ -241,12 +244,35 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// The policy.
 #[derive(Args)]
 pub(super) struct PolicyArgs {
-    /// The policy file: what the guest may open, and the parts of the simulated board
-    #[arg(long, value_name = "FILE", env = "WASM_EMBEDDED_POLICY", hide_env_values = true)]
+    /// The policy file: what the guest may open, and the parts of the simulated board. Or a board that was drawn for Wokwi, if the name
+    /// ends in `.json`: `convert` writes the policy that it stands for
+    #[arg(long, value_name = "FILE", env = POLICY_VARIABLE, hide_env_values = true)]
     policy: Option<PathBuf>,
 }
 
+/// The variable that names the policy where the command line does not.
+const POLICY_VARIABLE: &str = "WASM_EMBEDDED_POLICY";
+
 impl PolicyArgs {
+    /// Takes a diagram for the policy.
+    ///
+    /// # Errors
+    ///
+    /// The command line names a policy too.
+    pub(super) fn draw(&mut self, diagram: &Path) -> Result<(), Failure> {
+        let variable = std::env::var_os(POLICY_VARIABLE);
+        if let Some(policy) = self.policy.as_deref().filter(|policy| Some(policy.as_os_str()) != variable.as_deref()) {
+            let message = format!(
+                "`--board {}` and `--policy {}` both say what the board is: leave one of them out",
+                diagram.display(),
+                policy.display()
+            );
+            return Err(Failure::new(status::USAGE, message));
+        }
+        self.policy = Some(diagram.to_owned());
+        Ok(())
+    }
+
     /// Adds the file that is read.
     pub(super) fn add_files(&self, files: &mut Files) {
         if let Some(path) = &self.policy {
@@ -256,7 +282,8 @@ impl PolicyArgs {
 
     /// Reads the policy, if one is given.
     pub(super) fn load(&self) -> Result<Option<(&Path, Policy)>, Failure> {
-        match &self.policy {
+        match self.policy.as_deref() {
+            Some(path) if is_diagram(path) => Ok(Some((path, Policy::parse_at(path, &drawn(path)?.policy)?))),
             Some(path) => Ok(Some((path, Policy::load(path)?))),
             None => Ok(None),
         }
@@ -264,13 +291,37 @@ impl PolicyArgs {
 
     /// Reads the policy, which must be given.
     pub(super) fn require(&self) -> Result<Policy, Failure> {
-        Ok(self.require_file()?.1)
-    }
-
-    /// As [`PolicyArgs::require`], with the file.
-    pub(super) fn require_file(&self) -> Result<(&Path, Policy), Failure> {
         let missing = "no policy given: use `--policy FILE`, or set the variable WASM_EMBEDDED_POLICY (an empty file grants \
                        nothing)";
-        self.load()?.ok_or_else(|| Failure::new(status::POLICY, missing))
+        self.load()?.map(|(_, policy)| policy).ok_or_else(|| Failure::new(status::POLICY, missing))
     }
+
+    /// As [`PolicyArgs::require`], with the file and its text. The text of a diagram is that of the policy which it stands for.
+    #[cfg(feature = "page")]
+    pub(super) fn require_text(&self) -> Result<(&Path, Policy, String), Failure> {
+        let Some(path) = self.policy.as_deref() else {
+            return Err(self.require().err().unwrap_or_else(|| Failure::new(status::POLICY, "no policy given")));
+        };
+        if is_diagram(path) {
+            let text = drawn(path)?.policy;
+            return Ok((path, Policy::parse_at(path, &text)?, text));
+        }
+        let policy = self.require()?;
+        let text = fs::read_to_string(path);
+        Ok((path, policy, text.map_err(|error| Failure::file(format!("cannot read {}", path.display()), error))?))
+    }
+}
+
+/// Returns whether a file is a board that was drawn.
+pub(super) fn is_diagram(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
+/// Reads a board that was drawn, and says what of it was left out.
+pub(super) fn drawn(path: &Path) -> Result<Drawn, Failure> {
+    let drawn = wasm_embedded_diagram::load(path)?;
+    for note in &drawn.notes {
+        failure::warn(&format!("{}:{}: {}", path.display(), note.line, note.text));
+    }
+    Ok(drawn)
 }

@@ -7,6 +7,8 @@ pub(super) mod outputs;
 mod page;
 
 use std::collections::HashMap;
+#[cfg(feature = "page")]
+use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,6 +21,8 @@ use self::output_format::OutputFormat;
 use self::outputs::Outputs;
 use super::apart::Files;
 use super::failure::{self, Failure};
+#[cfg(feature = "page")]
+use super::input;
 use super::input::{ComponentArgs, ComponentsArgs, PolicyArgs};
 use super::notify::Manager;
 use super::signals::Signals;
@@ -57,10 +61,12 @@ pub(super) struct Opts {
     display: Option<When>,
 
     /// Shows the board as a page in a browser of this machine, whose address is printed: parts to work, buses, wires, faults, pause
-    /// and speed. It begins at the speed of real time, and stays when the guest has ended, until a signal
+    /// and speed. It begins at the speed of real time, and stays when the guest has ended, until a signal. `--board diagram.json` shows
+    /// a board that was drawn for Wokwi, and needs no policy
     #[cfg(feature = "page")]
-    #[arg(long, conflicts_with_all = ["display", "json", "real_time", "report", "record", "replay"])]
-    board: bool,
+    #[arg(long, value_name = "DIAGRAM", num_args = 0..=1, require_equals = true)]
+    #[arg(conflicts_with_all = ["display", "json", "real_time", "report", "record", "replay", "expect"])]
+    board: Option<Option<PathBuf>>,
 
     /// Port of 127.0.0.1 for `--board` [default: a free one]
     #[cfg(feature = "page")]
@@ -137,6 +143,7 @@ Examples:
   wasm-embedded-rt run station.wasm --policy board.toml --trace t.vcd --timeout 10s -- --fahrenheit
   wasm-embedded-rt run station.wasm --policy board.toml --fault broken.toml --trace-text
   wasm-embedded-rt run blinky.wasm --policy board.toml --real-time --trace-text
+  wasm-embedded-rt run station.wasm --policy diagram.json --display
   wasm-embedded-rt run old.wasm --expect interop.toml --timeout 10s
   wasm-embedded-rt run station.wasm blinky.wasm --policy board.toml --timeout 10s";
 
@@ -189,9 +196,31 @@ impl Opts {
     }
 }
 
-pub(super) fn run(opts: Opts) -> Result<u8, Failure> {
+/// Joins `--board` with the diagram that follows it. What follows otherwise is a component, as in `run --board app.wasm`.
+#[cfg(feature = "page")]
+pub(super) fn join_diagram(args: Vec<OsString>) -> Vec<OsString> {
+    let mut joined: Vec<OsString> = Vec::with_capacity(args.len());
+    let mut are_ours = true;
+    for arg in args {
+        are_ours &= arg != "--";
+        match joined.last_mut() {
+            Some(last) if are_ours && last == "--board" && input::is_diagram(arg.as_ref()) => {
+                last.push("=");
+                last.push(arg);
+            }
+            _ => joined.push(arg),
+        }
+    }
+    joined
+}
+
+#[cfg_attr(not(feature = "page"), expect(unused_mut, reason = "the page's option may name the board"))]
+pub(super) fn run(mut opts: Opts) -> Result<u8, Failure> {
     #[cfg(feature = "page")]
-    if opts.board {
+    if let Some(diagram) = opts.board.take() {
+        if let Some(diagram) = diagram {
+            opts.policy.draw(&diagram)?;
+        }
         return page::run(&opts);
     }
     opts.check_files()?;

@@ -1,11 +1,11 @@
 //! `run --board`: the guest's board as a page in a browser, which outlives the guest.
 
 use std::io;
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
-use std::{fs, mem};
 
 use super::ending::ExitReporter;
 use super::{Opts, OutputFormat, programs, status};
@@ -27,9 +27,7 @@ const LOOK: Duration = Duration::from_millis(10);
 pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     opts.check_files()?;
     let signals = Signals::listen().map_err(|error| Failure::file("cannot listen for signals", error))?;
-    let (path, mut policy) = opts.policy.require_file()?;
-    let mut text =
-        fs::read_to_string(path).map_err(|error| Failure::file(format!("cannot read {}", path.display()), error))?;
+    let (path, mut policy, mut text) = opts.policy.require_text()?;
     if policy.has_hardware() {
         let message = "`--board` shows a simulated board, and a label of the policy is hardware: use `sim = true`, or leave out `--board`";
         return Err(Failure::new(status::USAGE, message));
