@@ -23,9 +23,10 @@ const PRESSURE_Y: i32 = 60;
 /// What is drawn where a number has fewer digits than fit.
 const BLANKS: &str = "       ";
 
-/// How many characters a number has at most: `-40.0`, `100.0`, `1100.00`.
-const TENTHS: usize = 5;
-const HUNDREDTHS: usize = 7;
+/// How many characters each number has at most: `-40.00`, `100.0`, `1100.00`.
+const TEMPERATURE: usize = 6;
+const HUMIDITY: usize = 5;
+const PRESSURE: usize = 7;
 
 /// Draws what stays: title, names and units, over whatever was there.
 ///
@@ -51,9 +52,9 @@ pub fn draw_form<D: DrawTarget<Color = BinaryColor>>(target: &mut D) -> Result<(
 ///
 /// Fails if the target does.
 pub fn draw<D: DrawTarget<Color = BinaryColor>>(target: &mut D, reading: &Reading) -> Result<(), D::Error> {
-    number(target, TEMPERATURE_Y, reading.temperature, &FONT_9X15_BOLD, TENTHS)?;
-    number(target, HUMIDITY_Y, reading.humidity, &FONT_9X15_BOLD, TENTHS)?;
-    number(target, PRESSURE_Y, reading.pressure, &FONT_6X10, HUNDREDTHS)
+    number(target, TEMPERATURE_Y, reading.temperature, &FONT_9X15_BOLD, TEMPERATURE)?;
+    number(target, HUMIDITY_Y, reading.humidity, &FONT_9X15_BOLD, HUMIDITY)?;
+    number(target, PRESSURE_Y, reading.pressure, &FONT_6X10, PRESSURE)
 }
 
 /// Draws a number with its base line at `y`, and blanks where a longer one was.

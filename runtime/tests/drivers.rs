@@ -76,6 +76,27 @@ fn the_displays_show_the_stored_picture() {
     }
 }
 
+/// `-10.00` has a character more than `-9.06`, whose place must be dark afterwards.
+#[test]
+fn a_number_that_gets_shorter_leaves_nothing_of_the_longer_one() {
+    let text = fs::read_to_string(policy_path("weather")).expect("there is a policy");
+    let at = |temperature: &str| {
+        let policy = text.replace("temperature = 21.5", &format!("temperature = {temperature}"));
+        assert_ne!(policy, text);
+        let outcome = run_on("weather", &Policy::parse("weather.toml", &policy).expect("a valid policy"));
+        let log: Vec<String> = outcome.said.log.iter().map(|record| record.message.clone()).collect();
+        (log, outcome.board.frame("oled").expect("there is a display"))
+    };
+    let (log, frame) = at("{ points = [{ at-ms = 500, value = -10 }, { at-ms = 501, value = -9 }] }");
+    assert!(log[0].starts_with("-10.00 "), "{log:?}");
+    let last = log.last().expect("a reading");
+    let (temperature, _) = last.split_once(' ').expect("a temperature");
+    assert!(temperature.starts_with("-9."), "{log:?}");
+    let (fresh_log, fresh) = at(temperature);
+    assert_eq!(fresh_log.last(), Some(last));
+    assert_eq!(frame, fresh, "\n{frame}\nfresh:\n{fresh}");
+}
+
 #[test]
 fn a_weather_station_without_std_does_the_same_on_the_wires() {
     for (with_std, without_std) in STATIONS {

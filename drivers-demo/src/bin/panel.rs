@@ -53,8 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                     let reading = Reading::from(measured);
                     log::info!("{reading}");
                     writeln!(serial, "{reading}")?;
-                    // All of it: a number may have lost its sign, for which `draw` leaves no blank.
-                    let drawn = picture::draw_form(&mut screen).and_then(|()| picture::draw(&mut screen, &reading));
+                    let drawn = picture::draw(&mut screen, &reading);
                     if let Err(error) = drawn.and_then(|()| screen.flush()) {
                         log::error!("the display: {error:?}");
                     }
