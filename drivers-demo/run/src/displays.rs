@@ -1,6 +1,7 @@
 //! Displays and lights.
 
 use embedded_hal::delay::DelayNs as _;
+use embedded_hal_compat::eh0_2::blocking::delay::{DelayMs, DelayUs};
 use max7219::{DecodeMode, MAX7219};
 use smart_leds_trait::{RGB8, SmartLedsWrite as _};
 use wasm_embedded_hal::{Delay, IoPin, OutputPin, SpiBus, SpiDevice};
@@ -9,7 +10,9 @@ use crate::{Failure, Outcome, i2c, uses};
 
 uses! {
     "apa102-spi" apa102_spi,
+    "hd44780-driver" hd44780_driver,
     "i2c-character-display" i2c_character_display,
+    "lcd-lcm1602-i2c" lcd_lcm1602_i2c,
     "lcd_parallel_bus" lcd_parallel_bus,
     "max7219" max7219,
     "tm1637-embedded-hal" tm1637,
@@ -42,6 +45,52 @@ fn i2c_character_display() -> Outcome {
     display.print("22.5 C").map_err(wrong)?;
     display.set_cursor(3, 2).map_err(wrong)?;
     display.print("third row").map_err(wrong)?;
+    println!("done");
+    Ok(())
+}
+
+/// The delay of embedded-hal 0.2 with all the widths that hd44780-driver asks for: embedded-hal-compat lacks that of a byte.
+struct OldDelay(Delay);
+
+impl DelayMs<u8> for OldDelay {
+    fn delay_ms(&mut self, ms: u8) {
+        embedded_hal::delay::DelayNs::delay_ms(&mut self.0, ms.into());
+    }
+}
+
+impl DelayUs<u16> for OldDelay {
+    fn delay_us(&mut self, us: u16) {
+        embedded_hal::delay::DelayNs::delay_us(&mut self.0, us.into());
+    }
+}
+
+/// A driver for embedded-hal 0.2, through embedded-hal-compat.
+fn hd44780_driver() -> Outcome {
+    use embedded_hal_compat::ReverseCompat as _;
+
+    let wrong = |_| Failure("the display does not answer".into());
+    let mut delay = OldDelay(Delay::new());
+    let mut display = hd44780_driver::HD44780::new_i2c(i2c("lcd")?.reverse(), 0x27, &mut delay).map_err(wrong)?;
+    display.reset(&mut delay).map_err(wrong)?;
+    display.clear(&mut delay).map_err(wrong)?;
+    display.write_str("hd44780", &mut delay).map_err(wrong)?;
+    display.set_cursor_pos(0x40, &mut delay).map_err(wrong)?;
+    display.write_str("second row", &mut delay).map_err(wrong)?;
+    println!("done");
+    Ok(())
+}
+
+fn lcd_lcm1602_i2c() -> Outcome {
+    use lcd_lcm1602_i2c::Backlight;
+    use lcd_lcm1602_i2c::sync_lcd::Lcd;
+
+    let (mut bus, mut delay) = (i2c("lcd")?, Delay::new());
+    let mut display = Lcd::new(&mut bus, &mut delay).with_address(0x27).with_rows(4).init()?;
+    display.backlight(Backlight::On)?;
+    display.clear()?;
+    display.write_str("lcm1602")?;
+    display.set_cursor(1, 2)?;
+    display.write_str("second row")?;
     println!("done");
     Ok(())
 }

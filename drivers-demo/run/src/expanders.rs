@@ -8,6 +8,7 @@ use wasm_embedded_hal::{Delay, InputPin, SpiDevice};
 use crate::{Outcome, i2c, uses};
 
 uses! {
+    "mcp230xx" mcp230xx,
     "pcf857x" pcf857x,
     "port-expander-mcp23017" mcp23017,
     "port-expander-mcp23017-high" mcp23017_high,
@@ -22,6 +23,20 @@ fn pcf857x() -> Outcome {
     let expander = pcf857x::Pcf8574::new(i2c("expanders")?, pcf857x::SlaveAddr::default());
     expander.split().p0.set_low().map_err(|_| "the PCF8574 does not answer")?;
     println!("done");
+    Ok(())
+}
+
+/// The first pin drives the last one, with a driver for embedded-hal 0.2.
+fn mcp230xx() -> Outcome {
+    use embedded_hal_compat::ReverseCompat as _;
+    use mcp230xx::{Direction, Level, Mcp230xx, Mcp23017};
+
+    let mut expander = Mcp230xx::<_, Mcp23017>::new(i2c("expanders")?.reverse(), 0x21)?;
+    expander.set_direction(Mcp23017::A0, Direction::Output)?;
+    for level in [Level::High, Level::Low] {
+        expander.set_gpio(Mcp23017::A0, level)?;
+        println!("set {level:?}: {:?}", expander.gpio(Mcp23017::B7)?);
+    }
     Ok(())
 }
 

@@ -7,11 +7,28 @@ use wasm_embedded_hal::{Delay, InputPin, IoPin, OutputPin};
 use crate::{Outcome, uses};
 
 uses! {
+    "button-driver" button_driver,
     "dht-sensor" dht_sensor,
     "embedded-dht-rs-dht22" dht22,
     "hx711" hx711,
     "rotary-encoder-embedded" rotary_encoder_embedded,
     "rotary-encoder-hal" rotary_encoder_hal,
+}
+
+/// The button is held from 10 ms on, for a second.
+fn button_driver() -> Outcome {
+    use button_driver::{Button, ButtonConfig};
+    use std::time::{Duration, Instant};
+
+    let pin = InputPin::open("PCF-KEY")?;
+    let mut button = Button::<_, Instant, Duration>::new(pin, ButtonConfig::default());
+    for _ in 0..1_300 {
+        button.tick();
+        Delay::new().delay_ms(1);
+    }
+    let held = button.held_time().ok_or("not held")?;
+    println!("{} clicks, {} hold of {} ms", button.clicks(), button.holds(), held.as_millis());
+    Ok(())
 }
 
 fn dht_sensor() -> Outcome {

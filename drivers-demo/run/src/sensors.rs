@@ -1,15 +1,20 @@
 //! Temperature, humidity and gas.
 
+use embedded_hal::delay::DelayNs as _;
 use embedded_hal_compat::ReverseCompat as _;
-use wasm_embedded_hal::{Delay, I2c, OutputPin, SpiBus};
+use wasm_embedded_hal::{Delay, I2c, OutputPin, SpiBus, SpiDevice};
 
 use crate::{Failure, Outcome, i2c, uses};
 
 uses! {
     "aht20-driver" aht20,
     "aht20-driver-integers" aht20_integers,
+    "bme280-multibus-spi" bme280_spi,
+    "bme280-rs-measuring" bme280_rs_measuring,
+    "embedded-aht20" embedded_aht20,
     "embedded-dht-rs-dht20" dht20,
     "htu21df-sensor" htu21d,
+    "libscd" libscd,
     "max31855" max31855,
     "mcp9808" mcp9808,
     "mcp9808-cold" mcp9808_cold,
@@ -49,6 +54,55 @@ fn aht20() -> Outcome {
 fn dht20() -> Outcome {
     let reading = embedded_dht_rs::dht20::Dht20::new(i2c("cold")?, Delay::new()).read()?;
     println!("{:.2} °C, {:.2} %", reading.temperature, reading.humidity);
+    Ok(())
+}
+
+/// Over SPI, where bme280 0.5.1 finds no chip.
+fn bme280_spi() -> Outcome {
+    use bme280_multibus::{Bme280, Config, CtrlMeas, Mode, Oversampling, Settings};
+
+    let mut sensor = Bme280::from_spi1(SpiDevice::open("bme280")?)?;
+    let ctrl_meas = CtrlMeas::RESET.set_osrs_t(Oversampling::X1).set_osrs_p(Oversampling::X1).set_mode(Mode::Normal);
+    sensor.settings(&Settings { config: Config::RESET, ctrl_meas, ctrl_hum: Oversampling::X1 })?;
+    Delay::new().delay_ms(50);
+    let sample = sensor.sample()?;
+    println!("{:.2} °C, {:.1} %, {:.1} hPa", sample.temperature, sample.humidity, sample.pressure / 100.0);
+    Ok(())
+}
+
+/// What the driver says while the chip measures, which takes 113 ms with these settings.
+fn bme280_rs_measuring() -> Outcome {
+    use bme280_rs::{Bme280, Configuration, Oversampling, SensorMode};
+
+    let mut sensor = Bme280::new(i2c("outdoors")?, Delay::new());
+    sensor.init()?;
+    let settings = Configuration::default()
+        .with_temperature_oversampling(Oversampling::Oversample16)
+        .with_pressure_oversampling(Oversampling::Oversample16)
+        .with_humidity_oversampling(Oversampling::Oversample16)
+        .with_sensor_mode(SensorMode::Forced);
+    sensor.set_sampling_configuration(settings)?;
+    println!("measuring: {}", sensor.status()?.is_measuring());
+    Ok(())
+}
+
+/// The one in a cold room.
+fn embedded_aht20() -> Outcome {
+    let mut sensor = embedded_aht20::Aht20::new(i2c("cold")?, embedded_aht20::DEFAULT_I2C_ADDRESS, Delay::new())?;
+    let reading = sensor.measure()?;
+    println!("{:.2} °C, {:.2} %", reading.temperature.0, reading.relative_humidity.value());
+    Ok(())
+}
+
+fn libscd() -> Outcome {
+    let mut sensor = libscd::synchronous::scd4x::Scd4x::new(i2c("room")?, Delay::new());
+    println!("serial number {:012x}", sensor.serial_number()?);
+    sensor.start_periodic_measurement()?;
+    while !sensor.data_ready()? {
+        Delay::new().delay_ms(100);
+    }
+    let reading = sensor.read_measurement()?;
+    println!("{} ppm, {:.1} °C, {:.1} %", reading.co2, reading.temperature, reading.humidity);
     Ok(())
 }
 

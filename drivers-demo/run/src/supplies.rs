@@ -8,6 +8,7 @@ use crate::{Outcome, i2c, uses};
 uses! {
     "ina219" ina219,
     "ina226" ina226,
+    "max17048" max17048,
     "max170xx" max170xx,
 }
 
@@ -35,6 +36,15 @@ fn ina226() -> Outcome {
     Delay::new().delay_ms(3);
     let (voltage, current) = (meter.bus_voltage_millivolts()?, meter.current_amps()?.ok_or("not calibrated")?);
     println!("{voltage:.1} mV, {current:.3} A, {:.2} W", meter.power_watts()?.ok_or("not calibrated")?);
+    Ok(())
+}
+
+/// A driver for embedded-hal 0.2, through embedded-hal-compat.
+fn max17048() -> Outcome {
+    use embedded_hal_compat::ReverseCompat as _;
+
+    let mut gauge = max17048::Max17048::new(i2c("supplies")?.reverse());
+    println!("{:.3} V, {} %, {:.1} %/h", gauge.vcell()?, gauge.soc()?, gauge.charge_rate()?);
     Ok(())
 }
 

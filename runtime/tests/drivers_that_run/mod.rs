@@ -56,8 +56,13 @@ fn every_driver_prints_what_its_row_says() {
     let mut problems = String::new();
     for (_, run, prints, shows) in uses() {
         let outcome = bench.run(&[run]);
-        let printed = outcome.said.stdout_text();
-        let said = outcome.said.stderr_text();
+        let (printed, said) = (outcome.said.stdout_text(), outcome.said.stderr_text());
+        // The line after that of the place is the message.
+        let panic = said.split_once("panicked at ").and_then(|(_, place)| place.lines().nth(1));
+        let (printed, said) = match panic {
+            Some(message) => (format!("{printed}panics: {message}"), String::new()),
+            None => (printed, said),
+        };
         if printed.trim_end() != prints || !said.is_empty() || !outcome.said.refusals.is_empty() {
             let refusals = &outcome.said.refusals;
             writeln!(problems, "{run}: expected {prints:?}\n    printed {printed:?}\n    {said} {refusals:?}")
@@ -140,7 +145,7 @@ fn tables() -> String {
         writeln!(right, "| {} | {version} | {} | {verdict} |", driver.name, driver.part).expect("text");
         for use_ in driver.uses {
             if let Verdict::Wrong { asked, should } = use_.verdict {
-                let prints = use_.prints.replace('\n', "; ").replace('|', "\\|");
+                let prints = use_.prints.replace('\n', "; ").replace('|', "\\|").replace('`', "");
                 writeln!(wrong, "| {} | {version} | {asked} | `{prints}` | {should} |", driver.name).expect("text");
             }
         }

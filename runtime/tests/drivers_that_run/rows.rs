@@ -78,7 +78,21 @@ pub(super) const DRIVERS: &[Driver] = &[
             ),
         ],
     ),
-    driver("bme280-rs", "BME280", &[program("weather_async")]),
+    driver("bme280-multibus", "BME280 over SPI", &[right("bme280-multibus-spi", "-10.00 °C, 62.5 %, 1013.2 hPa")]),
+    driver(
+        "bme280-rs",
+        "BME280",
+        &[
+            program("weather_async"),
+            wrong(
+                "bme280-rs-measuring",
+                "measuring: false",
+                "whether it measures, while it does",
+                "bit 3 of the status says so, and the driver looks at bit 2 (section 5.4.4)",
+            ),
+        ],
+    ),
+    driver("button-driver", "push button", &[right("button-driver", "0 clicks, 1 hold of 1000 ms")]),
     driver("ds323x", "DS3231", &[program("clock")]),
     driver("eeprom24x", "24C02", &[program("eeprom")]),
     driver("lm75", "LM75", &[program("thermometer")]),
@@ -89,6 +103,8 @@ pub(super) const DRIVERS: &[Driver] = &[
     driver("ublox", "u-blox receiver", &[program("position")]),
     driver("w25q32jv", "W25Q32", &[program("flash")]),
     // Sensors.
+    driver("embedded-aht20", "AHT20", &[right("embedded-aht20", "-10.00 °C, 62.50 %")]),
+    driver("libscd", "SCD41", &[right("libscd", "serial number f8969f073bbe\n612 ppm, 21.5 °C, 45.0 %")]),
     driver(
         "aht20-driver",
         "AHT20",
@@ -221,6 +237,16 @@ pub(super) const DRIVERS: &[Driver] = &[
     // Supplies.
     driver("ina219", "INA219", &[right("ina219", "11980 mV, 250000 uA, 2994 mW")]),
     driver("ina226", "INA226", &[right("ina226", "11980.0 mV, 0.250 A, 2.99 W")]),
+    driver(
+        "max17048",
+        "MAX17048",
+        &[wrong(
+            "max17048",
+            "panics: called `Result::unwrap()` on an `Err` value: NoAcknowledge(Address)",
+            "anything",
+            "its address is 0x36; the driver has 0x6c, the first byte of a write (\"slave address\")",
+        )],
+    ),
     driver("max170xx", "MAX17048", &[right("max170xx", "3.900 V, 72.5 %, -4.2 %/h")]),
     // Converters.
     driver("ads1x1x", "ADS1115", &[right("ads1x1x", "24000\n12000\n-4000")]),
@@ -261,6 +287,27 @@ pub(super) const DRIVERS: &[Driver] = &[
         &[Use {
             shows: &[("lcd", "line1", "22.5 C"), ("lcd", "line3", "   third row"), ("lcd", "backlight", "true")],
             ..right("i2c-character-display", "done")
+        }],
+    ),
+    driver(
+        "hd44780-driver",
+        "HD44780 behind a PCF8574",
+        &[Use {
+            shows: &[("lcd", "line1", "hd44780"), ("lcd", "line2", "second row"), ("lcd", "on", "true")],
+            ..right("hd44780-driver", "done")
+        }],
+    ),
+    driver(
+        "lcd-lcm1602-i2c",
+        "HD44780 behind a PCF8574",
+        &[Use {
+            shows: &[("lcd", "line1", ""), ("lcd", "line2", ""), ("lcd", "on", "true"), ("lcd", "backlight", "true")],
+            ..wrong(
+                "lcd-lcm1602-i2c",
+                "done",
+                "two texts, which do not appear",
+                "RS and data stay for 20 ns and 10 ns after E falls (figure 25, tAH and tH); the driver takes them away with it",
+            )
         }],
     ),
     driver(
@@ -307,6 +354,7 @@ pub(super) const DRIVERS: &[Driver] = &[
     driver("rotary-encoder-embedded", "rotary encoder", &[right("rotary-encoder-embedded", "4 one way, 1 the other")]),
     driver("rotary-encoder-hal", "rotary encoder", &[right("rotary-encoder-hal", "4 one way, 16 the other")]),
     // Expanders.
+    driver("mcp230xx", "MCP23017", &[right("mcp230xx", "set High: High\nset Low: Low")]),
     driver(
         "port-expander",
         "MCP23017",
