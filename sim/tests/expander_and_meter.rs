@@ -46,11 +46,8 @@ impl Meter {
     }
 
     fn set(&self, volts: f64, amperes: f64) {
-        let set = |meter: &mut Ina219, _: &mut dyn wasm_embedded_sim::Board| {
-            meter.set_volts(volts);
-            meter.set_amperes(amperes);
-        };
-        self.sim.with_part(self.part, set).expect("the part is there");
+        self.sim.set(self.part, "voltage", volts).expect("a voltage");
+        self.sim.set(self.part, "current", amperes).expect("a current");
     }
 }
 

@@ -55,7 +55,8 @@ const OVERFLOW: u16 = 0x0001;
 
 /// An INA219.
 ///
-/// In a mode that converts all the time each result appears when its conversions are over.
+/// In a mode that converts all the time each result appears when its conversions are over. The part does not wake for that: who looks at
+/// it, or changes what it measures, finds it as the last conversion before left it.
 #[derive(Debug)]
 pub struct Ina219 {
     address: u8,
@@ -108,12 +109,13 @@ impl Ina219 {
         })
     }
 
-    /// Sets the voltage of the bus, held within 0 to 26 V. The part sees it at the end of its next conversion.
+    /// Sets the voltage of the bus, held within 0 to 26 V. Conversions have it that end after the part was looked at last;
+    /// [`Sim::set`](crate::Sim::set) looks at it first.
     pub fn set_volts(&mut self, volts: f64) {
         self.volts = held(volts, VOLTS.min..=VOLTS.max);
     }
 
-    /// Sets the current through the shunt, held within -100 to 100 A. The part sees it at the end of its next conversion.
+    /// Sets the current through the shunt, held within -100 to 100 A, as of [`Ina219::set_volts`].
     pub fn set_amperes(&mut self, amperes: f64) {
         self.amperes = held(amperes, AMPERES.min..=AMPERES.max);
     }
@@ -131,15 +133,36 @@ impl Ina219 {
         self.configuration & kind != 0
     }
 
-    /// Begins the conversions that the mode asks for.
-    fn start(&mut self, board: &mut dyn Board) {
+    /// Returns how long the conversions take that the mode asks for; no time if it asks for none.
+    fn cycle_ns(&self) -> u64 {
         let time = |shift: u32| conversion_ns(self.configuration >> shift & 0x0f);
         let shunt_ns = if self.converts(1) { time(3) } else { 0 };
         let bus_ns = if self.converts(2) { time(7) } else { 0 };
-        self.ready_at_ns = (shunt_ns + bus_ns > 0).then(|| board.now_ns().saturating_add(shunt_ns + bus_ns));
-        if let Some(at_ns) = self.ready_at_ns {
+        shunt_ns + bus_ns
+    }
+
+    /// Begins the conversions that the mode asks for.
+    fn start(&mut self, board: &mut dyn Board) {
+        let cycle_ns = self.cycle_ns();
+        self.ready_at_ns = (cycle_ns > 0).then(|| board.now_ns().saturating_add(cycle_ns));
+        if let Some(at_ns) = self.ready_at_ns.filter(|_| !self.goes_on()) {
             board.wake_at(at_ns);
         }
+    }
+
+    /// Returns whether conversions follow each other without end.
+    fn goes_on(&self) -> bool {
+        // Section 8.6.2.1, table 6: modes 5 to 7.
+        self.configuration & MODE > 4
+    }
+
+    /// Does what conversions did that ended meanwhile: all of them had the same to measure.
+    fn catch_up(&mut self, now_ns: u64) {
+        let Some(ready_at_ns) = self.ready_at_ns.filter(|at_ns| *at_ns <= now_ns) else { return };
+        self.finish();
+        let cycle_ns = self.cycle_ns();
+        let into_ns = (now_ns - ready_at_ns).checked_rem(cycle_ns).filter(|_| self.goes_on());
+        self.ready_at_ns = into_ns.map(|into_ns| now_ns.saturating_add(cycle_ns - into_ns));
     }
 
     fn finish(&mut self) {
@@ -240,18 +263,11 @@ impl Part for Ina219 {
     }
 
     fn wake(&mut self, board: &mut dyn Board) {
-        if self.ready_at_ns.is_none_or(|at_ns| board.now_ns() < at_ns) {
-            return;
-        }
-        self.ready_at_ns = None;
-        self.finish();
-        // Table 6: modes 5 to 7 go on.
-        if self.configuration & MODE > 4 {
-            self.start(board);
-        }
+        self.catch_up(board.now_ns());
     }
 
-    fn set_control(&mut self, control: &str, value: &Value, _board: &mut dyn Board) -> bool {
+    fn set_control(&mut self, control: &str, value: &Value, board: &mut dyn Board) -> bool {
+        self.catch_up(board.now_ns());
         match (control, value) {
             ("voltage", Value::Number(volts)) => self.set_volts(*volts),
             ("current", Value::Number(amperes)) => self.set_amperes(*amperes),
@@ -284,6 +300,7 @@ impl I2cTarget for Ina219 {
 
     // Section 8.5.6: the pointer, and two bytes, the upper first.
     fn write(&mut self, byte: u8, board: &mut dyn Board) -> Ack {
+        self.catch_up(board.now_ns());
         match self.position {
             0 => self.pointer = byte,
             1 => self.upper = byte,
@@ -294,7 +311,8 @@ impl I2cTarget for Ina219 {
         Ack::Ack
     }
 
-    fn read(&mut self, _board: &mut dyn Board) -> u8 {
+    fn read(&mut self, board: &mut dyn Board) -> u8 {
+        self.catch_up(board.now_ns());
         let byte = self.register().to_be_bytes()[self.position % 2];
         // Section 8.6.3.2: a read of the power clears the flag.
         if self.pointer == POWER && self.position == 1 {
