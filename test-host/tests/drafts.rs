@@ -18,6 +18,7 @@ bus-error = { sim = "broken", allow = [0x50] }
 arbitration = { sim = "contested", allow = [0x50] }
 nack-data = { sim = "refusing", allow = [0x50] }
 fails = { sim = "failing", allow = [0x50] }
+overrun = { sim = "overrunning", allow = [0x50] }
 
 [gpio]
 LED = { sim = true, direction = "output", initial = "low" }
@@ -66,6 +67,13 @@ i2c = "failing"
 address = 0x50
 
 [[part]]
+model = "eeprom24"
+name = "overrunning"
+size = "24c02"
+i2c = "overrunning"
+address = 0x50
+
+[[part]]
 model = "button"
 net = "BUTTON"
 pressed = "low"
@@ -88,6 +96,11 @@ label = "nack-data"
 fault = "fail"
 label = "fails"
 error = "other"
+
+[[fault]]
+fault = "fail"
+label = "overrun"
+error = "overrun"
 "#;
 
 fn folder() -> TempDir {

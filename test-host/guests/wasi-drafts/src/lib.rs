@@ -61,6 +61,7 @@ fn wires() {
         format!("{:?}", bus.write(EEPROM, &[0, 0]).expect_err(label))
     };
     assert_eq!(code("bus-error"), format!("{:?}", E::Bus));
+    assert_eq!(code("overrun"), format!("{:?}", E::Overrun));
     assert_eq!(code("arbitration"), format!("{:?}", E::ArbitrationLoss));
     assert_eq!(code("nack-data"), format!("{:?}", E::NoAcknowledge(Source::Data)));
     assert_eq!(code("fails"), format!("{:?}", E::Other));
