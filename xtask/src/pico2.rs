@@ -23,7 +23,7 @@ pub(crate) struct Options {
     /// Runs only the tests, or takes only the mistakes, whose name contains this text.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
-    /// Runs the tests on firmware with mistakes in its drivers, which each must be seen; takes half an hour.
+    /// Runs the tests on firmware with mistakes in its drivers, which each must be seen; takes some minutes.
     #[arg(long)]
     mutants: bool,
 }

@@ -14,6 +14,30 @@ fn memories_and_addresses_where_nobody_is() {
     assert_eq!(bytes.get(0x1000..0x100c), Some(&b"by the wire\xff"[..]));
 }
 
+#[test]
+fn the_select_line_keeps_the_times_of_the_policy() {
+    let (wires, ..) = memories();
+    let mut machine = machine(wires, &["buses"]);
+    run_until(&mut machine, END);
+    let trace = machine.wires().trace();
+    let first = times(&trace, "flash select", "spi > ");
+    let last = times(&trace, "spi > ", "flash deselect");
+    assert_eq!((first.len(), last.len()), (7, 7), "transactions of the flash memory:\n{}", trace.join("\n"));
+    // An event of a byte is its beginning, and the byte takes 0.8 us or a little more.
+    assert!(first.iter().all(|ns| (2_000..5_000).contains(ns)), "from select to the first byte {first:?} ns, not 2 us");
+    assert!(
+        last.iter().all(|ns| (10_800..14_000).contains(ns)),
+        "from the last byte to deselect {last:?} ns, not 10.8 us"
+    );
+}
+
+/// Returns the times between events that follow each other directly, in nanoseconds.
+fn times(trace: &[String], one: &str, other: &str) -> Vec<u64> {
+    let at_ns = |line: &str| line.split(' ').next().and_then(|time| time.replace('.', "").parse::<u64>().ok());
+    let pairs = trace.windows(2).filter(|pair| pair[0].contains(one) && pair[1].contains(other));
+    pairs.filter_map(|pair| Some(at_ns(&pair[1])? - at_ns(&pair[0])?)).collect()
+}
+
 /// A part that has an address of ten bits, and answers each byte with what it adds up to 0xff.
 #[derive(Debug)]
 struct Complement(u8);

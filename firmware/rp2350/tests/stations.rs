@@ -59,8 +59,8 @@ fn buses_run_at_the_clocks_of_the_policy() {
     let bytes = gaps(&trace, |line| line.contains("board > "));
     let shortest = bytes.iter().min().copied().expect("bytes on I2C");
     assert!((22_500..27_000).contains(&shortest), "a byte on I2C takes {shortest} ns");
-    // Eight bits of at most 8 MHz, and what the driver takes between two bytes.
+    // Eight bits of at most 8 MHz, and what the driver takes between two bytes: less than at half the clock.
     let bytes = gaps(&trace, |line| line.contains("spi > "));
     let shortest = bytes.iter().min().copied().expect("bytes on SPI");
-    assert!((1_000..1_300).contains(&shortest), "a byte on SPI takes {shortest} ns");
+    assert!((1_000..1_900).contains(&shortest), "a byte on SPI takes {shortest} ns");
 }
