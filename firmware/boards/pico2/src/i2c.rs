@@ -1,7 +1,7 @@
 //! The I2C controllers, driven by their registers: a transaction is commands in their FIFO, and how it ended is asked once, after it.
 //!
-//! rp235x-hal 0.4.0 sets a controller up here, and no more: where more bytes than the FIFO holds are not acknowledged, it asks twice
-//! why, the first answer clears the reason, and the write is a success.
+//! rp235x-hal 0.4.0 sets a controller up here, and no more: a write that nobody acknowledges is a success with it
+//! (`findings/rp235x-hal-write-to-nobody-is-ok.sh`).
 
 use alloc::format;
 use alloc::string::String;
