@@ -301,7 +301,7 @@ pub(super) const DRIVERS: &[Driver] = &[
         "lcd-lcm1602-i2c",
         "HD44780 behind a PCF8574",
         &[Use {
-            shows: &[("lcd", "line1", ""), ("lcd", "line2", ""), ("lcd", "on", "true"), ("lcd", "backlight", "true")],
+            shows: &[("lcd", "line1", ""), ("lcd", "line2", ""), ("lcd", "on", "false"), ("lcd", "backlight", "true")],
             ..wrong(
                 "lcd-lcm1602-i2c",
                 "done",
