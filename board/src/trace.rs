@@ -1,5 +1,8 @@
-//! Writes what happens on the simulated wires: as a VCD for waveform viewers, and as text.
+//! Writes what happens on the simulated wires: as a VCD for waveform viewers, as text, and in a compact form that becomes either later.
 
+mod beside;
+mod file;
+mod recorder;
 mod text;
 mod vcd;
 
@@ -7,8 +10,11 @@ use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use wasm_embedded_sim::{Event, Topology, TraceSink};
+use wasm_embedded_sim::{Event, Run, Topology, TraceSink};
 
+pub use self::beside::Beside;
+pub use self::file::{CompactFile, TraceFile, TraceFileError};
+pub use self::recorder::{Recorder, Recording, TakeBlocks};
 pub use self::text::TextFormat;
 pub use self::vcd::VcdFormat;
 
@@ -20,6 +26,15 @@ pub trait Format: Send {
     ///
     /// Returns what the writer returns.
     fn event(&mut self, event: &Event, topology: &Topology) -> io::Result<()>;
+
+    /// Writes a run of bytes: the same as its events.
+    ///
+    /// # Errors
+    ///
+    /// Returns what the writer returns.
+    fn run(&mut self, run: &Run<'_>, topology: &Topology) -> io::Result<()> {
+        run.events().try_for_each(|event| self.event(&event, topology))
+    }
 
     /// Takes the names of what is on the board.
     fn topology(&mut self, topology: &Topology);
@@ -76,6 +91,17 @@ impl<F: Format> Trace<F> {
     }
 }
 
+impl<F> Writing<F> {
+    fn note(&mut self, at_ns: u64, write: impl FnOnce(&mut F) -> io::Result<()>) {
+        if self.failure.is_none()
+            && let Err(error) = write(&mut self.format)
+        {
+            (self.tell)(at_ns, &error);
+            self.failure = Some(error);
+        }
+    }
+}
+
 impl<F: fmt::Debug> fmt::Debug for Writing<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Writing").field("format", &self.format).field("failure", &self.failure).finish_non_exhaustive()
@@ -94,13 +120,15 @@ impl<F: Format> TraceSink for Trace<F> {
     }
 
     fn event(&mut self, event: &Event, topology: &Topology) {
-        let mut writing = self.lock();
-        if writing.failure.is_none()
-            && let Err(error) = writing.format.event(event, topology)
-        {
-            (writing.tell)(event.at_ns, &error);
-            writing.failure = Some(error);
-        }
+        self.lock().note(event.at_ns, |format| format.event(event, topology));
+    }
+
+    fn takes_runs(&self) -> bool {
+        true
+    }
+
+    fn run(&mut self, run: &Run<'_>, topology: &Topology) {
+        self.lock().note(run.at_ns, |format| format.run(run, topology));
     }
 }
 

@@ -13,8 +13,10 @@ use crate::pwm::PwmSignal;
 use crate::queue::{Queue, Task};
 use crate::trace::{Event, EventKind, NetInfo, Topology, TraceSink};
 
+mod runs;
 mod waits;
 
+use runs::Runs;
 pub use waits::Awaited;
 use waits::Wait;
 
@@ -90,6 +92,7 @@ pub(crate) struct Circuit {
     numbers: u64,
     pub(crate) faults: Faults,
     sinks: Vec<Box<dyn TraceSink>>,
+    runs: Runs,
     nets: Vec<NetState>,
     handles: usize,
 }
@@ -109,6 +112,7 @@ impl Circuit {
             numbers: 0,
             faults: Faults::default(),
             sinks: Vec::new(),
+            runs: Runs::default(),
             nets: Vec::new(),
             handles: 0,
         }
@@ -323,9 +327,12 @@ impl Circuit {
         }
     }
 
-    #[cold]
+    #[inline(never)]
     fn send(&mut self, kind: EventKind) {
         let event = Event { at_ns: self.now_ns, kind };
+        if self.runs.hold(&event) {
+            return;
+        }
         for sink in &mut self.sinks {
             sink.event(&event, &self.topology);
         }
@@ -346,9 +353,11 @@ impl Circuit {
     pub(crate) fn add_sink(&mut self, mut sink: Box<dyn TraceSink>) {
         sink.topology(&self.topology);
         self.sinks.push(sink);
+        self.runs.are_taken(self.sinks.iter().all(|sink| sink.takes_runs()));
     }
 
     pub(crate) fn take_sinks(&mut self) -> Vec<Box<dyn TraceSink>> {
+        self.end_broken_run();
         core::mem::take(&mut self.sinks)
     }
 

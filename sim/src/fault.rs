@@ -153,6 +153,55 @@ impl Fault {
     }
 }
 
+/// The names of all faults, each once.
+pub(crate) const NAMES: [&str; 45] = [
+    "arbitration-loss",
+    "bit-slip",
+    "bounce",
+    "brown-out",
+    "bus-held",
+    "date-jump",
+    "deselect-failed",
+    "dropped-byte",
+    "duplicate-address",
+    "duty-refused",
+    "fail",
+    "flip-read",
+    "flip-write",
+    "framing",
+    "ignored-nack",
+    "jitter",
+    "line-break",
+    "miso-stuck",
+    "missed-edge",
+    "nack-address",
+    "nack-data",
+    "nack-repeated-start",
+    "noise",
+    "open-input",
+    "other-controller",
+    "overrun",
+    "oversleep",
+    "panic",
+    "parity",
+    "read-as",
+    "scl-stuck",
+    "sda-stuck",
+    "select-failed",
+    "select-stuck",
+    "short-read",
+    "slow",
+    "spurious-start",
+    "spurious-stop",
+    "stopped",
+    "stretch",
+    "stuck",
+    "unplugged",
+    "wrong-baud",
+    "wrong-mode",
+    "",
+];
+
 /// Addresses of an I2C bus.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Targets {

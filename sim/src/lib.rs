@@ -104,7 +104,9 @@ pub use remote::SimRemote;
 pub use sim::Sim;
 pub use spi::{SimSpiBus, SimSpiDevice, SpiBusId, SpiError, SpiSelectId, SpiSettings, SpiTarget};
 pub use stimulus::StimulusContext;
-pub use trace::{Event, EventKind, I2cEvent, I2cLine, Reaction, SpiEvent, Topology, TraceSink, UartEvent};
+pub use trace::{
+    Event, EventKind, I2cEvent, I2cLine, Reaction, Run, RunKind, SpiEvent, Topology, TraceSink, UartEvent,
+};
 pub use uart::{SimUart, UartError, UartId, UartPeer, UartSettings};
 pub use wave::{Change, Signal, Wave};
 

@@ -98,7 +98,7 @@ impl Sim {
         if let Some(index) = buses.iter().position(|bus| bus.name == name) {
             return SpiBusId(index);
         }
-        buses.push(SpiBusInfo { name: String::from(name), idle: Level::Low });
+        buses.push(SpiBusInfo::new(String::from(name)));
         board_state.spi.push(SpiBus::new());
         board_state.circuit.topology_changed();
         SpiBusId(board_state.spi.len() - 1)

@@ -14,8 +14,11 @@ use crate::spi::{SpiBusId, SpiSelectId};
 use crate::stimulus::StimulusContext;
 use crate::uart::{Frame, UartId};
 
+pub mod compact;
+mod run;
 mod text;
 
+pub use run::{Run, RunKind};
 pub use text::EventText;
 
 /// Takes the events of a board, in the order of their times.
@@ -25,6 +28,17 @@ pub trait TraceSink: Send {
 
     /// Takes an event.
     fn event(&mut self, event: &Event, topology: &Topology);
+
+    /// Returns whether the sink takes [runs](Run) of bytes, after they went over a bus. A sink that must hear of each byte before the next
+    /// one, or that reacts, takes none. A board whose sinks all take runs is simulated nearly as fast as one that nobody watches.
+    fn takes_runs(&self) -> bool {
+        false
+    }
+
+    /// Takes a run: the same as its events one after the other.
+    fn run(&mut self, run: &Run<'_>, topology: &Topology) {
+        run.events().for_each(|event| self.event(&event, topology));
+    }
 
     /// Returns what is to be done about the last event, if anything. It runs as a stimulus at this virtual time, before the controller
     /// goes on, or one nanosecond later if the event is one of a part that acts by itself.
@@ -259,6 +273,15 @@ pub(crate) struct SpiBusInfo {
     pub(crate) name: String,
     /// The level of the idle clock.
     pub(crate) idle: Level,
+    /// The levels that a trace begins with on MOSI and MISO.
+    pub(crate) mosi: Level,
+    pub(crate) miso: Level,
+}
+
+impl SpiBusInfo {
+    pub(crate) fn new(name: String) -> SpiBusInfo {
+        SpiBusInfo { name, idle: Level::Low, mosi: Level::Low, miso: Level::High }
+    }
 }
 
 #[derive(Clone, Debug)]

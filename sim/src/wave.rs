@@ -103,8 +103,8 @@ impl Wave {
         for bus in &topology.spi {
             let prefix = prefix(topology.spi.len() > 1, &bus.name);
             add(format!("{prefix}SCK"), bus.idle);
-            add(format!("{prefix}MOSI"), Level::Low);
-            add(format!("{prefix}MISO"), Level::High);
+            add(format!("{prefix}MOSI"), bus.mosi);
+            add(format!("{prefix}MISO"), bus.miso);
         }
         let several = topology.selects.iter().filter(|select| select.net.is_none()).count() > 1;
         let selects = topology.selects.iter().map(|select| {

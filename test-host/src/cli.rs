@@ -37,6 +37,7 @@ mod signals;
 mod spi;
 mod status;
 mod test;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -64,6 +65,7 @@ enum Command {
     Check(check::Opts),
     Test(test::Opts),
     Convert(convert::Opts),
+    Trace(trace::Opts),
     #[cfg(feature = "compile")]
     Compile(compile::Opts),
     #[cfg(feature = "compile")]
@@ -135,6 +137,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(opts) => check::run(&opts),
         Command::Test(opts) => test::run(&opts),
         Command::Convert(opts) => convert::run(&opts),
+        Command::Trace(opts) => trace::run(&opts),
         #[cfg(feature = "compile")]
         Command::Compile(opts) => compile::run(&opts),
         #[cfg(feature = "compile")]

@@ -159,6 +159,7 @@ fn help_ends_with_examples_and_exit_statuses() {
     compare(&folder, "help_image", &["image", "info", "--help"]);
     compare(&folder, "help_parts", &["parts", "--help"]);
     compare(&folder, "help_policy_schema", &["policy", "schema", "--help"]);
+    compare(&folder, "help_trace_convert", &["trace", "convert", "--help"]);
     for command in ["flash", "ps", "logs", "stop", "start", "config"] {
         compare(&folder, &format!("help_{command}"), &[command, "--help"]);
     }
@@ -348,4 +349,30 @@ fn two_runs_leave_the_same_files() {
     let first = files(1);
     assert_eq!(first, files(2));
     assert!(first.iter().all(|file| !file.is_empty()));
+}
+
+#[test]
+fn a_trace_in_the_compact_form_becomes_what_is_written_at_once() {
+    let folder = folder();
+    let traced = |options: &[&str]| {
+        let args = ["run", "drives_and_traps.wasm", "--policy", "board.toml"];
+        assert_eq!(run(&folder, &[&args[..], options].concat()).status.code(), Some(122));
+    };
+    let file = |name: &str| fs::read(folder.path().join(name)).expect("a file");
+    traced(&["--trace", "t.vcd", "--trace-text=t.txt"]);
+    traced(&["--trace", "t.wet"]);
+    for (name, at_once) in [("late.vcd", "t.vcd"), ("late.txt", "t.txt")] {
+        let output = run(&folder, &["trace", "convert", "t.wet", "-o", name]);
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+        assert!(!file(name).is_empty() && file(name) == file(at_once), "{name}");
+    }
+    let output = run(&folder, &["trace", "convert", "t.wet", "-o", "-"]);
+    assert_eq!(output.stdout, file("t.txt"));
+    fs::write(folder.path().join("cut.wet"), &file("t.wet")[..file("t.wet").len() - 3]).expect("a file");
+    compare(&folder, "trace_convert_cut", &["trace", "convert", "cut.wet", "-o", "cut.vcd"]);
+    compare(&folder, "trace_convert_other", &["trace", "convert", "t.vcd", "-o", "other.vcd"]);
+    compare(&folder, "trace_convert_after", &["trace", "convert", "t.wet", "--from", "1h", "-o", "after.vcd"]);
+    compare(&folder, "trace_convert_turned", &["trace", "convert", "t.wet", "--from", "2s", "--to", "1s", "-o", "x.vcd"]);
+    compare(&folder, "trace_convert_over", &["trace", "convert", "t.wet", "-o", "t.wet"]);
+    assert!(!folder.path().join("other.vcd").exists() && file("t.wet").len() > 100);
 }

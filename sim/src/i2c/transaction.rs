@@ -7,7 +7,7 @@ use super::{Ack, Address, Direction, I2cBusId, I2cError};
 use crate::board_state::BoardState;
 use crate::circuit::PartView;
 use crate::fault::i2c::{Plan, Seen};
-use crate::trace::I2cEvent;
+use crate::trace::{I2cEvent, Run, RunKind};
 use crate::turns::Bus;
 
 const MAX_SEVEN_BIT: u8 = 0x7f;
@@ -258,9 +258,24 @@ impl Transaction {
         self.next = if matches!(self.next, Next::Plan | Next::Begin) { Next::End } else { Next::Stop };
     }
 
-    /// Returns the part that listens, if it is the only one, and nobody watches or disturbs the bus.
+    /// Returns the part that listens, if it is the only one, nobody must hear of each byte at its time, and nothing disturbs the bus.
     fn sole(&self, board_state: &BoardState) -> Option<usize> {
-        if board_state.circuit.traced() || self.plan.is_active() { None } else { board_state.i2c_sole(self.line.id) }
+        if board_state.circuit.is_watched_closely() || self.plan.is_active() {
+            None
+        } else {
+            board_state.i2c_sole(self.line.id)
+        }
+    }
+
+    /// Returns bytes that were exchanged just now, as the sinks of the trace hear of them.
+    fn run<'a>(&self, at_ns: u64, bytes: &'a [u8]) -> Run<'a> {
+        let (Line { id: bus, bit_ns }, direction) = (self.line, self.direction);
+        let is_last = match direction {
+            Direction::Read => self.left == 0,
+            Direction::Write => self.next != Next::Byte,
+        };
+        let last = if is_last { Ack::Nack } else { Ack::Ack };
+        Run { at_ns, kind: RunKind::I2c { bus, bit_ns, direction, bytes, last } }
     }
 
     /// Exchanges bytes of the group with the only part that listens, as long as nothing else is due, so that nobody can tell it from
@@ -282,7 +297,8 @@ impl Transaction {
                 self.left = 0;
                 break;
             };
-            let done = match operation {
+            let run = board.circuit.begin_run();
+            let (seen, done): (&[u8], usize) = match operation {
                 Operation::Write(bytes) => {
                     let mut rest = bytes.iter();
                     for &byte in rest.by_ref() {
@@ -296,7 +312,7 @@ impl Transaction {
                             break;
                         }
                     }
-                    bytes.len() - rest.len()
+                    (bytes, bytes.len() - rest.len())
                 }
                 Operation::Read(buffer) => {
                     let len = buffer.len();
@@ -308,10 +324,14 @@ impl Transaction {
                             break;
                         }
                     }
-                    len - rest.len()
+                    let done = len - rest.len();
+                    (buffer, done)
                 }
             };
             self.skip(done);
+            if let Some(at_ns) = run {
+                board.circuit.end_run(&self.run(at_ns, seen.get(..done).unwrap_or_default()));
+            }
         }
         passes
     }

@@ -279,9 +279,10 @@ impl Transaction {
         self.next = if self.select.is_some() { Next::Hold } else { Next::End };
     }
 
-    /// Returns the part that is selected, if it is the only one, works in this mode, and nobody watches or disturbs the bus.
+    /// Returns the part that is selected, if it is the only one, works in this mode, nobody must hear of each word at its time, and nothing
+    /// disturbs the bus.
     fn sole(&self, board_state: &mut BoardState) -> Option<usize> {
-        let unseen = !board_state.circuit.traced() && !self.plan.is_active();
+        let unseen = !board_state.circuit.is_watched_closely() && !self.plan.is_active();
         if unseen { board_state.spi_sole(self.bus, self.clocking.mode) } else { None }
     }
 
@@ -292,12 +293,19 @@ impl Transaction {
         let BoardState { circuit, parts, .. } = board_state;
         let mut passes = true;
         if let Some(target) = parts.get_mut(part).and_then(|part| part.spi()) {
+            let mut run = circuit.begin_words();
             let mut board = PartView { circuit, part };
             self.word = clock(operation, self.word, |mosi| {
                 let miso = target.transfer(mosi, &mut board);
+                if let Some((_, words)) = &mut run {
+                    words.push(mosi, miso);
+                }
                 passes = board.circuit.pass(byte_ns);
                 (miso, passes)
             });
+            if let Some(run) = run {
+                circuit.end_words(self.bus, (self.clocking.mode, byte_ns), run);
+            }
         }
         if passes {
             self.skip();

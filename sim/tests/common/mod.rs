@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its own selection")]
 #![allow(missing_docs, reason = "not part of any interface")]
 
+pub(crate) mod compact;
 mod limit;
 mod ways;
 
@@ -9,8 +10,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use embedded_hal::spi::{MODE_0, Mode};
+use wasm_embedded_sim::trace::compact::{Block, Writer};
 use wasm_embedded_sim::{
-    Ack, Address, Board, Change, Direction, Event, I2cTarget, Part, Signal, Sim, SpiTarget, Topology, TraceSink, Wave,
+    Ack, Address, Board, Change, Direction, Event, I2cTarget, Part, Run, Signal, Sim, SpiTarget, Topology, TraceSink,
+    Wave,
 };
 
 #[allow(unused_imports, reason = "each test file uses its own selection")]
@@ -25,6 +28,19 @@ struct Record {
     lines: Vec<String>,
     wave: Option<Wave>,
     changes: Vec<Change>,
+    /// The same in the compact form, whose events are compared at the end.
+    compact: Writer,
+    blocks: Vec<Block>,
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.blocks.extend(self.compact.take());
+            let blocks = self.blocks.iter();
+            assert_eq!(blocks.flat_map(compact::events).collect::<Vec<_>>(), self.events, "in the compact form");
+        }
+    }
 }
 
 /// The events of a board.
@@ -72,10 +88,29 @@ impl Log {
 
 impl TraceSink for Log {
     fn topology(&mut self, topology: &Topology) {
-        self.with(|record| record.wave = Some(Wave::new(topology)));
+        self.with(|record| {
+            record.wave = Some(Wave::new(topology));
+            record.blocks.extend(record.compact.topology(topology));
+        });
+    }
+
+    fn takes_runs(&self) -> bool {
+        ways::takes_runs()
+    }
+
+    fn run(&mut self, run: &Run<'_>, topology: &Topology) {
+        run.events().for_each(|event| self.note(&event, topology));
+        self.with(|record| record.compact.run(run));
     }
 
     fn event(&mut self, event: &Event, topology: &Topology) {
+        self.note(event, topology);
+        self.with(|record| record.compact.event(event));
+    }
+}
+
+impl Log {
+    fn note(&self, event: &Event, topology: &Topology) {
         self.with(|record| {
             record.events.push(*event);
             let line = event.text(topology).to_string();

@@ -9,14 +9,16 @@ use embedded_hal_async::{i2c as async_i2c, spi as async_spi};
 use wasm_embedded_sim::fault::{NetFault, When};
 use wasm_embedded_sim::{Fault, Level, Sim};
 
-/// How a transaction is run: by a caller that waits for it or by a task, and whether faults are armed that never strike.
+/// How a transaction is run: by a caller that waits for it or by a task, whether faults are armed that never strike, and whether who
+/// watches takes runs of bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Way {
     asynchronous: bool,
     dormant_faults: bool,
+    runs: bool,
 }
 
-const BLOCKING: Way = Way { asynchronous: false, dormant_faults: false };
+const BLOCKING: Way = Way { asynchronous: false, dormant_faults: false, runs: false };
 
 thread_local! {
     static WAY: Cell<Way> = const { Cell::new(BLOCKING) };
@@ -24,7 +26,8 @@ thread_local! {
     static TRANSCRIPT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Runs a test blocking, asynchronously, and both with faults armed that never strike: the traces are the same, byte for byte.
+/// Runs a test blocking, asynchronously, with faults armed that never strike, and watched by who takes runs: the traces are the same, byte
+/// for byte.
 pub(crate) fn in_every_way(test: impl Fn()) {
     let run = |way| {
         WAY.set(way);
@@ -33,10 +36,15 @@ pub(crate) fn in_every_way(test: impl Fn()) {
         TRANSCRIPT.take()
     };
     let blocking = run(BLOCKING);
-    for (asynchronous, dormant_faults) in [(true, false), (false, true), (true, true)] {
-        let way = Way { asynchronous, dormant_faults };
+    for bits in 1..8 {
+        let way = Way { asynchronous: bits & 1 != 0, dormant_faults: bits & 2 != 0, runs: bits & 4 != 0 };
         assert_eq!(run(way), blocking, "{way:?}");
     }
+}
+
+/// Returns whether who watches takes runs of bytes.
+pub(super) fn takes_runs() -> bool {
+    WAY.get().runs
 }
 
 /// Notes an event of a board.

@@ -70,6 +70,7 @@ impl<'a> Direct<'a> {
     /// Leaves the outputs at their levels on exit, and writes what is left of the wires.
     pub(super) fn finish(self) -> Result<(), Failure> {
         let (board, at_ns) = self.operator.finish();
+        board.sim().end_trace();
         self.traces.finish(at_ns)?;
         self.args.outputs.draw(&board, &OutputFormat::new(false), at_ns)
     }

@@ -15,14 +15,20 @@ use crate::cli::status;
 use crate::screen;
 use wasm_embedded_runtime::board::{Board, Exits};
 use wasm_embedded_runtime::output::outlet::{self, Outlet};
-use wasm_embedded_runtime::trace::{Capped, Format, TextFormat, Trace, VcdFormat};
+use wasm_embedded_runtime::trace::{
+    Beside, Capped, CompactFile, Format, Recorder, TakeBlocks, TextFormat, Trace, VcdFormat,
+};
+
+/// What the name of a trace in the compact form ends in.
+const COMPACT: &str = "wet";
 
 /// Traces and pictures.
 #[derive(Args)]
 pub(in crate::cli) struct Outputs {
     /// Writes the signals on the wires to a VCD file, for PulseView, GTKWave and sigrok-cli. Its time unit is 1 ns: give sigrok the
-    /// option `downsample=1000`, or it takes very long to decode a long trace
-    #[arg(long, value_name = "FILE.vcd")]
+    /// option `downsample=1000`, or it takes very long to decode a long trace. A name that ends in .wet gets the compact form, for long
+    /// runs: `trace convert` makes a VCD or text of any part of it
+    #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
 
     /// Writes the events on the wires as text, one per line [default: to the standard error]
@@ -97,7 +103,11 @@ impl Outputs {
         let traces = Traces(Arc::default());
         let create = |path| Ok::<_, Failure>(Capped::new(create(path)?, trace_bytes));
         if let Some(path) = &self.trace {
-            traces.add(board, path, output_format, VcdFormat::new(create(path)?));
+            if path.extension().is_some_and(|extension| extension == COMPACT) {
+                traces.record(board, path, CompactFile::new(create(path)?), tell(path, output_format));
+            } else {
+                traces.beside(board, path, output_format, VcdFormat::new(create(path)?))?;
+            }
         }
         match (&self.trace_text, output_format) {
             (None, _) => {}
@@ -112,7 +122,7 @@ impl Outputs {
             (Some(path), OutputFormat::Json(_)) if path.as_os_str() == "-" => {
                 traces.add(board, path, output_format, EventsFormat::new(output_format.clone(), trace_bytes));
             }
-            (Some(path), _) => traces.add(board, path, output_format, TextFormat::new(create(path)?)),
+            (Some(path), _) => traces.beside(board, path, output_format, TextFormat::new(create(path)?))?,
         }
         Ok(traces)
     }
@@ -132,32 +142,48 @@ impl Outputs {
 }
 
 impl Traces {
+    /// Adds a trace that the guest's thread writes, so that it is never behind: one that somebody reads along.
     fn add<F: Format + 'static>(&self, board: &Board, path: &Path, output_format: &OutputFormat, format: F) {
-        let (name, output_format) = (path.to_owned(), output_format.clone());
-        // When it happens, and not when the guest has ended, which may be in a year.
-        let trace = Trace::telling(format, move |at_ns, error| {
-            if name.as_os_str() == "-" {
-                return;
-            }
-            let message = format!("cannot write {}, and this trace ends here: {error}", name.display());
-            match &output_format {
-                OutputFormat::Console => failure::warn(&message),
-                OutputFormat::Json(_) => {
-                    let fields = json!({ "file": name.display().to_string(), "message": message });
-                    // A guest whose events nobody takes is stopped by what it says itself.
-                    let _ = output_format.event(at_ns, "unwritten", fields);
-                }
-            }
-        });
+        let trace = Trace::telling(format, tell(path, output_format));
         board.sim().trace_to(Box::new(trace.clone()));
         lock(&self.0).push((path.to_owned(), Box::new(move |end_ns| trace.finish(end_ns))));
+    }
+
+    /// Adds a trace whose events are kept in blocks.
+    fn record(
+        &self,
+        board: &Board,
+        path: &Path,
+        takes: impl TakeBlocks + 'static,
+        tell: impl FnMut(u64, &io::Error) + Send + 'static,
+    ) {
+        let recorder = Recorder::new(takes, tell);
+        let recording = recorder.recording();
+        board.sim().trace_to(Box::new(recorder));
+        lock(&self.0).push((path.to_owned(), Box::new(move |end_ns| recording.finish(end_ns))));
+    }
+
+    /// Adds a trace that another thread writes.
+    fn beside(
+        &self,
+        board: &Board,
+        path: &Path,
+        output_format: &OutputFormat,
+        format: impl Format + 'static,
+    ) -> Result<(), Failure> {
+        let beside = Beside::new(format, tell(path, output_format)).map_err(|error| unwritten(path, error))?;
+        // The thread has told already.
+        self.record(board, path, beside, |_, _| ());
+        Ok(())
     }
 
     /// Returns what writes what is left when nobody can be waited for: as far as those who write now let it.
     pub(in crate::cli) fn last(&self, exits: Exits) -> impl FnOnce() + Send + 'static {
         let finishes = self.0.clone();
         move || {
-            let Some((at_ns, _sinks)) = exits.end_trace() else { return };
+            let Some((at_ns, sinks)) = exits.end_trace() else { return };
+            // They hand on what they have.
+            drop(sinks);
             for (_, finish) in take(&finishes) {
                 // Nobody is left to tell.
                 let _ = finish(at_ns);
@@ -173,6 +199,25 @@ impl Traces {
             results.push(finish(end_ns).map_err(|error| unwritten(&path, error)));
         }
         results.into_iter().collect()
+    }
+}
+
+/// Returns what tells that a file of a trace cannot be written: when it happens, and not when the guest has ended, which may be in a year.
+fn tell(path: &Path, output_format: &OutputFormat) -> impl FnMut(u64, &io::Error) + Send + 'static {
+    let (name, output_format) = (path.to_owned(), output_format.clone());
+    move |at_ns, error| {
+        if name.as_os_str() == "-" {
+            return;
+        }
+        let message = format!("cannot write {}, and this trace ends here: {error}", name.display());
+        match &output_format {
+            OutputFormat::Console => failure::warn(&message),
+            OutputFormat::Json(_) => {
+                let fields = json!({ "file": name.display().to_string(), "message": message });
+                // A guest whose events nobody takes is stopped by what it says itself.
+                let _ = output_format.event(at_ns, "unwritten", fields);
+            }
+        }
     }
 }
 
