@@ -22,6 +22,7 @@ mod memory;
 mod parts;
 mod starts;
 mod together;
+mod traced;
 mod waiting;
 
 use counts::Counts;
@@ -211,8 +212,20 @@ fn growth(options: &Growth) -> Result<()> {
         let point = |(size, figure): &(u32, Figure)| format!("{size}: {figure}");
         println!("{:<42} {}", row.name, row.points.iter().map(point).collect::<Vec<_>>().join("   "));
     }
+    let traced = traced::measure(options.quick)?;
+    println!(
+        "\n{:<42} {:>18} {:>8} {:>18} {:>8} {:>8}",
+        "I2C access, ns of CPU", "own thread", "x none", "all", "x none", "bytes"
+    );
+    let none = traced.first().map_or(f64::NAN, |none| none.own.median);
+    for traced::Traced { form, own, all, bytes } in &traced {
+        let (own_times, all_times) = (own.median / none, all.median / none);
+        let (own, all) = (own.to_string(), all.to_string());
+        println!("{:<42} {own:>18} {own_times:>8.2} {all:>18} {all_times:>8.2} {bytes:>8}", format!("trace: {form}"));
+    }
     let memory = memory.into_iter().map(memory::Memory::to_json);
-    write(options.json.as_deref(), memory.chain(growth.iter().map(growth::Growth::to_json)))
+    let growth = growth.iter().map(growth::Growth::to_json);
+    write(options.json.as_deref(), memory.chain(growth).chain(traced.iter().map(traced::Traced::to_json)))
 }
 
 impl Starts {

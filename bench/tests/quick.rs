@@ -52,6 +52,10 @@ fn growth_is_measured_at_every_size() {
     let rows = quick("growth", &components()[..1]);
     let of = |key: &str| rows.iter().filter(|row| !row[key].is_null()).collect::<Vec<_>>();
     assert_eq!((of("guests").len(), of("growth").len()), (4, 6));
+    let traced: Vec<_> = of("traced").iter().map(|row| row["traced"].as_str().unwrap_or_default()).collect();
+    assert_eq!(traced, ["none", "compact", "text", "VCD"]);
+    let written = of("traced").iter().skip(1).all(|row| row["bytes"].as_u64().is_some_and(|bytes| bytes > 0));
+    assert!(written, "every form writes something: {rows:?}");
     let grown = of("guests").iter().all(|row| row["each_kib"].as_u64().is_some_and(|kib| kib > 0));
     assert!(grown, "every guest takes memory: {rows:?}");
 }

@@ -337,7 +337,9 @@ impl Circuit {
             sink.event(&event, &self.topology);
         }
         #[cfg(feature = "reactions")]
-        self.react();
+        if !self.runs.all_take() {
+            self.react();
+        }
     }
 
     /// Plans what the sinks want to do about an event.

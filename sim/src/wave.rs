@@ -223,8 +223,13 @@ impl Wave {
         let Some(now) = self.levels.get_mut(signal) else { return };
         if *now != level {
             *now = level;
+            let change = Change { at_ns, signal, level };
+            // Nearly always it is the last one.
+            if self.waiting.back().is_none_or(|last| last.at_ns <= at_ns) {
+                return self.waiting.push_back(change);
+            }
             let index = self.waiting.partition_point(|change| change.at_ns <= at_ns);
-            self.waiting.insert(index, Change { at_ns, signal, level });
+            self.waiting.insert(index, change);
         }
     }
 

@@ -372,7 +372,11 @@ fn a_trace_in_the_compact_form_becomes_what_is_written_at_once() {
     compare(&folder, "trace_convert_cut", &["trace", "convert", "cut.wet", "-o", "cut.vcd"]);
     compare(&folder, "trace_convert_other", &["trace", "convert", "t.vcd", "-o", "other.vcd"]);
     compare(&folder, "trace_convert_after", &["trace", "convert", "t.wet", "--from", "1h", "-o", "after.vcd"]);
-    compare(&folder, "trace_convert_turned", &["trace", "convert", "t.wet", "--from", "2s", "--to", "1s", "-o", "x.vcd"]);
+    compare(
+        &folder,
+        "trace_convert_turned",
+        &["trace", "convert", "t.wet", "--from", "2s", "--to", "1s", "-o", "x.vcd"],
+    );
     compare(&folder, "trace_convert_over", &["trace", "convert", "t.wet", "-o", "t.wet"]);
     assert!(!folder.path().join("other.vcd").exists() && file("t.wet").len() > 100);
 }

@@ -51,7 +51,12 @@ struct Taking {
 impl Recorder {
     /// Creates a recorder. It tells when a block cannot be taken, and why, while the board is held, which `tell` must not use.
     pub fn new(takes: impl TakeBlocks + 'static, tell: impl FnMut(u64, &io::Error) + Send + 'static) -> Recorder {
-        let taking = Taking { takes: Box::new(takes), failure: None, has_failed: false, tell: Box::new(tell) };
+        Recorder::boxed(Box::new(takes), tell)
+    }
+
+    /// Creates a recorder as [`Recorder::new`] does.
+    pub fn boxed(takes: Box<dyn TakeBlocks>, tell: impl FnMut(u64, &io::Error) + Send + 'static) -> Recorder {
+        let taking = Taking { takes, failure: None, has_failed: false, tell: Box::new(tell) };
         Recorder { writer: Writer::new(), recording: Recording(Arc::new(Mutex::new(taking))) }
     }
 

@@ -43,6 +43,13 @@ impl Runs {
         self.taken = taken;
     }
 
+    /// Returns whether all sinks take runs, so that none reacts.
+    #[cfg(feature = "reactions")]
+    #[inline]
+    pub(super) fn all_take(&self) -> bool {
+        self.taken
+    }
+
     /// Keeps an event until the run under way is over, and returns whether there is one.
     #[inline]
     pub(super) fn hold(&mut self, event: &Event) -> bool {
