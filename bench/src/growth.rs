@@ -146,7 +146,7 @@ fn by_trace(quick: bool) -> Result<Growth> {
         }
         points.push((length, Figure::of(runs)));
     }
-    Ok(Growth { name: "I2C access, traced, by accesses", points })
+    Ok(Growth { name: "I2C access, its edges kept in memory, by accesses", points })
 }
 
 /// An access of each of so many guests in turn, which have boards of their own.
