@@ -13,6 +13,10 @@ use crate::pwm::PwmSignal;
 use crate::queue::{Queue, Task};
 use crate::trace::{Event, EventKind, NetInfo, Topology, TraceSink};
 
+#[cfg(not(feature = "runs"))]
+#[path = "circuit/no_runs.rs"]
+mod runs;
+#[cfg(feature = "runs")]
 mod runs;
 mod waits;
 
@@ -355,7 +359,7 @@ impl Circuit {
     pub(crate) fn add_sink(&mut self, mut sink: Box<dyn TraceSink>) {
         sink.topology(&self.topology);
         self.sinks.push(sink);
-        self.runs.are_taken(self.sinks.iter().all(|sink| sink.takes_runs()));
+        self.ask_for_runs();
     }
 
     pub(crate) fn take_sinks(&mut self) -> Vec<Box<dyn TraceSink>> {

@@ -31,11 +31,13 @@ pub trait TraceSink: Send {
 
     /// Returns whether the sink takes [runs](Run) of bytes, after they went over a bus. A sink that must hear of each byte before the next
     /// one, or that reacts, takes none. A board whose sinks all take runs is simulated nearly as fast as one that nobody watches.
+    #[cfg(feature = "runs")]
     fn takes_runs(&self) -> bool {
         false
     }
 
     /// Takes a run: the same as its events one after the other.
+    #[cfg(feature = "runs")]
     fn run(&mut self, run: &Run<'_>, topology: &Topology) {
         run.events().for_each(|event| self.event(&event, topology));
     }

@@ -39,10 +39,6 @@ impl Words {
 }
 
 impl Runs {
-    pub(super) fn are_taken(&mut self, taken: bool) {
-        self.taken = taken;
-    }
-
     /// Returns whether all sinks take runs, so that none reacts.
     #[cfg(feature = "reactions")]
     #[inline]
@@ -53,7 +49,7 @@ impl Runs {
     /// Keeps an event until the run under way is over, and returns whether there is one.
     #[inline]
     pub(super) fn hold(&mut self, event: &Event) -> bool {
-        if !cfg!(feature = "runs") || !self.begun {
+        if !self.begun {
             return false;
         }
         self.held.push(*event);
@@ -62,16 +58,21 @@ impl Runs {
 }
 
 impl Circuit {
+    /// Asks the sinks whether they take runs.
+    pub(super) fn ask_for_runs(&mut self) {
+        self.runs.taken = self.sinks.iter().all(|sink| sink.takes_runs());
+    }
+
     /// Returns whether somebody must hear of each byte at its time.
     #[inline]
     pub(crate) fn is_watched_closely(&self) -> bool {
-        self.traced() && !(cfg!(feature = "runs") && self.runs.taken)
+        self.traced() && !self.runs.taken
     }
 
     /// Begins a run if somebody is to hear of it, and returns when it begins.
     #[inline]
     pub(crate) fn begin_run(&mut self) -> Option<u64> {
-        if !cfg!(feature = "runs") || !self.traced() {
+        if !self.traced() {
             return None;
         }
         self.runs.begun = true;
