@@ -72,8 +72,13 @@ fn at_once<F: Format + 'static>(format: impl FnOnce(Buffer) -> F) -> Vec<u8> {
 
 /// Returns what is written of blocks.
 fn in_blocks<T: TakeBlocks + 'static>(takes: impl FnOnce(Buffer) -> T) -> Vec<u8> {
+    within(u64::MAX, takes)
+}
+
+/// Returns what is written of blocks of so much virtual time at most.
+fn within<T: TakeBlocks + 'static>(block_ns: u64, takes: impl FnOnce(Buffer) -> T) -> Vec<u8> {
     let buffer = Buffer::default();
-    let recorder = Recorder::new(takes(buffer.clone()), |_, error| panic!("{error}"));
+    let recorder = Recorder::new(takes(buffer.clone()), |_, error| panic!("{error}")).within(block_ns);
     let recording = recorder.recording();
     let end_ns = traffic(|sim| sim.trace_to(Box::new(recorder)));
     recording.finish(end_ns).expect("memory does not fail");
@@ -109,6 +114,8 @@ fn every_way_of_writing_a_trace_writes_the_same() {
         &text,
         "text of another thread",
     );
+    let early = within(10_000_000, |out| Beside::new(VcdFormat::new(out), |_, _| ()).expect("a thread"));
+    same(&early, &vcd, "a VCD of another thread that is little behind");
     let file = in_blocks(CompactFile::new);
     assert!(file.len() * 8 < text.len(), "{} bytes in the compact form, {} as text", file.len(), text.len());
     same(&converted(&file, (0, u64::MAX), VcdFormat::new), &vcd, "a VCD made later");
@@ -192,4 +199,18 @@ fn a_trace_that_cannot_be_written_is_told_once_and_its_board_goes_on() {
         let [(at_ns, error)] = told.as_slice() else { panic!("{told:?}") };
         assert!(*at_ns <= end_ns && error.contains("trace-bytes"), "{told:?}");
     }
+}
+
+#[test]
+fn who_reads_along_is_not_far_behind() {
+    let buffer = Buffer::default();
+    let recorder = Recorder::new(CompactFile::new(buffer.clone()), |_, error| panic!("{error}")).within(1_000_000);
+    let sim = Sim::new();
+    let mut led = sim.output(sim.net("LED"), Level::Low);
+    sim.trace_to(Box::new(recorder));
+    led.set_high().expect("a simulated pin");
+    assert!(buffer.take().is_empty());
+    sim.advance_ns(2_000_000);
+    led.set_low().expect("a simulated pin");
+    assert!(!buffer.take().is_empty(), "two milliseconds are more than one");
 }

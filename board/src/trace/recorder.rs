@@ -34,6 +34,8 @@ type Tell = Box<dyn FnMut(u64, &io::Error) + Send>;
 pub struct Recorder {
     writer: Writer,
     recording: Recording,
+    /// How much virtual time a block takes at most.
+    block_ns: u64,
 }
 
 /// Where the blocks of a [`Recorder`] go. Clones share it.
@@ -57,7 +59,14 @@ impl Recorder {
     /// Creates a recorder as [`Recorder::new`] does.
     pub fn boxed(takes: Box<dyn TakeBlocks>, tell: impl FnMut(u64, &io::Error) + Send + 'static) -> Recorder {
         let taking = Taking { takes, failure: None, has_failed: false, tell: Box::new(tell) };
-        Recorder { writer: Writer::new(), recording: Recording(Arc::new(Mutex::new(taking))) }
+        Recorder { writer: Writer::new(), recording: Recording(Arc::new(Mutex::new(taking))), block_ns: u64::MAX }
+    }
+
+    /// Hands on each block after so many nanoseconds of virtual time at most, as soon as something happens: for those who read along.
+    #[must_use]
+    pub fn within(mut self, block_ns: u64) -> Recorder {
+        self.block_ns = block_ns;
+        self
     }
 
     /// Returns where the blocks go.
@@ -67,8 +76,8 @@ impl Recorder {
     }
 
     #[inline]
-    fn hand_on(&mut self) {
-        if self.writer.is_full() {
+    fn hand_on(&mut self, at_ns: u64) {
+        if self.writer.is_full() || at_ns.saturating_sub(self.writer.start_ns()) > self.block_ns {
             self.recording.take(self.writer.take());
         }
     }
@@ -81,7 +90,7 @@ impl TraceSink for Recorder {
 
     fn event(&mut self, event: &Event, _topology: &Topology) {
         self.writer.event(event);
-        self.hand_on();
+        self.hand_on(event.at_ns);
     }
 
     fn takes_runs(&self) -> bool {
@@ -90,7 +99,7 @@ impl TraceSink for Recorder {
 
     fn run(&mut self, run: &Run<'_>, _topology: &Topology) {
         self.writer.run(run);
-        self.hand_on();
+        self.hand_on(run.at_ns);
     }
 }
 

@@ -132,6 +132,12 @@ impl Outlet {
         }
     }
 
+    /// Returns whether it takes everything at once, as a file on a disk does and a FIFO does not.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        matches!(self.0.place, Place::File(_))
+    }
+
     /// Takes a file that was opened so that it does not wait.
     fn of_file(file: File) -> Outlet {
         let fd = OwnedFd::from(file);

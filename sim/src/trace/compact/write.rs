@@ -92,6 +92,13 @@ impl Writer {
         len >= BLOCK_BYTES && (self.open == 0 || len >= LONG_BLOCK_BYTES)
     }
 
+    /// Returns the virtual time that the block counts from, in nanoseconds.
+    #[must_use]
+    #[inline]
+    pub fn start_ns(&self) -> u64 {
+        self.start_ns
+    }
+
     /// Ends the block and begins the next one. Returns none if nothing happened in it.
     pub fn take(&mut self) -> Option<Block> {
         if self.bytes.len() == self.records {

@@ -15,12 +15,13 @@ use crate::cli::status;
 use crate::screen;
 use wasm_embedded_runtime::board::{Board, Exits};
 use wasm_embedded_runtime::output::outlet::{self, Outlet};
-use wasm_embedded_runtime::trace::{
-    Beside, Capped, CompactFile, Format, Recorder, TakeBlocks, TextFormat, Trace, VcdFormat,
-};
+use wasm_embedded_runtime::trace::{Beside, Capped, CompactFile, Format, Recorder, TextFormat, Trace, VcdFormat};
 
 /// What the name of a trace in the compact form ends in.
 const COMPACT: &str = "wet";
+
+/// How far a file is behind that another thread writes: 1 s of virtual time, and what its buffer takes.
+const BEHIND_NS: u64 = 1_000_000_000;
 
 /// Traces and pictures.
 #[derive(Args)]
@@ -101,12 +102,16 @@ impl Outputs {
         trace_bytes: u64,
     ) -> Result<Traces, Failure> {
         let traces = Traces(Arc::default());
-        let create = |path| Ok::<_, Failure>(Capped::new(create(path)?, trace_bytes));
+        let create = |path| {
+            let out = create(path)?;
+            Ok::<_, Failure>((out.get_ref().is_file(), Capped::new(out, trace_bytes)))
+        };
         if let Some(path) = &self.trace {
             if path.extension().is_some_and(|extension| extension == COMPACT) {
-                traces.record(board, path, CompactFile::new(create(path)?), tell(path, output_format));
+                traces.record(board, path, Recorder::new(CompactFile::new(create(path)?.1), tell(path, output_format)));
             } else {
-                traces.beside(board, path, output_format, VcdFormat::new(create(path)?))?;
+                let (is_file, out) = create(path)?;
+                traces.write(board, path, output_format, (is_file, VcdFormat::new(out)))?;
             }
         }
         match (&self.trace_text, output_format) {
@@ -122,7 +127,10 @@ impl Outputs {
             (Some(path), OutputFormat::Json(_)) if path.as_os_str() == "-" => {
                 traces.add(board, path, output_format, EventsFormat::new(output_format.clone(), trace_bytes));
             }
-            (Some(path), _) => traces.beside(board, path, output_format, TextFormat::new(create(path)?))?,
+            (Some(path), _) => {
+                let (is_file, out) = create(path)?;
+                traces.write(board, path, output_format, (is_file, TextFormat::new(out)))?;
+            }
         }
         Ok(traces)
     }
@@ -150,30 +158,27 @@ impl Traces {
     }
 
     /// Adds a trace whose events are kept in blocks.
-    fn record(
-        &self,
-        board: &Board,
-        path: &Path,
-        takes: impl TakeBlocks + 'static,
-        tell: impl FnMut(u64, &io::Error) + Send + 'static,
-    ) {
-        let recorder = Recorder::new(takes, tell);
+    fn record(&self, board: &Board, path: &Path, recorder: Recorder) {
         let recording = recorder.recording();
         board.sim().trace_to(Box::new(recorder));
         lock(&self.0).push((path.to_owned(), Box::new(move |end_ns| recording.finish(end_ns))));
     }
 
-    /// Adds a trace that another thread writes.
-    fn beside(
+    /// Adds a trace in a file. Another thread writes it, unless that is a FIFO or a device: the guest waits for who reads those.
+    fn write<F: Format + 'static>(
         &self,
         board: &Board,
         path: &Path,
         output_format: &OutputFormat,
-        format: impl Format + 'static,
+        (is_file, format): (bool, F),
     ) -> Result<(), Failure> {
+        if !is_file {
+            self.add(board, path, output_format, format);
+            return Ok(());
+        }
         let beside = Beside::new(format, tell(path, output_format)).map_err(|error| unwritten(path, error))?;
         // The thread has told already.
-        self.record(board, path, beside, |_, _| ());
+        self.record(board, path, Recorder::new(beside, |_, _| ()).within(BEHIND_NS));
         Ok(())
     }
 
