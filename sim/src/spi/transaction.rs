@@ -293,19 +293,25 @@ impl Transaction {
         let BoardState { circuit, parts, .. } = board_state;
         let mut passes = true;
         if let Some(target) = parts.get_mut(part).and_then(|part| part.spi()) {
-            let mut run = circuit.begin_words();
+            let run = circuit.begin_words();
             let mut board = PartView { circuit, part };
-            self.word = clock(operation, self.word, |mosi| {
+            let mut exchange = |mosi| {
                 let miso = target.transfer(mosi, &mut board);
-                if let Some((_, words)) = &mut run {
-                    words.push(mosi, miso);
-                }
                 passes = board.circuit.pass(byte_ns);
                 (miso, passes)
-            });
-            if let Some(run) = run {
-                circuit.end_words(self.bus, (self.clocking.mode, byte_ns), run);
-            }
+            };
+            self.word = match run {
+                None => clock(operation, self.word, exchange),
+                Some((at_ns, mut words)) => {
+                    let next = clock(operation, self.word, |mosi| {
+                        let (miso, passes) = exchange(mosi);
+                        words.push(mosi, miso);
+                        (miso, passes)
+                    });
+                    circuit.end_words(self.bus, (self.clocking.mode, byte_ns), (at_ns, words));
+                    next
+                }
+            };
         }
         if passes {
             self.skip();
