@@ -45,9 +45,9 @@ pub enum BoardError {
         /// Why not.
         source: io::Error,
     },
-    /// The machine has no room for the thread of the logs.
-    #[error("cannot take the logs anywhere")]
-    Sinks(#[source] io::Error),
+    /// The machine has no room for the thread of the logs, or does not say which folder this is.
+    #[error("cannot begin to supervise")]
+    Start(#[source] io::Error),
     /// The machine has no room.
     #[error("cannot supervise the application `{name}`")]
     Begin {
@@ -83,7 +83,7 @@ impl Board {
     /// The disk fails, another program uses the state's folder, or a component of `board.toml` cannot be read.
     pub fn open(config: Config, program: Program, sinks: Vec<Box<dyn Sink>>) -> Result<Board, BoardError> {
         let store = Arc::new(Store::open(&config.state)?);
-        let (way, sinks) = Way::begin(sinks).map_err(BoardError::Sinks)?;
+        let (way, sinks) = Way::begin(sinks).map_err(BoardError::Start)?;
         let log = Log::to("board", way.clone());
         let mut records = BTreeMap::new();
         for name in config.applications.keys() {
@@ -99,7 +99,8 @@ impl Board {
             records.insert(name.clone(), record);
         }
         store.sweep()?;
-        let ready = config.state.join("ready");
+        // sd_notify(3): an address is a whole path.
+        let ready = std::path::absolute(config.state.join("ready")).map_err(BoardError::Start)?;
         let folder = fs::DirBuilder::new().recursive(true).mode(0o700).create(&ready);
         let mut applications = BTreeMap::new();
         for (name, record) in records {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::name::{Key, Name, Value};
+use crate::syslog::SyslogConfig;
 
 /// The longest `board.toml`, in bytes.
 const MAX_FILE_BYTES: u64 = 1 << 20;
@@ -30,6 +31,8 @@ pub struct Config {
     pub socket: PathBuf,
     /// Where the API listens on TCP, and the file with the token that it wants there.
     pub tcp: Option<(SocketAddr, PathBuf)>,
+    /// The syslog server that lines go to.
+    pub syslog: Option<SyslogConfig>,
     /// The key that compiled components are sealed with.
     pub key: Option<PathBuf>,
     /// The longest component, in bytes.
@@ -117,6 +120,7 @@ struct File {
     socket: Option<PathBuf>,
     tcp: Option<SocketAddr>,
     token_file: Option<PathBuf>,
+    syslog: Option<SyslogConfig>,
     key: Option<PathBuf>,
     #[serde(default = "component_bytes")]
     component_bytes: u32,
@@ -186,7 +190,7 @@ impl Config {
             path: path.to_owned(),
             text: error.to_string().trim_end().to_owned(),
         })?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = path.parent().unwrap_or(Path::new(""));
         file.check(folder).map_err(|text| ConfigError::Refused { path: path.to_owned(), text })
     }
 }
@@ -224,6 +228,7 @@ impl File {
             socket: self.socket.map_or_else(|| state.join("board.sock"), at),
             state,
             tcp,
+            syslog: self.syslog,
             key: self.key.map(at),
             component_bytes: usize::try_from(self.component_bytes).unwrap_or(usize::MAX),
             applications: applications.collect::<Result<_, String>>()?,
@@ -298,6 +303,7 @@ mod tests {
                 "[application.fan]: `back-off-ms` must be",
             ),
             ("state = 's'\n[application.fan]\npolicy = 'p'\nconfig = { 'a b' = 'c' }", "`a b` is not a key"),
+            ("state = 's'\n[syslog]\naddress = 'a:1'\ntransport = 'tls'", "unknown variant `tls`"),
             ("state = 's'\ntcp = '127.0.0.1:1'", "`tcp` needs `token-file`"),
             ("state = 's'\ntoken-file = 't'", "`token-file` is for `tcp`"),
             ("state = 's'\ntcp = '0.0.0.0:80'\ntoken-file = 't'", "by `ssh -L`"),

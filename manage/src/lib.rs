@@ -22,6 +22,7 @@ mod record;
 mod server;
 mod sink;
 pub mod store;
+mod syslog;
 mod time;
 
 pub use self::api::{MAX_FOLLOWED_SILENCE, OPEN_API};
@@ -36,3 +37,4 @@ pub use self::program::Program;
 pub use self::record::Record;
 pub use self::server::{Listening, Server, ServerError};
 pub use self::sink::Sink;
+pub use self::syslog::{Syslog, SyslogConfig, Transport};

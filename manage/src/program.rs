@@ -6,6 +6,9 @@ use std::process::Command;
 use crate::config::ApplicationConfig;
 use crate::name::{Key, Value};
 
+/// What stands before a key in the environment of `run`.
+const VALUE: &str = "WASM_EMBEDDED_CONFIG.";
+
 /// The program that runs components: `wasm-embedded-rt`, which is usually this program itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Program {
@@ -27,8 +30,10 @@ impl Program {
         component: &Path,
         values: impl Iterator<Item = (&'v Key, &'v Value)>,
     ) -> Command {
-        let mut command = self.call(&["run", "--json", "--real-time", "--end-with-parent"], component, config);
-        command.args(values.map(|(key, value)| format!("--config={key}={value}")));
+        let parent = format!("--parent={}", std::process::id());
+        let mut command = self.call(&["run", "--json", "--real-time", &parent], component, config);
+        // Not as arguments, which every user of the machine can see.
+        command.envs(values.map(|(key, value)| (format!("{VALUE}{key}"), value.as_str())));
         command.arg("--").args(&config.arguments);
         command
     }

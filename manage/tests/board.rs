@@ -26,8 +26,8 @@ fn an_application_waits_for_a_component_and_runs_it_with_its_arguments_and_value
     let digest = board.install(&fan(), STEADY).expect("a component");
     assert_eq!(digest, Digest::of(STEADY));
     says(&board, "steady --fast");
-    says(&board, "--config=speed=7 rpm");
-    says(&board, "--config=colour=red");
+    says(&board, "CONFIG.speed=7 rpm");
+    says(&board, "CONFIG.colour=red");
     let seen = status(&board, "it runs", runs);
     assert!(!seen.on_trial, "there is nothing that could come back");
     assert!(seen.memory_bytes.is_some_and(|bytes| bytes > 10_000), "{seen:?}");
@@ -264,4 +264,13 @@ fn the_logs_of_a_board_end_with_it() {
     let log = board.log_of(&fan()).expect("the fan");
     drop(board);
     assert!(log.is_over() && log.from(u64::MAX, LONG).is_empty());
+}
+
+#[test]
+fn a_component_on_trial_whose_process_somebody_asks_to_end_stays_on_trial() {
+    let (_place, board) = replace("health-ms = 600000\nback-off-ms = 1", SECOND);
+    let pid = status(&board, "it runs", runs).pid.expect("a process");
+    assert!(Command::new("kill").args(["-TERM", &pid.to_string()]).status().expect("kill").success());
+    let again = status(&board, "it runs again", |status| runs(status) && status.pid != Some(pid));
+    assert_eq!((again.component, again.on_trial, again.rolled_back), (Some(Digest::of(SECOND)), true, None));
 }

@@ -52,7 +52,7 @@ pub enum LinkError {
 }
 
 /// The packages that are linked, with their versions and interfaces.
-const PACKAGES: [(&str, &str, &[&str]); 7] = [
+const PACKAGES: [(&str, &str, &[&str]); 8] = [
     (
         "wasm-embedded:hal",
         "0.5.0",
@@ -91,6 +91,7 @@ const PACKAGES: [(&str, &str, &[&str]); 7] = [
             "terminal-stderr",
         ],
     ),
+    ("wasi:config", "0.2.0-rc.1", &["store"]),
     ("wasi:clocks", "0.2.12", &["monotonic-clock", "wall-clock"]),
     ("wasi:io", "0.2.12", &["error", "poll", "streams"]),
     ("wasi:random", "0.2.12", &["random", "insecure", "insecure-seed"]),

@@ -13,6 +13,7 @@ mod processor;
 mod recursion;
 mod timing;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,6 +43,8 @@ use crate::wasi;
 pub struct RunOptions {
     /// The guest's arguments, the first of which is its own name.
     pub args: Vec<String>,
+    /// The guest's configuration values, which it reads by `wasi:config/store`.
+    pub config: BTreeMap<String, String>,
     /// Where the guest's random numbers come from.
     pub seed: u64,
     /// The virtual time after which the guest is stopped.
@@ -61,6 +64,7 @@ impl Default for RunOptions {
     fn default() -> RunOptions {
         RunOptions {
             args: vec!["guest".to_owned()],
+            config: BTreeMap::new(),
             seed: 0,
             timeout: None,
             real_time: false,

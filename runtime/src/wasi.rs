@@ -1,4 +1,4 @@
-//! WASI 0.2 for guests with std: arguments, standard streams, clocks and randomness, and nothing else.
+//! WASI 0.2 for guests with std: arguments, configuration values, standard streams, clocks and randomness, and nothing else.
 //!
 //! Every import that takes a length or a count has a bound; `tests/wasi.rs` tries each:
 //!
@@ -18,6 +18,7 @@
 //! With hardware the clocks are the machine's.
 
 mod clock;
+mod config;
 mod stdin;
 mod stdio;
 
@@ -29,6 +30,7 @@ use wasmtime_wasi::p2::bindings::{clocks, sync};
 use wasmtime_wasi::{WasiCtx, WasiView};
 
 pub(crate) use self::clock::{SimTime, Timers};
+pub(crate) use self::config::ConfigView;
 
 use self::clock::{Monotonic, Wall};
 use self::stdin::GuestStdin;
@@ -81,11 +83,11 @@ impl HasData for Time {
 }
 
 /// Adds WASI 0.2, with the interfaces that wait in virtual time in the place of those that sleep.
-pub(crate) fn add_to_linker<T: TimeView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+pub(crate) fn add_to_linker<T: TimeView + ConfigView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_sync(linker)?;
     linker.allow_shadowing(true);
     clocks::monotonic_clock::add_to_linker::<T, Time>(linker, T::time)?;
     sync::io::poll::add_to_linker::<T, Time>(linker, T::time)?;
     linker.allow_shadowing(false);
-    Ok(())
+    config::add_to_linker(linker)
 }

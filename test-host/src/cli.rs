@@ -32,7 +32,11 @@ mod number;
 mod parts;
 mod policy;
 mod ps;
+#[cfg(feature = "serve")]
+mod remote;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod signals;
 mod spi;
 mod status;
@@ -61,7 +65,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Run(run::Opts),
+    Run(Box<run::Opts>),
     Check(check::Opts),
     Test(test::Opts),
     Convert(convert::Opts),
@@ -86,6 +90,10 @@ enum Command {
     Stop(guest::StopOpts),
     Start(guest::StartOpts),
     Config(config::Opts),
+    #[cfg(feature = "serve")]
+    Serve(serve::Opts),
+    #[cfg(feature = "serve")]
+    Remote(remote::Opts),
     New(new::Opts),
     #[cfg(feature = "manual")]
     Completions(manual::CompletionsOpts),
@@ -133,7 +141,7 @@ pub(crate) fn main() -> ExitCode {
         json::turn_on();
     }
     let result = match cli.command {
-        Command::Run(opts) => run::run(opts),
+        Command::Run(opts) => run::run(*opts),
         Command::Check(opts) => check::run(&opts),
         Command::Test(opts) => test::run(&opts),
         Command::Convert(opts) => convert::run(&opts),
@@ -158,6 +166,10 @@ pub(crate) fn main() -> ExitCode {
         Command::Stop(opts) => guest::stop(&opts),
         Command::Start(opts) => guest::start(&opts),
         Command::Config(opts) => config::run(&opts),
+        #[cfg(feature = "serve")]
+        Command::Serve(opts) => serve::run(&opts),
+        #[cfg(feature = "serve")]
+        Command::Remote(opts) => remote::run(&opts),
         Command::New(opts) => new::run(&opts),
         #[cfg(feature = "manual")]
         Command::Completions(opts) => manual::completions(&opts),

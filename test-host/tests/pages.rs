@@ -151,6 +151,12 @@ fn native_tests_from_nothing() {
     follow("native-tests.md");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_managed_board_from_nothing() {
+    follow("managed-board.md");
+}
+
 /// Returns the Rust program of a section of the README.
 fn program_of_readme(section: &str) -> String {
     let readme = fs::read_to_string(workspace().join("README.md")).expect("the README");

@@ -73,7 +73,7 @@ const MACHINES: [Machine; 3] = [
         debian: "armhf",
         node: "arm",
         wheel: "manylinux_2_17_armv7l",
-        build: &["--profile", "board", "--no-default-features", "--features", "manual"],
+        build: &["--profile", "board", "--no-default-features", "--features", "manual,serve"],
         env: &[
             ("CARGO_TARGET_ARMV7_UNKNOWN_LINUX_GNUEABIHF_LINKER", "arm-linux-gnueabihf-gcc"),
             ("CARGO_TARGET_ARMV7_UNKNOWN_LINUX_GNUEABIHF_RUSTFLAGS", "-Ctarget-feature=+crt-static"),

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
-use std::os::unix::process::ExitStatusExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -60,7 +60,8 @@ impl Running {
     ) -> io::Result<Running> {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.env("NO_COLOR", "1").env_remove("WATCHDOG_USEC").env_remove("WATCHDOG_PID");
-        let mut child = command.spawn()?;
+        // A group of its own: Ctrl-C is for the board, which then ends its applications.
+        let mut child = command.process_group(0).spawn()?;
         let told = Arc::new(Mutex::new(Told::default()));
         let mut running = Running { readers: Vec::new(), told: told.clone(), child };
         let begin = || {

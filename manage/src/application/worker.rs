@@ -20,6 +20,9 @@ use crate::store::{Store, StoreError};
 /// Exit statuses of `run` that stay so, however often it is started: the command line is wrong, and the component is refused.
 const FINAL: [i32; 2] = [64, 121];
 
+/// Exit statuses of a process that somebody else asked to end, by SIGHUP, SIGINT or SIGTERM: no fault of its component.
+const ASKED: [i32; 3] = [129, 130, 143];
+
 /// How often a component on trial is started before the one before comes back: one that takes the machine's power away fails in no
 /// other way.
 const MOST_TRIALS: u32 = 3;
@@ -314,6 +317,7 @@ impl Worker {
         let level = if succeeded { Level::Info } else { Level::Error };
         self.say(level, &format!("ended: {}", ended.text));
         match self.record.trial {
+            Some(_) if ASKED.contains(&ended.status) => {}
             Some(trial) if !succeeded => return self.roll_back(trial, &ended.text),
             Some(_) => self.trust(),
             None => {}

@@ -1,11 +1,13 @@
 //! What the store of a guest holds.
 
+use std::collections::BTreeMap;
+
 use wasm_embedded_host::HalCtx;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use super::limiter::Limiter;
-use crate::wasi::{SimTime, TimeView, Timers};
+use crate::wasi::{ConfigView, SimTime, TimeView, Timers};
 
 /// The host's side of one guest.
 pub(crate) struct Guest {
@@ -14,6 +16,7 @@ pub(crate) struct Guest {
     wasi: WasiCtx,
     table: ResourceTable,
     timers: Timers,
+    values: BTreeMap<String, String>,
 }
 
 impl Guest {
@@ -21,7 +24,18 @@ impl Guest {
     pub(super) fn new(hal: HalCtx, wasi: WasiCtx, timers: Timers, limiter: Limiter, resources: usize) -> Guest {
         let mut table = ResourceTable::new();
         table.set_max_capacity(resources);
-        Guest { hal, limiter, wasi, table, timers }
+        Guest { hal, limiter, wasi, table, timers, values: BTreeMap::new() }
+    }
+
+    /// Gives it configuration values.
+    pub(super) fn with_values(self, values: BTreeMap<String, String>) -> Guest {
+        Guest { values, ..self }
+    }
+}
+
+impl ConfigView for Guest {
+    fn values(&self) -> &BTreeMap<String, String> {
+        &self.values
     }
 }
 

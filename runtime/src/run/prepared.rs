@@ -103,7 +103,8 @@ impl<'p> Prepared<'p> {
         let stdin = options.stdin.then(|| interrupt.clone());
         let wasi = wasi::context(&options.args, options.seed, stdin, &clock, &listener);
         let handles = usize::try_from(policy.limits.handles()).unwrap_or(usize::MAX);
-        let mut store = store(engine, Guest::new(hal, wasi, timing.timers(), limiter, handles), policy)?;
+        let guest = Guest::new(hal, wasi, timing.timers(), limiter, handles).with_values(options.config.clone());
+        let mut store = store(engine, guest, policy)?;
         store.epoch_deadline_callback(move |_| {
             processor.look();
             match interrupt.requested() {

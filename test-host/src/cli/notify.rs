@@ -22,12 +22,12 @@ struct Told {
 }
 
 impl Manager {
-    /// Says that the guests begin, and from now on that this program lives, if `NOTIFY_SOCKET` names somebody to be told. A service
+    /// Says that what this program is for begins, and from now on that this program lives, if `NOTIFY_SOCKET` names somebody to be told. A service
     /// manager that cannot be told is no reason to leave a guest out: it is a warning.
-    pub(super) fn ready() -> Manager {
+    pub(super) fn ready(status: &str) -> Manager {
         let Some(name) = env::var_os("NOTIFY_SOCKET").filter(|name| !name.is_empty()) else { return Manager(None) };
         let said = connect(&name).and_then(|socket| {
-            socket.send(b"READY=1\nSTATUS=the guest runs")?;
+            socket.send(format!("READY=1\nSTATUS={status}").as_bytes())?;
             Ok(socket)
         });
         match said {
@@ -37,17 +37,17 @@ impl Manager {
             }
             Err(error) => {
                 let name = name.to_string_lossy();
-                failure::warn(&format!("the service manager cannot be told that the guest runs, at {name}: {error}"));
+                failure::warn(&format!("the service manager cannot be told that {status}, at {name}: {error}"));
                 Manager(None)
             }
         }
     }
 
-    /// Says that all guests have ended.
-    pub(super) fn stopping(self) {
+    /// Says that this has ended.
+    pub(super) fn stopping(self, status: &str) {
         let Some(Told { socket, watchdog }) = self.0 else { return };
         // It may be gone; then nobody waits for it.
-        let _ = socket.send(b"STOPPING=1\nSTATUS=the guest has ended");
+        let _ = socket.send(format!("STOPPING=1\nSTATUS={status}").as_bytes());
         if let Some((end, thread)) = watchdog {
             drop(end);
             let _ = thread.join();

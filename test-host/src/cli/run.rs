@@ -1,5 +1,6 @@
 //! `run`: a component on the board of a policy.
 
+mod config;
 mod ending;
 pub(super) mod output_format;
 pub(super) mod outputs;
@@ -86,6 +87,10 @@ pub(super) struct Opts {
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     timeout: Option<Duration>,
 
+    /// Gives the guests a configuration value, which they read by `wasi:config/store`; may be repeated
+    #[arg(long = "config", value_name = "KEY=VALUE", value_parser = config::pair)]
+    values: Vec<(String, String)>,
+
     /// Seed of the guest's random numbers
     #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = number::seed, allow_negative_numbers = true)]
     seed: u64,
@@ -106,6 +111,11 @@ pub(super) struct Opts {
     /// at the first call that is not the next one of the file
     #[arg(long, value_name = "FILE", conflicts_with_all = ["policy", "record", "replay"])]
     expect: Option<PathBuf>,
+
+    /// Ends the guest as SIGTERM does when this process ends, which has to be the parent of this one
+    #[cfg(target_os = "linux")]
+    #[arg(long, value_name = "PID", hide = true)]
+    parent: Option<i32>,
 
     /// Arguments of the guest; several guests all get the same
     #[arg(last = true)]
@@ -183,6 +193,19 @@ impl Opts {
         self.outputs.check_files(&mut files)
     }
 
+    /// Has the kernel send SIGTERM when the parent ends (PR_SET_PDEATHSIG(2const)).
+    #[cfg(target_os = "linux")]
+    fn end_with_parent(&self) -> Result<(), Failure> {
+        let Some(parent) = self.parent else { return Ok(()) };
+        rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM))
+            .map_err(|error| Failure::file("cannot end with the parent process", error.into()))?;
+        // It may have ended before.
+        match rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get()) {
+            Some(pid) if pid == parent => Ok(()),
+            _ => Err(Failure::new(status::HOST, format!("the parent process {parent} has ended"))),
+        }
+    }
+
     /// Returns what calls go over, if they are kept or answered from a file.
     fn tape(&self, policy: &Policy, stop: &Interrupt, expected: Option<Recording>) -> Result<Option<Tape>, Failure> {
         let replayed = self.replay.as_deref().map(convert::load).transpose()?;
@@ -224,6 +247,8 @@ pub(super) fn run(mut opts: Opts) -> Result<u8, Failure> {
         return page::run(&opts);
     }
     opts.check_files()?;
+    #[cfg(target_os = "linux")]
+    opts.end_with_parent()?;
     let signals = Signals::listen().map_err(|error| Failure::file("cannot listen for signals", error))?;
     let (mut policy, expected) = match opts.expect.as_deref().map(expect::load).transpose()? {
         Some((policy, recording)) => (policy, Some(recording)),
@@ -263,8 +288,10 @@ pub(super) fn run(mut opts: Opts) -> Result<u8, Failure> {
         display::watch(&board, columns, io::stderr().is_terminal());
     }
 
+    let values = config::values(&opts.values);
     let guest = |name: &String| RunOptions {
         args: std::iter::once(name).chain(&opts.args).cloned().collect(),
+        config: values.clone(),
         seed: opts.seed,
         timeout: opts.timeout,
         real_time: opts.real_time,
@@ -274,7 +301,7 @@ pub(super) fn run(mut opts: Opts) -> Result<u8, Failure> {
     };
     let time = if board.has_hardware() { "real time" } else { "simulated time" };
     let reporter = ExitReporter { output_format: &output_format, timeout: opts.timeout, time, signals: &signals };
-    let manager = Manager::ready();
+    let manager = Manager::ready("the guest runs");
     let all = match (programs.as_slice(), names.as_slice()) {
         ([program], [name]) => {
             vec![run::run(program, &mut board, &policy, &guest(name), output_format.listener())?]
@@ -287,7 +314,7 @@ pub(super) fn run(mut opts: Opts) -> Result<u8, Failure> {
             run::run_together(&guests, &mut board, &policy, &tell)?
         }
     };
-    manager.stopping();
+    manager.stopping("the guest has ended");
     let at_ns = all.iter().map(|ended| ended.at_ns).max().unwrap_or_default();
 
     board.sim().end_trace();

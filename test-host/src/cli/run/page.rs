@@ -87,6 +87,7 @@ fn once(
     };
     let options = |name: &String| RunOptions {
         args: std::iter::once(name).chain(&opts.args).cloned().collect(),
+        config: super::config::values(&opts.values),
         seed: opts.seed,
         timeout: opts.timeout,
         real_time: false,
