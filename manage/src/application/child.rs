@@ -202,6 +202,8 @@ impl Events {
                 let count = event.get("count").and_then(Json::as_u64).unwrap_or_default();
                 self.log.say(Source::Host, Level::Warn, &format!("{count} messages of the guest were dropped"));
             }
+            // They are on the standard error too.
+            "warning" | "note" | "error" => {}
             // What another version of `run` says, or what is not an event at all.
             _ => self.log.say(Source::Host, Level::Info, line),
         }

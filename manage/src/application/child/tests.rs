@@ -35,6 +35,7 @@ fn events_become_lines_with_their_source_and_level() {
 {"at_ns":0,"event":"refused","reason":"the policy grants no LED"}
 {"at_ns":0,"event":"dropped","count":7}
 {"at_ns":0,"event":"from the future"}
+{"event":"error","message":"it is over","status":118}
 not JSON
 {"event":"exit","message":"the guest reached its limit of fuel","reason":"limit","status":118,"at_ns":1}
 END

@@ -3,27 +3,22 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use serde_json::json;
 use wasm_embedded_manage::{Client, Phase, Status};
 
 use crate::cli::failure::Failure;
+use crate::cli::json;
 
 /// Shows what the applications of a board do
 #[derive(Args)]
-pub(super) struct Opts {
-    /// Prints one JSON object a line
-    #[arg(long)]
-    json: bool,
-}
+pub(super) struct Opts {}
 
-pub(super) fn run(opts: &Opts, client: &Client) -> Result<u8, Failure> {
+pub(super) fn run(_opts: &Opts, client: &Client) -> Result<u8, Failure> {
     let statuses = client.statuses()?;
-    let text = if opts.json {
-        statuses.iter().map(|status| format!("{}\n", json!(status))).collect()
+    if json::is_on() {
+        statuses.iter().try_for_each(|status| json::tell("application", serde_json::json!(status)))?;
     } else {
-        table(&statuses)
-    };
-    super::super::print(&text)?;
+        super::super::print(&table(&statuses))?;
+    }
     Ok(0)
 }
 
