@@ -1,5 +1,6 @@
 //! Digital pins.
 
+mod edges;
 mod panic_on_error;
 
 use core::fmt;
@@ -11,6 +12,7 @@ use crate::bindings::wasm_embedded::hal::digital as host;
 use crate::call::imports::digital::{self as call, Condition};
 use crate::place::Failure;
 
+pub use edges::{Edge, Edges, Watched};
 pub use panic_on_error::PanicOnError;
 
 /// Why a pin could not be driven or read.

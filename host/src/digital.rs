@@ -15,7 +15,7 @@ use crate::admit::{Free, Name, Refused, denials};
 use crate::completion::Completion;
 use crate::ctx::HalCtx;
 use crate::grant::PinGrant;
-use crate::kind::DeviceKind;
+use crate::kind::{DeviceKind, Kept};
 use crate::slot::Slots;
 use crate::wit::digital as wit;
 
@@ -43,6 +43,17 @@ pub enum Condition {
     Edge(Level),
     /// The pin changes.
     AnyEdge,
+}
+
+/// An edge of a pin that is watched, at its electrical level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Edge {
+    /// When the edge was seen, by the clock that the guest looks at.
+    pub at_ns: u64,
+    /// The level after it.
+    pub level: Level,
+    /// How many edges were lost between the one that was taken before and this one.
+    pub missed: u32,
 }
 
 /// Why a pin could not be driven or read.
@@ -82,6 +93,30 @@ pub trait Input: Send {
         let _ = condition;
         Completion::Ready(Err(Error::Unsupported))
     }
+
+    /// Begins to keep edges, in the place of those that were kept before. The pin keeps a bounded number of them; the oldest goes
+    /// when another comes. Hardware that reports none is `Unsupported`.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the hardware does.
+    fn watch(&mut self) -> Result<(), Error> {
+        Err(Error::Unsupported)
+    }
+
+    /// Takes the oldest of the edges that were kept. The host asks a pin only while the guest watches it.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the hardware does.
+    fn take_edge(&mut self) -> Result<Option<Edge>, Error> {
+        Err(Error::Unsupported)
+    }
+
+    /// Begins to wait until there is an edge to take: it ends at once if there is one.
+    fn start_edge_wait(&mut self) -> Completion<Result<(), Error>> {
+        Completion::Ready(Err(Error::Unsupported))
+    }
 }
 
 /// A pin that is driven and read.
@@ -105,11 +140,30 @@ pub(crate) struct Pin {
     commanded: Level,
     /// Whether it is at its level on exit, and nothing was commanded since.
     is_safe: bool,
+    /// Whether who has the handle watches the pin: nobody takes the edges of the one before.
+    #[cfg(feature = "async")]
+    is_watched: bool,
 }
 
 impl Pin {
     pub(crate) fn new(grant: PinGrant) -> Pin {
-        Pin { grant, commanded: grant.initial, is_safe: false }
+        Pin {
+            grant,
+            commanded: grant.initial,
+            is_safe: false,
+            #[cfg(feature = "async")]
+            is_watched: false,
+        }
+    }
+}
+
+impl Kept for Pin {
+    #[inline]
+    fn closed(&mut self) {
+        #[cfg(feature = "async")]
+        {
+            self.is_watched = false;
+        }
     }
 }
 

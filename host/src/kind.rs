@@ -10,7 +10,7 @@ pub(crate) trait DeviceKind: 'static {
     /// What the host has behind a label.
     type Device: ?Sized + 'static;
     /// What a label grants, and what is kept of its device.
-    type Grant: 'static;
+    type Grant: Kept + 'static;
     /// What the log calls it.
     const NAME: &'static str;
     /// Whether several handles of one label may be open at once.
@@ -21,6 +21,19 @@ pub(crate) trait DeviceKind: 'static {
     /// Finds the devices of this kind.
     fn slots(devices: &mut Devices) -> &mut Slots<Self::Device, Self::Grant>;
 }
+
+/// What a label grants, and what is kept of its device.
+pub(crate) trait Kept {
+    /// Forgets what was kept for whoever had the handle that was closed.
+    #[inline]
+    fn closed(&mut self) {}
+}
+
+impl Kept for () {}
+impl Kept for Access {}
+impl Kept for I2cGrant {}
+impl Kept for SpiGrant {}
+impl Kept for pwm::Pwm {}
 
 /// Makes [`Devices`] of the table of all kinds.
 macro_rules! kinds {

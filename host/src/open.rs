@@ -2,7 +2,7 @@
 
 use crate::admit::{Denied, Name as _, Refused};
 use crate::ctx::HalCtx;
-use crate::kind::DeviceKind;
+use crate::kind::{DeviceKind, Kept as _};
 use crate::refusal::Refusal;
 use crate::slot::BrokenHandle;
 use crate::wit::types::OpenError;
@@ -35,6 +35,7 @@ impl HalCtx {
         self.handles = self.handles.saturating_sub(1);
         let slot = K::slots(&mut self.devices).get(handle)?;
         slot.open = slot.open.saturating_sub(1);
+        slot.grant.closed();
         if let Some(claims) = self.claims.as_mut().filter(|_| !K::IS_SHARED) {
             claims.release(&slot.label);
         }

@@ -99,6 +99,18 @@ impl<T: Turns<Device: digital::Input>> digital::Input for Shared<T> {
     fn start_wait(&mut self, condition: digital::Condition) -> Completion<Result<(), digital::Error>> {
         self.0.at_turn(|pin| pin.start_wait(condition))
     }
+
+    fn watch(&mut self) -> Result<(), digital::Error> {
+        self.0.at_turn(digital::Input::watch)
+    }
+
+    fn take_edge(&mut self) -> Result<Option<digital::Edge>, digital::Error> {
+        self.0.at_turn(digital::Input::take_edge)
+    }
+
+    fn start_edge_wait(&mut self) -> Completion<Result<(), digital::Error>> {
+        self.0.at_turn(digital::Input::start_edge_wait)
+    }
 }
 
 impl<T: Turns<Device: digital::Io>> digital::Io for Shared<T> {}

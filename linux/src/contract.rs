@@ -305,11 +305,11 @@ fn waits_that_are_dropped_leave_nothing_at_their_line() {
         }
         // A wait that begins takes those with it that are no longer wanted.
         let wait = pin.start_wait(gpio::Condition::Edge(PinState::High));
-        assert!(format!("{pin:?}").contains("Waits { waits: 1, .. }"), "{pin:?}");
+        assert!(format!("{pin:?}").contains("Waits { waits: 1, "), "{pin:?}");
         fake.edge(edge(true));
         assert_eq!(end(wait.end()), Ok(()));
         end(poll_fn(|_| {
-            if format!("{pin:?}").contains("Waits { waits: 0, .. }") { Poll::Ready(()) } else { Poll::Pending }
+            if format!("{pin:?}").contains("Waits { waits: 0, ") { Poll::Ready(()) } else { Poll::Pending }
         }));
     });
 }

@@ -13,6 +13,7 @@ mod error;
 mod tests;
 mod traits;
 mod waits;
+mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub(super) use chip::describe_chip;
 pub use chip::{ChipChoice, ChipInfo, LineChoice, LineInfo};
 pub use error::Error;
 use waits::Waits;
+pub use watch::{KEPT_EDGES, KeptEdge};
 
 use super::SLICE;
 use super::advice::Subsystem;
@@ -292,6 +294,38 @@ impl Line {
         // After the wait was added: a level that comes in between is an edge then.
         let level = if matches!(condition, Condition::Level(_)) { self.level() } else { Ok(PinState::Low) };
         waits::progress(level, condition, answer)
+    }
+
+    /// Begins to keep the line's edges, up to [`KEPT_EDGES`] of them, until [`Line::take_edge`] takes them. Those that were kept before
+    /// are dropped. Only inputs report edges.
+    ///
+    /// # Errors
+    ///
+    /// The line is an output, or the chip's driver failed.
+    pub fn watch(&mut self) -> Result<(), Error> {
+        let kernel = self.kernel.clone();
+        self.waits()?.watch(|| kernel.now());
+        Ok(())
+    }
+
+    /// Takes the oldest edge since [`Line::watch`] that was not taken yet. Edges that came before the chip was gone are still there.
+    ///
+    /// # Errors
+    ///
+    /// There is none, and the chip is gone.
+    pub fn take_edge(&mut self) -> Result<Option<KeptEdge>, Error> {
+        match self.waits.as_ref().and_then(Waits::take_edge) {
+            Some(edge) => Ok(Some(edge)),
+            None => self.alive().map(|()| None),
+        }
+    }
+
+    /// Begins to wait until there is an edge to take, and returns at once. A line that nobody watches is [`Error::Unsupported`].
+    pub fn start_edge_wait(&mut self) -> Completion<Result<(), Error>> {
+        match self.waits() {
+            Ok(waits) => waits.add_edge_wait(),
+            Err(error) => Completion::Ready(Err(error)),
+        }
     }
 }
 

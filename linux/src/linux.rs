@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::adc::{AdcInput, AdcSettings};
 use crate::advice::Subsystem;
@@ -143,6 +144,12 @@ impl Linux {
     #[must_use]
     pub fn delay(&self) -> LinuxDelay {
         LinuxDelay::new(self.kernel.clone())
+    }
+
+    /// Returns the time of the monotonic clock, in which edges of lines are told.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        self.kernel.now()
     }
 
     /// Finds out what the machine has, who holds it, and what to do about what is missing.

@@ -277,9 +277,10 @@ impl Board {
         Exits::new(self.sim(), self.contexts.exits())
     }
 
-    /// Returns what waits in the machine's time, if that is the guest's.
+    /// Returns what waits in the machine's time, if that is the guests': their time begins now.
     pub(crate) fn real_wait(&self) -> Option<RealWait> {
-        self.hardware.as_ref().map(Hardware::wait)
+        let guest_ns = self.sim().now_ns();
+        self.hardware.as_ref().map(|hardware| hardware.begin(guest_ns))
     }
 
     /// Has faults of the hardware told to whoever listens to the guest.

@@ -16,7 +16,7 @@ use wasm_embedded_sim::parts::Led;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-const EXAMPLES: [&str; 14] = [
+const EXAMPLES: [&str; 15] = [
     "adc_read",
     "blinky",
     "blinky_async",
@@ -25,6 +25,7 @@ const EXAMPLES: [&str; 14] = [
     "clock",
     "display",
     "eeprom",
+    "encoder_async",
     "i2cdetect",
     "logger_async",
     "pwm_fade",

@@ -13,6 +13,7 @@ use crate::pwm::PwmSignal;
 use crate::queue::{Queue, Task};
 use crate::trace::{Event, EventKind, NetInfo, Topology, TraceSink};
 
+mod edges;
 #[cfg(not(feature = "runs"))]
 #[path = "circuit/no_runs.rs"]
 mod runs;
@@ -20,6 +21,9 @@ mod runs;
 mod runs;
 mod waits;
 
+pub(crate) use edges::Kept;
+use edges::Watch;
+pub use edges::{KEPT_EDGES, KeptEdge};
 use runs::Runs;
 pub use waits::Awaited;
 use waits::Wait;
@@ -71,6 +75,7 @@ struct NetState {
     drivers: Vec<(Driver, Drive)>,
     watchers: Vec<Watcher>,
     waits: Vec<Wait>,
+    watches: Vec<Watch>,
     contended: bool,
     microvolts: Option<i32>,
     /// What the drivers and the pull make of it.
@@ -289,6 +294,9 @@ impl Circuit {
             for &watcher in &state.watchers {
                 self.notices.push_back(Notice { watcher, net, change: NetChange::Level(level) });
                 self.due_ns = 0;
+            }
+            if cfg!(feature = "tasks") {
+                state.keep_edge(self.now_ns, level);
             }
             state.tell_waits(level);
             self.trace(EventKind::Net { net, level });

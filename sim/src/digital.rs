@@ -8,6 +8,7 @@ use core::convert::Infallible;
 use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState, StatefulOutputPin};
 
 use crate::circuit::{Awaited, Driver};
+use crate::edges::SimEdges;
 use crate::future::SimWait;
 use crate::net::{Drive, Level, Net};
 use crate::remote::SimRemote;
@@ -65,6 +66,12 @@ impl SimIoPin {
 }
 
 impl SimInput {
+    /// Begins to keep the pin's edges.
+    #[must_use]
+    pub fn watch(&self) -> SimEdges {
+        self.pin.sim.watch(self.pin.net)
+    }
+
     /// Begins to wait at the pin, for a task that waits for it together with other things.
     pub fn start_wait(&self, awaited: Awaited) -> SimWait {
         self.pin.sim.wait_for(self.pin.net, awaited)
@@ -72,6 +79,12 @@ impl SimInput {
 }
 
 impl SimIoPin {
+    /// Begins to keep the pin's edges, those that it drives itself among them.
+    #[must_use]
+    pub fn watch(&self) -> SimEdges {
+        self.pin.sim.watch(self.pin.net)
+    }
+
     /// Begins to wait at the pin, for a task that waits for it together with other things.
     pub fn start_wait(&self, awaited: Awaited) -> SimWait {
         self.pin.sim.wait_for(self.pin.net, awaited)

@@ -274,6 +274,8 @@ pub(crate) mod digital {
         "wasm-embedded:hal/digital-async@0.5.0":
         "[async-lower]wait-input" fn wait_input(pin: u32, condition: u32, reply: *mut Reply);
         "[async-lower]wait-io" fn wait_io(pin: u32, condition: u32, reply: *mut Reply);
+        "[async-lower]wait-edge-input" fn wait_edge_input(pin: u32, reply: *mut Reply);
+        "[async-lower]wait-edge-io" fn wait_edge_io(pin: u32, reply: *mut Reply);
     }
 
     fn number(condition: Condition) -> u32 {
@@ -296,6 +298,16 @@ pub(crate) mod digital {
         // SAFETY: as above.
         let start = |reply| started(unsafe { wait_io(pin.handle(), number(condition), reply) });
         super::nothing(Call::new(start).await)
+    }
+
+    pub(crate) async fn input_edge(pin: &InputPin) -> Result<(), Failure> {
+        // SAFETY: as above.
+        super::nothing(Call::new(|reply| started(unsafe { wait_edge_input(pin.handle(), reply) })).await)
+    }
+
+    pub(crate) async fn io_edge(pin: &IoPin) -> Result<(), Failure> {
+        // SAFETY: as above.
+        super::nothing(Call::new(|reply| started(unsafe { wait_edge_io(pin.handle(), reply) })).await)
     }
 
     /// Converts an error's number.

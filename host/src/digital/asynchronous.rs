@@ -1,12 +1,16 @@
 //! The asynchronous functions.
 
 use alloc::boxed::Box;
+use alloc::format;
 
-use wasmtime::component::{ComponentType, Lift, Linker, LinkerInstance, Resource};
+use wasmtime::StoreContextMut;
+use wasmtime::component::{ComponentType, Lift, Linker, LinkerInstance, Lower, Resource};
 
-use super::{Condition, Input, InputHandle, IoHandle, Level, Pin, wit};
-use crate::admit::Free;
-use crate::component::asynchronous as component;
+use super::{Condition, Edge, Error, Input, InputHandle, IoHandle, Level, Pin, wit};
+use crate::admit::{Free, Refused};
+use crate::component::{self as calls, asynchronous as component};
+use crate::completion::Completion;
+use crate::ctx::HalCtx;
 use crate::grant::PinGrant;
 use crate::kind::DeviceKind;
 use crate::linker::HalView;
@@ -27,6 +31,16 @@ enum Wanted {
     FallingEdge,
     #[component(name = "any-edge")]
     AnyEdge,
+}
+
+/// An edge, in logical levels: the interface's `edge`.
+#[derive(Clone, Copy, Debug, ComponentType, Lower)]
+#[component(record)]
+struct Taken {
+    #[component(name = "at-ns")]
+    at_ns: u64,
+    missed: u32,
+    level: wit::Level,
 }
 
 impl Wanted {
@@ -50,7 +64,9 @@ impl Wanted {
 pub fn add_async_to_linker<T: HalView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     let mut instance = linker.instance("wasm-embedded:hal/digital-async@0.5.0")?;
     add_waiting::<T, InputHandle>(&mut instance, "wait-input")?;
-    add_waiting::<T, IoHandle>(&mut instance, "wait-io")
+    add_waiting::<T, IoHandle>(&mut instance, "wait-io")?;
+    add_edges::<T, InputHandle>(&mut instance, "input")?;
+    add_edges::<T, IoHandle>(&mut instance, "io")
 }
 
 /// Adds the function that waits for pins of one kind.
@@ -64,4 +80,57 @@ fn add_waiting<T: HalView, K: DeviceKind<Device: Input, Grant = Pin>>(
             Ok(slot.device()?.start_wait(condition))
         }))
     })
+}
+
+/// Adds the functions by which a guest has the edges of pins of one kind.
+fn add_edges<T: HalView, K: DeviceKind<Device: Input, Grant = Pin>>(
+    instance: &mut LinkerInstance<'_, T>,
+    kind: &str,
+) -> wasmtime::Result<()> {
+    instance.func_wrap(
+        &format!("watch-{kind}"),
+        |mut store: StoreContextMut<'_, T>, (pin,): (Resource<K>,)| {
+            calls::answer::<_, _, wit::Error>(watch::<K>(store.data_mut().hal(), pin.rep()))
+        },
+    )?;
+    instance.func_wrap(
+        &format!("take-edge-{kind}"),
+        |mut store: StoreContextMut<'_, T>, (pin,): (Resource<K>,)| {
+            calls::answer::<_, _, wit::Error>(take_edge::<K>(store.data_mut().hal(), pin.rep()))
+        },
+    )?;
+    instance.func_wrap_concurrent(&format!("wait-edge-{kind}"), |accessor, (pin,): (Resource<K>,)| {
+        Box::pin(component::wait::<T, K, _, wit::Error>(accessor, pin.rep(), Free, |slot| {
+            if !slot.grant.is_watched {
+                return Ok(Completion::Ready(Err(Error::Unsupported)));
+            }
+            Ok(slot.device()?.start_edge_wait())
+        }))
+    })
+}
+
+/// Begins to keep the edges of a pin.
+fn watch<K: DeviceKind<Device: Input, Grant = Pin>>(
+    hal: &mut HalCtx,
+    handle: u32,
+) -> Result<Result<(), Error>, Refused> {
+    let slot = hal.admit::<K>(handle, &Free)?.slot;
+    let result = slot.device()?.watch();
+    slot.grant.is_watched = result.is_ok();
+    Ok(result)
+}
+
+/// Takes the oldest edge that was kept, if there is one.
+fn take_edge<K: DeviceKind<Device: Input, Grant = Pin>>(
+    hal: &mut HalCtx,
+    handle: u32,
+) -> Result<Result<Option<Taken>, Error>, Refused> {
+    let slot = hal.admit::<K>(handle, &Free)?.slot;
+    if !slot.grant.is_watched {
+        return Ok(Err(Error::Unsupported));
+    }
+    let taken = slot.device()?.take_edge();
+    Ok(taken.map(|edge| {
+        edge.map(|Edge { at_ns, level, missed }| Taken { at_ns, missed, level: slot.grant.grant.electrical(level).into() })
+    }))
 }

@@ -106,6 +106,19 @@ impl digital::Input for Hardware {
     fn start_wait(&mut self, condition: digital::Condition) -> Completion<Result<(), digital::Error>> {
         Completion::Ready(self.reached(format!("wait {condition:?}"), |faults| faults.digital))
     }
+
+    fn watch(&mut self) -> Result<(), digital::Error> {
+        self.reached("watch", |faults| faults.digital)
+    }
+
+    fn take_edge(&mut self) -> Result<Option<digital::Edge>, digital::Error> {
+        self.reached("edge", |faults| faults.digital)?;
+        Ok(self.is_ready().then_some(digital::Edge { at_ns: 7, level: Level::Low, missed: 2 }))
+    }
+
+    fn start_edge_wait(&mut self) -> Completion<Result<(), digital::Error>> {
+        Completion::Ready(self.reached("wait for an edge", |faults| faults.digital))
+    }
 }
 
 impl digital::Io for Hardware {}

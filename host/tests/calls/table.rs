@@ -186,8 +186,22 @@ const ASYNCHRONOUS: &[Row] = &[
     row("delay-async-wait-ns", None, &[U64(5)], Does::One, "delay 5"),
 ];
 
-/// What takes the handle of a reply instead of a label's, and so stands beside the table: `handles.rs` has its tests.
-const OF_REPLIES: &str = "reply-reply-take";
+/// Those that only asynchronous guests import, and that wait for nothing.
+#[cfg(feature = "async")]
+const WATCHES: &[Row] = &[
+    row("digital-async-watch-input", INPUT, &[], Does::One, "watch"),
+    row("digital-async-watch-io", IO, &[], Does::One, "watch"),
+];
+
+/// What stands outside of the table: it takes the handle of a reply instead of a label's, which `handles.rs` tests, or that of a pin
+/// which is watched, which `edges.rs` tests.
+const OUTSIDE: [&str; 5] = [
+    "reply-reply-take",
+    "digital-async-take-edge-input",
+    "digital-async-take-edge-io",
+    "digital-async-wait-edge-input",
+    "digital-async-wait-edge-io",
+];
 
 /// Returns the rows of all functions that guests for an engine may import, each with whether it is asynchronous.
 pub(crate) fn rows(calls: Calls) -> Vec<(&'static Row, bool)> {
@@ -195,7 +209,10 @@ pub(crate) fn rows(calls: Calls) -> Vec<(&'static Row, bool)> {
     match calls {
         Calls::Blocking => blocking.collect(),
         #[cfg(feature = "async")]
-        Calls::Asynchronous => blocking.chain(ASYNCHRONOUS.iter().map(|row| (row, true))).collect(),
+        Calls::Asynchronous => {
+            let waits = ASYNCHRONOUS.iter().map(|row| (row, true));
+            blocking.chain(waits).chain(WATCHES.iter().map(|row| (row, false))).collect()
+        }
     }
 }
 
@@ -309,7 +326,7 @@ fn every_function_of_the_package_has_a_row() {
     for calls in Calls::ALL {
         let (functions, rows) = (functions(*calls), rows(*calls));
         for function in &functions {
-            let has_row = rows.iter().any(|(row, _)| row.function == function) || function == OF_REPLIES;
+            let has_row = rows.iter().any(|(row, _)| row.function == function) || OUTSIDE.contains(&function.as_str());
             assert!(has_row, "{function} has no row in the table of host/tests/calls/table.rs");
         }
         for (row, _) in rows {

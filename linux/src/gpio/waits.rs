@@ -9,18 +9,28 @@ use std::time::Duration;
 
 use embedded_hal::digital::PinState;
 
-use super::{Condition, Edge, Error};
+use super::watch::Watch;
+use super::{Condition, Edge, Error, KeptEdge};
 use crate::SLICE;
 use crate::bus_worker::{Answer, Asked, give, lock};
 use crate::completion::Completion;
 use crate::device_error::{Severity, Source};
 use crate::kernel::{Errno, LineFile, is_gone};
 
-/// The waits at a line.
+/// The waits at a line, and its edges for whoever watches it.
 pub(super) struct Waits {
-    list: Arc<Mutex<Vec<Wait>>>,
+    heard: Arc<Mutex<Heard>>,
     over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// What the thread and the line share.
+#[derive(Default)]
+struct Heard {
+    waits: Vec<Wait>,
+    watch: Option<Watch>,
+    /// The number of the last edge that was heard of.
+    last: u32,
 }
 
 struct Wait {
@@ -45,46 +55,85 @@ impl Wait {
 impl Waits {
     /// Begins to hear edges of a line, on a handle of its own.
     pub(super) fn start(mut file: Box<dyn LineFile>, source: Source) -> Waits {
-        let (list, over) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
-        let (waits, is_over) = (list.clone(), over.clone());
+        let (heard, over) = (Arc::<Mutex<Heard>>::default(), Arc::new(AtomicBool::new(false)));
+        let (told, is_over) = (heard.clone(), over.clone());
         let thread = thread::spawn(move || {
             while !is_over.load(Relaxed) {
                 // A panic says itself what it is, and leaves a line that may or may not be heard of again.
-                let Ok(heard) = catch_unwind(AssertUnwindSafe(|| file.wait(SLICE))) else {
-                    end(&waits, Err(Error::Other), |_| true);
+                let Ok(next) = catch_unwind(AssertUnwindSafe(|| file.wait(SLICE))) else {
+                    end(&told, Err(Error::Other), |_| true);
                     thread::sleep(SLICE);
                     continue;
                 };
-                match heard {
-                    Ok(Some(edge)) => end(&waits, Ok(()), |wait| wait.ends_with(edge) || !wait.asked.is_wanted()),
-                    Ok(None) | Err(Errno::INTR) => end(&waits, Ok(()), |wait| !wait.asked.is_wanted()),
+                match next {
+                    Ok(Some(edge)) => {
+                        lock(&told).keep(edge);
+                        end(&told, Ok(()), |wait| wait.ends_with(edge) || !wait.asked.is_wanted());
+                    }
+                    Ok(None) | Err(Errno::INTR) => end(&told, Ok(()), |wait| !wait.asked.is_wanted()),
                     Err(errno) => {
                         let meaning = if is_gone(errno) { "the chip is gone" } else { "the chip's driver failed" };
                         let level = Severity::Warn;
                         source.failed(level, errno, format_args!("waiting for an edge"), format_args!("{meaning}"));
-                        end(&waits, Err(Error::Other), |_| true);
+                        end(&told, Err(Error::Other), |_| true);
                         thread::sleep(SLICE);
                     }
                 }
             }
         });
-        Waits { list, over, thread: Some(thread) }
+        Waits { heard, over, thread: Some(thread) }
+    }
+
+    /// Begins to keep edges from a time on, which `now` tells.
+    pub(super) fn watch(&self, now: impl FnOnce() -> Duration) {
+        let mut heard = lock(&self.heard);
+        let last = heard.last;
+        heard.watch = Some(Watch::new(now(), last));
+    }
+
+    /// Takes the oldest edge of those that are kept.
+    pub(super) fn take_edge(&self) -> Option<KeptEdge> {
+        lock(&self.heard).watch.as_mut()?.take()
+    }
+
+    /// Begins to wait for an edge to be kept, unless there is one, or nobody watches.
+    pub(super) fn add_edge_wait(&self) -> Completion<Result<(), Error>> {
+        let mut heard = lock(&self.heard);
+        let Some(watch) = &heard.watch else { return Completion::Ready(Err(Error::Unsupported)) };
+        if !watch.is_empty() {
+            return Completion::Ready(Ok(()));
+        }
+        // An edge since the watch began ends it, also one that the thread has not read yet.
+        let since = watch.since();
+        let (answer, asked) = Answer::new();
+        heard.waits.retain(|wait| wait.asked.is_wanted());
+        heard.waits.push(Wait { condition: Condition::AnyEdge, since, asked });
+        Completion::Pending(answer)
     }
 
     /// Adds a wait from a time on, which `now` tells.
     pub(super) fn add(&self, condition: Condition, now: impl FnOnce() -> Duration) -> Answer<Result<(), Error>> {
         let (answer, asked) = Answer::new();
         // Whoever hears of an edge after that time waits for this lock, and then finds the wait.
-        let mut list = lock(&self.list);
-        list.retain(|wait| wait.asked.is_wanted());
-        list.push(Wait { condition, since: now(), asked });
+        let mut heard = lock(&self.heard);
+        heard.waits.retain(|wait| wait.asked.is_wanted());
+        heard.waits.push(Wait { condition, since: now(), asked });
         answer
     }
 }
 
+impl Heard {
+    fn keep(&mut self, edge: Edge) {
+        self.last = edge.number;
+        if let Some(watch) = &mut self.watch {
+            watch.keep(edge);
+        }
+    }
+}
+
 /// Ends waits.
-fn end(list: &Mutex<Vec<Wait>>, result: Result<(), Error>, is_over: impl Fn(&Wait) -> bool) {
-    let ended: Vec<Wait> = lock(list).extract_if(.., |wait| is_over(wait)).collect();
+fn end(heard: &Mutex<Heard>, result: Result<(), Error>, is_over: impl Fn(&Wait) -> bool) {
+    let ended: Vec<Wait> = lock(heard).waits.extract_if(.., |wait| is_over(wait)).collect();
     ended.into_iter().for_each(|wait| give(&wait.asked, result));
 }
 
@@ -100,7 +149,8 @@ impl Drop for Waits {
 
 impl fmt::Debug for Waits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Waits").field("waits", &lock(&self.list).len()).finish_non_exhaustive()
+        let heard = lock(&self.heard);
+        f.debug_struct("Waits").field("waits", &heard.waits.len()).field("last", &heard.last).finish_non_exhaustive()
     }
 }
 

@@ -16,7 +16,7 @@ use wasm_embedded_linux::{
     LineSettings, Linux, PwmSettings, Queued, SpiSettings, Subsystem, UartSettings,
 };
 
-use self::hosted::{Hosted, level, linux_address, pin_state};
+use self::hosted::{Epoch, GuestLine, Hosted, level, linux_address, pin_state};
 use super::BoardError;
 use super::contexts::GuestContexts;
 use crate::clock::RealWait;
@@ -37,6 +37,8 @@ const EARLY_FAULTS: usize = 64;
 pub(super) struct Hardware {
     linux: Linux,
     faults: Arc<Faults>,
+    /// When the guests' time began.
+    epoch: Epoch,
     /// The buses with their turns, by their names in the kernel. Shared by the labels of a bus.
     queues: RefCell<BTreeMap<String, Arc<BusQueue>>>,
 }
@@ -44,7 +46,7 @@ pub(super) struct Hardware {
 impl Hardware {
     fn new(linux: impl FnOnce(Arc<dyn ErrorListener>) -> Linux) -> Hardware {
         let faults = Arc::new(Faults::default());
-        Hardware { linux: linux(faults.clone()).with_consumer(CONSUMER), faults, queues: RefCell::default() }
+        Hardware { linux: linux(faults.clone()).with_consumer(CONSUMER), faults, epoch: Epoch::default(), queues: RefCell::default() }
     }
 
     /// Opens what the policy's labels stand for, if there are any of hardware. Lines come last: they are driven from then on.
@@ -82,9 +84,10 @@ impl Hardware {
         Ok(opened.then_some(hardware))
     }
 
-    /// Returns what waits in the machine's time.
-    pub(super) fn wait(&self) -> RealWait {
+    /// Returns what waits in the machine's time, in which the guests' time begins now, at `guest_ns`.
+    pub(super) fn begin(&self, guest_ns: u64) -> RealWait {
         let delay = self.linux.delay();
+        self.epoch.begin(guest_ns, self.linux.now());
         Arc::new(move |ns, interrupt| delay.wait_ns(ns, &|| interrupt.requested().is_some()))
     }
 
@@ -213,7 +216,8 @@ impl Hardware {
         let Some(line) = line_choice(label) else { return Ok(false) };
         let grant = PinGrant::from(&label.settings);
         let settings = settings(label, line, &grant);
-        let (name, line) = (&label.label, Hosted(self.linux.line(&label.label, &settings)?));
+        let line = GuestLine { line: self.linux.line(&label.label, &settings)?, epoch: self.epoch.clone() };
+        let name = &label.label;
         match label.direction {
             PinDirection::Output => contexts.output(name, line, grant),
             PinDirection::Input => contexts.input(name, line, (&label.settings).into()),

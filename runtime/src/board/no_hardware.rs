@@ -15,7 +15,7 @@ impl Hardware {
         Ok(None)
     }
 
-    pub(super) fn wait(&self) -> RealWait {
+    pub(super) fn begin(&self, _: u64) -> RealWait {
         match *self {}
     }
 

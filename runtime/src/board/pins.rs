@@ -17,12 +17,12 @@ pub(super) fn add(wires: &mut Labels, contexts: &mut GuestContexts, labels: &[Pi
                 }
                 contexts.output(name, simulated::Output(output), grant);
             }
-            Ok(Pin::Input(input)) => contexts.input(name, simulated::Input(input), (&label.settings).into()),
+            Ok(Pin::Input(input)) => contexts.input(name, simulated::Input::from(input), (&label.settings).into()),
             Ok(Pin::OpenDrain(pin)) => {
                 if let Some(level) = grant.on_exit {
                     contexts.add_exit(exits::of_pin(pin.remote(), grant.electrical(level)));
                 }
-                contexts.io(name, simulated::Io(pin), grant);
+                contexts.io(name, simulated::Io::from(pin), grant);
             }
             // One of hardware.
             Err(_) => {}

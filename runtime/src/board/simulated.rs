@@ -7,7 +7,7 @@ use wasm_embedded_host::{Completion, digital, i2c, spi};
 use wasm_embedded_sim::i2c::OwnedTransaction as I2cTransaction;
 use wasm_embedded_sim::spi::OwnedTransaction as SpiTransaction;
 use wasm_embedded_sim::{
-    Address, Awaited, I2cError, Level, SimI2c, SimInput, SimIoPin, SimOutput, SimSpiBus, SimSpiDevice, SpiError,
+    Address, Awaited, I2cError, KeptEdge, Level, SimEdges, SimI2c, SimInput, SimIoPin, SimOutput, SimSpiBus, SimSpiDevice, SpiError,
 };
 
 use super::unanswered::Calls;
@@ -33,11 +33,30 @@ pub(super) struct Output(pub(super) SimOutput);
 
 /// An input.
 #[derive(Debug)]
-pub(super) struct Input(pub(super) SimInput);
+pub(super) struct Input {
+    pin: SimInput,
+    /// Its edges, once somebody watches it.
+    edges: Option<SimEdges>,
+}
 
 /// An open-drain pin.
 #[derive(Debug)]
-pub(super) struct Io(pub(super) SimIoPin);
+pub(super) struct Io {
+    pin: SimIoPin,
+    edges: Option<SimEdges>,
+}
+
+impl From<SimInput> for Input {
+    fn from(pin: SimInput) -> Input {
+        Input { pin, edges: None }
+    }
+}
+
+impl From<SimIoPin> for Io {
+    fn from(pin: SimIoPin) -> Io {
+        Io { pin, edges: None }
+    }
+}
 
 impl i2c::Bus for Bus {
     fn transaction(&mut self, address: i2c::Address, operations: &mut [I2cOperation<'_>]) -> Result<(), i2c::Error> {
@@ -138,47 +157,69 @@ impl digital::Output for Output {
     }
 }
 
-impl digital::Input for Input {
-    fn level(&mut self) -> Result<digital::Level, digital::Error> {
-        let Ok(high) = self.0.is_high();
-        Ok(level(high))
-    }
+/// A pin that is read, of either kind.
+macro_rules! read {
+    ($pin:ty) => {
+        impl digital::Input for $pin {
+            fn level(&mut self) -> Result<digital::Level, digital::Error> {
+                let Ok(high) = self.pin.is_high();
+                Ok(level(if high { Level::High } else { Level::Low }))
+            }
 
-    fn start_wait(&mut self, condition: digital::Condition) -> Completion<Result<(), digital::Error>> {
-        let wait = self.0.start_wait(awaited(condition));
-        Completion::pending(async move {
-            wait.await;
-            Ok(())
-        })
-    }
+            fn start_wait(&mut self, condition: digital::Condition) -> Completion<Result<(), digital::Error>> {
+                let wait = self.pin.start_wait(awaited(condition));
+                Completion::pending(async move {
+                    wait.await;
+                    Ok(())
+                })
+            }
+
+            fn watch(&mut self) -> Result<(), digital::Error> {
+                self.edges = Some(self.pin.watch());
+                Ok(())
+            }
+
+            fn take_edge(&mut self) -> Result<Option<digital::Edge>, digital::Error> {
+                let edges = self.edges.as_mut().ok_or(digital::Error::Unsupported)?;
+                Ok(edges.take().map(|KeptEdge { at_ns, level: to, missed }| digital::Edge {
+                    at_ns,
+                    level: level(to),
+                    missed,
+                }))
+            }
+
+            fn start_edge_wait(&mut self) -> Completion<Result<(), digital::Error>> {
+                let Some(edges) = &self.edges else { return Completion::Ready(Err(digital::Error::Unsupported)) };
+                // Before the look at what is kept: an edge in between ends the wait.
+                let wait = edges.start_wait();
+                if !edges.is_empty() {
+                    return Completion::Ready(Ok(()));
+                }
+                Completion::pending(async move {
+                    wait.await;
+                    Ok(())
+                })
+            }
+        }
+    };
 }
-
-impl digital::Input for Io {
-    fn level(&mut self) -> Result<digital::Level, digital::Error> {
-        let Ok(high) = self.0.is_high();
-        Ok(level(high))
-    }
-
-    fn start_wait(&mut self, condition: digital::Condition) -> Completion<Result<(), digital::Error>> {
-        let wait = self.0.start_wait(awaited(condition));
-        Completion::pending(async move {
-            wait.await;
-            Ok(())
-        })
-    }
-}
+read!(Input);
+read!(Io);
 
 impl digital::Output for Io {
     fn set(&mut self, level: digital::Level) -> Result<(), digital::Error> {
-        let Ok(()) = embedded_hal::digital::OutputPin::set_state(&mut self.0, level.into());
+        let Ok(()) = embedded_hal::digital::OutputPin::set_state(&mut self.pin, level.into());
         Ok(())
     }
 }
 
 impl digital::Io for Io {}
 
-fn level(high: bool) -> digital::Level {
-    if high { digital::Level::High } else { digital::Level::Low }
+fn level(level: Level) -> digital::Level {
+    match level {
+        Level::Low => digital::Level::Low,
+        Level::High => digital::Level::High,
+    }
 }
 
 fn awaited(condition: digital::Condition) -> Awaited {

@@ -12,7 +12,7 @@ use wit_component::{StringEncoding, metadata};
 
 /// Functions that the hal calls by hand. First those whose reply is a list: the generated form allocates a `Vec` for every reply;
 /// `hal/src/place.rs` has the reply placed into the driver's own buffer, so that the hal needs no allocator.
-const BY_HAND: [&str; 26] = [
+const BY_HAND: [&str; 28] = [
     "[method]bus.read",
     "[method]bus.write-read",
     "[method]bus.transfer",
@@ -36,6 +36,8 @@ const BY_HAND: [&str; 26] = [
     "bus-flush",
     "wait-input",
     "wait-io",
+    "wait-edge-input",
+    "wait-edge-io",
     "wait-read",
     "wait-write",
     "wait-sent",

@@ -118,6 +118,18 @@ pub(crate) const HOST: &[Check] = &[
         ..PASSES
     },
     Check {
+        name: "encoder_async: every edge has its time, in order over two lines, and is there when the guest looks later",
+        command: r#"a() { echo $1 > $ENCODER_A_PULL; }; b() { echo $1 > $ENCODER_B_PULL; }
+            a pull-up; b pull-up; guest pi encoder_async > out & sleep 1.5
+            clockwise() { a pull-down; b pull-down; a pull-up; b pull-up; }
+            back() { b pull-down; a pull-down; b pull-up; a pull-up; }
+            clockwise; clockwise; clockwise
+            until [ -s out ]; do sleep 0.05; done; back; back; back; back
+            wait $!; status=$?; cat out; exit $status"#,
+        prints: &["at 3: 12 edges, 0 missed, … us apart", "at -1: 16 edges, 0 missed, … us apart"],
+        ..PASSES
+    },
+    Check {
         name: "refusals: nobody there, not granted, too long",
         command: "guest refusals refusals && outside i2c 0x50 unused && outside spi unused",
         prints: &[

@@ -13,7 +13,7 @@ use crate::{guests, program, targets};
 /// The profile of programs for small boards.
 const PROFILE: &str = "board";
 /// The guests: examples, and programs of other packages.
-const EXAMPLES: [&str; 11] = [
+const EXAMPLES: [&str; 12] = [
     "i2cdetect",
     "thermometer",
     "eeprom",
@@ -22,6 +22,7 @@ const EXAMPLES: [&str; 11] = [
     "blinky",
     "button",
     "logger_async",
+    "encoder_async",
     "pwm_fade",
     "adc_read",
     "uart_echo",

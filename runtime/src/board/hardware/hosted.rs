@@ -11,7 +11,7 @@ use wasm_embedded_host::Completion;
 use wasm_embedded_host::log::Level;
 use wasm_embedded_linux::{self as linux, Severity};
 
-pub(super) use self::digital::pin_state;
+pub(super) use self::digital::{Epoch, GuestLine, pin_state};
 pub(super) use self::i2c::from_host as linux_address;
 
 /// A device of Linux as the host needs it.
