@@ -15,8 +15,8 @@ use embedded_hal_async::delay::DelayNs;
 use wasm_embedded_hal::digital::Edge;
 use wasm_embedded_hal::{Delay, Error, InputPin};
 
-/// How long the guest does something else once the first edge has come: longer than anybody turns.
-const TURN_MS: u32 = 100;
+/// How long the guest does something else between two looks. Without an edge meanwhile, the turn is over.
+const REST_MS: u32 = 100;
 
 /// From one detent to the next, each contact closes and opens.
 const EDGES: i32 = 4;
@@ -28,12 +28,16 @@ async fn main() -> Result<(), Error> {
     let mut encoder = Encoder::default();
     for _ in 0..2 {
         let mut edges = vec![(Contact::A, a.next().await?)];
-        Delay::new().delay_ms(TURN_MS).await;
-        while let Some(edge) = a.take()? {
-            edges.push((Contact::A, edge));
-        }
-        while let Some(edge) = b.take()? {
-            edges.push((Contact::B, edge));
+        let mut before = 0;
+        while edges.len() > before {
+            before = edges.len();
+            Delay::new().delay_ms(REST_MS).await;
+            while let Some(edge) = a.take()? {
+                edges.push((Contact::A, edge));
+            }
+            while let Some(edge) = b.take()? {
+                edges.push((Contact::B, edge));
+            }
         }
         edges.sort_by_key(|(_, edge)| edge.at_ns);
         edges.iter().for_each(|(contact, edge)| encoder.turn(*contact, edge));

@@ -2170,8 +2170,7 @@ pub mod wasm_embedded {
                 /// `now-ns`, in nanoseconds.
                 pub at_ns: u64,
                 /// How many edges of this pin were lost between the one that was taken
-                /// before and this one. Edges that came too fast for the kernel itself
-                /// are not among them.
+                /// before and this one, as far as the kernel of the host counts them.
                 pub missed: u32,
                 /// The logical level after the edge.
                 pub level: Level,

@@ -308,9 +308,11 @@ fn waits_that_are_dropped_leave_nothing_at_their_line() {
         assert!(format!("{pin:?}").contains("Waits { waits: 1, "), "{pin:?}");
         fake.edge(edge(true));
         assert_eq!(end(wait.end()), Ok(()));
-        end(poll_fn(|_| {
-            if format!("{pin:?}").contains("Waits { waits: 0, ") { Poll::Ready(()) } else { Poll::Pending }
-        }));
+        end(poll_fn(
+            |_| {
+                if format!("{pin:?}").contains("Waits { waits: 0, ") { Poll::Ready(()) } else { Poll::Pending }
+            },
+        ));
     });
 }
 

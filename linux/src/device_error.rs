@@ -78,6 +78,11 @@ impl Source {
         self.tell(Severity::Warn, None, doing, meaning);
     }
 
+    /// Tells the listener what is of interest to whoever looks for a fault only.
+    pub(super) fn note(&self, severity: Severity, doing: fmt::Arguments<'_>, meaning: fmt::Arguments<'_>) {
+        self.tell(severity, None, doing, meaning);
+    }
+
     fn tell(&self, severity: Severity, errno: Option<Errno>, doing: fmt::Arguments<'_>, meaning: fmt::Arguments<'_>) {
         self.listener.error(&DeviceError { severity, label: &self.label, device: &self.device, doing, errno, meaning });
     }

@@ -9,6 +9,7 @@
 
 mod chip;
 mod error;
+mod line;
 #[cfg(test)]
 mod tests;
 mod traits;
@@ -24,6 +25,7 @@ use embedded_hal::digital::PinState;
 pub(super) use chip::describe_chip;
 pub use chip::{ChipChoice, ChipInfo, LineChoice, LineInfo};
 pub use error::Error;
+pub use line::Line;
 use waits::Waits;
 pub use watch::{KEPT_EDGES, KeptEdge};
 
@@ -33,6 +35,7 @@ use super::completion::Completion;
 use super::device_error::{Severity, Source};
 use super::kernel::{ENOTSUPP, Errno, Kernel, LineFile, is_gone, uninterrupted};
 use super::open::{OpenError, OpenReason};
+use super::plugged::Unplugged;
 use super::sysfs::Tree;
 
 /// How a line is used.
@@ -131,30 +134,34 @@ pub struct Edge {
     pub number: u32,
 }
 
-/// A requested line.
+/// A requested line, as long as its chip is there.
 #[derive(Debug)]
-pub struct Line {
+struct OpenLine {
     file: Box<dyn LineFile>,
     kernel: Arc<dyn Kernel>,
     source: Source,
     direction: Direction,
-    /// The level that the line was last set to.
-    commanded: PinState,
     /// Those who wait for the line without blocking, from the first one on.
     waits: Option<Waits>,
-    /// Whether the chip is gone for good.
+    /// Whether the chip is gone.
     gone: bool,
 }
 
-impl Line {
+impl Unplugged for OpenLine {
+    fn is_gone(&self) -> bool {
+        self.gone || self.waits.as_ref().is_some_and(Waits::is_over)
+    }
+}
+
+impl OpenLine {
     /// Finds a line and requests it.
-    pub(super) fn open(
+    fn open(
         kernel: Arc<dyn Kernel>,
         tree: &Tree,
         mut source: Source,
         consumer: &str,
         settings: &LineSettings,
-    ) -> Result<Line, OpenError> {
+    ) -> Result<OpenLine, OpenError> {
         let found = chip::find(&*kernel, tree, &settings.line)?;
         source.device = format!("{} line {}", found.chip.display(), found.offset);
         let request = LineRequest {
@@ -182,22 +189,14 @@ impl Line {
             }
         };
         let file = uninterrupted(|| kernel.request_line(&found.chip, &request)).map_err(failed)?;
-        let (direction, commanded) = (settings.direction, settings.initial);
-        Ok(Line { file, kernel, source, direction, commanded, waits: None, gone: false })
+        Ok(OpenLine { file, kernel, source, direction: settings.direction, waits: None, gone: false })
     }
 
-    /// Waits for an edge, until a time of the monotonic clock if one is given, or until `interrupted` returns true, which is asked
-    /// every 10 ms. The line must have been opened with [`LineSettings::edges`].
-    ///
-    /// # Errors
-    ///
-    /// Fails as the hardware does.
-    pub fn wait_for_edge(
+    fn wait_for_edge(
         &mut self,
         until: Option<Duration>,
         interrupted: &dyn Fn() -> bool,
     ) -> Result<Option<Edge>, Error> {
-        self.alive()?;
         while !interrupted() {
             let left = until.map_or(SLICE, |until| until.saturating_sub(self.kernel.now()).min(SLICE));
             match self.file.wait(left) {
@@ -210,15 +209,8 @@ impl Line {
         Ok(None)
     }
 
-    /// Returns the time of the clock that edges are told in.
-    #[must_use]
-    pub fn now(&self) -> Duration {
-        self.kernel.now()
-    }
-
     /// Returns those who wait for the line, whose edges are heard from now on.
     fn waits(&mut self) -> Result<&Waits, Error> {
-        self.alive()?;
         // The kernel reports edges of inputs only, and an open-drain line is an output to it.
         if self.direction != Direction::Input {
             return Err(Error::Unsupported);
@@ -235,10 +227,6 @@ impl Line {
         Ok(self.waits.insert(waits))
     }
 
-    fn alive(&self) -> Result<(), Error> {
-        if self.gone { Err(Error::Other) } else { Ok(()) }
-    }
-
     /// Returns what an error means, and tells the log.
     fn failed(&mut self, doing: &str, errno: Errno) -> Error {
         self.gone = is_gone(errno);
@@ -247,7 +235,7 @@ impl Line {
             Errno::PERM | Errno::INVAL | Errno::OPNOTSUPP | ENOTSUPP => {
                 (Error::Unsupported, "the line does not support this")
             }
-            _ if self.gone => (Error::Other, "the chip is gone; the host will not try again"),
+            _ if self.gone => (Error::Other, "the chip is gone; the next call looks for it"),
             _ => (Error::Other, "the chip's driver failed"),
         };
         let level = if self.gone { Severity::Error } else { Severity::Warn };
@@ -256,36 +244,20 @@ impl Line {
     }
 }
 
-impl Line {
-    /// Drives the line to a level; high releases an open-drain line.
-    ///
-    /// # Errors
-    ///
-    /// The line is an input, or the chip's driver failed.
-    pub fn set(&mut self, level: PinState) -> Result<(), Error> {
-        self.alive()?;
+impl OpenLine {
+    fn set(&mut self, level: PinState) -> Result<(), Error> {
         let (file, high) = (&mut self.file, level == PinState::High);
         let doing = if high { "driving it high" } else { "driving it low" };
-        uninterrupted(|| file.set(high)).map_err(|errno| self.failed(doing, errno))?;
-        self.commanded = level;
-        Ok(())
+        uninterrupted(|| file.set(high)).map_err(|errno| self.failed(doing, errno))
     }
 
-    /// Returns the level on the line.
-    ///
-    /// # Errors
-    ///
-    /// The chip's driver failed.
-    pub fn level(&mut self) -> Result<PinState, Error> {
-        self.alive()?;
+    fn level(&mut self) -> Result<PinState, Error> {
         let file = &mut self.file;
         let high = uninterrupted(|| file.get()).map_err(|errno| self.failed("reading it", errno))?;
         Ok(if high { PinState::High } else { PinState::Low })
     }
 
-    /// Begins to wait, and returns at once. Edges count from this call on, even those that are gone when somebody looks. Only inputs
-    /// report edges.
-    pub fn start_wait(&mut self, condition: Condition) -> Completion<Result<(), Error>> {
+    fn start_wait(&mut self, condition: Condition) -> Completion<Result<(), Error>> {
         let kernel = self.kernel.clone();
         let answer = match self.waits() {
             Ok(waits) => waits.add(condition, || kernel.now()),
@@ -296,32 +268,21 @@ impl Line {
         waits::progress(level, condition, answer)
     }
 
-    /// Begins to keep the line's edges, up to [`KEPT_EDGES`] of them, until [`Line::take_edge`] takes them. Those that were kept before
-    /// are dropped. Only inputs report edges.
-    ///
-    /// # Errors
-    ///
-    /// The line is an output, or the chip's driver failed.
-    pub fn watch(&mut self) -> Result<(), Error> {
+    fn watch(&mut self) -> Result<(), Error> {
         let kernel = self.kernel.clone();
         self.waits()?.watch(|| kernel.now());
         Ok(())
     }
 
-    /// Takes the oldest edge since [`Line::watch`] that was not taken yet. Edges that came before the chip was gone are still there.
-    ///
-    /// # Errors
-    ///
-    /// There is none, and the chip is gone.
-    pub fn take_edge(&mut self) -> Result<Option<KeptEdge>, Error> {
-        match self.waits.as_ref().and_then(Waits::take_edge) {
-            Some(edge) => Ok(Some(edge)),
-            None => self.alive().map(|()| None),
-        }
+    fn is_watched(&self) -> bool {
+        self.waits.as_ref().is_some_and(Waits::is_watched)
     }
 
-    /// Begins to wait until there is an edge to take, and returns at once. A line that nobody watches is [`Error::Unsupported`].
-    pub fn start_edge_wait(&mut self) -> Completion<Result<(), Error>> {
+    fn take_edge(&self) -> Option<KeptEdge> {
+        self.waits.as_ref().and_then(Waits::take_edge)
+    }
+
+    fn start_edge_wait(&mut self) -> Completion<Result<(), Error>> {
         match self.waits() {
             Ok(waits) => waits.add_edge_wait(),
             Err(error) => Completion::Ready(Err(error)),

@@ -9,6 +9,7 @@
 //! [`Error::Unsupported`] on the Raspberry Pi 0 to 4, whose driver takes reads as the last message only.
 
 mod address;
+mod bus;
 mod error;
 mod owner;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use std::time::Duration;
 use embedded_hal::i2c::Operation;
 
 pub use address::Address;
+pub use bus::I2cBus;
 pub use error::Error;
 pub use owner::{KernelOwner, MainDevice};
 
@@ -30,6 +32,7 @@ use super::advice::Subsystem;
 use super::device_error::{Severity, Source};
 use super::kernel::{Errno, I2cFile, Kernel, is_gone, uninterrupted};
 use super::open::OpenError;
+use super::plugged::Unplugged;
 use super::sysfs::Tree;
 
 /// The most messages of one `I2C_RDWR`. `I2C_RDWR_IOCTL_MAX_MSGS` of `linux/i2c-dev.h`.
@@ -51,7 +54,7 @@ const I2C_FUNC_SMBUS_QUICK: c_ulong = 0x1_0000;
 /// Which adapter, and how fast it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct I2cSettings {
-    /// The device file.
+    /// The device file, or a name that [`Linux::find`](crate::Linux::find) knows.
     pub path: PathBuf,
     /// The clock that is expected, in hertz. Linux takes it from the device tree alone; an adapter with another one is reported.
     pub frequency_hz: Option<u32>,
@@ -67,9 +70,9 @@ impl I2cSettings {
     }
 }
 
-/// An open adapter.
+/// An adapter, as long as it is there.
 #[derive(Debug)]
-pub struct I2cBus {
+struct Adapter {
     file: Box<dyn I2cFile>,
     functions: c_ulong,
     source: Source,
@@ -80,8 +83,14 @@ pub struct I2cBus {
     runs: Vec<Run>,
     /// Their bytes, end to end.
     bytes: Vec<u8>,
-    /// Whether the adapter is gone for good.
+    /// Whether the adapter is gone.
     gone: bool,
+}
+
+impl Unplugged for Adapter {
+    fn is_gone(&self) -> bool {
+        self.gone
+    }
 }
 
 /// Adjacent operations in the same direction: one message.
@@ -91,14 +100,9 @@ struct Run {
     len: usize,
 }
 
-impl I2cBus {
+impl Adapter {
     /// Opens an adapter and asks it what it can do.
-    pub(super) fn open(
-        kernel: &dyn Kernel,
-        tree: &Tree,
-        source: Source,
-        settings: &I2cSettings,
-    ) -> Result<I2cBus, OpenError> {
+    fn open(kernel: &dyn Kernel, tree: &Tree, source: Source, settings: &I2cSettings) -> Result<Adapter, OpenError> {
         let failed = |errno| OpenError::of_file(Subsystem::I2c, tree, &settings.path, errno);
         let mut file = uninterrupted(|| kernel.open_i2c(&settings.path)).map_err(failed)?;
         let functions = uninterrupted(|| file.functions()).map_err(failed)?;
@@ -126,22 +130,14 @@ impl I2cBus {
             );
         }
         let tree = tree.clone();
-        Ok(I2cBus { file, functions, source, tree, number, runs: Vec::new(), bytes: Vec::new(), gone: false })
+        Ok(Adapter { file, functions, source, tree, number, runs: Vec::new(), bytes: Vec::new(), gone: false })
     }
 
-    /// Returns the clock of the bus, as far as the device tree says it.
-    #[must_use]
-    pub fn frequency_hz(&self) -> Option<u32> {
+    fn frequency_hz(&self) -> Option<u32> {
         frequency_hz(&self.tree, self.number.as_deref()?)
     }
 
-    /// Returns the driver of the kernel that has an address, if one does: whoever uses it disturbs the driver.
-    /// `I2C_RDWR` does not check this, and nothing here forces it.
-    ///
-    /// # Errors
-    ///
-    /// The kernel does not say.
-    pub fn owned_by_kernel(&mut self, address: Address) -> Result<Option<KernelOwner>, OpenError> {
+    fn owned_by_kernel(&mut self, address: Address) -> Result<Option<KernelOwner>, OpenError> {
         match uninterrupted(|| self.file.claim(address)) {
             Ok(()) => Ok(None),
             Err(Errno::BUSY) => Ok(Some(KernelOwner::find(&self.tree, self.number.as_deref(), address))),
@@ -220,7 +216,7 @@ impl I2cBus {
             Error::Bus => {
                 (Severity::Warn, "a device holds a line, or the transfer broke off: check wiring and pull-ups")
             }
-            _ if self.gone => (Severity::Error, "the adapter is gone; the host will not try again"),
+            _ if self.gone => (Severity::Error, "the adapter is gone; the next transaction looks for it"),
             _ => (Severity::Warn, "the adapter's driver failed"),
         };
         self.source.failed(level, errno, format_args!("{}", self.doing(address)), format_args!("{meaning}"));
@@ -228,19 +224,10 @@ impl I2cBus {
     }
 }
 
-impl I2cBus {
-    /// Carries out one transaction, with the contract of [`embedded_hal::i2c::I2c::transaction`]: it ends with a STOP, whatever
-    /// happens. Fills every read buffer, or fails.
-    ///
-    /// # Errors
-    ///
-    /// The adapter cannot do it, or its driver failed.
-    pub fn transaction(&mut self, address: Address, operations: &mut [Operation<'_>]) -> Result<(), Error> {
+impl Adapter {
+    fn transaction(&mut self, address: Address, operations: &mut [Operation<'_>]) -> Result<(), Error> {
         if operations.is_empty() {
             return Ok(());
-        }
-        if self.gone {
-            return Err(Error::Other);
         }
         merge(operations, &mut self.runs);
         self.check(address)?;

@@ -70,6 +70,7 @@ mod limit;
 mod linux;
 mod named;
 mod open;
+mod plugged;
 pub mod pwm;
 mod real;
 pub mod spi;

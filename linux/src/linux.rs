@@ -70,7 +70,7 @@ impl Linux {
     /// The adapter is not there, may not be opened, or has no I2C transactions.
     pub fn i2c(&self, label: &str, settings: &I2cSettings) -> Result<I2cBus, OpenError> {
         let source = self.source(label, settings.path.display().to_string());
-        I2cBus::open(&*self.kernel, &self.tree, source, settings)
+        I2cBus::open(self.kernel.clone(), self.tree.clone(), source, settings.clone())
     }
 
     /// Opens an SPI device under a label; without [`SpiSettings::chip_select`] its select stays inactive.
@@ -80,7 +80,7 @@ impl Linux {
     /// The device is not there, may not be opened, or cannot do what the settings say.
     pub fn spi(&self, label: &str, settings: &SpiSettings) -> Result<SpiDevice, OpenError> {
         let source = self.source(label, settings.path.display().to_string());
-        SpiDevice::open(&*self.kernel, &self.tree, source, settings)
+        SpiDevice::open(self.kernel.clone(), self.tree.clone(), source, settings.clone())
     }
 
     /// Opens an SPI bus without chip select under a label: the select of the device file stays inactive.
@@ -108,7 +108,7 @@ impl Linux {
     /// The line is not there, is in use, or cannot do what the settings say.
     pub fn line(&self, label: &str, settings: &LineSettings) -> Result<Line, OpenError> {
         let source = self.source(label, String::new());
-        Line::open(self.kernel.clone(), &self.tree, source, &self.consumer, settings)
+        Line::open(self.kernel.clone(), self.tree.clone(), source, self.consumer.clone(), settings.clone())
     }
 
     /// Opens a PWM output under a label. It runs with its first duty from then on.
@@ -137,7 +137,8 @@ impl Linux {
     ///
     /// The port is not there, may not be opened, is no terminal, or cannot do what the settings say.
     pub fn uart(&self, label: &str, settings: &UartSettings) -> Result<UartPort, OpenError> {
-        UartPort::open(&self.tree, self.source(label, settings.path.display().to_string()), settings)
+        let source = self.source(label, settings.path.display().to_string());
+        UartPort::open(self.tree.clone(), source, settings.clone())
     }
 
     /// Returns what waits in the machine's time.

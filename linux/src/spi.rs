@@ -5,6 +5,7 @@
 //! buffer.
 
 mod bus;
+mod device;
 mod error;
 mod plan;
 mod split;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use embedded_hal::spi::{MODE_0, Mode, Operation, Phase, Polarity};
 
 pub use bus::SpiBus;
+pub use device::SpiDevice;
 pub use error::Error;
 use plan::{ALIGNMENT, MAX_TRANSFERS, Needs, Plan};
 
@@ -26,6 +28,7 @@ use super::advice::Subsystem;
 use super::device_error::{Severity, Source};
 use super::kernel::{ENOTSUPP, Errno, Kernel, SpiFile, SpiTransfer, is_gone, uninterrupted};
 use super::open::OpenError;
+use super::plugged::Unplugged;
 use super::sysfs::Tree;
 
 /// spidev's buffer if the system does not say: its own default. `drivers/spi/spidev.c`.
@@ -43,7 +46,7 @@ const SPI_NO_CS: u8 = 0x40;
 /// Which device, and how to talk to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SpiSettings {
-    /// The device file.
+    /// The device file, or a name that [`Linux::find`](crate::Linux::find) knows.
     pub path: PathBuf,
     /// The clock in hertz; a controller takes the next slower one it has.
     pub frequency_hz: u32,
@@ -82,31 +85,31 @@ impl SpiSettings {
     }
 }
 
-/// An open device, or a bus without chip select.
+/// A device, as long as it is there.
 #[derive(Debug)]
-pub struct SpiDevice {
+struct Wired {
     file: Box<dyn SpiFile>,
     source: Source,
     select_setup: Duration,
     select_hold: Duration,
-    chip_select: bool,
     split_writes: bool,
     /// spidev's buffer, in bytes, of which there is one each way.
     buffer_bytes: usize,
     alignment: usize,
     plan: Plan,
-    /// Whether the device is gone for good.
+    /// Whether the device is gone.
     gone: bool,
 }
 
-impl SpiDevice {
+impl Unplugged for Wired {
+    fn is_gone(&self) -> bool {
+        self.gone
+    }
+}
+
+impl Wired {
     /// Opens a device and sets it up. Chip select is inactive from then on.
-    pub(super) fn open(
-        kernel: &dyn Kernel,
-        tree: &Tree,
-        source: Source,
-        settings: &SpiSettings,
-    ) -> Result<SpiDevice, OpenError> {
+    fn open(kernel: &dyn Kernel, tree: &Tree, source: Source, settings: &SpiSettings) -> Result<Wired, OpenError> {
         let failed = |errno| OpenError::of_file(Subsystem::Spi, tree, &settings.path, errno);
         let device = source.device.as_str();
         if !(1..=8).contains(&settings.bits_per_word) {
@@ -140,12 +143,11 @@ impl SpiDevice {
             uninterrupted(|| file.set_mode(wanted)).map_err(failed)?;
         }
         let stated = tree.text(BUFFER_PARAMETER).and_then(|text| text.parse().ok());
-        Ok(SpiDevice {
+        Ok(Wired {
             file,
             source,
             select_setup: settings.select_setup,
             select_hold: settings.select_hold,
-            chip_select: settings.chip_select,
             split_writes: settings.split_writes,
             buffer_bytes: stated.unwrap_or(DEFAULT_BUFFER_BYTES),
             alignment: ALIGNMENT,
@@ -194,7 +196,7 @@ impl SpiDevice {
                 (Error::Unsupported, Severity::Warn, "the controller does not support this")
             }
             Errno::BUSY => (Error::Busy, Severity::Warn, "the controller is busy"),
-            _ if self.gone => (Error::Other, Severity::Error, "the device is gone; the host will not try again"),
+            _ if self.gone => (Error::Other, Severity::Error, "the device is gone; the next transaction looks for it"),
             _ => (Error::Other, Severity::Warn, "the controller's driver failed"),
         };
         self.source.failed(level, errno, format_args!("{doing}"), format_args!("{meaning}"));
@@ -202,7 +204,7 @@ impl SpiDevice {
     }
 }
 
-impl SpiDevice {
+impl Wired {
     /// Returns how long the parts of a transaction may be that may become several, if this one has to.
     fn room_of_parts(&self, operations: &[Operation<'_, u8>]) -> Option<usize> {
         let room = self.buffer_bytes - self.buffer_bytes % self.alignment;
@@ -229,21 +231,8 @@ impl SpiDevice {
     }
 }
 
-impl SpiDevice {
-    /// Carries out operations under one chip select, with the contract of [`embedded_hal::spi::SpiDevice::transaction`]. Fills
-    /// every read buffer, or fails.
-    ///
-    /// # Errors
-    ///
-    /// The operations are longer than spidev takes, or the controller's driver failed.
-    pub fn run(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
-        // A device is selected all the same; a bus has nothing to select.
-        if operations.is_empty() && !self.chip_select {
-            return Ok(());
-        }
-        if self.gone {
-            return Err(Error::Other);
-        }
+impl Wired {
+    fn run(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Error> {
         self.plan.lay_out(operations, self.select_setup, self.select_hold);
         let doing = Doing::of(operations);
         if let Some(room) = self.room_of_parts(operations) {

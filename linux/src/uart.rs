@@ -4,6 +4,7 @@
 //! here. Its buffer is 4096 bytes.
 
 mod error;
+mod port;
 #[cfg(test)]
 mod tests;
 mod traits;
@@ -18,6 +19,7 @@ use serial2::{CharSize, FlowControl, SerialPort, Settings, StopBits};
 
 pub use error::Error;
 use error::kind;
+pub use port::UartPort;
 
 use super::advice::Subsystem;
 use super::bus_worker::watch;
@@ -25,6 +27,7 @@ use super::completion::Completion;
 use super::device_error::{Severity, Source};
 use super::kernel::{Errno, is_gone};
 use super::open::{OpenError, OpenReason};
+use super::plugged::Unplugged;
 use super::real::from_io;
 use super::sysfs::Tree;
 
@@ -68,7 +71,7 @@ pub enum Ready {
 /// Which port, and how it talks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UartSettings {
-    /// The device file, such as `/dev/ttyAMA0`.
+    /// The device file, such as `/dev/ttyAMA0`, or a name that [`Linux::find`](crate::Linux::find) knows.
     pub path: PathBuf,
     /// Bits a second.
     pub baud: u32,
@@ -86,15 +89,27 @@ impl UartSettings {
     }
 }
 
-/// A serial port.
+/// A port, as long as it is there.
 #[derive(Debug)]
-pub struct UartPort {
+struct OpenPort {
     port: SerialPort,
     source: Source,
+    /// Whether the port is gone.
+    gone: bool,
 }
 
-impl UartPort {
-    pub(super) fn open(tree: &Tree, source: Source, settings: &UartSettings) -> Result<UartPort, OpenError> {
+impl Unplugged for OpenPort {
+    fn is_gone(&self) -> bool {
+        self.gone
+    }
+}
+
+impl OpenPort {
+    fn new(port: SerialPort, source: Source) -> OpenPort {
+        OpenPort { port, source, gone: false }
+    }
+
+    fn open(tree: &Tree, source: Source, settings: &UartSettings) -> Result<OpenPort, OpenError> {
         let of_file = |error: io::Error| OpenError::of_file(Subsystem::Uart, tree, &settings.path, from_io(error));
         let mut port = SerialPort::open(&settings.path, serial2::KeepSettings).map_err(of_file)?;
         port.set_read_timeout(Duration::ZERO).map_err(of_file)?;
@@ -112,11 +127,11 @@ impl UartPort {
         })?;
         // What came before the port was opened is not the caller's.
         port.discard_input_buffer().map_err(of_file)?;
-        Ok(UartPort { port, source })
+        Ok(OpenPort::new(port, source))
     }
 
     /// Waits at most `wait_ns` for the port, and returns whether it is ready.
-    fn poll(&self, wanted: PollFlags, wait_ns: u64) -> Result<PollFlags, Error> {
+    fn poll(&mut self, wanted: PollFlags, wait_ns: u64) -> Result<PollFlags, Error> {
         let mut fds = [PollFd::from_borrowed_fd(self.port.as_fd(), wanted)];
         let timeout = Timespec::try_from(Duration::from_nanos(wait_ns)).unwrap_or_default();
         match poll(&mut fds, Some(&timeout)) {
@@ -135,8 +150,10 @@ impl UartPort {
         }
     }
 
-    fn failed(&self, doing: &str, errno: Errno) -> Error {
-        let meaning = if is_gone(errno) || errno == Errno::NXIO { "the port is gone" } else { "the port failed" };
+    fn failed(&mut self, doing: &str, errno: Errno) -> Error {
+        // EIO is what a terminal says whose other end is gone.
+        self.gone = is_gone(errno) || matches!(errno, Errno::NXIO | Errno::IO);
+        let meaning = if self.gone { "the port is gone; the next call looks for it" } else { "the port failed" };
         self.source.failed(Severity::Error, errno, format_args!("{doing}"), format_args!("{meaning}"));
         kind(errno)
     }
@@ -159,36 +176,31 @@ fn configure(wanted: &mut Settings, settings: &UartSettings) -> io::Result<()> {
     Ok(())
 }
 
-impl UartPort {
-    /// Waits at most `wait_ns` nanoseconds for a byte, then fills the front of `buffer`, which must not be empty, with what is there.
-    /// Returns how many bytes that was, 0 if the other end is gone, and `None` if none came in time.
-    ///
-    /// # Errors
-    ///
-    /// The port's driver failed.
-    pub fn read_within(&mut self, buffer: &mut [u8], wait_ns: u64) -> Result<Option<usize>, Error> {
+impl OpenPort {
+    fn read_within(&mut self, buffer: &mut [u8], wait_ns: u64) -> Result<Option<usize>, Error> {
         let ready = self.poll(PollFlags::IN, wait_ns)?;
         if ready.is_empty() {
             return Ok(None);
         }
         match self.port.read(buffer) {
-            Ok(count) => Ok(Some(count)),
+            Ok(count) => {
+                // A terminal whose device is gone is at its end.
+                self.gone = count == 0;
+                Ok(Some(count))
+            }
             Err(error) => match from_io_kind(error) {
                 None => Ok(None),
-                // What a terminal says whose other end is gone.
-                Some(Errno::IO) => Ok(Some(0)),
+                // As is one whose other end is gone, which says it in this way.
+                Some(Errno::IO) => {
+                    self.gone = true;
+                    Ok(Some(0))
+                }
                 Some(errno) => Err(self.failed("reading", errno)),
             },
         }
     }
 
-    /// Waits at most `wait_ns` nanoseconds for room, then takes bytes from the front of `bytes`, which must not be empty. Returns how
-    /// many were taken, or `None` if there was no room in time.
-    ///
-    /// # Errors
-    ///
-    /// The port's driver failed, with no byte taken.
-    pub fn write_within(&mut self, bytes: &[u8], wait_ns: u64) -> Result<Option<usize>, Error> {
+    fn write_within(&mut self, bytes: &[u8], wait_ns: u64) -> Result<Option<usize>, Error> {
         if self.poll(PollFlags::OUT, wait_ns)?.is_empty() {
             return Ok(None);
         }
@@ -202,12 +214,7 @@ impl UartPort {
         }
     }
 
-    /// Waits at most `wait_ns` nanoseconds until all bytes that were taken have left, and returns whether they have.
-    ///
-    /// # Errors
-    ///
-    /// The port's driver failed.
-    pub fn flush_within(&mut self, wait_ns: u64) -> Result<bool, Error> {
+    fn flush_within(&mut self, wait_ns: u64) -> Result<bool, Error> {
         // `tcdrain` cannot be ended: the bytes that are left are counted first, and waited for here.
         let mut left = Duration::from_nanos(wait_ns);
         loop {
@@ -225,33 +232,14 @@ impl UartPort {
         self.port.flush().map(|()| true).map_err(|error| self.failed("flushing", from_io(error)))
     }
 
-    /// Returns whether a read would return something at once.
-    ///
-    /// # Errors
-    ///
-    /// The port's driver failed.
-    pub fn read_ready(&mut self) -> Result<bool, Error> {
-        Ok(!self.poll(PollFlags::IN, 0)?.is_empty())
-    }
-
-    /// Returns whether a write would take something at once.
-    ///
-    /// # Errors
-    ///
-    /// The port's driver failed.
-    pub fn write_ready(&mut self) -> Result<bool, Error> {
-        Ok(!self.poll(PollFlags::OUT, 0)?.is_empty())
-    }
-
-    /// Begins to wait, and returns at once. Dropping the wait ends it, and no byte is lost.
-    pub fn start_wait(&mut self, ready: Ready) -> Completion<Result<(), Error>> {
+    fn start_wait(&mut self, ready: Ready) -> Completion<Result<(), Error>> {
         match self.is_ready(ready, 0) {
             Ok(false) => {}
             result => return Completion::Ready(result.map(drop)),
         }
         // What is waited for stays so until the caller does something with the port: nothing is lost between two looks.
         let mut beside = match self.port.try_clone() {
-            Ok(port) => UartPort { port, source: self.source.clone() },
+            Ok(port) => OpenPort::new(port, self.source.clone()),
             Err(error) => return Completion::Ready(Err(self.failed("waiting", from_io(error)))),
         };
         Completion::Pending(watch(move || match beside.is_ready(ready, SLICE_NS) {

@@ -15,7 +15,7 @@ pub struct Edge {
     /// The level after the edge.
     pub level: PinState,
     /// How many edges were lost between the one before and this one: more than 1,024 came before the guest took them, or they came
-    /// faster than the kernel's queue was emptied. What counts edges adds `1 + missed`.
+    /// faster than the kernel could tell of them. What counts edges adds `1 + missed`.
     pub missed: u32,
 }
 

@@ -8,8 +8,8 @@ use wasmtime::component::{ComponentType, Lift, Linker, LinkerInstance, Lower, Re
 
 use super::{Condition, Edge, Error, Input, InputHandle, IoHandle, Level, Pin, wit};
 use crate::admit::{Free, Refused};
-use crate::component::{self as calls, asynchronous as component};
 use crate::completion::Completion;
+use crate::component::{self as calls, asynchronous as component};
 use crate::ctx::HalCtx;
 use crate::grant::PinGrant;
 use crate::kind::DeviceKind;
@@ -87,18 +87,12 @@ fn add_edges<T: HalView, K: DeviceKind<Device: Input, Grant = Pin>>(
     instance: &mut LinkerInstance<'_, T>,
     kind: &str,
 ) -> wasmtime::Result<()> {
-    instance.func_wrap(
-        &format!("watch-{kind}"),
-        |mut store: StoreContextMut<'_, T>, (pin,): (Resource<K>,)| {
-            calls::answer::<_, _, wit::Error>(watch::<K>(store.data_mut().hal(), pin.rep()))
-        },
-    )?;
-    instance.func_wrap(
-        &format!("take-edge-{kind}"),
-        |mut store: StoreContextMut<'_, T>, (pin,): (Resource<K>,)| {
-            calls::answer::<_, _, wit::Error>(take_edge::<K>(store.data_mut().hal(), pin.rep()))
-        },
-    )?;
+    instance.func_wrap(&format!("watch-{kind}"), |mut store: StoreContextMut<'_, T>, (pin,): (Resource<K>,)| {
+        calls::answer::<_, _, wit::Error>(watch::<K>(store.data_mut().hal(), pin.rep()))
+    })?;
+    instance.func_wrap(&format!("take-edge-{kind}"), |mut store: StoreContextMut<'_, T>, (pin,): (Resource<K>,)| {
+        calls::answer::<_, _, wit::Error>(take_edge::<K>(store.data_mut().hal(), pin.rep()))
+    })?;
     instance.func_wrap_concurrent(&format!("wait-edge-{kind}"), |accessor, (pin,): (Resource<K>,)| {
         Box::pin(component::wait::<T, K, _, wit::Error>(accessor, pin.rep(), Free, |slot| {
             if !slot.grant.is_watched {
@@ -131,6 +125,10 @@ fn take_edge<K: DeviceKind<Device: Input, Grant = Pin>>(
     }
     let taken = slot.device()?.take_edge();
     Ok(taken.map(|edge| {
-        edge.map(|Edge { at_ns, level, missed }| Taken { at_ns, missed, level: slot.grant.grant.electrical(level).into() })
+        edge.map(|Edge { at_ns, level, missed }| Taken {
+            at_ns,
+            missed,
+            level: slot.grant.grant.electrical(level).into(),
+        })
     }))
 }

@@ -173,16 +173,16 @@ fn a_request_that_fails_says_why() {
     }
 }
 
-fn line() -> (Fake, Line) {
-    let (_root, tree, fake) = machine();
+fn line() -> (tempfile::TempDir, Fake, Line) {
+    let (root, tree, fake) = machine();
     let line = fake.machine(tree).line("LED", &settings(named("ID_SDA"))).expect("the line opens");
     fake.calls();
-    (fake, line)
+    (root, fake, line)
 }
 
 #[test]
 fn levels_are_what_is_on_the_wire() {
-    let (fake, mut line) = line();
+    let (_root, fake, mut line) = line();
     assert_eq!(line.set(PinState::High), Ok(()));
     assert_eq!(line.set(PinState::Low), Ok(()));
     fake.set_line(true);
@@ -205,7 +205,7 @@ fn every_error_reaches_the_guest_as_its_kind_and_the_log_with_its_number() {
     ];
     for (errno, error) in table {
         for call in ["set", "get", "wait"] {
-            let (fake, mut line) = line();
+            let (_root, fake, mut line) = line();
             fake.fail(call, errno);
             let result = match call {
                 "set" => line.set(PinState::High),
@@ -215,22 +215,25 @@ fn every_error_reaches_the_guest_as_its_kind_and_the_log_with_its_number() {
             assert_eq!(result, Err(error), "{call}: {errno}");
             let [(level, text)] = &fake.faults()[..] else { panic!("one fault") };
             let told = if is_gone(errno) { (Severity::Error, true) } else { (Severity::Warn, false) };
-            assert_eq!((*level, text.ends_with("the chip is gone; the host will not try again")), told, "{text}");
+            assert_eq!((*level, text.ends_with("the chip is gone; the next call looks for it")), told, "{text}");
             assert!(text.starts_with("\"LED\" (/dev/gpiochip10 line 0): "), "{text}");
             assert!(text.contains(&format!("(os error {})", errno.raw_os_error())), "{text}");
-            assert_eq!(line.set(PinState::Low).is_err(), is_gone(errno));
-            assert_eq!(
-                fake.calls().len(),
-                if is_gone(errno) { 1 } else { 2 },
-                "a chip that is gone is not asked again"
-            );
+            fake.calls();
+            if is_gone(errno) {
+                fake.fail("request", Errno::NODEV);
+                assert_eq!(line.set(PinState::Low), Err(Error::Other));
+                assert!(fake.calls().iter().all(|call| call != "set false"), "it is not driven while it is away");
+            }
+            assert_eq!(line.set(PinState::Low), Ok(()), "{call}: {errno}");
+            let requested = fake.calls().iter().filter(|call| call.starts_with("request ")).count();
+            assert_eq!(requested, usize::from(is_gone(errno)), "it is requested anew only if it was gone");
         }
     }
 }
 
 #[test]
 fn signals_disturb_neither_levels_nor_edges() {
-    let (fake, mut line) = line();
+    let (_root, fake, mut line) = line();
     for call in ["set", "get", "wait"] {
         fake.fail(call, Errno::INTR);
     }
@@ -243,7 +246,7 @@ fn signals_disturb_neither_levels_nor_edges() {
 
 #[test]
 fn edges_come_in_order_with_their_numbers() {
-    let (fake, mut line) = line();
+    let (_root, fake, mut line) = line();
     let edges = [(true, 1), (false, 2), (true, 5)].map(|(rising, number)| Edge { rising, at: Duration::ZERO, number });
     edges.iter().for_each(|edge| fake.edge(*edge));
     for edge in edges {
@@ -253,7 +256,7 @@ fn edges_come_in_order_with_their_numbers() {
 
 #[test]
 fn a_wait_ends_at_its_time_and_not_before() {
-    let (fake, mut line) = line();
+    let (_root, fake, mut line) = line();
     let until = fake.now() + Duration::from_millis(45);
     assert_eq!(line.wait_for_edge(Some(until), &|| false), Ok(None));
     assert!((until..until + Duration::from_millis(1)).contains(&fake.now()));
@@ -261,7 +264,7 @@ fn a_wait_ends_at_its_time_and_not_before() {
 
 #[test]
 fn an_interrupt_ends_a_wait_for_nothing() {
-    let (fake, mut line) = line();
+    let (_root, fake, mut line) = line();
     assert_eq!(line.wait_for_edge(None, &|| true), Ok(None));
     assert_eq!(fake.calls(), [""; 0]);
     assert!(SLICE <= Duration::from_millis(20), "the flag is looked at often enough");
@@ -431,4 +434,37 @@ fn an_open_drain_line_cannot_be_watched() {
     let mut line = fake.machine(tree).line("IO", &open_drain).expect("it is there");
     assert_eq!(line.watch(), Err(Error::Unsupported));
     assert_eq!(line.take_edge(), Ok(None));
+}
+
+#[test]
+fn an_output_that_is_back_has_the_level_that_it_was_last_set_to() {
+    let (_root, tree, fake) = machine();
+    let output = LineSettings { direction: Direction::Output, ..settings(named("BT_ON")) };
+    let mut line = fake.machine(tree).line("LED", &output).expect("it is there");
+    for level in [PinState::High, PinState::Low] {
+        assert_eq!(line.set(level), Ok(()));
+        fake.fail("get", Errno::NODEV);
+        assert_eq!(line.level(), Err(Error::Other));
+        fake.calls();
+        assert!(line.level().is_ok());
+        let requests: Vec<String> = fake.calls().into_iter().filter(|call| call.starts_with("request ")).collect();
+        assert_eq!(requests, [format!("request /dev/gpiochip0 0 Output {level:?} None None false")]);
+        let (_, last) = fake.faults().pop().expect("a message");
+        assert!(last.ends_with("opening it again: it is back"), "{last}");
+    }
+}
+
+#[test]
+fn a_line_that_is_watched_is_watched_again_when_its_chip_is_back() {
+    let (_root, fake, mut line) = input();
+    assert_eq!(line.watch(), Ok(()));
+    fake.edge(edge(true));
+    assert_eq!(taken(&mut line, 1).len(), 1);
+    let wait = line.start_edge_wait();
+    fake.fail("wait", Errno::NODEV);
+    assert_eq!(ends(wait), Some(Err(Error::Other)), "the chip is gone");
+    let wait = line.start_edge_wait();
+    fake.edge(edge(false));
+    assert_eq!(ends(wait), Some(Ok(())), "it is back");
+    assert_eq!(taken(&mut line, 1).first().map(|kept| kept.edge.rising), Some(false));
 }

@@ -34,11 +34,11 @@ impl OutputPin for Line {
 /// Levels are those that the line was last set to, whatever else holds an open-drain line.
 impl StatefulOutputPin for Line {
     fn is_set_high(&mut self) -> Result<bool, Error> {
-        Ok(self.commanded == PinState::High)
+        Ok(self.commanded() == PinState::High)
     }
 
     fn is_set_low(&mut self) -> Result<bool, Error> {
-        Ok(self.commanded == PinState::Low)
+        Ok(self.commanded() == PinState::Low)
     }
 }
 

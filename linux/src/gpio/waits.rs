@@ -72,9 +72,14 @@ impl Waits {
                     }
                     Ok(None) | Err(Errno::INTR) => end(&told, Ok(()), |wait| !wait.asked.is_wanted()),
                     Err(errno) => {
-                        let meaning = if is_gone(errno) { "the chip is gone" } else { "the chip's driver failed" };
-                        let level = Severity::Warn;
+                        let gone = is_gone(errno);
+                        let (level, meaning) = if gone {
+                            (Severity::Error, "the chip is gone; the next call looks for it")
+                        } else {
+                            (Severity::Warn, "the chip's driver failed")
+                        };
                         source.failed(level, errno, format_args!("waiting for an edge"), format_args!("{meaning}"));
+                        is_over.fetch_or(gone, Relaxed);
                         end(&told, Err(Error::Other), |_| true);
                         thread::sleep(SLICE);
                     }
@@ -82,6 +87,16 @@ impl Waits {
             }
         });
         Waits { heard, over, thread: Some(thread) }
+    }
+
+    /// Returns whether nothing is heard any more, as the chip is gone.
+    pub(super) fn is_over(&self) -> bool {
+        self.over.load(Relaxed)
+    }
+
+    /// Returns whether somebody watches the line.
+    pub(super) fn is_watched(&self) -> bool {
+        lock(&self.heard).watch.is_some()
     }
 
     /// Begins to keep edges from a time on, which `now` tells.

@@ -157,8 +157,8 @@ fn every_error_reaches_the_guest_as_its_kind_and_the_log_with_its_number() {
         (Errno::INVAL, Error::Unsupported, Severity::Warn, "the kernel's log may say why"),
         (Errno::MSGSIZE, Error::TooLong, Severity::Warn, "the transaction is too long for the adapter"),
         (Errno::NOMEM, Error::Other, Severity::Warn, "the adapter's driver failed"),
-        (Errno::NODEV, Error::Other, Severity::Error, "the adapter is gone; the host will not try again"),
-        (Errno::SHUTDOWN, Error::Other, Severity::Error, "the adapter is gone; the host will not try again"),
+        (Errno::NODEV, Error::Other, Severity::Error, "the adapter is gone; the next transaction looks for it"),
+        (Errno::SHUTDOWN, Error::Other, Severity::Error, "the adapter is gone; the next transaction looks for it"),
     ];
     for (errno, error, level, meaning) in table {
         let (fake, mut bus) = bus(BCM2835);
@@ -210,17 +210,29 @@ fn signals_without_end_do_not_hold_the_guest_for_ever() {
 }
 
 #[test]
-fn an_adapter_that_is_gone_is_not_asked_again() {
+fn an_adapter_that_is_gone_is_closed_and_found_again_when_it_is_back() {
     for errno in [Errno::NODEV, Errno::SHUTDOWN] {
         let (fake, mut bus) = bus(BCM2835);
+        let mut write = || bus.transaction(TARGET, &mut [Operation::Write(&[1])]);
         fake.fail("transfer", errno);
-        for _ in 0..3 {
-            assert_eq!(bus.transaction(TARGET, &mut [Operation::Write(&[1])]), Err(Error::Other));
+        assert_eq!(write(), Err(Error::Other));
+        let [(Severity::Error, text)] = &fake.faults()[..] else { panic!("one fault") };
+        assert!(text.ends_with("the adapter is gone; the next transaction looks for it"), "{text}");
+        // Nothing goes out while it is away, and each transaction looks for it.
+        fake.calls();
+        for _ in 0..2 {
+            fake.fail("open_i2c", Errno::NOENT);
+            assert_eq!(write(), Err(Error::Other));
+            assert_eq!(fake.calls(), ["open /dev/i2c-1"]);
+            let [(Severity::Debug, text)] = &fake.faults()[..] else { panic!("one fault") };
+            assert!(text.contains("looking for it: "), "{text}");
         }
-        assert_eq!(fake.calls().len(), 1);
-        let [(level, text)] = &fake.faults()[..] else { panic!("one fault") };
-        assert_eq!(*level, Severity::Error);
-        assert!(text.ends_with("the adapter is gone; the host will not try again"), "{text}");
+        assert_eq!(write(), Ok(()), "it is back");
+        assert_eq!(fake.calls(), ["open /dev/i2c-1", "functions", "transfer 0x76: w01"]);
+        let [(Severity::Warn, text)] = &fake.faults()[..] else { panic!("one fault") };
+        assert_eq!(text, "\"sensor\" (/dev/i2c-1): opening it again: it is back");
+        assert_eq!(write(), Ok(()));
+        assert_eq!(fake.calls(), ["transfer 0x76: w01"], "it is opened once");
     }
 }
 

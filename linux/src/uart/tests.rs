@@ -1,5 +1,6 @@
 //! Serial ports over a pseudo-terminal of the machine that runs the tests.
 
+use std::os::fd::AsRawFd as _;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Instant;
@@ -35,7 +36,13 @@ fn pair() -> (UartPort, SerialPort) {
         device: "a pseudo-terminal".to_owned(),
         listener: Arc::new(Heard::default()),
     };
-    (UartPort { port, source }, peer)
+    let only = Mutex::new(Some(port));
+    let port = UartPort::opened_by(source, move |source| {
+        let port = only.lock().expect("nobody panicked").take();
+        port.map(|port| OpenPort::new(port, source.clone()))
+            .ok_or_else(|| OpenError::unsupported("a pseudo-terminal", "a second life".to_owned(), None))
+    });
+    (port.expect("it is there"), peer)
 }
 
 #[test]
@@ -108,6 +115,44 @@ fn an_other_end_that_is_gone_is_an_end() {
         drop(peer);
         assert_eq!(port.read_within(&mut [0; 4], 1_000_000_000), Ok(Some(0)));
         assert_eq!(port.read_ready(), Ok(true));
+    });
+}
+
+/// An adapter is a path, behind which there is one pseudo-terminal after the other.
+#[test]
+fn a_port_that_was_unplugged_is_found_again_by_the_next_call() {
+    within_a_minute(|| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("ttyUSB0");
+        let plug = || {
+            let (peer, port) = SerialPort::pair().expect("the machine has pseudo-terminals");
+            let name = std::fs::read_link(format!("/proc/self/fd/{}", port.as_fd().as_raw_fd())).expect("its name");
+            std::os::unix::fs::symlink(name, &path).expect("a link");
+            (peer, port)
+        };
+        let heard = Arc::new(Heard::default());
+        let said = || std::mem::take(&mut *heard.0.lock().expect("nobody panicked"));
+        let mut plugged = Some(plug());
+        let mut port = Linux::new(heard.clone()).uart("SERIAL", &settings(&path.to_string_lossy())).expect("it opens");
+        for time in 0..3 {
+            if time > 0 {
+                plugged = Some(plug());
+            }
+            let Some((peer, _)) = &plugged else { panic!("it is plugged in") };
+            let mut buffer = [0; 4];
+            assert_eq!(port.write_within(b"y", 1_000_000_000), Ok(Some(1)));
+            peer.write_all(b"z").expect("there is room");
+            assert!(matches!(port.read_within(&mut buffer, 1_000_000_000), Ok(Some(1))));
+            peer.read_exact(&mut buffer[..1]).expect("it comes");
+            assert_eq!(buffer[0], b'y');
+            std::fs::remove_file(&path).expect("a link");
+            plugged = None;
+            assert_eq!(port.read_within(&mut buffer, 1_000_000_000), Ok(Some(0)), "its end");
+            assert_eq!(port.read_within(&mut buffer, 1_000_000_000), Ok(Some(0)), "it is away");
+            assert!(port.write_within(b"y", 1_000_000_000).is_err());
+            assert_eq!((port.read_ready(), port.write_ready()), (Ok(true), Ok(true)));
+        }
+        assert!(said().iter().any(|text| text.ends_with("opening it again: it is back")));
     });
 }
 

@@ -46,7 +46,12 @@ pub(super) struct Hardware {
 impl Hardware {
     fn new(linux: impl FnOnce(Arc<dyn ErrorListener>) -> Linux) -> Hardware {
         let faults = Arc::new(Faults::default());
-        Hardware { linux: linux(faults.clone()).with_consumer(CONSUMER), faults, epoch: Epoch::default(), queues: RefCell::default() }
+        Hardware {
+            linux: linux(faults.clone()).with_consumer(CONSUMER),
+            faults,
+            epoch: Epoch::default(),
+            queues: RefCell::default(),
+        }
     }
 
     /// Opens what the policy's labels stand for, if there are any of hardware. Lines come last: they are driven from then on.
@@ -102,7 +107,7 @@ impl Hardware {
 
     fn add_i2c(&self, contexts: &mut GuestContexts, label: &I2cLabel) -> Result<bool, Failure> {
         let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
-        let path = self.linux.find(Subsystem::I2c, path)?;
+        let found = self.linux.find(Subsystem::I2c, path)?;
         let timeout = label.timeout_ms.map(|ms| Duration::from_millis(ms.into()));
         let settings = I2cSettings { path: path.clone(), frequency_hz: label.frequency_hz, timeout };
         let mut bus = self.linux.i2c(&label.label, &settings)?;
@@ -113,7 +118,7 @@ impl Hardware {
         }
         // Where nobody says it, the clock is the usual one: an unknown one would leave transactions unbounded.
         let frequency_hz = bus.frequency_hz().or(label.frequency_hz).unwrap_or(DEFAULT_I2C_FREQUENCY_HZ);
-        let queue = self.queue(path.to_string_lossy().into_owned());
+        let queue = self.queue(found.to_string_lossy().into_owned());
         // The bus has its turns: no guest waits longer than for those before it.
         let bus = Hosted(Queued::new(bus, queue));
         contexts.queued_i2c(&label.label, &bus, &I2cGrant::from(&label.settings).frequency_hz(frequency_hz));
@@ -122,7 +127,7 @@ impl Hardware {
 
     fn add_spi(&self, contexts: &mut GuestContexts, label: &SpiLabel) -> Result<bool, Failure> {
         let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
-        let path = self.linux.find(Subsystem::Spi, path)?;
+        let found = self.linux.find(Subsystem::Spi, path)?;
         let settings = SpiSettings {
             frequency_hz: label.frequency_hz,
             mode: label.mode,
@@ -131,12 +136,12 @@ impl Hardware {
             select_hold: Duration::from_nanos(label.select_hold_ns.into()),
             init_clocks: label.init_clocks,
             split_writes: label.split_writes,
-            ..SpiSettings::new(&path)
+            ..SpiSettings::new(path)
         };
         let device = self.linux.spi(&label.label, &settings)?;
         // `/dev/spidev0.1` is the second device of bus 0.
-        let path = path.to_string_lossy();
-        let bus = path.rsplit_once('.').map_or(&*path, |(bus, _)| bus).to_owned();
+        let found = found.to_string_lossy();
+        let bus = found.rsplit_once('.').map_or(&*found, |(bus, _)| bus).to_owned();
         let (device, grant) = (Hosted(Queued::new(device, self.queue(bus))), SpiGrant::from(&label.settings));
         // The queue of the bus gives turns, as it does for I2C.
         contexts.queued_spi(&label.label, &device, label.select, grant);
@@ -151,7 +156,7 @@ impl Hardware {
     fn add_uart(&self, contexts: &mut GuestContexts, label: &UartLabel) -> Result<bool, Failure> {
         let BusBackend::Linux(path) = &label.backend else { return Ok(false) };
         let settings = UartSettings {
-            path: self.linux.find(Subsystem::Uart, path)?,
+            path: path.clone(),
             baud: label.baud,
             parity: parity(label.parity),
             stop_bits: label.stop_bits,

@@ -7,7 +7,8 @@ use wasm_embedded_host::{Completion, digital, i2c, spi};
 use wasm_embedded_sim::i2c::OwnedTransaction as I2cTransaction;
 use wasm_embedded_sim::spi::OwnedTransaction as SpiTransaction;
 use wasm_embedded_sim::{
-    Address, Awaited, I2cError, KeptEdge, Level, SimEdges, SimI2c, SimInput, SimIoPin, SimOutput, SimSpiBus, SimSpiDevice, SpiError,
+    Address, Awaited, I2cError, KeptEdge, Level, SimEdges, SimI2c, SimInput, SimIoPin, SimOutput, SimSpiBus,
+    SimSpiDevice, SpiError,
 };
 
 use super::unanswered::Calls;

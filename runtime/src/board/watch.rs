@@ -42,7 +42,7 @@ enum Source {
         seen: Seen,
     },
     #[cfg(target_os = "linux")]
-    Line(Hosted<wasm_embedded_linux::Line>),
+    Line(Box<Hosted<wasm_embedded_linux::Line>>),
 }
 
 impl Board {
@@ -65,7 +65,7 @@ impl Board {
                 Source::Sim { sim: board.sim().clone(), seen }
             }
             #[cfg(target_os = "linux")]
-            PinBackend::Pin { .. } | PinBackend::Line(_) => Source::Line(Hardware::watch(label)?),
+            PinBackend::Pin { .. } | PinBackend::Line(_) => Source::Line(Box::new(Hardware::watch(label)?)),
             #[cfg(not(target_os = "linux"))]
             PinBackend::Pin { .. } | PinBackend::Line(_) => {
                 let (label, section) = (label.label.clone(), "[gpio]".to_owned());

@@ -119,7 +119,7 @@ pub(crate) const HOST: &[Check] = &[
     },
     Check {
         name: "encoder_async: every edge has its time, in order over two lines, and is there when the guest looks later",
-        command: r#"a() { echo $1 > $ENCODER_A_PULL; }; b() { echo $1 > $ENCODER_B_PULL; }
+        command: r#"a() { echo $1 > $ENCODER_A_PULL; usleep 20000; }; b() { echo $1 > $ENCODER_B_PULL; usleep 20000; }
             a pull-up; b pull-up; guest pi encoder_async > out & sleep 1.5
             clockwise() { a pull-down; b pull-down; a pull-up; b pull-up; }
             back() { b pull-down; a pull-down; b pull-up; a pull-up; }
@@ -160,6 +160,15 @@ pub(crate) const HOST: &[Check] = &[
               guest pi $guest > on-pi && guest sim $guest > in-sim && cmp on-pi in-sim && echo \"$guest: the same\" || exit 1
             done",
         prints: &["i2cdetect: the same", "thermometer: the same", "spi_id: the same"],
+        ..PASSES
+    },
+    // Where the chip is another one afterwards: last.
+    Check {
+        name: "replugged: a chip that is unplugged and comes back is found again by the next call",
+        command: "echo pull-up > $BUTTON_PULL; guest pi replugged > out 2> log & until [ -s out ]; do sleep 0.05; done
+            echo 0 > $BUTTON_LIVE; until grep -q gone out; do sleep 0.05; done
+            echo 1 > $BUTTON_LIVE; wait $!; status=$?; cat out log; exit $status",
+        prints: &["released", "gone: Other", "pressed", "…the chip is gone; the next call looks for it…", "…opening it again: it is back"],
         ..PASSES
     },
 ];
