@@ -1,6 +1,8 @@
 //! A board whose components are shell scripts: its program is one that runs them as `wasm-embedded-rt` runs components.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub(crate) mod schema;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixDatagram;
