@@ -45,8 +45,13 @@ impl Circuit {
     pub(crate) fn end_run(&mut self, _run: &Run<'_>) {}
 
     #[inline]
-    pub(crate) fn begin_words(&mut self) -> Option<(u64, Words)> {
-        None
+    pub(crate) fn tells_runs(&self) -> bool {
+        false
+    }
+
+    #[inline]
+    pub(crate) fn begin_words(&mut self) -> (u64, Words) {
+        (self.now_ns, Words)
     }
 
     #[inline]

@@ -90,10 +90,16 @@ impl Circuit {
         }
     }
 
-    /// Begins a run of SPI if somebody is to hear of it, and returns when it begins and where its words go.
+    /// Returns whether somebody hears of runs.
     #[inline]
-    pub(crate) fn begin_words(&mut self) -> Option<(u64, Words)> {
-        self.begin_run().map(|at_ns| (at_ns, core::mem::take(&mut self.runs.words)))
+    pub(crate) fn tells_runs(&self) -> bool {
+        self.traced()
+    }
+
+    /// Begins a run of SPI, and returns when it begins and where its words go.
+    pub(crate) fn begin_words(&mut self) -> (u64, Words) {
+        self.runs.begun = true;
+        (self.now_ns, core::mem::take(&mut self.runs.words))
     }
 
     /// Tells the sinks of a run of SPI.
