@@ -3,7 +3,7 @@
   ;; Where the reply to the next call goes: the guest's own buffer.
   (global $place (mut i32) (i32.const 0))
   (global $room (mut i32) (i32.const 0))
-  ;; Memory of the guest that its allocator does not know of: 64 bytes are used. What calls return is at 0, labels are made at 32.
+  ;; Memory of the guest that its allocator does not know of: 128 bytes are used. What calls return is at 0, labels are made at 32.
   (global $scratch (mut i32) (i32.const 0))
 
   (func (export "cabi_import_realloc") (param i32 i32 i32 i32) (result i32)

@@ -20,13 +20,16 @@
 
   (func (export "init") (param $port i32) (param $baud i32) (param $sda i32) (param $scl i32) (param $handle i32) (result i32)
     (local $label i32)
+    (local $end i32)
     (if (call $unready) (then (return (i32.const -1))))
     (if (call $outside (local.get $handle) (i32.const 4)) (then (return (i32.const -4))))
     (local.set $label (i32.add (global.get $scratch) (i32.const 32)))
     (i32.store (local.get $label) (i32.const 0x00633269)) ;; "i2c"
-    (call $open (local.get $label)
-      (i32.sub (call $decimal (i32.add (local.get $label) (i32.const 3)) (local.get $port)) (local.get $label))
-      (global.get $scratch))
+    (local.set $end (call $decimal (i32.add (local.get $label) (i32.const 3)) (local.get $port)))
+    (local.set $end (call $argument (local.get $end) (local.get $baud)))
+    (local.set $end (call $argument (local.get $end) (local.get $sda)))
+    (local.set $end (call $argument (local.get $end) (local.get $scl)))
+    (call $open (local.get $label) (i32.sub (local.get $end) (local.get $label)) (global.get $scratch))
     (call $opened (local.get $handle)))
 
   (func (export "deinit") (param $bus i32) (result i32)

@@ -38,12 +38,17 @@ pub enum ExpectError {
 }
 
 /// What stands behind a handle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
-    I2c(i64),
-    Spi(i64),
-    Uart(i64),
-    Pin { port: i64, pin: i64, output: bool },
+    /// A bus or a port by its label, which holds all arguments of its `init`: [`Labels::Arguments`](crate::Labels).
+    I2c(String),
+    Spi(String),
+    Uart(String),
+    Pin {
+        port: i64,
+        pin: i64,
+        output: bool,
+    },
 }
 
 /// What was collected: labels, and calls in the order of the file.
@@ -51,9 +56,9 @@ enum Place {
 struct Board {
     open: BTreeMap<i64, Place>,
     /// The addresses on each bus, and whether they have ten bits.
-    i2c: BTreeMap<i64, BTreeSet<(u16, bool)>>,
-    spi: BTreeSet<i64>,
-    uart: BTreeSet<i64>,
+    i2c: BTreeMap<String, BTreeSet<(u16, bool)>>,
+    spi: BTreeSet<String>,
+    uart: BTreeSet<String>,
     /// Whether a pin is an output.
     pins: BTreeMap<(i64, i64), bool>,
     /// The level that an output has after the calls so far.
@@ -64,8 +69,8 @@ struct Board {
 /// Returns what an expectation file comes to: the labels, and the calls that must take place, all of them and in this order whatever label
 /// they are on.
 ///
-/// Arguments that a policy decides, such as baud rates, are not compared, and neither are handles. Calls of no bytes on a serial port never
-/// reach it, and are left out.
+/// The labels are those of a module that was adapted with [`Labels::Arguments`](crate::Labels), and so no `init` succeeds whose arguments
+/// the file does not have. Handles are not compared. Calls of no bytes on a serial port never reach it, and are left out.
 ///
 /// # Errors
 ///
@@ -97,20 +102,19 @@ impl Board {
             _ => {}
         }
         match (self.handle(call)?, name) {
-            (Place::I2c(port), "write" | "read" | "write_read") if module == "i2c" => self.i2c(port, name, call),
-            (Place::Spi(port), "write" | "read" | "transfer" | "transfer_inplace") if module == "spi" => {
+            (Place::I2c(label), "write" | "read" | "write_read") if module == "i2c" => self.i2c(label, name, call),
+            (Place::Spi(label), "write" | "read" | "transfer" | "transfer_inplace") if module == "spi" => {
                 let asked = match name {
                     "write" => part("write", &bytes(call, "data_out")?),
                     "read" => format!("read {}", bytes(call, "data_in")?.len()),
                     _ => format!("transfer {} for {}", hex(&bytes(call, "data_out")?), bytes(call, "data_in")?.len()),
                 };
                 let answer = if name == "write" { Vec::new() } else { bytes(call, "data_in")? };
-                self.expect(format!("spi{port}"), &asked, &hex(&answer));
+                self.expect(label, &asked, &hex(&answer));
                 Ok(())
             }
-            (Place::Uart(port), "write" | "read") if module == "uart" => {
+            (Place::Uart(label), "write" | "read") if module == "uart" => {
                 let data = bytes(call, if name == "write" { "data_out" } else { "data_in" })?;
-                let label = format!("uart{port}");
                 match (data.is_empty(), name) {
                     (true, _) => {}
                     (false, "write") => self.expect(label, &part("write", &data), &data.len().to_string()),
@@ -141,11 +145,11 @@ impl Board {
         }
     }
 
-    fn i2c(&mut self, port: i64, name: &str, call: &Table) -> Result<(), String> {
+    fn i2c(&mut self, label: String, name: &str, call: &Table) -> Result<(), String> {
         let address = u16::try_from(number(call, "addr")?).ok().filter(|address| *address < 0x400);
         let address = address.ok_or("an address is from 0 to 0x3ff")?;
         let ten_bit = address > 0x7f;
-        self.i2c.entry(port).or_default().insert((address, ten_bit));
+        self.i2c.entry(label.clone()).or_default().insert((address, ten_bit));
         let mut asked = Vec::new();
         let mut answer = Vec::new();
         if name != "read" {
@@ -156,7 +160,7 @@ impl Board {
             asked.push(format!("read {}", answer.len()));
         }
         let address = if ten_bit { format!("{address:#05x} (10-bit)") } else { format!("{address:#04x}") };
-        self.expect(format!("i2c{port}"), &format!("{address} {}", asked.join(", ")), &hex(&answer));
+        self.expect(label, &format!("{address} {}", asked.join(", ")), &hex(&answer));
         Ok(())
     }
 
@@ -166,12 +170,12 @@ impl Board {
     }
 
     fn init(&mut self, module: &str, call: &Table) -> Result<(), String> {
-        let port = number(call, "port")?;
         let place = match module {
-            "i2c" => Place::I2c(port),
-            "spi" => Place::Spi(port),
-            "uart" => Place::Uart(port),
+            "i2c" => Place::I2c(label(call, module, &["baud", "sda", "scl"])?),
+            "spi" => Place::Spi(label(call, module, &["baud", "mosi", "miso", "sck", "cs"])?),
+            "uart" => Place::Uart(label(call, module, &["baud", "tx", "rx"])?),
             _ => {
+                let port = number(call, "port")?;
                 let output = call.get("output").and_then(Value::as_bool).ok_or("`output` must be true or false")?;
                 Place::Pin { port, pin: number(call, "pin")?, output }
             }
@@ -181,17 +185,17 @@ impl Board {
             // It should fail: no label is granted, unless another call opens it.
             return Ok(());
         }
-        match place {
-            Place::I2c(port) => _ = self.i2c.entry(port).or_default(),
-            Place::Spi(port) => _ = self.spi.insert(port),
-            Place::Uart(port) => _ = self.uart.insert(port),
+        match place.clone() {
+            Place::I2c(label) => _ = self.i2c.entry(label).or_default(),
+            Place::Spi(label) => _ = self.spi.insert(label),
+            Place::Uart(label) => _ = self.uart.insert(label),
             Place::Pin { port, pin, output } => {
                 if self.pins.insert((port, pin), output).is_some_and(|other| other != output) {
                     return Err("the pin is opened in the other direction elsewhere: a label has one".into());
                 }
             }
         }
-        match self.open.insert(handle, place) {
+        match self.open.insert(handle, place.clone()) {
             Some(other) if other != place => Err(format!("handle {handle} is open for something else")),
             _ => Ok(()),
         }
@@ -199,23 +203,23 @@ impl Board {
 
     fn handle(&self, call: &Table) -> Result<Place, String> {
         let handle = number(call, "handle")?;
-        self.open.get(&handle).copied().ok_or_else(|| format!("handle {handle} is not open: no `init` returned it"))
+        self.open.get(&handle).cloned().ok_or_else(|| format!("handle {handle} is not open: no `init` returned it"))
     }
 
     fn policy(&self) -> String {
         let mut text = String::from("# Made of an expectation file.\n");
-        for (port, addresses) in &self.i2c {
+        for (label, addresses) in &self.i2c {
             let allow = addresses.iter().map(|(address, ten_bit)| match ten_bit {
                 true => format!("{{ address = {address:#05x}, ten-bit = true }}"),
                 false => format!("{address:#04x}"),
             });
-            let _ = write!(text, "\n[i2c.i2c{port}]\nsim = true\nallow = [{}]\n", allow.collect::<Vec<_>>().join(", "));
+            let _ = write!(text, "\n[i2c.{label}]\nsim = true\nallow = [{}]\n", allow.collect::<Vec<_>>().join(", "));
         }
-        for port in &self.spi {
-            let _ = write!(text, "\n[spi.spi{port}]\nsim = true\n");
+        for label in &self.spi {
+            let _ = write!(text, "\n[spi.{label}]\nsim = true\n");
         }
-        for port in &self.uart {
-            let _ = write!(text, "\n[uart.uart{port}]\nsim = true\n");
+        for label in &self.uart {
+            let _ = write!(text, "\n[uart.{label}]\nsim = true\n");
         }
         if !self.pins.is_empty() {
             text += "\n[gpio]\n";
@@ -243,6 +247,22 @@ fn hex(bytes: &[u8]) -> String {
 
 fn named(level: bool) -> &'static str {
     if level { "high" } else { "low" }
+}
+
+/// Returns the label of a bus or port: its number and each other argument of `init`, as the adapter writes them.
+fn label(call: &Table, module: &str, arguments: &[&str]) -> Result<String, String> {
+    let mut label = format!("{module}{}", argument(call, "port")?);
+    for key in arguments {
+        let _ = write!(label, "-{}", argument(call, key)?);
+    }
+    Ok(label)
+}
+
+/// Returns an argument of `init` as the guest passes it: in 32 bits, a pin of -1 as the largest number.
+fn argument(call: &Table, key: &str) -> Result<u32, String> {
+    let number = number(call, key)?;
+    let whole = u32::try_from(number).or_else(|_| i32::try_from(number).map(i32::cast_unsigned));
+    whole.map_err(|_| format!("`{key}` must be a number of 32 bits"))
 }
 
 fn number(call: &Table, key: &str) -> Result<i64, String> {

@@ -29,6 +29,7 @@ mod world;
 pub use self::error::Error;
 pub use self::expect::{ExpectError, Expectations, expectations};
 pub use self::module::Family;
+pub use self::older::Labels;
 
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
@@ -77,6 +78,15 @@ pub fn family(bytes: &[u8]) -> Result<Option<Family>, Error> {
 ///
 /// Each [`Error`] says what the module imports or lacks, and what to do about it.
 pub fn adapt(bytes: &[u8]) -> Result<Adapted, Error> {
+    adapt_with(bytes, Labels::Ports)
+}
+
+/// Does what [`adapt`] does, with a choice of how the labels of the 0.4 family are made.
+///
+/// # Errors
+///
+/// As those of [`adapt`].
+pub fn adapt_with(bytes: &[u8], labels: Labels) -> Result<Adapted, Error> {
     let outside = Outside::read(bytes);
     if let Some(family) = outside.family() {
         let component = compose::compose(bytes, &outside)?;
@@ -99,7 +109,7 @@ pub fn adapt(bytes: &[u8]) -> Result<Adapted, Error> {
             encoder = encoder.adapter(name, module.wasi_adapter())?;
         }
         for name in &module.older {
-            encoder = encoder.adapter(name, older::adapter(name))?;
+            encoder = encoder.adapter(name, older::adapter(name, labels))?;
         }
         encoder.encode()
     };

@@ -22,8 +22,8 @@ ops = [
 fn labels_become_a_policy_and_calls_a_recording() {
     let expected = expectations(OPS).expect("a policy and a recording");
     for wanted in [
-        "[i2c.i2c0]\nsim = true\nallow = [0x51, { address = 0x151, ten-bit = true }]\n",
-        "[spi.spi1]\nsim = true\n",
+        "[i2c.i2c0-100000-2-3]\nsim = true\nallow = [0x51, { address = 0x151, ten-bit = true }]\n",
+        "[spi.spi1-1000000-1-2-3-4]\nsim = true\n",
         "gpio0-7 = { sim = true, direction = \"input\" }\n",
         "gpio0-8 = { sim = true, direction = \"output\", initial = \"low\" }\n",
     ] {
@@ -31,9 +31,9 @@ fn labels_become_a_policy_and_calls_a_recording() {
     }
     let recording = "\
 # wasm-embedded-rt recording 1
-0.000000000 spi1 transfer 9f 00 for 2 -> ff ef
-0.000000000 i2c0 0x51 read 1 -> 07
-0.000000000 i2c0 0x151 (10-bit) write ->
+0.000000000 spi1-1000000-1-2-3-4 transfer 9f 00 for 2 -> ff ef
+0.000000000 i2c0-100000-2-3 0x51 read 1 -> 07
+0.000000000 i2c0-100000-2-3 0x151 (10-bit) write ->
 0.000000000 gpio0-7 get -> high
 0.000000000 gpio0-7 get -> low
 0.000000000 gpio0-8 set high -> ok

@@ -98,6 +98,18 @@ fn a_guest_that_does_something_else_fails() {
         ("data_in = [0xff, 0xef]", "data_in = [0xff]"),
         ("data_out = [0x41, 0x54]", "data_out = [0x41, 0x55]"),
         ("handle = 5, state = true", "handle = 5, state = false"),
+        // Other arguments of `init`: a baud rate, each pin, a direction.
+        ("baud = 100_000, sda", "baud = 400_000, sda"),
+        ("sda = 2", "sda = 4"),
+        ("scl = 3", "scl = 2"),
+        ("mosi = 1, miso = 2", "mosi = 2, miso = 1"),
+        ("sck = 3, cs = 4", "sck = 3, cs = 5"),
+        ("sck = 3, cs = 4", "sck = 5, cs = 4"),
+        ("baud = 1_000_000", "baud = 1_000_001"),
+        ("baud = 9_600", "baud = 19_200"),
+        ("tx = 0, rx = 1", "tx = 1, rx = 0"),
+        ("pin = 7", "pin = 6"),
+        ("pin = 7, output = false", "pin = 7, output = true"),
         // Something else is handed out than the guest demands.
         ("data_in = [0x4f, 0x4b]", "data_in = [0x4f, 0x4c]"),
         ("handle = 4, state = true", "handle = 4, state = false"),
@@ -114,7 +126,7 @@ fn a_call_that_differs_is_shown_with_those_before_it() {
     assert_eq!(status, Some(116), "{log}");
     for told in [
         "the guest did something else than the expectation file has",
-        "i2c0 0x50 write 10, read 2 -> ca fe\n- 0.000000000 i2c0 0x52 read 1 -> 07\n+ ",
+        "i2c0-100000-2-3 0x50 write 10, read 2 -> ca fe\n- 0.000000000 i2c0-100000-2-3 0x52 read 1 -> 07\n+ ",
     ] {
         assert!(log.contains(told), "{told:?} in {log}");
     }
@@ -128,7 +140,7 @@ fn what_is_expected_and_does_not_happen_fails_the_run() {
     );
     let (status, log) = ran(&more);
     assert_eq!(status, Some(116), "{log}");
-    assert!(log.contains("- 0.000000000 i2c0 0x50 read 1 -> 00\n+ (the guest ended)"), "{log}");
+    assert!(log.contains("- 0.000000000 i2c0-100000-2-3 0x50 read 1 -> 00\n+ (the guest ended)"), "{log}");
 }
 
 #[test]

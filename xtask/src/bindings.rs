@@ -52,6 +52,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         let file = root().join("adapt/older").join(module).with_extension("wasm");
         wanted.insert(file, made(&format!("adapt/older/{module}.wat"))?);
     }
+    for module in ["i2c", "spi", "uart"] {
+        let file = root().join("adapt/older").join(format!("{module}-compared.wasm"));
+        wanted.insert(file, made(&format!("adapt/older/{module}.wat:compared.wat"))?);
+    }
 
     let changed: Vec<_> = wanted.iter().filter(|(file, bytes)| fs::read(file).ok().as_ref() != Some(bytes)).collect();
     if options.check && !(changed.is_empty() && stale.is_empty()) {

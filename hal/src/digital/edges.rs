@@ -10,7 +10,7 @@ use crate::call::imports::digital as call;
 /// An edge of a pin that is watched.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Edge {
-    /// When the kernel of the host saw the edge, in nanoseconds on the clock of [`now_ns`](crate::now_ns).
+    /// When the kernel of the host saw the edge, in nanoseconds on the clock of [`Instant`](crate::Instant).
     pub at_ns: u64,
     /// The level after the edge.
     pub level: PinState,

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use output_schema::Schema;
 use tempfile::TempDir;
@@ -57,6 +58,7 @@ const UNREACHED: &str =
     "[i2c.bus]\nsim = true\nallow = [0x48]\n[[part]]\nmodel = \"lm75\"\ni2c = \"i2c\"\naddress = 0x49\n";
 /// A scenario that passes, and one that fails.
 const SCENARIO: &str = "component = \"waits_and_drives.wasm\"\n[policy.gpio]\nLED = { sim = true, direction = \"output\" }\n[[step]]\nexpect = { label = \"LED\", level = \"high\" }\nwithin = ";
+const MANAGED: &str = "state = \"managed\"\nsocket = \"board.sock\"\n[application.fan]\npolicy = \"nothing.toml\"\n";
 const RECORDING: &str = "# wasm-embedded-rt recording 1\n0.100 LED set high -> ok\n";
 /// A core module that logs 500 times, waits for two seconds, logs once more, and writes to its standard error.
 const CORE: &str = r#"(module
@@ -108,22 +110,29 @@ impl Checked {
         write("unreached.toml", UNREACHED.as_bytes());
         write("passes.toml", format!("{SCENARIO}\"2s\"\n").as_bytes());
         write("misses.toml", format!("{SCENARIO}\"1ms\"\n").as_bytes());
+        write("managed.toml", MANAGED.as_bytes());
         write("recording.txt", RECORDING.as_bytes());
         write("diagram.json", br#"{ "parts": [{ "type": "wokwi-pi-pico", "id": "pico" }], "connections": [] }"#);
         Checked { folder, schema: Schema::new(), seen: BTreeSet::new() }
     }
 
-    /// Runs a command with `--json`, and returns the names of what it wrote. A document has the name of the command.
-    fn run(&mut self, args: &[&str], status: i32) -> Vec<String> {
+    /// Returns the program with arguments, in the folder and with nothing of this user.
+    fn command(&self, args: &[&str]) -> Command {
         let program = std::env::var_os("WASM_EMBEDDED_RT")
             .expect("the variable WASM_EMBEDDED_RT names the program: see the README of this package");
         let mut command = Command::new(program);
-        let (own, of_guest) = args.split_at(args.iter().position(|arg| *arg == "--").unwrap_or(args.len()));
-        command.args(own).arg("--json").args(of_guest).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.args(args).current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::null());
         command.env_remove("WASM_EMBEDDED_POLICY").env("NO_COLOR", "1");
         command.env("XDG_STATE_HOME", self.folder.path().join("state"));
         command.env("XDG_CACHE_HOME", self.folder.path().join("cache"));
-        let output = command.output().expect("the program starts");
+        command
+    }
+
+    /// Runs a command with `--json`, and returns the names of what it wrote. A document has the name of the command.
+    fn run(&mut self, args: &[&str], status: i32) -> Vec<String> {
+        let (own, of_guest) = args.split_at(args.iter().position(|arg| *arg == "--").unwrap_or(args.len()));
+        let mut command = self.command(own);
+        let output = command.arg("--json").args(of_guest).stdout(Stdio::piped()).output().expect("the program starts");
         let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert_eq!(output.status.code(), Some(status), "{args:?}: {stdout}{stderr}");
         let document = if args == ["parts", "button"] { "model" } else { args[0] };
@@ -141,6 +150,7 @@ fn what_every_command_writes_is_as_the_schema_says() {
     answers(&mut checked);
     labels(&mut checked);
     boards(&mut checked);
+    managed(&mut checked);
     failures(&mut checked);
     let elsewhere = ELSEWHERE.map(|(name, _)| name);
     let of_others = |name: &&String| *name == "setting" || elsewhere.contains(&name.as_str());
@@ -222,6 +232,24 @@ fn boards(checked: &mut Checked) {
     assert_eq!(checked.run(&["stop", "--port", port], 0), ["stopped"]);
     assert_eq!(checked.run(&["start", "--port", port], 0), ["started"]);
     assert_eq!(checked.run(&["flash", "chip.bin", "--port", port, "--health-s", "1"], 0), ["flashed"]);
+}
+
+/// A managed board that is asked for its applications.
+fn managed(checked: &mut Checked) {
+    let serve = ["serve", "--config", "managed.toml"];
+    let mut board = checked.command(&serve).stderr(Stdio::null()).spawn().expect("the program starts");
+    let ask = ["remote", "--socket", "board.sock", "ps"];
+    let end = Instant::now() + Duration::from_secs(60);
+    while !checked.command(&ask).stderr(Stdio::null()).status().expect("the program starts").success() {
+        if Instant::now() > end {
+            board.kill().expect("it runs");
+            panic!("the board does not listen");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let names = checked.run(&ask, 0);
+    board.kill().and_then(|()| board.wait()).expect("it runs");
+    assert_eq!(names, ["application"]);
 }
 
 /// What is refused comes as an object too, with the place of each problem.

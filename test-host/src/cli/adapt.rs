@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
+use wasm_embedded_adapt::{Family, Labels};
 
 use super::apart::Files;
 use super::failure::{self, Failure};
@@ -81,11 +82,18 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
 }
 
 /// Makes a component of what was read if it is a core module, and says so. A component stays as it is.
-pub(super) fn adapted(path: &std::path::Path, bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
+pub(super) fn adapted(path: &std::path::Path, bytes: Vec<u8>, labels: Labels) -> Result<Vec<u8>, Failure> {
     match wasm_embedded_adapt::family(&bytes) {
+        Ok(family) if labels == Labels::Arguments && family != Some(Family::V04) => Err(Failure::new(
+            status::COMPONENT,
+            format!(
+                "{} is no module of the 0.4 family, which expectation files are for: give the module itself, and no component that was made of it",
+                path.display()
+            ),
+        )),
         Ok(None) => Ok(bytes),
         Ok(Some(family)) => {
-            let adapted = wasm_embedded_adapt::adapt(&bytes).map_err(|error| cannot(path, error))?;
+            let adapted = wasm_embedded_adapt::adapt_with(&bytes, labels).map_err(|error| cannot(path, error))?;
             failure::remark(&format!("{} is {family}: a component was made of it", path.display()));
             Ok(adapted.component)
         }

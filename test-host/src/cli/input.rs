@@ -15,6 +15,8 @@ use clap::ValueEnum;
 use super::apart::Files;
 use super::failure::{self, Failure};
 use super::status;
+#[cfg(feature = "compile")]
+use wasm_embedded_adapt::Labels;
 use wasm_embedded_diagram::Drawn;
 use wasm_embedded_policy::Policy;
 #[cfg(feature = "compile")]
@@ -37,6 +39,11 @@ pub(super) struct ComponentArgs {
 
     #[command(flatten)]
     code: CodeArgs,
+
+    /// How a module of the 0.4 family makes its labels.
+    #[cfg(feature = "compile")]
+    #[arg(skip)]
+    labels: Labels,
 }
 
 /// Where compiled code may come from.
@@ -83,6 +90,11 @@ pub(super) struct ComponentsArgs {
 
     #[command(flatten)]
     code: CodeArgs,
+
+    /// How modules of the 0.4 family make their labels.
+    #[cfg(feature = "compile")]
+    #[arg(skip)]
+    labels: Labels,
 }
 
 #[cfg(feature = "compile")]
@@ -97,9 +109,20 @@ impl From<WayArg> for Way {
 }
 
 impl ComponentsArgs {
+    /// Has modules of the 0.4 family ask for labels that hold all arguments of their `init` calls, as an expectation file grants them.
+    #[cfg(feature = "compile")]
+    pub(super) fn compare_arguments(&mut self) {
+        self.labels = Labels::Arguments;
+    }
+
     /// Returns the components, in their order.
     pub(super) fn each(&self) -> impl Iterator<Item = ComponentArgs> {
-        self.components.iter().map(|path| ComponentArgs { component: path.clone(), code: self.code.clone() })
+        self.components.iter().map(|path| ComponentArgs {
+            component: path.clone(),
+            code: self.code.clone(),
+            #[cfg(feature = "compile")]
+            labels: self.labels,
+        })
     }
 
     /// Adds the files that are read.
@@ -136,7 +159,12 @@ impl CodeArgs {
 impl ComponentArgs {
     /// Makes what a component without options is given by.
     pub(super) fn of(component: PathBuf) -> ComponentArgs {
-        ComponentArgs { component, code: CodeArgs::default() }
+        ComponentArgs {
+            component,
+            code: CodeArgs::default(),
+            #[cfg(feature = "compile")]
+            labels: Labels::default(),
+        }
     }
 
     /// Adds the files that are read.
@@ -205,7 +233,7 @@ impl ComponentArgs {
     pub(super) fn bytes(&self) -> Result<Vec<u8>, Failure> {
         let bytes = read_component(&self.component)?;
         #[cfg(feature = "compile")]
-        let bytes = super::adapt::adapted(&self.component, bytes)?;
+        let bytes = super::adapt::adapted(&self.component, bytes, self.labels)?;
         Ok(bytes)
     }
 }

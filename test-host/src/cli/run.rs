@@ -251,7 +251,11 @@ pub(super) fn run(mut opts: Opts) -> Result<u8, Failure> {
     opts.end_with_parent()?;
     let signals = Signals::listen().map_err(|error| Failure::file("cannot listen for signals", error))?;
     let (mut policy, expected) = match opts.expect.as_deref().map(expect::load).transpose()? {
-        Some((policy, recording)) => (policy, Some(recording)),
+        Some((policy, recording)) => {
+            #[cfg(feature = "compile")]
+            opts.components.compare_arguments();
+            (policy, Some(recording))
+        }
         None => (opts.policy.require()?, None),
     };
     opts.fault.iter().try_for_each(|file| policy.load_faults(file))?;

@@ -45,7 +45,7 @@ const BY_HAND: [&str; 28] = [
 ];
 
 fn main() -> anyhow::Result<()> {
-    let usage = "usage: bindgen rust|blocking|asynchronous|FILE.wat WIT-FOLDER";
+    let usage = "usage: bindgen rust|blocking|asynchronous|FILE.wat[:ARGUMENTS.wat] WIT-FOLDER";
     let mut arguments = std::env::args().skip(1);
     let (what, wit) = (arguments.next().context(usage)?, arguments.next().context(usage)?);
     let mut resolve = Resolve::default();

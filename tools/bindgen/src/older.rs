@@ -10,11 +10,16 @@ use wit_component::{StringEncoding, embed_component_metadata};
 /// Where the shared functions go: after the imports, which come first in a module.
 const COMMON: &str = "  ;; COMMON\n";
 
-/// Makes the adapter of a file. It imports the interfaces of `wasm-embedded:hal` that its text names.
+/// The text for the arguments of `init` where no other is named.
+const ARGUMENTS: &str = "plain.wat";
+
+/// Makes the adapter of a file, or of `FILE:ARGUMENTS`, with another text for the arguments of `init`. It imports the interfaces of `wasm-embedded:hal` that its text names.
 pub(crate) fn adapter(file: &str, resolve: &mut Resolve) -> anyhow::Result<Vec<u8>> {
     let read = |file: &Path| std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()));
+    let (file, arguments) = file.split_once(':').unwrap_or((file, ARGUMENTS));
+    let shared = |name: &str| read(&Path::new(file).with_file_name(name));
     let text = read(Path::new(file))?;
-    let text = text.replacen(COMMON, &read(&Path::new(file).with_file_name("common.wat"))?, 1);
+    let text = text.replacen(COMMON, &(shared("common.wat")? + &shared(arguments)?), 1);
     let mut module = wat::parse_str(&text).with_context(|| format!("{file} is not valid"))?;
     if text.contains("(component") {
         return Ok(module);
