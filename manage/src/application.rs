@@ -69,7 +69,7 @@ pub struct Status {
     pub generation: u64,
     /// Its component.
     pub component: Option<Digest>,
-    /// Whether the component is new, and the one before comes back if it fails.
+    /// Whether the component is new, and has yet to prove itself. If it fails, the one before comes back, where there was one.
     pub on_trial: bool,
     /// The component that failed last, for which another came back.
     pub rolled_back: Option<RolledBack>,

@@ -62,6 +62,8 @@ pub(super) struct Worker {
     again: Option<Instant>,
     /// When a process whose output has ended is looked at again, and after how long then.
     look: Option<(Instant, Duration)>,
+    /// Whether the component was installed where none was before, and has yet to prove itself. None comes back if it fails.
+    is_first: bool,
     /// When a component on trial has proved itself.
     healthy: Option<Instant>,
     /// When the old component was asked to end, until the new one has begun.
@@ -102,6 +104,7 @@ impl Worker {
             started,
             again: None,
             look: None,
+            is_first: false,
             healthy: None,
             replacing: None,
             pause,
@@ -243,6 +246,7 @@ impl Worker {
             record.current = Some(digest);
             record.failed = None;
         })?;
+        self.is_first = trial.is_none();
         self.say(Level::Info, &format!("installed {digest}"));
         self.rolled_back = None;
         if self.record.wanted {
@@ -279,7 +283,8 @@ impl Worker {
                 self.say(Level::Info, &format!("started {} as process {}", digest.short(), running.pid()));
                 self.running = Some(running);
                 self.phase = Phase::Starting;
-                self.healthy = self.record.trial.map(|_| self.started + self.config.health);
+                self.healthy =
+                    (self.is_first || self.record.trial.is_some()).then(|| self.started + self.config.health);
                 self.tell(|status| status.starts += 1);
             }
             Err(text) => self.after(&Ended { status: -1, text, is_limit: false }),
@@ -311,6 +316,7 @@ impl Worker {
 
     /// Decides what follows the end of a process that nobody asked for.
     fn after(&mut self, ended: &Ended) {
+        self.is_first = false;
         (self.healthy, self.again) = (None, None);
         self.note(ended);
         let succeeded = ended.status == 0;
@@ -341,7 +347,7 @@ impl Worker {
 
     /// Takes the component that runs as good. The one before is not needed any more.
     fn trust(&mut self) {
-        self.healthy = None;
+        (self.healthy, self.is_first) = (None, false);
         if self.record.trial.is_none() {
             return;
         }
@@ -413,7 +419,7 @@ impl Worker {
             status.wanted = self.record.wanted;
             status.generation = self.record.generation;
             status.component = self.record.current;
-            status.on_trial = self.record.trial.is_some();
+            status.on_trial = self.record.trial.is_some() || self.is_first && self.healthy.is_some();
             status.rolled_back.clone_from(&self.rolled_back);
             status.pid = self.running.as_ref().map(Running::pid);
         });

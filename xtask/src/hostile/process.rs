@@ -6,6 +6,7 @@ use std::fs::File;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd as _, FromRawFd as _};
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
@@ -92,9 +93,15 @@ pub(crate) fn terminal() -> anyhow::Result<(File, PathBuf)> {
     Ok((peer, PathBuf::from(OsStr::from_bytes(name.to_bytes()))))
 }
 
-/// Opens a terminal and keeps it to ourselves: TIOCEXCL of ioctl_tty(2). Others find it busy, but for root.
+/// Opens a terminal and keeps it to ourselves: TIOCEXCL of ioctl_tty(2). Others find it busy, but for root. It must not become the
+/// terminal of this program, which may lead a session, and would be ended with it.
 pub(crate) fn hold(path: &Path) -> anyhow::Result<File> {
-    let terminal = File::options().read(true).write(true).open(path).context("cannot open a terminal")?;
+    let terminal = File::options()
+        .read(true)
+        .write(true)
+        .custom_flags(libc::O_NOCTTY)
+        .open(path)
+        .context("cannot open a terminal")?;
     // SAFETY: the descriptor is open, and this request takes no argument.
     match unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCEXCL) } {
         0 => Ok(terminal),
