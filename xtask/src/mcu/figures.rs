@@ -19,7 +19,7 @@ const STACK: u64 = 5 << 10;
 /// The memory of a guest, its stack and display buffer included.
 const LINEAR_MEMORY: u64 = 16 << 10;
 /// Instructions that a frame of the weather station and a transfer may take, without fuel and with it.
-const FRAME: [u64; 2] = [3_000_000, 4_450_000];
+const FRAME: [u64; 2] = [3_200_000, 4_700_000];
 const TRANSFER: [u64; 2] = [2_300, 2_450];
 /// The RAM of a Pico 2.
 const PICO2_RAM: u64 = 520 << 10;

@@ -162,13 +162,4 @@ pub(crate) const HOST: &[Check] = &[
         prints: &["i2cdetect: the same", "thermometer: the same", "spi_id: the same"],
         ..PASSES
     },
-    // Where the chip is another one afterwards: last.
-    Check {
-        name: "replugged: a chip that is unplugged and comes back is found again by the next call",
-        command: "echo pull-up > $BUTTON_PULL; guest pi replugged > out 2> log & until [ -s out ]; do sleep 0.05; done
-            echo 0 > $BUTTON_LIVE; until grep -q gone out; do sleep 0.05; done
-            echo 1 > $BUTTON_LIVE; wait $!; status=$?; cat out log; exit $status",
-        prints: &["released", "gone: Other", "pressed", "…the chip is gone; the next call looks for it…", "…opening it again: it is back"],
-        ..PASSES
-    },
 ];
