@@ -190,6 +190,9 @@ fn answers(checked: &mut Checked) {
     assert_eq!(checked.run(&["convert", "recording.txt"], 0), ["convert"]);
     assert_eq!(checked.run(&["convert", "recording.txt", "--to", "parts"], 0), ["convert"]);
     assert_eq!(checked.run(&["convert", "diagram.json"], 0), ["convert"]);
+    checked.run(&["run", "ok.wasm", "--policy", "board.toml", "--trace", "trace.wet"], 0);
+    assert_eq!(checked.run(&["trace", "convert", "trace.wet", "-o", "trace.vcd"], 0), ["trace-convert"]);
+    assert_eq!(checked.run(&["trace", "convert", "trace.wet", "-o", "-"], 64), ["error"]);
     assert_eq!(checked.run(&["compile", "ok.wasm"], 0), ["compile"]);
     let chip = ["compile", "chip.wasm", "--target", "pico2", "--policy", "pico2.toml", "-o", "chip.bin"];
     assert_eq!(checked.run(&chip, 0), ["compile"]);

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use serde_json::json;
 
 use super::apart::Files;
 use super::failure::Failure;
-use super::status;
+use super::{json, status};
 use wasm_embedded_policy::duration;
 use wasm_embedded_runtime::output::outlet::{self, Outlet};
 use wasm_embedded_runtime::trace::{Format, TextFormat, TraceFile, TraceFileError, VcdFormat};
@@ -71,6 +72,10 @@ pub(super) fn run(opts: &Opts) -> Result<u8, Failure> {
     let mut files = Files::new();
     files.read("the trace", &opts.trace);
     let is_stdout = opts.output.as_os_str() == "-";
+    if is_stdout && json::is_on() {
+        let both = "`--json` and `--output -` both write to the standard output: give `--output` a file";
+        return Err(Failure::new(status::USAGE, both));
+    }
     if !is_stdout {
         files.written("--output", &opts.output)?;
     }
@@ -112,6 +117,9 @@ fn convert(
     })?;
     if trace.end_ns().is_none() {
         super::failure::warn(&format!("{name} has no end: its run was killed, or still goes on"));
+    }
+    if opts.output.as_os_str() != "-" {
+        json::answer("trace-convert", json!({ "file": opts.output.display().to_string() }), "")?;
     }
     Ok(0)
 }
