@@ -27,7 +27,7 @@ const EXAMPLES: [&str; 12] = [
     "adc_read",
     "uart_echo",
 ];
-const OTHERS: [&str; 6] = ["flash", "refusals", "misbehave", "conformance-guest", "conformance-guest-async"];
+const OTHERS: [&str; 5] = ["flash", "refusals", "misbehave", "conformance-guest", "conformance-guest-async"];
 
 /// Builds everything, and returns the files for the Pi's folder `/app`.
 pub(crate) fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
