@@ -77,8 +77,15 @@ pub(crate) fn check() -> anyhow::Result<Done> {
 }
 
 fn all() -> impl Iterator<Item = Check> {
-    let of_programs =
-        [checks::HOST, recordings::RECORDED, channels::CHANNELS, native::NATIVE, tools::TOOLS, tools::STOPS];
+    let of_programs = [
+        checks::HOST,
+        recordings::RECORDED,
+        channels::CHANNELS,
+        native::NATIVE,
+        tools::TOOLS,
+        tools::STOPS,
+        checks::UNPLUGGED,
+    ];
     checks::BOARD.iter().chain(of_programs.into_iter().flatten()).copied()
 }
 

@@ -163,3 +163,22 @@ pub(crate) const HOST: &[Check] = &[
         ..PASSES
     },
 ];
+
+/// What changes the board for all that follows: the chip with the button has another number afterwards, and `find_lines` of
+/// `test-host/pi/init` finds it.
+pub(crate) const UNPLUGGED: &[Check] = &[Check {
+    name: "replugged: a chip that is unplugged and comes back is found again by the next call",
+    // Files of these names are left by other checks, and a guest that has ended says nothing more.
+    command: "rm -f out log; echo pull-up > $BUTTON_PULL; guest pi replugged > out 2> log & guest=$!
+        says() { until grep -q $1 out 2> /dev/null; do kill -0 $guest || break; sleep 0.05; done; }
+        says released; echo 0 > $BUTTON_LIVE; says gone
+        echo 1 > $BUTTON_LIVE; wait $guest; status=$?; cat out log; exit $status",
+    prints: &[
+        "released",
+        "gone: Other",
+        "pressed",
+        "…the chip is gone; the next call looks for it…",
+        "…opening it again: it is back",
+    ],
+    ..PASSES
+}];

@@ -27,14 +27,15 @@ const EXAMPLES: [&str; 12] = [
     "adc_read",
     "uart_echo",
 ];
-const OTHERS: [&str; 5] = ["flash", "refusals", "misbehave", "conformance-guest", "conformance-guest-async"];
+const OTHERS: [&str; 6] =
+    ["flash", "refusals", "misbehave", "replugged", "conformance-guest", "conformance-guest-async"];
 
 /// Builds everything, and returns the files for the Pi's folder `/app`.
 pub(crate) fn build(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     println!("== building the programs for the Pi (some minutes the first time)");
     targets::ensure(&[targets::GUEST, targets::PI])?;
     guests::build()?;
-    guests::build_package("test-guests", &["--bin", "refusals", "--bin", "misbehave"])?;
+    guests::build_package("test-guests", &["--bin", "refusals", "--bin", "misbehave", "--bin", "replugged"])?;
     guests::build_package("conformance-guest", &["--bins"])?;
     let package = ["build", "--package", "wasm-embedded-rt", "--bin", "wasm-embedded-rt"];
     run(cargo(package).args(["--no-default-features", "--target", targets::PI, "--profile", PROFILE]))?;
