@@ -1,15 +1,20 @@
 //! The thread that supervises an application.
 
+mod changes;
+mod pause;
+mod trial;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use self::pause::pause;
 use super::child::{Ended, Running};
 use super::ready::Ready;
 use super::{Change, OrderError, Phase, RolledBack, Status, whole};
-use crate::config::{ApplicationConfig, MAX_VALUES, Restart};
+use crate::config::{ApplicationConfig, Restart};
 use crate::digest::Digest;
 use crate::log::{Level, Log, Source};
 use crate::name::{Key, Name, Value};
@@ -62,7 +67,7 @@ pub(super) struct Worker {
     again: Option<Instant>,
     /// When a process whose output has ended is looked at again, and after how long then.
     look: Option<(Instant, Duration)>,
-    /// Whether the component was installed where none was before, and has yet to prove itself. None comes back if it fails.
+    /// Whether the component was installed where no other was before, and has yet to prove itself: none comes back if it fails.
     is_first: bool,
     /// When a component on trial has proved itself.
     healthy: Option<Instant>,
@@ -186,81 +191,6 @@ impl Worker {
         }
     }
 
-    /// Makes a change: first on the disk, then in fact.
-    fn change(&mut self, change: Change) -> Result<(), OrderError> {
-        match change {
-            Change::Start => {
-                if self.record.current.is_none() {
-                    return Err(OrderError::NoComponent(self.name.clone()));
-                }
-                self.keep(|record| record.wanted = true)?;
-                if self.running.is_none() {
-                    self.pause = self.config.back_off;
-                    self.say(Level::Info, "start was asked for");
-                    self.start();
-                }
-            }
-            Change::Stop => {
-                self.keep(|record| record.wanted = false)?;
-                self.say(Level::Info, "stop was asked for");
-                self.halt();
-                self.phase = if self.record.current.is_some() { Phase::Stopped } else { Phase::Empty };
-            }
-            Change::Install(digest) => self.install(digest)?,
-            Change::Remove => {
-                self.keep(|record| {
-                    record.wanted = false;
-                    (record.current, record.trial, record.failed) = (None, None, None);
-                    record.values.clear();
-                })?;
-                self.say(Level::Info, "removal was asked for");
-                self.halt();
-                self.phase = Phase::Empty;
-                self.rolled_back = None;
-            }
-            Change::Set(key, value) => {
-                if !self.record.values.contains_key(&key) && self.record.values.len() >= MAX_VALUES {
-                    return Err(OrderError::TooManyValues { name: self.name.clone(), most: MAX_VALUES });
-                }
-                self.say(Level::Info, &format!("configuration: `{key}` was set; it holds from the next start on"));
-                self.keep(|record| drop(record.values.insert(key, value)))?;
-            }
-            Change::Unset(key) => {
-                if !self.record.values.contains_key(&key) {
-                    return Err(OrderError::NoValue { name: self.name.clone(), key });
-                }
-                self.say(Level::Info, &format!("configuration: `{key}` was removed; it holds from the next start on"));
-                self.keep(|record| drop(record.values.remove(&key)))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts a component in the place of the one that is there. It was checked, and compiled, while that one ran.
-    fn install(&mut self, digest: Digest) -> Result<(), OrderError> {
-        let old = self.record.trial.map_or(self.record.current, |trial| trial.back);
-        let trial = old.filter(|old| *old != digest).map(|back| Trial { starts: 0, back: Some(back) });
-        let was_running = self.running.is_some();
-        self.keep(|record| {
-            record.trial = trial;
-            record.current = Some(digest);
-            record.failed = None;
-        })?;
-        self.is_first = trial.is_none();
-        self.say(Level::Info, &format!("installed {digest}"));
-        self.rolled_back = None;
-        if self.record.wanted {
-            let began = Instant::now();
-            self.halt();
-            self.replacing = was_running.then_some(began);
-            self.pause = self.config.back_off;
-            self.start();
-        } else {
-            self.phase = Phase::Stopped;
-        }
-        Ok(())
-    }
-
     /// Starts the component that is to run.
     fn start(&mut self) {
         self.again = None;
@@ -345,39 +275,6 @@ impl Worker {
         self.phase = Phase::BackingOff;
     }
 
-    /// Takes the component that runs as good. The one before is not needed any more.
-    fn trust(&mut self) {
-        (self.healthy, self.is_first) = (None, false);
-        if self.record.trial.is_none() {
-            return;
-        }
-        match self.keep(|record| record.trial = None) {
-            Ok(()) => self.say(Level::Info, "the new component has proved itself"),
-            // It is on trial at the next start once more.
-            Err(error) => self.say(Level::Error, &format!("the end of the trial cannot be kept: {}", whole(&error))),
-        }
-    }
-
-    /// Brings the component back that was there before.
-    fn roll_back(&mut self, trial: Trial, reason: &str) {
-        let failed = self.record.current;
-        let kept = self.keep(|record| {
-            record.current = trial.back;
-            record.trial = None;
-            record.failed = failed;
-        });
-        if let Err(error) = kept {
-            self.say(Level::Error, &format!("the old component is started, which cannot be kept: {}", whole(&error)));
-            (self.record.current, self.record.trial) = (trial.back, None);
-        }
-        if let (Some(from), Some(back)) = (failed, trial.back) {
-            self.say(Level::Error, &format!("rolled back from {from} to {back}: {reason}"));
-            self.rolled_back = Some(RolledBack { from, reason: reason.to_owned() });
-        }
-        self.pause = self.config.back_off;
-        self.start();
-    }
-
     /// Changes the record, on the disk first.
     fn keep(&mut self, change: impl FnOnce(&mut Record)) -> Result<(), StoreError> {
         let mut record = self.record.clone();
@@ -423,29 +320,5 @@ impl Worker {
             status.rolled_back.clone_from(&self.rolled_back);
             status.pid = self.running.as_ref().map(Running::pid);
         });
-    }
-}
-
-/// Returns how long the pause before a start is: at most the longest, and the first one again after a run that was longer than that.
-fn pause(next: Duration, ran: Duration, config: &ApplicationConfig) -> Duration {
-    if ran >= config.back_off_max { config.back_off } else { next.min(config.back_off_max) }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::*;
-    use crate::config::Config;
-
-    #[test]
-    fn pauses_grow_to_the_longest_and_begin_anew_after_a_long_run() {
-        let text = "state = 's'\n[application.fan]\npolicy = 'p'\nback-off-ms = 10\nback-off-max-ms = 35";
-        let config = Config::parse(Path::new("board.toml"), text).expect("a board");
-        let fan = config.applications.values().next().expect("the fan");
-        let ms = Duration::from_millis;
-        for (next, ran, expected) in [(10, 0, 10), (20, 34, 20), (40, 34, 35), (70, 0, 35), (70, 35, 10)] {
-            assert_eq!(pause(ms(next), ms(ran), fan), ms(expected), "{next}, {ran}");
-        }
     }
 }
