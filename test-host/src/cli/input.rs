@@ -287,6 +287,7 @@ impl PolicyArgs {
     /// # Errors
     ///
     /// The command line names a policy too.
+    #[cfg(feature = "page")]
     pub(super) fn draw(&mut self, diagram: &Path) -> Result<(), Failure> {
         let variable = std::env::var_os(POLICY_VARIABLE);
         if let Some(policy) = self.policy.as_deref().filter(|policy| Some(policy.as_os_str()) != variable.as_deref()) {
